@@ -1,0 +1,134 @@
+#ifndef MNEMOD_SANDBOX_H
+#define MNEMOD_SANDBOX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "role.h"
+
+/*
+ * What a worker keeps of the rights of its user: mnemod-worker(8), SANDBOX.
+ * A sandbox is filled with the directories that the role works on, then
+ * applied once, for the life of the process: limits, umask 077, no new
+ * privileges, not dumpable, Landlock, and last a seccomp allow-list.  What
+ * each role may ask for is a row of sandbox_table[].
+ */
+
+/* What a rule on a path gives. */
+enum sandbox_class {
+	SANDBOX_READ_TREE,	/* list and read below a directory */
+	SANDBOX_WRITE_TREE,	/* that, and make, write, rename, remove
+				   plain files and directories below it */
+	SANDBOX_READ_FILE,	/* read this one file */
+	SANDBOX_CLASS__MAX
+};
+
+enum sandbox_mode {
+	SANDBOX_REQUIRED,	/* Landlock ABI 2 and seccomp, or fail */
+	SANDBOX_BEST_EFFORT,	/* what the kernel has; the rest reported */
+	SANDBOX_OFF		/* nothing: sanitizer builds only */
+};
+
+/* The oldest Landlock ABI that is enough for SANDBOX_REQUIRED. */
+#define SANDBOX_ABI_REQUIRED	2
+/* The newest Landlock ABI whose rights this program knows. */
+#define SANDBOX_ABI_KNOWN	7
+
+struct sandbox_rule {
+	enum sandbox_class	 class;
+	int			 fd;	/* O_PATH; owned */
+};
+
+#define SANDBOX_RULES_MAX 64
+
+/* A sandbox in the making.  Owns the descriptors of its rules. */
+struct sandbox {
+	enum role		 role;
+	enum sandbox_mode	 mode;
+	int			 abi_limit;	/* tests: as if this ABI */
+	struct sandbox_rule	 rules[SANDBOX_RULES_MAX];
+	size_t			 nrules;
+};
+
+#define SANDBOX_MISSING_MAX 8
+
+/* What came into force. */
+struct sandbox_report {
+	int		 landlock;	/* ABI, 0: none */
+	int		 seccomp;	/* 1: the filter is on */
+	const char	*missing[SANDBOX_MISSING_MAX];	/* constants */
+	size_t		 nmissing;
+};
+
+/* An empty sandbox.  Costs nothing until the first rule. */
+void sandbox_init(struct sandbox *, enum role, enum sandbox_mode);
+/* Close the descriptors of the rules. */
+void sandbox_release(struct sandbox *);
+
+/*
+ * Add a rule for what `path' is now; a rule stays with the inode.  A final
+ * symbolic link is followed.  Returns 0, or -1 with errno: ENOENT (a path
+ * that does not exist cannot be a rule), ENOTDIR, EISDIR (the class does
+ * not fit), E2BIG (more than SANDBOX_RULES_MAX) or what open(2) says.  A
+ * class that the role's row does not have is our own error.
+ */
+int sandbox_allow(struct sandbox *, enum sandbox_class, const char *path);
+
+/* The same for an open descriptor, which stays the caller's. */
+int sandbox_allow_fd(struct sandbox *, enum sandbox_class, int fd);
+
+/*
+ * Close the sandbox around this process, for good.  Returns 0, or -1 with a
+ * sentence in `why' that says what is missing and which line to change;
+ * part of it may then be in force, so leave.  Releases the rules.
+ */
+int sandbox_apply(struct sandbox *, struct sandbox_report *, char *why,
+    size_t whysize);
+
+/* "required", "best-effort", "off"; returns 0, or -1 for other words. */
+int sandbox_mode_parse(const char *word, enum sandbox_mode *);
+
+/* The Landlock ABI of the running kernel; 0 if there is none. */
+int sandbox_landlock_abi(void);
+
+/*
+ * The table of rights, sandbox_table.c.
+ */
+
+/* Groups of system calls; their members are in sandbox_calls[]. */
+#define CALLS_BASE	0x1u	/* memory, time, signals to oneself, pipes */
+#define CALLS_READ	0x2u	/* open, list, stat and read files */
+#define CALLS_WRITE	0x4u	/* make, rename, remove, sync by descriptor */
+
+/* One argument of a call that decides; the others are free. */
+enum call_check {
+	CHECK_NONE,		/* allowed whatever its arguments */
+	CHECK_NO_EXEC,		/* the third has no PROT_EXEC */
+	CHECK_SELF,		/* the first is our own pid */
+	CHECK_NULL_PATH,	/* the second is NULL: by descriptor only */
+	CHECK_FCNTL,		/* the second is a harmless command */
+	CHECK_PRCTL,		/* the first is a harmless option */
+	CHECK_OWN_LIMITS	/* own limits, read only */
+};
+
+struct sandbox_call {
+	const char	*name;
+	unsigned	 group;
+	enum call_check	 check;
+};
+
+struct sandbox_rights {
+	unsigned	 classes;	/* 1u << enum sandbox_class */
+	unsigned	 calls;		/* CALLS_* */
+	unsigned	 data_mib;	/* RLIMIT_DATA */
+	unsigned	 fsize_mib;	/* RLIMIT_FSIZE, 0: writes no file */
+	unsigned	 nofile;	/* RLIMIT_NOFILE */
+};
+
+extern const struct sandbox_rights sandbox_table[ROLE__MAX];
+extern const struct sandbox_call sandbox_calls[];	/* ends: name NULL */
+
+/* The Landlock rights on files of a class, as of the newest known ABI. */
+extern const uint64_t sandbox_access[SANDBOX_CLASS__MAX];
+
+#endif
