@@ -1,0 +1,90 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "fd.h"
+
+int
+fd_sanitize_std(void)
+{
+	int	fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+		if (fd == -1)
+			return -1;
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+	return 0;
+}
+
+static int
+set_flag(int fd, int get, int set, int flag, int on)
+{
+	int	flags = fcntl(fd, get);
+
+	if (flags == -1)
+		return -1;
+	return fcntl(fd, set, on ? flags | flag : flags & ~flag) == -1 ? -1 : 0;
+}
+
+int
+fd_nonblock(int fd, int on)
+{
+	return set_flag(fd, F_GETFL, F_SETFL, O_NONBLOCK, on);
+}
+
+int
+fd_cloexec(int fd, int on)
+{
+	return set_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, on);
+}
+
+int
+fd_pipe(int fds[2])
+{
+	return pipe2(fds, O_CLOEXEC);
+}
+
+void
+fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int
+fd_write_all(int fd, const void *data, size_t len)
+{
+	const char	*p = data;
+	ssize_t		 n;
+
+	while (len > 0) {
+		n = write(fd, p, len);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int
+fd_count(void)
+{
+	struct dirent	*e;
+	DIR		*d = opendir("/proc/self/fd");
+	int		 n = 0;
+
+	if (d == NULL)
+		return -1;
+	while ((e = readdir(d)) != NULL)
+		if (e->d_name[0] != '.')
+			n++;
+	closedir(d);
+	return n - 1;	/* without the directory's own */
+}

@@ -1,0 +1,37 @@
+#ifndef MNEMOD_FD_H
+#define MNEMOD_FD_H
+
+#include <stddef.h>
+
+/*
+ * Descriptors.  The fixed numbers in a worker (mnemod-protocol(7)):
+ */
+#define FD_TO_WORKER	3	/* frames to the worker */
+#define FD_FROM_WORKER	4	/* frames from the worker */
+#define FD_WORKERS_LOCK	5	/* shared lock, inherited by every worker */
+#define FD_ROOT		6	/* workspace: its locked memory root */
+#define FD_PEER_LOCK	7	/* workspace: memories.lock of Codex */
+
+/* Open /dev/null on 0, 1 and 2 where they are closed.  Returns 0 or -1. */
+int fd_sanitize_std(void);
+
+/* Set or clear O_NONBLOCK / FD_CLOEXEC.  Return 0 or -1 with errno. */
+int fd_nonblock(int fd, int on);
+int fd_cloexec(int fd, int on);
+
+/* pipe2(O_CLOEXEC).  [0] reads, [1] writes.  Returns 0 or -1. */
+int fd_pipe(int fds[2]);
+
+/* close(2) if not negative, and set to -1. */
+void fd_close(int *fd);
+
+/*
+ * Write all of `data' to a blocking descriptor, EINTR and short writes
+ * handled.  Returns 0 or -1.
+ */
+int fd_write_all(int fd, const void *data, size_t len);
+
+/* Number of open descriptors of this process, or -1. */
+int fd_count(void);
+
+#endif

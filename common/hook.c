@@ -1,0 +1,33 @@
+#include <stddef.h>
+
+#include "hook.h"
+
+int
+hook_testing(void)
+{
+	return 0;
+}
+
+int64_t
+hook_grace_ms(void)
+{
+	return 10000;
+}
+
+const char *
+hook_env(void)
+{
+	return NULL;
+}
+
+void
+hook_crash(const char *name)
+{
+	(void)name;
+}
+
+void
+hook_crash_at(const char *name)
+{
+	(void)name;
+}

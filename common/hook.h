@@ -1,0 +1,35 @@
+#ifndef MNEMOD_HOOK_H
+#define MNEMOD_HOOK_H
+
+#include <stdint.h>
+
+/*
+ * Where test builds differ from what is installed.  The programs are linked
+ * with common/hook.c; test builds link tests/hook_test.c in its place, the
+ * only object that differs.
+ */
+
+/* 1 in a test build. */
+int hook_testing(void);
+
+/* Milliseconds between SIGTERM and SIGKILL: 10,000; tests may shorten it with
+ * MNEMOD_TEST_GRACE_MS in the environment. */
+int64_t hook_grace_ms(void);
+
+/*
+ * "NAME=value" that the spawner adds to a worker's environment, so that the
+ * test settings of the supervisor hold there too; NULL in a release.
+ */
+const char *hook_env(void);
+
+/*
+ * A durable act is about to happen or has happened ("publish.next.before").
+ * In a test build the process kills itself with SIGKILL where `name' is the
+ * point that hook_crash_at() set; otherwise nothing.
+ */
+void hook_crash(const char *name);
+
+/* Set the crash point, from the key crash_at; ignored if not testing. */
+void hook_crash_at(const char *name);
+
+#endif

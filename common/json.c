@@ -1,0 +1,183 @@
+#include <limits.h>
+#include <string.h>
+
+#include "json.h"
+#include "log.h"
+#include "mem.h"
+
+json_object *
+json_parse(const char *text, size_t len, int depth, const char **why)
+{
+	json_tokener		*tok;
+	json_object		*o;
+	enum json_tokener_error	 err;
+	const char		*dummy;
+	size_t			 end;
+
+	if (why == NULL)
+		why = &dummy;
+	*why = "too long";
+	if (len == 0 || len > INT_MAX)
+		return NULL;
+	/* The limit is exclusive: depth 1 allows no nesting at all. */
+	tok = json_tokener_new_ex(depth + 1);
+	if (tok == NULL)
+		log_fatalx("cannot allocate a JSON parser");
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT |
+	    JSON_TOKENER_VALIDATE_UTF8);
+	o = json_tokener_parse_ex(tok, text, (int)len);
+	err = json_tokener_get_error(tok);
+	end = json_tokener_get_parse_end(tok);
+	if (err == json_tokener_continue)
+		*why = "ends too early";
+	else if (err != json_tokener_success)
+		*why = json_tokener_error_desc(err);
+	else if (end + strspn(text + end, " \t\r\n") < len) {
+		/* json-c ends at a NUL without complaint. */
+		*why = "bytes after the end";
+		json_object_put(o);
+		o = NULL;
+	}
+	json_tokener_free(tok);
+	return o;
+}
+
+void
+json_write(struct buf *b, json_object *o)
+{
+	const char	*s;
+	size_t		 len;
+
+	s = json_object_to_json_string_length(o,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+	if (s == NULL)
+		log_fatalx("cannot write JSON");
+	buf_add(b, s, len);
+}
+
+static json_object *
+member(json_object *o, const char *key, enum json_type type)
+{
+	json_object	*v;
+
+	if (!json_object_is_type(o, json_type_object) ||
+	    !json_object_object_get_ex(o, key, &v) ||
+	    !json_object_is_type(v, type))
+		return NULL;
+	return v;
+}
+
+const char *
+json_str(json_object *o, const char *key)
+{
+	json_object	*v = member(o, key, json_type_string);
+	const char	*s;
+
+	if (v == NULL)
+		return NULL;
+	s = json_object_get_string(v);
+	if (strlen(s) != (size_t)json_object_get_string_len(v))
+		return NULL;
+	return s;
+}
+
+int64_t
+json_int(json_object *o, const char *key, int64_t def)
+{
+	json_object	*v = member(o, key, json_type_int);
+
+	return v == NULL ? def : json_object_get_int64(v);
+}
+
+int
+json_flag(json_object *o, const char *key, int def)
+{
+	json_object	*v = member(o, key, json_type_boolean);
+
+	return v == NULL ? def : json_object_get_boolean(v);
+}
+
+json_object *
+json_arr(json_object *o, const char *key)
+{
+	return member(o, key, json_type_array);
+}
+
+json_object *
+json_obj(json_object *o, const char *key)
+{
+	return member(o, key, json_type_object);
+}
+
+void
+json_set(json_object *o, const char *key, json_object *val)
+{
+	if (json_object_object_add(o, key, val) != 0)
+		log_fatalx("cannot allocate JSON");
+}
+
+/* json-c's constructors return NULL without memory. */
+static json_object *
+made(json_object *v)
+{
+	if (v == NULL)
+		log_fatalx("cannot allocate JSON");
+	return v;
+}
+
+void
+json_set_str(json_object *o, const char *key, const char *val)
+{
+	json_set(o, key,
+	    val == NULL ? NULL : made(json_object_new_string(val)));
+}
+
+void
+json_set_int(json_object *o, const char *key, int64_t val)
+{
+	json_set(o, key, made(json_object_new_int64(val)));
+}
+
+void
+json_set_bool(json_object *o, const char *key, int val)
+{
+	json_set(o, key, made(json_object_new_boolean(val)));
+}
+
+void
+json_push_str(json_object *arr, const char *val)
+{
+	if (json_object_array_add(arr, made(json_object_new_string(val))) != 0)
+		log_fatalx("cannot allocate JSON");
+}
+
+static int
+array_has_nul(json_object *o)
+{
+	size_t	i, n = json_object_array_length(o);
+
+	for (i = 0; i < n; i++)
+		if (json_has_nul(json_object_array_get_idx(o, i)))
+			return 1;
+	return 0;
+}
+
+int
+json_has_nul(json_object *o)
+{
+	enum json_type	t = json_object_get_type(o);
+
+	if (t == json_type_string)
+		return strlen(json_object_get_string(o)) !=
+		    (size_t)json_object_get_string_len(o);
+	if (t == json_type_array)
+		return array_has_nul(o);
+	if (t == json_type_object) {
+		json_object_object_foreach(o, key, val) {
+			(void)key;	/* json-c cuts keys at a NUL */
+			if (json_has_nul(val))
+				return 1;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,49 @@
+#ifndef MNEMOD_JSON_H
+#define MNEMOD_JSON_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "buf.h"
+
+/*
+ * json-c with the care that hostile text asks for (library-traps):
+ * strict, valid UTF-8, no trailing bytes, nesting below JSON_DEPTH.
+ */
+#define JSON_DEPTH 32
+
+/*
+ * Parse `len' bytes that hold one JSON text.  NULL on any error, with the
+ * reason in *why (a constant) if `why' is not NULL.  The caller owns the
+ * object (json_object_put()).  `depth' is the deepest nesting accepted.
+ */
+json_object *json_parse(const char *text, size_t len, int depth,
+    const char **why);
+
+/* Append the compact text of `o' to `b', slashes not escaped. */
+void json_write(struct buf *b, json_object *o);
+
+/*
+ * Members of an object, safe on any `o' and any type: the string (NULL if
+ * absent, of another type or with an embedded NUL), the integer (or `def'),
+ * the truth (or `def'), the array or object (or NULL).  Borrowed.
+ */
+const char *json_str(json_object *o, const char *key);
+int64_t json_int(json_object *o, const char *key, int64_t def);
+int json_flag(json_object *o, const char *key, int def);
+json_object *json_arr(json_object *o, const char *key);
+json_object *json_obj(json_object *o, const char *key);
+
+/* Set members.  json_set_str() with NULL sets null; it copies. */
+void json_set_str(json_object *o, const char *key, const char *val);
+void json_set_int(json_object *o, const char *key, int64_t val);
+void json_set_bool(json_object *o, const char *key, int val);
+/* Takes over the reference to `val' (may be NULL: null). */
+void json_set(json_object *o, const char *key, json_object *val);
+/* Append a copied string to an array. */
+void json_push_str(json_object *arr, const char *val);
+
+/* 1 if any string or key below `o' holds an embedded NUL. */
+int json_has_nul(json_object *o);
+
+#endif

@@ -1,0 +1,286 @@
+#include <stdio.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "json.h"
+#include "log.h"
+#include "mem.h"
+#include "msg.h"
+
+#define R_EXTRACT	(1u << ROLE_EXTRACT)
+#define R_AGENT		(1u << ROLE_CONSOLIDATE)
+#define R_WSPACE	(1u << ROLE_WORKSPACE)
+#define R_ALL		((1u << ROLE__MAX) - 1)
+
+#define P_STARTING	(1u << PHASE_STARTING)
+#define P_GREETED	(1u << PHASE_GREETED)
+#define P_READY		(1u << PHASE_READY)
+#define P_STOPPING	(1u << PHASE_STOPPING)
+/* A worker's last words may cross the order to stop. */
+#define P_WORK		(P_READY | P_STOPPING)
+
+/* Requests that one extract worker may have open: max_stage_one_jobs. */
+#define EXTRACT_CREDITS	64
+
+#define FIELDS(...) (const struct msg_field[]){ __VA_ARGS__, { NULL, 0, 0 } }
+#define NO_FIELDS (const struct msg_field[]){ { NULL, 0, 0 } }
+#define STR(k)		{ k, KIND_STR, 0 }
+#define STR_(k)		{ k, KIND_STR, 1 }
+#define INT(k)		{ k, KIND_INT, 0 }
+#define INT_(k)		{ k, KIND_INT, 1 }
+#define BOOL(k)		{ k, KIND_BOOL, 0 }
+#define BOOL_(k)	{ k, KIND_BOOL, 1 }
+#define ARR(k)		{ k, KIND_ARR, 0 }
+#define ARR_(k)		{ k, KIND_ARR, 1 }
+#define OBJ(k)		{ k, KIND_OBJ, 0 }
+#define OBJ_(k)		{ k, KIND_OBJ, 1 }
+
+const struct msg_type msg_table[MSG__MAX] = {
+	[MSG_HELLO] = { "hello", MSG_FROM_WORKER, R_ALL, P_STARTING, 0,
+	    FIELDS(INT_("protocol"), STR_("version"), STR_("role"),
+	    INT_("pid")), "the worker was executed and reads" },
+	[MSG_CONFIGURE] = { "configure", MSG_TO_WORKER, R_ALL, P_STARTING, 0,
+	    FIELDS(STR_("role"), OBJ_("settings")),
+	    "settings, before the sandbox closes" },
+	[MSG_READY] = { "ready", MSG_FROM_WORKER, R_ALL, P_GREETED, 0,
+	    FIELDS(OBJ_("sandbox")), "the sandbox is closed; work may come" },
+	[MSG_ALIVE] = { "alive", MSG_FROM_WORKER, R_ALL, P_WORK, 0,
+	    FIELDS(INT_("progress")), "sign of life; answer to probe" },
+	[MSG_LOG] = { "log", MSG_FROM_WORKER, R_ALL, P_GREETED | P_WORK, 0,
+	    FIELDS(STR_("level"), STR_("text")), "one log record" },
+	[MSG_METRIC] = { "metric", MSG_FROM_WORKER, R_ALL, P_WORK, 0,
+	    FIELDS(STR_("name"), INT_("value"), OBJ("tags")),
+	    "one measured value" },
+	[MSG_PROBE] = { "probe", MSG_TO_WORKER, R_ALL, P_READY, 0,
+	    NO_FIELDS, "are you alive" },
+	[MSG_SHUTDOWN] = { "shutdown", MSG_TO_WORKER, R_ALL,
+	    P_STARTING | P_GREETED | P_WORK, 0, FIELDS(STR("reason")),
+	    "end the work and leave" },
+	[MSG_BYE] = { "bye", MSG_FROM_WORKER, R_ALL,
+	    P_STARTING | P_GREETED | P_WORK, 0, NO_FIELDS,
+	    "the last message of a worker that was asked to leave" },
+	[MSG_FAILED] = { "failed", MSG_FROM_WORKER, R_ALL, P_WORK, 0,
+	    FIELDS(STR_("reason"), STR_("message")),
+	    "a request cannot be done" },
+
+	[MSG_KNOWN] = { "known", MSG_TO_WORKER, R_EXTRACT, P_READY, 0,
+	    FIELDS(ARR_("entries"), BOOL_("last"), BOOL("reset")),
+	    "files as they were at the last scan" },
+	[MSG_SCAN] = { "scan", MSG_TO_WORKER, R_EXTRACT, P_READY, 1,
+	    FIELDS(STR_("source")), "look for new, changed, vanished files" },
+	[MSG_SCANNED] = { "scanned", MSG_FROM_WORKER, R_EXTRACT, P_WORK, 0,
+	    FIELDS(STR_("source"), ARR_("entries"), BOOL_("last"),
+	    INT("files"), INT("unchanged")), "a batch of the answer" },
+	[MSG_EXTRACT] = { "extract", MSG_TO_WORKER, R_EXTRACT, P_READY,
+	    EXTRACT_CREDITS, FIELDS(STR_("source"), STR_("path"),
+	    INT_("budget_bytes")), "stage one of one rollout" },
+	[MSG_EXTRACTED] = { "extracted", MSG_FROM_WORKER, R_EXTRACT, P_WORK, 0,
+	    FIELDS(STR_("outcome"), STR("raw_memory"), STR("rollout_summary"),
+	    STR("rollout_slug"), OBJ("facts"), STR("cwd"), STR("git_branch"),
+	    STR("repository_url"), INT("updated_at_ms"), STR("hash"),
+	    INT("items"), INT("redactions"), INT("cut_bytes"),
+	    INT("bad_lines"), ARR("citations"), STR_("generator")),
+	    "its outcome" },
+	[MSG_PREVIEW] = { "preview", MSG_TO_WORKER, R_EXTRACT, P_READY, 1,
+	    FIELDS(STR_("path"), INT_("budget_bytes")),
+	    "the text stage one would hand to a provider" },
+	[MSG_PREVIEWED] = { "previewed", MSG_FROM_WORKER, R_EXTRACT, P_WORK, 0,
+	    FIELDS(STR_("text"), INT("items"), INT("redactions"),
+	    INT("cut_bytes"), INT("bad_lines")), "that text" },
+
+	[MSG_SUBMIT] = { "submit", MSG_TO_WORKER, R_AGENT, P_READY, 1,
+	    FIELDS(ARR_("items"), ARR("environments")),
+	    "the prompt; null environments mean the staging folder" },
+	[MSG_STATUS] = { "status", MSG_FROM_WORKER, R_AGENT, P_WORK, 0,
+	    FIELDS(STR_("status"), STR("detail")), "the agent's status" },
+	[MSG_TOOL] = { "tool", MSG_FROM_WORKER, R_AGENT, P_WORK, 0,
+	    FIELDS(OBJ_("record")), "one audit record" },
+	[MSG_REVISE] = { "revise", MSG_TO_WORKER, R_AGENT, P_READY, 1,
+	    FIELDS(ARR_("violations")), "the validator refused; try again" },
+	[MSG_COMPLETED] = { "completed", MSG_FROM_WORKER, R_AGENT, P_WORK, 0,
+	    FIELDS(STR_("message"), BOOL_("changed"), INT_("turns"),
+	    OBJ("counts")), "the agent's last message" },
+
+	[MSG_INPUT] = { "input", MSG_TO_WORKER, R_WSPACE, P_READY, 0,
+	    FIELDS(ARR_("entries"), BOOL_("last")),
+	    "selected rows and tombstones" },
+	[MSG_RECOVER] = { "recover", MSG_TO_WORKER, R_WSPACE, P_READY, 1,
+	    FIELDS(ARR_("agents"), BOOL_("claimed")),
+	    "finish what a crash left; look at the root" },
+	[MSG_RECOVERED] = { "recovered", MSG_FROM_WORKER, R_WSPACE, P_WORK, 0,
+	    FIELDS(STR_("root"), STR("live"), INT("entries"), ARR("found"),
+	    INT("moved"), ARR("published")), "the state of the memory" },
+	[MSG_PREPARE] = { "prepare", MSG_TO_WORKER, R_WSPACE, P_READY, 1,
+	    NO_FIELDS, "make the agent's private copy" },
+	[MSG_PREPARED] = { "prepared", MSG_FROM_WORKER, R_WSPACE, P_WORK, 0,
+	    FIELDS(BOOL_("changed"), STR_("base"), STR_("staging"),
+	    INT("added"), INT("modified"), INT("deleted"),
+	    BOOL("hand_edited")), "the copy and what changed" },
+	[MSG_PUBLISH] = { "publish", MSG_TO_WORKER, R_WSPACE, P_READY, 1,
+	    FIELDS(STR_("base")), "merge, validate, publish" },
+	[MSG_PUBLISHED] = { "published", MSG_FROM_WORKER, R_WSPACE, P_WORK, 0,
+	    FIELDS(STR_("commit"), INT_("files"), INT_("changed"),
+	    ARR("conflicts"), INT("added"), INT("modified"), INT("deleted")),
+	    "the memory root equals this commit" },
+	[MSG_REJECTED] = { "rejected", MSG_FROM_WORKER, R_WSPACE, P_WORK, 0,
+	    FIELDS(ARR_("violations")), "the validator refused" },
+};
+
+enum msg_id
+msg_by_name(const char *name)
+{
+	unsigned	i;
+
+	for (i = 0; i < MSG__MAX; i++)
+		if (strcmp(msg_table[i].name, name) == 0)
+			break;
+	return (enum msg_id)i;
+}
+
+static enum json_type
+kind_type(enum msg_kind kind)
+{
+	static const enum json_type types[] = {
+		[KIND_STR] = json_type_string,
+		[KIND_INT] = json_type_int,
+		[KIND_BOOL] = json_type_boolean,
+		[KIND_ARR] = json_type_array,
+		[KIND_OBJ] = json_type_object,
+	};
+
+	return types[kind];
+}
+
+/* The first field of the row that `body' breaks, or NULL. */
+static const struct msg_field *
+body_fault(const struct msg_type *t, json_object *body)
+{
+	const struct msg_field	*f;
+	json_object		*v;
+
+	for (f = t->fields; f->key != NULL; f++) {
+		v = NULL;
+		json_object_object_get_ex(body, f->key, &v);
+		if (v == NULL ? f->required :
+		    !json_object_is_type(v, kind_type(f->kind)))
+			return f;
+	}
+	return NULL;
+}
+
+/* A member that is a UUID, null or absent. */
+static int
+envelope_uuid(json_object *o, const char *key, char out[UUID_SIZE])
+{
+	json_object	*v;
+	const char	*s;
+
+	out[0] = '\0';
+	if (!json_object_object_get_ex(o, key, &v) || v == NULL)
+		return 0;
+	s = json_str(o, key);
+	if (s == NULL || !uuid_valid(s))
+		return -1;
+	return strlcpy(out, s, UUID_SIZE) < UUID_SIZE ? 0 : -1;
+}
+
+static enum msg_status
+parse_envelope(struct msg *m, json_object *o, char *why, size_t whysize)
+{
+	const char	*type = json_str(o, "type");
+
+	m->serial = json_int(o, "id", -1);
+	m->payload = json_flag(o, "payload", 0);
+	if (type == NULL || m->serial < 0 || json_obj(o, "body") == NULL ||
+	    envelope_uuid(o, "session_id", m->session_id) == -1 ||
+	    envelope_uuid(o, "thread_id", m->thread_id) == -1) {
+		snprintf(why, whysize, "malformed envelope");
+		return MSG_ENVELOPE;
+	}
+	/* One id alone stands for both. */
+	if (m->thread_id[0] == '\0')
+		memcpy(m->thread_id, m->session_id, UUID_SIZE);
+	if (m->session_id[0] == '\0')
+		memcpy(m->session_id, m->thread_id, UUID_SIZE);
+	m->id = msg_by_name(type);
+	if (m->id == MSG__MAX) {
+		snprintf(why, whysize, "unknown message %.32s", type);
+		return MSG_UNKNOWN;
+	}
+	return MSG_OK;
+}
+
+enum msg_status
+msg_parse(struct msg *m, const char *text, size_t len, enum msg_dir dir,
+    enum role role, enum msg_phase phase, char *why, size_t whysize)
+{
+	const struct msg_type	*t;
+	const struct msg_field	*f;
+	const char		*reason = "no object";
+	enum msg_status		 st = MSG_NOT_JSON;
+	json_object		*o;
+
+	memset(m, 0, sizeof(*m));
+	o = json_parse(text, len, JSON_DEPTH, &reason);
+	if (!json_object_is_type(o, json_type_object))
+		snprintf(why, whysize, "not JSON: %s", reason);
+	else if (json_has_nul(o))
+		snprintf(why, whysize, "a string holds a NUL");
+	else
+		st = parse_envelope(m, o, why, whysize);
+	if (st != MSG_OK)
+		goto out;
+	t = &msg_table[m->id];
+	f = body_fault(t, json_obj(o, "body"));
+	if (t->dir != dir || (t->roles & 1u << role) == 0 ||
+	    (t->phases & 1u << phase) == 0) {
+		snprintf(why, whysize, "message %s is not legal here", t->name);
+		st = MSG_ILLEGAL;
+	} else if (f != NULL) {
+		snprintf(why, whysize, "message %s: body key %s", t->name,
+		    f->key);
+		st = MSG_BODY;
+	} else
+		m->body = json_object_get(json_obj(o, "body"));
+out:
+	json_object_put(o);
+	return st;
+}
+
+void
+msg_release(struct msg *m)
+{
+	json_object_put(m->body);
+	m->body = NULL;
+}
+
+enum frame_status
+msg_send(struct frame_writer *w, const struct msg_head *head,
+    json_object *body)
+{
+	const struct msg_type	*t = &msg_table[head->id];
+	const struct msg_field	*f;
+	enum frame_status	 st;
+	json_object		*o;
+	struct buf		 b = BUF_INIT;
+
+	if (body == NULL)
+		body = json_object_new_object();
+	f = body_fault(t, body);
+	if (f != NULL)
+		BUG("message %s: body key %s", t->name, f->key);
+	o = json_object_new_object();
+	if (o == NULL)
+		log_fatalx("cannot allocate JSON");
+	json_set_str(o, "type", t->name);
+	json_set_int(o, "id", head->serial);
+	json_set_str(o, "session_id", head->session_id);
+	json_set_str(o, "thread_id", head->thread_id);
+	json_set(o, "body", body);
+	json_write(&b, o);
+	json_object_put(o);
+	st = frame_writer_push(w, b.data, b.len);
+	buf_wipe(&b);
+	return st;
+}

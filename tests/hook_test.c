@@ -1,0 +1,61 @@
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/stdlib.h>
+#include <bsd/string.h>
+
+#include "common/hook.h"
+
+/*
+ * The test builds' side of common/hook.h: a shorter grace from the
+ * environment, and a crash point.
+ */
+#define GRACE_ENV "MNEMOD_TEST_GRACE_MS"
+
+static char	crash_point[64];
+
+int
+hook_testing(void)
+{
+	return 1;
+}
+
+const char *
+hook_env(void)
+{
+	static char	env[64];
+	const char	*v = getenv(GRACE_ENV);
+
+	if (v == NULL)
+		return NULL;
+	snprintf(env, sizeof(env), "%s=%s", GRACE_ENV, v);
+	return env;
+}
+
+int64_t
+hook_grace_ms(void)
+{
+	const char	*v = getenv(GRACE_ENV), *err;
+	int64_t		 ms;
+
+	if (v == NULL)
+		return 10000;
+	ms = strtonum(v, 1, 60000, &err);
+	return err == NULL ? ms : 10000;
+}
+
+void
+hook_crash(const char *name)
+{
+	if (crash_point[0] != '\0' && strcmp(name, crash_point) == 0)
+		kill(getpid(), SIGKILL);
+}
+
+void
+hook_crash_at(const char *name)
+{
+	strlcpy(crash_point, name == NULL ? "" : name, sizeof(crash_point));
+}
