@@ -1,0 +1,28 @@
+#ifndef MNEMOD_MATCH_H
+#define MNEMOD_MATCH_H
+
+#include "config.h"
+
+/*
+ * Which memories a thread feeds, by the directory where it was started:
+ * fnmatch(3) patterns in which `*' crosses slashes, see mnemod.conf(5).
+ */
+
+/*
+ * 1 if a pattern of the list matches.  A pattern that ends in no wildcard
+ * stands for the directory and everything below it too.
+ */
+int match_any(const struct strlist *, const char *cwd);
+
+/* 1 if the source's `exclude' keeps the thread out altogether. */
+int match_excluded(const struct config_source *, const char *cwd);
+
+/*
+ * 1 if a thread of `source' started in `cwd' feeds the memory: the source
+ * is one of its sources, `cwd' matches and no `exclude' of either does.  A
+ * thread without a directory (NULL or "") matches the pattern "*" alone.
+ */
+int match_memory(const struct config_memory *, const struct config_source *,
+    const char *cwd);
+
+#endif

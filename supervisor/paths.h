@@ -1,0 +1,34 @@
+#ifndef MNEMOD_PATHS_H
+#define MNEMOD_PATHS_H
+
+/*
+ * Where things are unless configured: the XDG base directories and Codex's
+ * home.  All absolute; relative values in the environment are ignored, as
+ * the XDG specification asks.
+ */
+struct paths {
+	char	*home;
+	char	*config;	/* $XDG_CONFIG_HOME/mnemod/mnemod.conf */
+	char	*state;		/* $XDG_STATE_HOME/mnemod */
+	char	*runtime;	/* $XDG_RUNTIME_DIR/mnemod, or NULL */
+	char	*codex_home;	/* $CODEX_HOME, else ~/.codex */
+};
+
+/* Fill from the environment (and the password file when HOME is unset). */
+void paths_init(struct paths *);
+void paths_release(struct paths *);
+
+/*
+ * An absolute form of `path' that the caller frees: `~' and `~/x' are
+ * expanded, a relative path starts at the working directory, `//', `/./',
+ * `..' and a final slash are tidied in the text (no link is followed).
+ */
+char *paths_expand(const struct paths *, const char *path);
+
+/* Only `~' and `~/x' are expanded: for patterns.  The caller frees it. */
+char *paths_tilde(const struct paths *, const char *text);
+
+/* 1 if `path' equals `dir' or lies below it; both tidy. */
+int paths_within(const char *dir, const char *path);
+
+#endif
