@@ -1,0 +1,232 @@
+/* links: */
+/*
+ * A worker that is taken over says what it likes.  Whatever is not legal by
+ * its row of the message table, in this phase, for this role, ends it.
+ */
+#include <string.h>
+
+#include "check_main.h"
+#include "common/buf.h"
+#include "common/json.h"
+#include "common/msg.h"
+
+#define ID "0194f5a6-89ab-7cde-8123-456789abcdef"
+
+static enum msg_status
+parse(const char *text, enum msg_dir dir, enum role role,
+    enum msg_phase phase)
+{
+	struct msg	m;
+	enum msg_status	st;
+	char		why[128] = "";
+
+	st = msg_parse(&m, text, strlen(text), dir, role, phase, why,
+	    sizeof(why));
+	if (st == MSG_OK) {
+		ck_assert_ptr_nonnull(m.body);
+		msg_release(&m);
+	} else
+		ck_assert_str_ne(why, "");
+	return st;
+}
+
+static enum msg_status
+from_extract(const char *text)
+{
+	return parse(text, MSG_FROM_WORKER, ROLE_EXTRACT, PHASE_READY);
+}
+
+/* A body with every required key of the row. */
+static json_object *
+full_body(const struct msg_type *t)
+{
+	const struct msg_field	*f;
+	json_object		*b = json_object_new_object();
+
+	for (f = t->fields; f->key != NULL; f++)
+		switch (f->kind) {
+		case KIND_STR:
+			json_set_str(b, f->key, "x");
+			break;
+		case KIND_INT:
+			json_set_int(b, f->key, 1);
+			break;
+		case KIND_BOOL:
+			json_set_bool(b, f->key, 1);
+			break;
+		case KIND_ARR:
+			json_set(b, f->key, json_object_new_array());
+			break;
+		case KIND_OBJ:
+			json_set(b, f->key, json_object_new_object());
+			break;
+		}
+	return b;
+}
+
+static char *
+text_of(unsigned id, json_object *body)
+{
+	struct buf	 b = BUF_INIT;
+	json_object	*o = json_object_new_object();
+
+	json_set_str(o, "type", msg_table[id].name);
+	json_set_int(o, "id", 7);
+	json_set(o, "body", body);
+	json_write(&b, o);
+	json_object_put(o);
+	return buf_detach(&b);
+}
+
+/* Row 42: type x direction x role x phase, every cell. */
+START_TEST(every_cell)
+{
+	const struct msg_type	*t = &msg_table[_i];
+	char			*text = text_of((unsigned)_i, full_body(t));
+	unsigned		 dir, role, phase;
+	int			 legal;
+
+	for (dir = 0; dir < 2; dir++)
+		for (role = 0; role < ROLE__MAX; role++)
+			for (phase = 0; phase < PHASE__MAX; phase++) {
+				legal = t->dir == (enum msg_dir)dir &&
+				    (t->roles >> role & 1) != 0 &&
+				    (t->phases >> phase & 1) != 0;
+				ck_assert_int_eq(parse(text, (enum msg_dir)dir,
+				    (enum role)role, (enum msg_phase)phase),
+				    legal ? MSG_OK : MSG_ILLEGAL);
+			}
+	free(text);
+}
+END_TEST
+
+/* Each required key missing, each key mistyped. */
+START_TEST(every_key)
+{
+	const struct msg_type	*t = &msg_table[_i];
+	const struct msg_field	*f;
+	json_object		*b;
+	unsigned		 role, phase;
+	char			*text;
+
+	for (role = 0; (t->roles >> role & 1) == 0; role++)
+		continue;
+	for (phase = 0; (t->phases >> phase & 1) == 0; phase++)
+		continue;
+	for (f = t->fields; f->key != NULL; f++) {
+		b = full_body(t);
+		json_object_object_del(b, f->key);
+		text = text_of((unsigned)_i, b);
+		ck_assert_int_eq(parse(text, t->dir, (enum role)role,
+		    (enum msg_phase)phase), f->required ? MSG_BODY : MSG_OK);
+		free(text);
+		b = full_body(t);
+		json_set(b, f->key, json_object_new_double(1.5));
+		text = text_of((unsigned)_i, b);
+		ck_assert_int_eq(parse(text, t->dir, (enum role)role,
+		    (enum msg_phase)phase), MSG_BODY);
+		free(text);
+	}
+}
+END_TEST
+
+/* Row 41: what is no message. */
+START_TEST(hostile)
+{
+	static const char *const bad[] = {
+		"", " ", "x", "1", "\"alive\"", "[]", "{", "{}x",
+		"{\"type\":\"alive\",\"id\":1,\"body\":{\"progress\":1}} x",
+		"{\"type\":\"alive\",\"id\":1,\"body\":{\"x\":\"a\\u0000b\","
+		    "\"progress\":1}}",
+		"{\"type\":\"alive\",\"id\":1,\"body\":{\"progress\":1,"
+		    "\"x\":\"\xff\"}}",
+	};
+	char	deep[20200] = "";
+	size_t	i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_int_eq(from_extract(bad[i]), MSG_NOT_JSON);
+	memset(deep, '[', 10000);
+	memset(deep + 10000, ']', 10000);
+	ck_assert_int_eq(from_extract(deep), MSG_NOT_JSON);
+}
+END_TEST
+
+START_TEST(envelope)
+{
+	static const char *const bad[] = {
+		"{}", "{\"type\":\"alive\"}", "{\"type\":\"alive\",\"id\":-1,"
+		    "\"body\":{\"progress\":1}}",
+		"{\"type\":\"alive\",\"id\":\"1\",\"body\":{\"progress\":1}}",
+		"{\"type\":\"alive\",\"id\":1,\"body\":[]}",
+		"{\"type\":\"alive\",\"id\":1,\"thread_id\":\"../x\","
+		    "\"body\":{\"progress\":1}}",
+		"{\"type\":\"alive\",\"id\":1,\"thread_id\":5,"
+		    "\"body\":{\"progress\":1}}",
+	};
+	size_t	i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_int_eq(from_extract(bad[i]), MSG_ENVELOPE);
+	ck_assert_int_eq(from_extract("{\"type\":\"exec\",\"id\":1,"
+	    "\"body\":{}}"), MSG_UNKNOWN);
+	/* Unknown keys of the body are ignored. */
+	ck_assert_int_eq(from_extract("{\"type\":\"alive\",\"id\":1,"
+	    "\"body\":{\"progress\":1,\"more\":[{}]}}"), MSG_OK);
+}
+END_TEST
+
+/* One id alone stands for both. */
+START_TEST(ids)
+{
+	struct frame_writer	 w;
+	struct msg_head		 head = { MSG_EXTRACT, 3, NULL, ID };
+	struct msg		 m;
+	json_object		*b = full_body(&msg_table[MSG_EXTRACT]);
+	char			 why[128];
+
+	frame_writer_init(&w);
+	ck_assert_int_eq(msg_send(&w, &head, b), FRAME_OK);
+	ck_assert_int_eq(msg_parse(&m, w.out.data + FRAME_HEADER,
+	    w.out.len - FRAME_HEADER, MSG_TO_WORKER, ROLE_EXTRACT,
+	    PHASE_READY, why, sizeof(why)), MSG_OK);
+	ck_assert_int_eq(m.serial, 3);
+	ck_assert_str_eq(m.thread_id, ID);
+	ck_assert_str_eq(m.session_id, ID);
+	msg_release(&m);
+	frame_writer_release(&w);
+}
+END_TEST
+
+START_TEST(names)
+{
+	unsigned	i, j;
+
+	for (i = 0; i < MSG__MAX; i++) {
+		ck_assert_int_eq(msg_by_name(msg_table[i].name), (int)i);
+		for (j = 0; j < i; j++)
+			ck_assert_str_ne(msg_table[i].name, msg_table[j].name);
+		ck_assert_uint_ne(msg_table[i].roles, 0);
+		ck_assert_uint_ne(msg_table[i].phases, 0);
+	}
+	ck_assert_int_eq(msg_by_name("nonsense"), MSG__MAX);
+}
+END_TEST
+
+static Suite *
+msg_suite(void)
+{
+	Suite	*s = suite_create("msg");
+	TCase	*t = tcase_create("msg");
+
+	tcase_add_loop_test(t, every_cell, 0, MSG__MAX);
+	tcase_add_loop_test(t, every_key, 0, MSG__MAX);
+	tcase_add_test(t, hostile);
+	tcase_add_test(t, envelope);
+	tcase_add_test(t, ids);
+	tcase_add_test(t, names);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+CHECK_MAIN(msg_suite)
