@@ -174,8 +174,8 @@ enum store_due {
 	DUE_EXCLUDED,		/* no memory takes it */
 	DUE_TOMBSTONE,		/* forgotten on purpose */
 	DUE_MISSING,		/* its file is not there */
-	DUE_TOO_OLD,
 	DUE_UP_TO_DATE,
+	DUE_TOO_OLD,
 	DUE_TOO_YOUNG,		/* not idle long enough yet */
 	DUE_RUNNING,
 	DUE_RETRY_BACKOFF,
@@ -221,17 +221,19 @@ enum store_claim {
 	CLAIM_COOLDOWN		/* stage two only */
 };
 
+/* The answer to a claim. */
 struct store_job {
+	enum store_claim outcome;
 	char		 token[UUID_SIZE];	/* proof of ownership */
-	int64_t		 watermark;		/* version claimed */
+	int64_t		 watermark;		/* version claimed, seconds */
 	int64_t		 next;		/* refused: when to ask again, or 0 */
 	int		 cooldown_passed;	/* stage two: it was ignored */
 };
 
-/* Claim one thread at version `watermark' (seconds). */
-enum store_status store_stage_one_try(struct store *, const char *thread_id,
-    int64_t watermark, const struct store_stage_one_rules *,
-    enum store_claim *, struct store_job *);
+/* Claim one thread at the version it has (id and updated_at_ms count). */
+enum store_status store_stage_one_try(struct store *,
+    const struct store_thread *, const struct store_stage_one_rules *,
+    struct store_job *);
 /*
  * Claim up to max_claims of the threads due, newest first.  After an error
  * the rows claimed so far stay claimed until their lease ends.
@@ -292,21 +294,6 @@ enum store_status store_jobs_recover(struct store *, const char *worker_id,
     int64_t *released);
 
 /*
- * Jobs that are left waiting, soonest first: stage-one back-off and
- * exhausted retries of versions not yet extracted, stage-two pending.
- */
-struct store_waiting {
-	const char	*kind;		/* "memory_stage1", "memory_stage2" */
-	const char	*key;		/* thread id, memory name */
-	enum store_claim reason;	/* CLAIM_CLAIMED: it could run now */
-	int64_t		 next;		/* 0: not by itself */
-	const char	*last_error;	/* or NULL */
-};
-typedef int store_waiting_cb(const struct store_waiting *, void *);
-enum store_status store_waiting_each(struct store *, int64_t now,
-    int64_t cooldown_s, store_waiting_cb *, void *arg);
-
-/*
  * Stage two; the job's key is the memory's name.
  */
 struct store_stage_two_rules {
@@ -321,8 +308,7 @@ struct store_stage_two_rules {
 enum store_status store_stage_two_enqueue(struct store *,
     const char *memory, int64_t watermark);
 enum store_status store_stage_two_claim(struct store *,
-    const struct store_stage_two_rules *, enum store_claim *,
-    struct store_job *);
+    const struct store_stage_two_rules *, struct store_job *);
 /* STORE_OK: still ours; STORE_NONE: it is not. */
 enum store_status store_stage_two_heartbeat(struct store *,
     const char *memory, const char *token, int64_t lease_until);
@@ -334,6 +320,7 @@ struct store_stage_two_end {
 	const char	*memory;
 	const char	*token;		/* failed: NULL takes an unowned job */
 	const char	*agent_id;	/* thread id; NULL: no agent was made */
+	const char	*agent_status;	/* NULL: as the function says */
 	int64_t		 now;
 	int64_t		 completed;	/* watermark, see below */
 	int64_t		 turns;
@@ -350,18 +337,39 @@ struct store_stage_two_end {
  * watermark and the inputs.  In one transaction: the job is done, the agent
  * completed, the memory's live commit set and its selection replaced by the
  * agent's recorded inputs that still have the version that was given.
+ * STORE_NONE: the job is not ours any more, nothing changed.
  */
 enum store_status store_stage_two_succeeded(struct store *,
     const struct store_stage_two_end *);
-/* Job failed, agent errored, one transaction; costs a retry. */
+/*
+ * Job failed, agent errored, one transaction; costs a retry.  STORE_NONE:
+ * the job is not ours any more; the agent's end is recorded all the same.
+ */
 enum store_status store_stage_two_failed(struct store *,
     const struct store_stage_two_end *);
-/* Job pending again at no cost, agent interrupted (or `reason'). */
+/* Job pending again at no cost, agent interrupted; else the same. */
 enum store_status store_stage_two_release(struct store *,
     const struct store_stage_two_end *);
 /* Never below the claimed watermark: the highest of it and the inputs. */
 int64_t store_stage_two_watermark(int64_t claimed, const int64_t *updated,
     size_t n);
+
+/*
+ * Jobs that are left waiting, soonest first: stage-one back-off and
+ * exhausted retries of versions not yet extracted; stage two with input
+ * that no success has covered yet.
+ */
+struct store_waiting {
+	const char	*kind;		/* "memory_stage1", "memory_consolidate" */
+	const char	*key;		/* thread id, memory name */
+	enum store_claim reason;	/* CLAIM_CLAIMED: it could run now */
+	int64_t		 next;		/* 0: not by itself */
+	const char	*last_error;	/* or NULL */
+};
+typedef int store_waiting_cb(const struct store_waiting *, void *);
+/* Of the rules, now and cooldown_s count. */
+enum store_status store_waiting_each(struct store *,
+    const struct store_stage_two_rules *, store_waiting_cb *, void *arg);
 
 /*
  * Outputs and their selection.
