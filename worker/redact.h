@@ -1,0 +1,52 @@
+#ifndef MNEMOD_REDACT_H
+#define MNEMOD_REDACT_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include "../common/buf.h"
+
+/*
+ * Takes secrets out of text: API keys, tokens, private keys, passwords.
+ * Each secret becomes REDACT_MARK; what tells the reader where it stood (key,
+ * separator, opening quote) is kept, so that JSON text stays valid, also
+ * where it is held, escaped once or twice, in a string of other JSON text.
+ *
+ * Redacting twice equals redacting once.  Valid UTF-8 stays valid; bytes that
+ * are not UTF-8 are copied as they are and never match.  The time is linear
+ * in the length of the text, whatever it holds.
+ */
+
+#define REDACT_MARK "[REDACTED_SECRET]"
+
+struct redact;
+
+/*
+ * Compile the rules and `n' patterns of the user (PCRE2 syntax, UTF-8, case
+ * as written).  Where a user's pattern has a group, the first group is the
+ * secret, else the whole match.  To be called before the sandbox closes:
+ * machine code is made here; where that is forbidden, matching is ten times
+ * slower and the same.  NULL if a pattern is wrong: `why' then names it and
+ * the offset of the error in it.
+ */
+struct redact *redact_new(const char *const *patterns, size_t n, char *why,
+    size_t whysize);
+
+/*
+ * Append the `len' bytes at `in' to `out' with their secrets redacted.
+ * Returns how many there were.  `in' must not lie in `out'.
+ */
+size_t redact_text(struct redact *, const char *in, size_t len,
+    struct buf *out);
+
+/*
+ * Redact, in place, every string value and every key at and below `root'
+ * (may be NULL).  A key gives its value context, {"password":"x"}, and so do
+ * {"name":"PASSWORD","value":"x"} and ["--password","x"].  Returns how many
+ * secrets there were.  A root that is itself a string is redacted too.
+ */
+size_t redact_json(struct redact *, json_object *root);
+
+/* NULL is allowed. */
+void redact_free(struct redact *);
+
+#endif
