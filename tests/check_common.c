@@ -154,6 +154,8 @@ START_TEST(json)
 		"", "{", "{\"a\":1}x", "{\"a\":tru}", "[1,]",
 		"\"\xff\"",
 	};
+	static const char text[] =
+	    "{\"s\":\"a/b\",\"n\":\"x\\u0000y\",\"i\":3} \n";
 	json_object	*o;
 	const char	*why;
 	struct buf	 b = BUF_INIT;
@@ -166,8 +168,7 @@ START_TEST(json)
 	o = json_parse("[[1]]", 5, 2, &why);
 	ck_assert_ptr_nonnull(o);
 	json_object_put(o);
-	o = json_parse("{\"s\":\"a/b\",\"n\":\"x\\u0000y\",\"i\":3} \n", 37, 8,
-	    &why);
+	o = json_parse(text, strlen(text), 8, &why);
 	ck_assert_ptr_nonnull(o);
 	ck_assert_str_eq(json_str(o, "s"), "a/b");
 	ck_assert_ptr_null(json_str(o, "n"));
