@@ -3,7 +3,7 @@
 
 #include <json-c/json.h>
 #include <stddef.h>
-#include "../common/buf.h"
+#include "common/buf.h"
 
 /*
  * Takes secrets out of text: API keys, tokens, private keys, passwords.

@@ -2,7 +2,7 @@
 #define MNEMOD_PLAN_H
 
 #include <stddef.h>
-#include "../../common/buf.h"
+#include "common/buf.h"
 
 /*
  * What of a rollout fits into a budget.  Pure: the same items and budget
