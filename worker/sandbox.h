@@ -98,17 +98,16 @@ int sandbox_landlock_abi(void);
 /* Groups of system calls; their members are in sandbox_calls[]. */
 #define CALLS_BASE	0x1u	/* memory, time, signals to oneself, pipes */
 #define CALLS_READ	0x2u	/* open, list, stat and read files */
-#define CALLS_WRITE	0x4u	/* make, rename, remove, sync by descriptor */
+#define CALLS_WRITE	0x4u	/* make, rename, remove; by descriptor: sync,
+				   truncate, chmod, lock */
 
 /* One argument of a call that decides; the others are free. */
 enum call_check {
 	CHECK_NONE,		/* allowed whatever its arguments */
 	CHECK_NO_EXEC,		/* the third has no PROT_EXEC */
 	CHECK_SELF,		/* the first is our own pid */
-	CHECK_NULL_PATH,	/* the second is NULL: by descriptor only */
-	CHECK_FCNTL,		/* the second is a harmless command */
-	CHECK_PRCTL,		/* the first is a harmless option */
-	CHECK_OWN_LIMITS	/* own limits, read only */
+	CHECK_FCNTL,		/* the second is in sandbox_fcntls[] */
+	CHECK_READ_LIMIT	/* the first is 0, the third NULL */
 };
 
 struct sandbox_call {
@@ -127,8 +126,22 @@ struct sandbox_rights {
 
 extern const struct sandbox_rights sandbox_table[ROLE__MAX];
 extern const struct sandbox_call sandbox_calls[];	/* ends: name NULL */
+extern const int sandbox_fcntls[];			/* ends: -1 */
 
 /* The Landlock rights on files of a class, as of the newest known ABI. */
 extern const uint64_t sandbox_access[SANDBOX_CLASS__MAX];
+
+/*
+ * Load the allow-list of `calls', sandbox_seccomp.c.  A call that is not on
+ * it fails with EPERM; clone3 with ENOSYS, so that libraries try what came
+ * before it.  Returns 0, or -1 with errno.
+ */
+int sandbox_seccomp(unsigned calls);
+
+/*
+ * Enter a domain in which the rules alone give access, as a kernel of the
+ * given ABI would; sandbox_landlock.c.  Returns 0, or -1 with errno.
+ */
+int sandbox_landlock(const struct sandbox *, int abi);
 
 #endif

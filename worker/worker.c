@@ -1,0 +1,477 @@
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "exitcode.h"
+#include "fd.h"
+#include "hook.h"
+#include "json.h"
+#include "log.h"
+#include "monotime.h"
+#include "title.h"
+#include "worker.h"
+#include "worker_cost.h"
+#include "worker_link.h"
+
+/* How long the last messages may take; the stop ladder waits longer. */
+#define BYE_MS		1000
+#define NAME_SIZE	33
+#define STATE_SIZE	96
+
+struct worker {
+	const struct worker_role	*role;
+	void				*data;	/* the role's */
+	struct link			 link;
+	struct worker_cost		 cost;
+	enum sandbox_mode		 sandbox;
+	char				 name[NAME_SIZE];
+	int				 title_full;
+	int				 busy;	/* a request is open */
+};
+
+/* Seconds until a worker that was told to end is killed by itself. */
+static unsigned	grace_s;
+
+void *
+worker_data(struct worker *w)
+{
+	return w->data;
+}
+
+void
+worker_set_data(struct worker *w, void *data)
+{
+	w->data = data;
+}
+
+const char *
+worker_name(const struct worker *w)
+{
+	return w->name;
+}
+
+int
+worker_stopping(const struct worker *w)
+{
+	return link_ended(&w->link);
+}
+
+void
+worker_progress(struct worker *w, int64_t n)
+{
+	w->link.progress += n;
+}
+
+int
+worker_tick(struct worker *w)
+{
+	link_tick(&w->link);
+	return link_ended(&w->link);
+}
+
+int
+worker_sleep(struct worker *w, int64_t ms)
+{
+	int64_t	deadline = mono_ms() + ms, now;
+	int	wait, alive;
+
+	while ((now = mono_ms()) < deadline && !link_ended(&w->link)) {
+		wait = mono_timeout(deadline, now);
+		alive = link_alive_timeout(&w->link);
+		link_wait(&w->link, alive < wait ? alive : wait);
+		link_alive_due(&w->link);
+	}
+	return link_ended(&w->link);
+}
+
+static void
+title_show(struct worker *w, const char *state)
+{
+	const char	*role = role_name(w->role->role);
+
+	if (!w->title_full)
+		title_set("%s", role);
+	else if (w->name[0] == '\0' || strcmp(w->name, role) == 0)
+		title_set("%s [%s]", role, state);
+	else
+		title_set("%s %s [%s]", role, w->name, state);
+}
+
+void
+worker_title(struct worker *w, const char *fmt, ...)
+{
+	char	state[STATE_SIZE];
+	va_list	ap;
+
+	va_start(ap, fmt);
+	vsnprintf(state, sizeof(state), fmt, ap);
+	va_end(ap);
+	title_show(w, state);
+}
+
+void
+worker_busy(struct worker *w, const char *fmt, ...)
+{
+	char	state[STATE_SIZE];
+	va_list	ap;
+
+	va_start(ap, fmt);
+	vsnprintf(state, sizeof(state), fmt, ap);
+	va_end(ap);
+	if (!w->busy)
+		w->link.alive_at = mono_ms();
+	w->busy = 1;
+	title_show(w, state);
+}
+
+void
+worker_idle(struct worker *w)
+{
+	w->busy = 0;
+	title_show(w, "ready");
+}
+
+void
+worker_reply(struct worker *w, const struct msg *request, enum msg_id id,
+    json_object *body)
+{
+	struct msg_head	head = { id, request->serial, NULL, NULL };
+
+	if (request->thread_id[0] != '\0') {
+		head.session_id = request->session_id;
+		head.thread_id = request->thread_id;
+	}
+	if (link_send(&w->link, &head, body) == FRAME_TOOBIG)
+		worker_fail(w, request, "io_error",
+		    "the reply %s is larger than a frame",
+		    msg_table[id].name);
+}
+
+void
+worker_send(struct worker *w, enum msg_id id, json_object *body)
+{
+	struct msg_head	head = { id, 0, NULL, NULL };
+
+	if (link_send(&w->link, &head, body) == FRAME_TOOBIG)
+		log_warnx("message %s is larger than a frame, dropped",
+		    msg_table[id].name);
+}
+
+void
+worker_fail(struct worker *w, const struct msg *request, const char *reason,
+    const char *fmt, ...)
+{
+	char		 text[1024];
+	json_object	*body = json_object_new_object();
+	va_list		 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	json_set_str(body, "reason", reason);
+	json_set_str(body, "message", text);
+	worker_reply(w, request, MSG_FAILED, body);
+}
+
+/*
+ * Records go to the supervisor as messages from `configure' on; before it,
+ * and while such a message is being sent, to standard error.
+ */
+static void
+log_to_supervisor(enum log_level level, const char *line, void *arg)
+{
+	struct worker	*w = arg;
+	json_object	*body;
+
+	if (w->link.logging || w->link.end == LINK_VANISHED) {
+		log_set_sink(NULL, NULL);
+		log_at(level, "%s", line);
+		log_set_sink(log_to_supervisor, w);
+		return;
+	}
+	w->link.logging = 1;
+	body = json_object_new_object();
+	json_set_str(body, "level", log_level_name(level));
+	json_set_str(body, "text", line);
+	worker_send(w, MSG_LOG, body);
+	w->link.logging = 0;
+}
+
+/*
+ * SIGTERM asks to end.  The alarm, whose default action kills, holds the
+ * bound also where nobody is left to send SIGKILL; later signals do not
+ * postpone it.
+ */
+static void
+on_term(int sig)
+{
+	(void)sig;
+	if (link_term)
+		return;
+	link_term = 1;
+	alarm(grace_s);
+}
+
+/* Nothing that the supervisor was started with is to be left in force. */
+static void
+signals_init(void)
+{
+	struct sigaction	sa;
+	int			sig;
+
+	memset(&sa, 0, sizeof(sa));
+	sigemptyset(&sa.sa_mask);
+	sa.sa_handler = SIG_DFL;
+	for (sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+	sigaction(SIGXFSZ, &sa, NULL);
+	sa.sa_handler = on_term;
+	sa.sa_flags = SA_RESTART;	/* libraries need not know */
+	grace_s = (unsigned)((hook_grace_ms() + 999) / 1000);
+	sigaction(SIGTERM, &sa, NULL);
+	sigprocmask(SIG_SETMASK, &sa.sa_mask, NULL);
+}
+
+/* 1 if `fd' is a pipe that is open for `mode'. */
+static int
+is_pipe(int fd, int mode)
+{
+	struct stat	st;
+	int		flags = fcntl(fd, F_GETFL);
+
+	return flags != -1 && (flags & O_ACCMODE) == mode &&
+	    fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+static int
+pipes_init(enum role role)
+{
+	int	last = role == ROLE_WORKSPACE ? FD_PEER_LOCK : FD_WORKERS_LOCK;
+
+	if (!is_pipe(FD_TO_WORKER, O_RDONLY) ||
+	    !is_pipe(FD_FROM_WORKER, O_WRONLY)) {
+		fprintf(stderr, "%s is started by mnemod(8), "
+		    "not by hand; see mnemod-worker(8)\n", role_comm(role));
+		return -1;
+	}
+	close_range((unsigned)last + 1, ~0u, 0);
+	if (fd_nonblock(FD_TO_WORKER, 1) == -1 ||
+	    fd_nonblock(FD_FROM_WORKER, 1) == -1) {
+		log_warn("cannot make the pipes non-blocking");
+		return -1;
+	}
+	return 0;
+}
+
+static void
+send_hello(struct worker *w)
+{
+	json_object	*body = json_object_new_object();
+
+	json_set_int(body, "protocol", MSG_PROTOCOL);
+	json_set_str(body, "version", MNEMOD_VERSION);
+	json_set_str(body, "role", role_name(w->role->role));
+	json_set_int(body, "pid", getpid());
+	worker_send(w, MSG_HELLO, body);
+}
+
+static void
+send_ready(struct worker *w, const struct sandbox_report *report)
+{
+	json_object	*body = json_object_new_object();
+	json_object	*sandbox = json_object_new_object();
+	json_object	*missing = json_object_new_array();
+	size_t		 i;
+
+	for (i = 0; i < report->nmissing; i++)
+		json_push_str(missing, report->missing[i]);
+	json_set_int(sandbox, "landlock", report->landlock);
+	json_set_bool(sandbox, "seccomp", report->seccomp);
+	json_set(sandbox, "not_available", missing);
+	json_set(body, "sandbox", sandbox);
+	worker_send(w, MSG_READY, body);
+}
+
+/* The settings that all roles have. */
+static int
+settings_common(struct worker *w, json_object *settings, char *why,
+    size_t whysize)
+{
+	const char	*mode = json_str(settings, "sandbox");
+	const char	*titles = json_str(settings, "process_titles");
+	const char	*name = json_str(settings, "name");
+	const char	*crash_at = json_str(settings, "crash_at");
+
+	if (mode == NULL || sandbox_mode_parse(mode, &w->sandbox) == -1) {
+		snprintf(why, whysize, "sandbox: expected required, "
+		    "best-effort or off");
+		return -1;
+	}
+	if (name != NULL &&
+	    strlcpy(w->name, name, sizeof(w->name)) >= sizeof(w->name)) {
+		snprintf(why, whysize, "name: longer than %d bytes",
+		    NAME_SIZE - 1);
+		return -1;
+	}
+	w->title_full = titles == NULL || strcmp(titles, "role") != 0;
+	log_verbose(json_flag(settings, "verbose", 0));
+	wall_set_offset(json_int(settings, "now_offset_ms", 0));
+	if (crash_at != NULL)
+		hook_crash_at(crash_at);
+	return 0;
+}
+
+/* Returns 0, or the exit status with the reason in `why'. */
+static enum worker_exit
+configure(struct worker *w, char *why, size_t whysize)
+{
+	json_object	*body = w->link.configure.body;
+	json_object	*settings = json_obj(body, "settings");
+	const char	*role = json_str(body, "role");
+
+	if (role == NULL || role_by_name(role) != w->role->role) {
+		snprintf(why, whysize, "configure is for another role");
+		return WEXIT_PROTOCOL;
+	}
+	if (settings_common(w, settings, why, whysize) == -1)
+		return WEXIT_CONFIG;
+	title_show(w, "starting");
+	if (w->role->configure(w, settings, why, whysize) == -1)
+		return WEXIT_CONFIG;
+	return WEXIT_OK;
+}
+
+/* Close the sandbox; `ready' tells what of it there is. */
+static enum worker_exit
+enclose(struct worker *w, char *why, size_t whysize)
+{
+	struct sandbox		sb;
+	struct sandbox_report	report;
+
+	cost_open(&w->cost);
+	sandbox_init(&sb, w->role->role, w->sandbox);
+	if (w->role->rights != NULL)
+		w->role->rights(w, &sb);
+	if (sandbox_apply(&sb, &report, why, whysize) == -1)
+		return WEXIT_SANDBOX;
+	w->link.phase = PHASE_READY;
+	send_ready(w, &report);
+	worker_idle(w);
+	return WEXIT_OK;
+}
+
+/* From hello to ready.  Returns the exit status if it does not come to it. */
+static enum worker_exit
+worker_start(struct worker *w)
+{
+	char			why[256] = "no reason given";
+	enum worker_exit	status;
+
+	title_show(w, "starting");
+	send_hello(w);
+	while (w->link.configure.body == NULL && !worker_stopping(w))
+		link_wait(&w->link, -1);
+	if (w->link.configure.body == NULL)
+		return WEXIT_OK;
+	log_set_sink(log_to_supervisor, w);
+	status = configure(w, why, sizeof(why));
+	if (status == WEXIT_OK)
+		status = enclose(w, why, sizeof(why));
+	if (status != WEXIT_OK)
+		log_at(LOG_LEVEL_FATAL, "%s", why);
+	return status;
+}
+
+static void
+worker_loop(struct worker *w)
+{
+	struct msg	m;
+
+	while (!worker_stopping(w)) {
+		if (link_next(&w->link, &m)) {
+			w->role->message(w, &m);
+			msg_release(&m);
+			link_tick(&w->link);
+		} else if (w->role->step != NULL && w->role->step(w)) {
+			link_tick(&w->link);
+		} else {
+			link_wait(&w->link, w->busy ?
+			    link_alive_timeout(&w->link) : -1);
+			if (w->busy)
+				link_alive_due(&w->link);
+		}
+	}
+}
+
+static void
+send_metric(struct worker *w, const char *name, int64_t value)
+{
+	json_object	*body = json_object_new_object();
+
+	json_set_str(body, "name", name);
+	json_set_int(body, "value", value);
+	worker_send(w, MSG_METRIC, body);
+}
+
+/* Last words, if there is anybody to hear them. */
+static enum worker_exit
+worker_end(struct worker *w)
+{
+	if (w->link.end == LINK_BROKEN) {
+		link_finish(&w->link, BYE_MS);
+		return WEXIT_PROTOCOL;
+	}
+	if (w->link.phase == PHASE_READY) {
+		w->link.phase = PHASE_STOPPING;
+		title_show(w, "stopping");
+		if (w->role->stop != NULL)
+			w->role->stop(w);
+		cost_each(&w->cost, send_metric, w);
+	}
+	worker_send(w, MSG_BYE, NULL);
+	link_finish(&w->link, BYE_MS);
+	return w->link.end == LINK_VANISHED ? WEXIT_ORPHAN : WEXIT_OK;
+}
+
+int
+worker_main(int argc, char **argv, char **envp,
+    const struct worker_role *role)
+{
+	struct worker		w;
+	enum worker_exit	status;
+
+	memset(&w, 0, sizeof(w));
+	w.role = role;
+	w.title_full = 1;
+	w.cost.smaps = w.cost.status = -1;
+	title_init(argc, argv, envp, role_comm(role->role));
+	signals_init();
+	/* The spawner set it too, but not every test does. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+	if (pipes_init(role->role) == -1)
+		return WEXIT_ERROR;
+	link_init(&w.link, role->role);
+	status = worker_start(&w);
+	if (status == WEXIT_OK) {
+		worker_loop(&w);
+		status = worker_end(&w);
+	} else
+		link_finish(&w.link, BYE_MS);
+	log_set_sink(NULL, NULL);
+	if (role->release != NULL)
+		role->release(&w);
+	cost_close(&w.cost);
+	link_release(&w.link);
+	return (int)status;
+}
