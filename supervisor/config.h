@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include "buf.h"
+#include "common/buf.h"
 
 struct paths;
 

@@ -12,6 +12,7 @@ struct paths {
 	char	*state;		/* $XDG_STATE_HOME/mnemod */
 	char	*runtime;	/* $XDG_RUNTIME_DIR/mnemod, or NULL */
 	char	*codex_home;	/* $CODEX_HOME, else ~/.codex */
+	char	*libexec;	/* where the workers' executables are */
 };
 
 /* Fill from the environment (and the password file when HOME is unset). */
@@ -27,6 +28,12 @@ char *paths_expand(const struct paths *, const char *path);
 
 /* Only `~' and `~/x' are expanded: for patterns.  The caller frees it. */
 char *paths_tilde(const struct paths *, const char *text);
+
+/*
+ * The real path of what exists of `path', and the rest as it is: for
+ * comparing.  The caller frees it.
+ */
+char *paths_real(const char *path);
 
 /* 1 if `path' equals `dir' or lies below it; both tidy. */
 int paths_within(const char *dir, const char *path);

@@ -1,0 +1,267 @@
+/* Values of the configuration against each other, and what is refused. */
+
+#include <stdlib.h>
+#include <string.h>
+#include "common/hook.h"
+#include "common/mem.h"
+#include "config.h"
+#include "config_steps.h"
+#include "paths.h"
+#include "quote.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+/* Begin a message: the file and, if it is known, the line. */
+static int
+complain(const struct config *cfg, int line, struct buf *why)
+{
+	if (cfg->file != NULL)
+		buf_addstr(why, cfg->file);
+	else
+		buf_addstr(why, "configuration");
+	if (line > 0)
+		buf_addf(why, ":%d", line);
+	buf_addstr(why, ": ");
+	return -1;
+}
+
+static int
+check_top(const struct config *cfg, struct buf *why)
+{
+	if (cfg->sandbox == SANDBOX_OFF && !SANITIZED) {
+		complain(cfg, 0, why);
+		buf_addstr(why, "sandbox = off: only builds with sanitizers "
+		    "run without it: expected required or best-effort");
+		return -1;
+	}
+	if (*cfg->crash_at != '\0' && !hook_testing()) {
+		complain(cfg, 0, why);
+		buf_addstr(why, "crash_at: expected in test builds only");
+		return -1;
+	}
+	return 0;
+}
+
+/* Hosts that are this machine. */
+static int
+is_loopback(const char *url)
+{
+	static const char *const hosts[] = { "127.0.0.1", "localhost",
+	    "[::1]" };
+	const char *host;
+	size_t i, n;
+
+	host = strstr(url, "://");
+	host = host == NULL ? url : host + 3;
+	n = strcspn(host, "/");
+	if (memchr(host, '@', n) != NULL)
+		return 0;
+	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		n = strlen(hosts[i]);
+		if (strncmp(host, hosts[i], n) == 0 &&
+		    (host[n] == '\0' || host[n] == ':' || host[n] == '/'))
+			return 1;
+	}
+	return 0;
+}
+
+static const struct config_provider *
+find_provider(const struct config *cfg, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < cfg->nproviders; i++) {
+		if (strcmp(cfg->providers[i].name, name) == 0)
+			return &cfg->providers[i];
+	}
+	return NULL;
+}
+
+static int
+check_provider(const struct config *cfg, struct buf *why)
+{
+	const struct config_provider *p;
+
+	p = find_provider(cfg, "builtin");
+	if (p != NULL) {
+		complain(cfg, p->line, why);
+		buf_addstr(why, "provider builtin has no settings: expected "
+		    "another name");
+		return -1;
+	}
+	if (config_provider_offline(cfg))
+		return 0;
+	p = find_provider(cfg, cfg->use_provider);
+	complain(cfg, p != NULL ? p->line : 0, why);
+	buf_addf(why, "use_provider = \"%s\": ", cfg->use_provider);
+	if (p == NULL)
+		buf_addstr(why, "there is no such provider section: "
+		    "expected builtin");
+	else if (cfg->now != CONFIG_NOW_UNSET && !is_loopback(p->base_url))
+		buf_addstr(why, "a time set by `now' goes with a model on "
+		    "this machine only: expected builtin");
+	else
+		buf_addstr(why, "only builtin answers in this version: "
+		    "expected builtin");
+	return -1;
+}
+
+static int
+check_sources(const struct config *cfg, struct buf *why)
+{
+	const struct config_source *a, *b;
+	size_t i, j;
+
+	for (i = 0; i < cfg->nsources; i++) {
+		a = &cfg->sources[i];
+		for (j = 0; j < i; j++) {
+			b = &cfg->sources[j];
+			if (strcmp(a->path, b->path) != 0)
+				continue;
+			complain(cfg, a->line, why);
+			buf_addf(why, "sources \"%s\" and \"%s\" have the "
+			    "same path ", b->name, a->name);
+			quote_add(why, a->path);
+			buf_addstr(why, ": expected one source per folder");
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+check_memory(const struct config *cfg, const struct config_memory *m,
+    struct buf *why)
+{
+	size_t i;
+
+	for (i = 0; i < m->sources.n; i++) {
+		if (config_source(cfg, m->sources.v[i]) != NULL)
+			continue;
+		complain(cfg, m->line, why);
+		buf_addf(why, "memory \"%s\": sources names \"%s\": expected "
+		    "a section source \"%s\" { }", m->name, m->sources.v[i],
+		    m->sources.v[i]);
+		return -1;
+	}
+	if (m->adopt || m->publish == PUBLISH_REVIEW) {
+		complain(cfg, m->line, why);
+		buf_addf(why, "memory \"%s\": %s is not built in this "
+		    "version: expected %s", m->name,
+		    m->adopt ? "adopt = yes" : "publish = review",
+		    m->adopt ? "adopt = no" : "publish = auto");
+		return -1;
+	}
+	return 0;
+}
+
+/* A folder that a memory root must not meet, and what it is. */
+struct place {
+	const char	*what;
+	const char	*name;	/* or NULL */
+	char		*real;
+};
+
+/* Complain if a root and another place lie within each other. */
+static int
+check_apart(const struct config *cfg, const struct config_memory *m,
+    const struct place *p, struct buf *why)
+{
+	const char *how;
+	char *real;
+
+	real = paths_real(m->root);
+	how = NULL;
+	if (strcmp(real, p->real) == 0)
+		how = "is";
+	else if (paths_within(p->real, real))
+		how = "lies in";
+	else if (paths_within(real, p->real))
+		how = "holds";
+	free(real);
+	if (how == NULL)
+		return 0;
+	complain(cfg, m->line, why);
+	buf_addf(why, "memory \"%s\": root ", m->name);
+	quote_add(why, m->root);
+	buf_addf(why, " %s %s", how, p->what);
+	if (p->name != NULL)
+		buf_addf(why, " \"%s\"", p->name);
+	buf_addstr(why, ": expected a folder apart from it");
+	return -1;
+}
+
+/* The root against what one source reads. */
+static int
+check_root_source(const struct config *cfg, const struct config_memory *m,
+    const struct config_source *src, struct buf *why)
+{
+	static const char *const dirs[] = { "sessions",
+	    "archived_sessions" };
+	struct place p = { .name = src->name };
+	char *real;
+	size_t i;
+	int rc;
+
+	real = paths_real(src->path);
+	rc = 0;
+	for (i = 0; rc == 0 && i < 2; i++) {
+		p.what = i == 0 ? "the sessions of source" :
+		    "the archived sessions of source";
+		p.real = xasprintf("%s/%s", real, dirs[i]);
+		rc = check_apart(cfg, m, &p, why);
+		free(p.real);
+	}
+	free(real);
+	return rc;
+}
+
+static int
+check_root(const struct config *cfg, size_t n, struct buf *why)
+{
+	const struct config_memory *m;
+	struct place p;
+	size_t i;
+	int rc;
+
+	m = &cfg->memories[n];
+	p = (struct place){ "the state directory", NULL,
+	    paths_real(cfg->state) };
+	rc = check_apart(cfg, m, &p, why);
+	free(p.real);
+	for (i = 0; rc == 0 && i < cfg->nsources; i++)
+		rc = check_root_source(cfg, m, &cfg->sources[i], why);
+	for (i = 0; rc == 0 && i < n; i++) {
+		p = (struct place){ "the root of memory",
+		    cfg->memories[i].name,
+		    paths_real(cfg->memories[i].root) };
+		rc = check_apart(cfg, m, &p, why);
+		free(p.real);
+	}
+	return rc;
+}
+
+int
+config_check(const struct config *cfg, struct buf *why)
+{
+	size_t i;
+
+	if (check_top(cfg, why) == -1 || check_provider(cfg, why) == -1 ||
+	    check_sources(cfg, why) == -1)
+		return -1;
+	for (i = 0; i < cfg->nmemories; i++) {
+		if (check_memory(cfg, &cfg->memories[i], why) == -1 ||
+		    check_root(cfg, i, why) == -1)
+			return -1;
+	}
+	return 0;
+}

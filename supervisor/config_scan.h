@@ -1,0 +1,42 @@
+#ifndef MNEMOD_CONFIG_SCAN_H
+#define MNEMOD_CONFIG_SCAN_H
+
+#include "common/buf.h"
+#include "config_table.h"
+
+/*
+ * A look at the text of a configuration file before libconfuse sees it.
+ * libconfuse takes several mistakes in silence: a section, string or comment
+ * that is open at the end of the file (what it held is dropped), a key or
+ * section given twice (one is dropped), `${NAME}' (the environment flows
+ * in), and `a|b' (a path into other sections).  Each is an error here, or
+ * made harmless; and the lines of all keys are noted, which libconfuse does
+ * not keep.
+ */
+
+struct config_mark {
+	enum config_section_id	 section;
+	char			*title;	/* of the section, or NULL */
+	char			*key;	/* NULL: the section itself */
+	int			 line;
+};
+
+struct config_marks {
+	struct config_mark	*v;
+	size_t			 n;
+};
+
+/*
+ * Scan `len' bytes named `file' in messages.  On success 0, the marks and
+ * in `clean' the text to parse; else -1 and a message in `why'.  Release
+ * all in either case.
+ */
+int config_scan(const char *file, const char *text, size_t len,
+    struct config_marks *, struct buf *clean, struct buf *why);
+void config_marks_release(struct config_marks *);
+
+/* The line of a key (NULL: of the section), 0 if it is not there. */
+int config_marks_line(const struct config_marks *, enum config_section_id,
+    const char *title, const char *key);
+
+#endif

@@ -1,0 +1,30 @@
+#ifndef MNEMOD_CONFIG_STEPS_H
+#define MNEMOD_CONFIG_STEPS_H
+
+#include "common/buf.h"
+#include "config.h"
+#include "paths.h"
+
+/*
+ * The steps of config_load(), in this order.  Each returns 0, or -1 with a
+ * message in `why'.
+ */
+
+/*
+ * Read the file of the request into `cfg', which has its defaults.  The
+ * default file may be absent; one that was named (-f) not.
+ */
+int config_read(struct config *cfg, const struct config_request *,
+    struct buf *why);
+
+/* Apply one `-o key=value'. */
+int config_override(struct config *, const char *option,
+    const struct paths *, struct buf *why);
+
+/* What depends on other values: paths, the sections that always exist. */
+void config_complete(struct config *, const struct paths *);
+
+/* Values against each other, and what this version refuses. */
+int config_check(const struct config *, struct buf *why);
+
+#endif

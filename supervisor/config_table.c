@@ -1,0 +1,240 @@
+/* The keys of mnemod.conf(5), their sections, and names that come near. */
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include "config_table.h"
+
+#define MILLION		1000000
+
+static const char *const words_api[] = { "responses", "chat", "messages",
+    NULL };
+static const char *const words_battery[] = { "run", "pause", NULL };
+static const char *const words_missing[] = { "keep", "forget", NULL };
+static const char *const words_publish[] = { "auto", "review", NULL };
+static const char *const words_sandbox[] = { "required", "best-effort",
+    "off", NULL };
+static const char *const words_source[] = { "codex", NULL };
+static const char *const words_titles[] = { "full", "role", NULL };
+
+#define TOP(f)		SEC_TOP, #f
+#define AT(f)		offsetof(struct config, f)
+#define PIPE(f)		SEC_PIPELINE, #f, TYPE_INT, AT(pipeline.f)
+#define BUDGET(f)	SEC_BUDGET, #f, TYPE_INT, AT(budget.f)
+#define RETAIN(f)	SEC_RETENTION, #f, TYPE_INT, AT(retention.f)
+#define TELE(f, t)	SEC_TELEMETRY, #f, t, AT(telemetry.f)
+#define SRC(f, t)	SEC_SOURCE, #f, t, offsetof(struct config_source, f)
+#define MEMO(f, t)	SEC_MEMORY, #f, t, offsetof(struct config_memory, f)
+#define PROV(f, t)	SEC_PROVIDER, #f, t, \
+			    offsetof(struct config_provider, f)
+#define NORANGE		0, 0, NULL
+
+const struct config_key config_keys[] = {
+	{ TOP(use_provider), TYPE_NAME, AT(use_provider), "builtin", NORANGE,
+	    0 },
+	{ TOP(sandbox), TYPE_WORD, AT(sandbox), "required", 0, 0,
+	    words_sandbox, 0 },
+	{ TOP(state), TYPE_PATH, AT(state), NULL, NORANGE,
+	    KEY_COMPUTED | KEY_RESTART },
+	{ TOP(libexec), TYPE_PATH, AT(libexec), NULL, NORANGE,
+	    KEY_COMPUTED | KEY_RESTART },
+	{ TOP(redact), TYPE_LIST, AT(redact), "", NORANGE, 0 },
+	{ TOP(metrics_file), TYPE_PATH, AT(metrics_file), "", NORANGE,
+	    KEY_LATER },
+	{ TOP(min_free_mb), TYPE_INT, AT(min_free_mb), "200", 0, MILLION,
+	    NULL, KEY_LATER },
+	{ TOP(on_battery), TYPE_WORD, AT(on_battery), "run", 0, 0,
+	    words_battery, KEY_LATER },
+	{ TOP(scan_interval), TYPE_INT, AT(scan_interval), "300", 1, 86400,
+	    NULL, 0 },
+	{ TOP(process_titles), TYPE_WORD, AT(process_titles), "full", 0, 0,
+	    words_titles, 0 },
+	{ TOP(now), TYPE_TIME, AT(now), "", NORANGE,
+	    KEY_TEST | KEY_RESTART },
+	{ TOP(agent_hold_ms), TYPE_INT, AT(agent_hold_ms), "0", 0, 3600000,
+	    NULL, KEY_TEST },
+	{ TOP(crash_at), TYPE_STR, AT(crash_at), "", NORANGE,
+	    KEY_TEST | KEY_RESTART },
+
+	{ SRC(type, TYPE_WORD), "codex", 0, 0, words_source, 0 },
+	{ SRC(path, TYPE_PATH), NULL, NORANGE, KEY_COMPUTED },
+	{ SRC(on_missing, TYPE_WORD), "keep", 0, 0, words_missing,
+	    KEY_LATER },
+	{ SRC(exclude, TYPE_PATTERNS), "", NORANGE, 0 },
+
+	{ MEMO(root, TYPE_PATH), NULL, NORANGE, KEY_COMPUTED },
+	{ MEMO(sources, TYPE_NAMES), NULL, NORANGE, KEY_COMPUTED },
+	{ MEMO(cwd, TYPE_PATTERNS), "*", NORANGE, 0 },
+	{ MEMO(exclude, TYPE_PATTERNS), "", NORANGE, 0 },
+	{ MEMO(adopt, TYPE_BOOL), "no", NORANGE, KEY_LATER },
+	{ MEMO(publish, TYPE_WORD), "auto", 0, 0, words_publish, KEY_LATER },
+	{ MEMO(skill_scripts, TYPE_BOOL), "no", NORANGE, KEY_LATER },
+
+	{ PIPE(min_rollout_idle_hours), "6", 0, 48, NULL, 0 },
+	{ PIPE(max_rollout_age_days), "10", 0, 3650, NULL, 0 },
+	{ PIPE(max_stage_one_jobs), "8", 1, 64, NULL, 0 },
+	{ PIPE(rollout_text_bytes), "723520", 4096, 4 * 1024 * 1024, NULL,
+	    0 },
+	{ PIPE(backfill_per_day), "20", 0, MILLION, NULL, KEY_LATER },
+	{ PIPE(consolidation_cooldown_hours), "6", 0, 168, NULL, 0 },
+	{ PIPE(max_raw_memories_for_consolidation), "256", 1, 4096, NULL,
+	    0 },
+	{ PIPE(max_unused_days), "30", 0, 3650, NULL, 0 },
+	{ PIPE(min_rate_limit_remaining_percent), "25", 0, 100, NULL,
+	    KEY_LATER },
+
+	{ BUDGET(tokens_per_day), "500000", 0, 1000000000, NULL, KEY_LATER },
+	{ BUDGET(requests_per_day), "200", 0, MILLION, NULL, KEY_LATER },
+	{ BUDGET(tokens_per_agent), "400000", 0, 1000000000, NULL,
+	    KEY_LATER },
+	{ BUDGET(turns_per_agent), "60", 1, 1000, NULL, KEY_LATER },
+	{ BUDGET(minutes_per_agent), "30", 1, 1440, NULL, KEY_LATER },
+	{ SEC_BUDGET, "money_per_day", TYPE_MONEY, AT(budget.money_per_day),
+	    "0", 0, 1000000, NULL, KEY_LATER },
+
+	{ PROV(api, TYPE_WORD), "responses", 0, 0, words_api, KEY_LATER },
+	{ PROV(base_url, TYPE_STR), "", NORANGE, KEY_LATER },
+	{ PROV(auth, TYPE_STR), "", NORANGE, KEY_LATER },
+	{ PROV(key_env, TYPE_STR), "", NORANGE, KEY_LATER },
+	{ PROV(key_file, TYPE_PATH), "", NORANGE, KEY_LATER },
+	{ PROV(extract_model, TYPE_STR), "", NORANGE, KEY_LATER },
+	{ PROV(consolidation_model, TYPE_STR), "", NORANGE, KEY_LATER },
+	{ PROV(context_window, TYPE_INT), "0", 0, 100 * MILLION, NULL,
+	    KEY_LATER },
+	{ PROV(price_input, TYPE_MONEY), "0", 0, 1000000, NULL, KEY_LATER },
+	{ PROV(price_cached, TYPE_MONEY), "0", 0, 1000000, NULL, KEY_LATER },
+	{ PROV(price_output, TYPE_MONEY), "0", 0, 1000000, NULL, KEY_LATER },
+	{ PROV(service_tier, TYPE_STR), "", NORANGE, KEY_LATER },
+	{ PROV(verbosity, TYPE_STR), "", NORANGE, KEY_LATER },
+	{ PROV(send_repository, TYPE_BOOL), "no", NORANGE, KEY_LATER },
+	{ PROV(compression, TYPE_BOOL), "no", NORANGE, KEY_LATER },
+	{ PROV(runtime_metrics, TYPE_BOOL), "no", NORANGE, KEY_LATER },
+
+	{ TELE(endpoint, TYPE_STR), "", NORANGE, KEY_LATER },
+	{ TELE(account, TYPE_STR), "", NORANGE, KEY_LATER },
+	{ TELE(log_user_prompt, TYPE_BOOL), "no", NORANGE, KEY_LATER },
+
+	{ RETAIN(audits_days), "90", 0, 3650, NULL, KEY_LATER },
+	{ RETAIN(ledger_days), "400", 0, 3650, NULL, KEY_LATER },
+	{ RETAIN(staging_days), "7", 0, 3650, NULL, KEY_LATER },
+	{ RETAIN(history_commits), "0", 0, MILLION, NULL, KEY_LATER },
+};
+
+const size_t config_nkeys = sizeof(config_keys) / sizeof(config_keys[0]);
+
+static const struct {
+	const char	*name;
+	int		 titled;
+} sections[SEC__MAX] = {
+	[SEC_TOP] = { "", 0 },
+	[SEC_SOURCE] = { "source", 1 },
+	[SEC_MEMORY] = { "memory", 1 },
+	[SEC_PIPELINE] = { "pipeline", 0 },
+	[SEC_BUDGET] = { "budget", 0 },
+	[SEC_PROVIDER] = { "provider", 1 },
+	[SEC_TELEMETRY] = { "telemetry", 0 },
+	[SEC_RETENTION] = { "retention", 0 },
+};
+
+const char *
+config_section_name(enum config_section_id id)
+{
+	return sections[id].name;
+}
+
+int
+config_section_titled(enum config_section_id id)
+{
+	return sections[id].titled;
+}
+
+enum config_section_id
+config_section_by_name(const char *name)
+{
+	unsigned i;
+
+	for (i = SEC_TOP + 1; i < SEC__MAX; i++) {
+		if (strcmp(sections[i].name, name) == 0)
+			return (enum config_section_id)i;
+	}
+	return SEC__MAX;
+}
+
+const struct config_key *
+config_key_find(enum config_section_id section, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < config_nkeys; i++) {
+		if (config_keys[i].section == section &&
+		    strcmp(config_keys[i].name, name) == 0)
+			return &config_keys[i];
+	}
+	return NULL;
+}
+
+#define NEAR_MAX 48	/* longer names are not compared */
+
+/* Edit distance (Levenshtein), by rows. */
+static unsigned
+distance(const char *a, const char *b)
+{
+	unsigned row[NEAR_MAX + 1], diag, up, best;
+	size_t i, j, la, lb;
+
+	la = strlen(a);
+	lb = strlen(b);
+	if (la > NEAR_MAX || lb > NEAR_MAX)
+		return UINT_MAX;
+	for (j = 0; j <= lb; j++)
+		row[j] = (unsigned)j;
+	for (i = 1; i <= la; i++) {
+		diag = row[0];
+		row[0] = (unsigned)i;
+		for (j = 1; j <= lb; j++) {
+			up = row[j];
+			best = diag + (a[i - 1] == b[j - 1] ? 0 : 1);
+			if (up + 1 < best)
+				best = up + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+			diag = up;
+		}
+	}
+	return row[lb];
+}
+
+/* Keep `cand' in *best if it is nearer than what is there. */
+static void
+nearer(const char *name, const char *cand, const char **best, unsigned *d)
+{
+	unsigned dist;
+
+	dist = distance(name, cand);
+	if (dist < *d) {
+		*d = dist;
+		*best = cand;
+	}
+}
+
+const char *
+config_key_near(enum config_section_id section, const char *name)
+{
+	const char *best;
+	unsigned d;
+	size_t i;
+
+	best = NULL;
+	/* Up to half of the letters may be wrong, and two in any case. */
+	d = strlen(name) > NEAR_MAX ? 0 : (unsigned)strlen(name) / 2 + 1;
+	if (d < 3)
+		d = 3;
+	for (i = 0; i < config_nkeys; i++) {
+		if (config_keys[i].section == section)
+			nearer(name, config_keys[i].name, &best, &d);
+	}
+	for (i = SEC_TOP + 1; section == SEC_TOP && i < SEC__MAX; i++)
+		nearer(name, sections[i].name, &best, &d);
+	return best;
+}

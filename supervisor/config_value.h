@@ -1,0 +1,41 @@
+#ifndef MNEMOD_CONFIG_VALUE_H
+#define MNEMOD_CONFIG_VALUE_H
+
+#include "common/buf.h"
+#include "config_table.h"
+#include "paths.h"
+
+/* One value: from text, to text, compared, released; all by its row. */
+
+/* Append what a value must be: "a number from 0 to 48". */
+void config_value_expected(struct buf *, const struct config_key *);
+
+/*
+ * Set a key that is no list from its text; `base' is the section's struct.
+ * Returns 0, or -1 with the reason in `why' ("expected a number from 0 to
+ * 48"); then nothing changed.
+ */
+int config_value_set(void *base, const struct config_key *, const char *text,
+    const struct paths *, struct buf *why);
+
+/* Replace a list; the same. */
+int config_value_set_list(void *base, const struct config_key *,
+    const struct strlist *, const struct paths *, struct buf *why);
+
+/* Give the key its row's default; a computed one is left unset. */
+void config_value_default(void *base, const struct config_key *);
+
+/* Append the value as it stands in a file: `"x"', `6', `{"a", "b"}'. */
+void config_value_write(struct buf *, const void *base,
+    const struct config_key *);
+
+/* 1 if both hold the same value. */
+int config_value_same(const void *a, const void *b,
+    const struct config_key *);
+
+void config_value_release(void *base, const struct config_key *);
+
+/* 1 for the types that hold a struct strlist. */
+int config_value_is_list(const struct config_key *);
+
+#endif

@@ -1,0 +1,214 @@
+/* Where things are, and paths as text. */
+
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "common/mem.h"
+#include "paths.h"
+
+#ifndef MNEMOD_LIBEXEC
+#define MNEMOD_LIBEXEC "/usr/local/libexec/mnemod"
+#endif
+
+/* An environment variable that holds an absolute path, or NULL. */
+static const char *
+env_dir(const char *name)
+{
+	const char *value;
+
+	value = getenv(name);
+	return value != NULL && *value == '/' ? value : NULL;
+}
+
+static char *
+find_home(void)
+{
+	const struct passwd *pw;
+	const char *home;
+
+	home = env_dir("HOME");
+	if (home != NULL)
+		return xstrdup(home);
+	pw = getpwuid(getuid());
+	if (pw != NULL && pw->pw_dir != NULL && pw->pw_dir[0] == '/')
+		return xstrdup(pw->pw_dir);
+	return xstrdup("/");
+}
+
+/*
+ * The text of an absolute path without `//', `.', `..' and a final slash.
+ * Works in place: the result is never longer.
+ */
+static void
+tidy(char *path)
+{
+	char *in, *out, *end;
+	size_t n;
+
+	out = path;
+	for (in = path; *in != '\0'; in = end) {
+		while (*in == '/')
+			in++;
+		end = in + strcspn(in, "/");
+		n = (size_t)(end - in);
+		if (n == 0 || (n == 1 && in[0] == '.'))
+			continue;
+		if (n == 2 && in[0] == '.' && in[1] == '.') {
+			while (out > path && *--out != '/')
+				continue;
+			continue;
+		}
+		*out++ = '/';
+		memmove(out, in, n);
+		out += n;
+	}
+	if (out == path)
+		*out++ = '/';
+	*out = '\0';
+}
+
+char *
+paths_tilde(const struct paths *paths, const char *text)
+{
+	if (text[0] != '~' || (text[1] != '\0' && text[1] != '/'))
+		return xstrdup(text);
+	return xasprintf("%s%s", paths->home, text + 1);
+}
+
+char *
+paths_expand(const struct paths *paths, const char *path)
+{
+	char cwd[PATH_MAX], *full, *tilde;
+
+	tilde = paths_tilde(paths, path);
+	if (tilde[0] == '/')
+		full = tilde;
+	else {
+		if (getcwd(cwd, sizeof(cwd)) == NULL)
+			strcpy(cwd, "/");
+		full = xasprintf("%s/%s", cwd, tilde);
+		free(tilde);
+	}
+	tidy(full);
+	return full;
+}
+
+int
+paths_within(const char *dir, const char *path)
+{
+	size_t n;
+
+	n = strlen(dir);
+	if (strncmp(dir, path, n) != 0)
+		return 0;
+	return path[n] == '\0' || path[n] == '/' || (n == 1 && *dir == '/');
+}
+
+char *
+paths_real(const char *path)
+{
+	char *head, *real, *cut, *full;
+	const char *rest;
+
+	/* The part that exists is resolved, the rest is kept as it is. */
+	head = xstrdup(path);
+	while ((real = realpath(head, NULL)) == NULL) {
+		cut = strrchr(head, '/');
+		if (cut == NULL || cut == head) {
+			free(head);
+			return xstrdup(path);
+		}
+		*cut = '\0';
+	}
+	rest = path + strlen(head);
+	full = xasprintf("%s%s", strcmp(real, "/") == 0 && *rest == '/' ?
+	    "" : real, rest);
+	free(real);
+	free(head);
+	return full;
+}
+
+/* `dir' itself or below home; then `tail'. */
+static char *
+join(const char *dir, const char *home, const char *below,
+    const char *tail)
+{
+	char *path;
+
+	if (dir != NULL)
+		path = xasprintf("%s%s", dir, tail);
+	else
+		path = xasprintf("%s/%s%s", home, below, tail);
+	tidy(path);
+	return path;
+}
+
+static int
+has_workers(const char *dir)
+{
+	char *probe;
+	int found;
+
+	probe = xasprintf("%s/mnemod-extract", dir);
+	found = access(probe, X_OK) == 0;
+	free(probe);
+	return found;
+}
+
+/* Beside the program as it was built or installed, wherever that is. */
+static char *
+find_libexec(void)
+{
+	static const char *const places[] = { "libexec",
+	    "../libexec/mnemod" };
+	char exe[PATH_MAX], *dir;
+	ssize_t n;
+	size_t i;
+
+	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	if (n <= 0)
+		return xstrdup(MNEMOD_LIBEXEC);
+	exe[n] = '\0';
+	*(strrchr(exe, '/') + 1) = '\0';
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		dir = xasprintf("%s%s", exe, places[i]);
+		tidy(dir);
+		if (has_workers(dir))
+			return dir;
+		free(dir);
+	}
+	return xstrdup(MNEMOD_LIBEXEC);
+}
+
+void
+paths_init(struct paths *p)
+{
+	const char *runtime;
+
+	p->home = find_home();
+	tidy(p->home);
+	p->config = join(env_dir("XDG_CONFIG_HOME"), p->home, ".config",
+	    "/mnemod/mnemod.conf");
+	p->state = join(env_dir("XDG_STATE_HOME"), p->home, ".local/state",
+	    "/mnemod");
+	p->codex_home = join(env_dir("CODEX_HOME"), p->home, ".codex", "");
+	runtime = env_dir("XDG_RUNTIME_DIR");
+	p->runtime = runtime == NULL ? NULL :
+	    join(runtime, p->home, "", "/mnemod");
+	p->libexec = find_libexec();
+}
+
+void
+paths_release(struct paths *p)
+{
+	free(p->home);
+	free(p->config);
+	free(p->state);
+	free(p->runtime);
+	free(p->codex_home);
+	free(p->libexec);
+	memset(p, 0, sizeof(*p));
+}
