@@ -142,7 +142,8 @@ $(foreach u,$(UNITS),$(eval $(call UNIT,$(u))))
 # Programs that only tests use.
 $(B)/test/fakeworker: $(B)/obj/tests/fakeworker.o $(LIBCOMMON) $(HOOK_TEST)
 	$(call link,$^,$(L_COMMON))
-CORE		= loop child spawn reap stop restart dispatch exe
+CORE		= loop child children process dispatch request liveness \
+		  spawn exe reap stop restart errlog ratelimit
 $(B)/test/supdriver: $(B)/obj/tests/supdriver.o \
     $(patsubst %,$(B)/obj/supervisor/%.o,$(CORE)) $(LIBCOMMON) $(HOOK_TEST)
 	$(call link,$^,$(L_COMMON))

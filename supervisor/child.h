@@ -53,7 +53,7 @@ const char *child_state_name(enum child_state);
 enum child_next { CHILD_RESTARTS, CHILD_FAILED, CHILD_GONE };
 
 enum child_cause {
-	CAUSE_NONE,		/* there was no process: stopped in back-off */
+	CAUSE_NONE,		/* not ended */
 	CAUSE_SPAWN,		/* exec failed; `error' says why */
 	CAUSE_EXIT,		/* it ended by itself */
 	CAUSE_STOPPED,		/* child_stop(), children_stop() */
@@ -80,9 +80,9 @@ struct child_ops {
 	void (*ready)(struct child *, void *arg);
 
 	/*
-	 * A checked message outside the life group, or failed.  It answers
-	 * an open request, or came without one (serial 0).  The message is
-	 * released after the call.
+	 * A checked message outside the life group, or `failed'.  It answers
+	 * the request with its serial, or came without one (status and tool,
+	 * serial 0).  The message is released after the call.
 	 */
 	void (*message)(struct child *, const struct msg *, void *arg);
 
@@ -108,6 +108,7 @@ struct child_spec {
 /* Deadlines in ms; all have defaults, tests shorten them. */
 struct child_times {
 	int64_t	ready;			/* from fork to ready: 10 s */
+	int64_t	grace;			/* SIGTERM to SIGKILL; hook.h's */
 	int64_t	drain;			/* from reaped to end of file: 1 s */
 	int64_t	silence;		/* with a request open: 60 s */
 	int64_t	progress[ROLE__MAX];	/* without progress; 0: none */
@@ -120,6 +121,7 @@ struct children_config {
 	const struct exe_set	*exes;		/* supervisor/exe.h */
 	int			 workers_lock_fd; /* FD_WORKERS_LOCK, or -1 */
 	const char		*version;	/* hello must say the same */
+	int			 titles;	/* keep our own title current */
 	struct child_times	 times;
 	struct restart_policy	 restart;
 };
@@ -134,7 +136,10 @@ void children_config_init(struct children_config *);
  */
 struct children *children_new(const struct children_config *);
 
-/* Only when children_over(). */
+/*
+ * Only when children_over().  A child that was given up is freed without
+ * ops->ended: its process lives.
+ */
 void children_free(struct children *);
 
 /* Never NULL; failures come as ops->ended. */
@@ -146,7 +151,8 @@ struct child *child_start(struct children *, const struct child_spec *);
  * Returns the serial (> 0), or -1 if the child is not ready, the row's
  * credits are used up or the worker's queue is full (then it is being
  * ended).  A request stays open until its last reply, `failed' or the end of
- * the process; one-way messages (known, input) are never open.
+ * the process.  One-way messages (known, input) are never open, but `failed'
+ * may come for them too.
  */
 int64_t child_request(struct child *, const struct msg_head *,
     json_object *body);

@@ -39,6 +39,7 @@ enum loop_clock {
 struct loop_timer {
 	enum loop_clock		 clock;
 	int64_t			 deadline;
+	uint64_t		 set_at;	/* in this wake-up */
 	loop_timer_fn		*fn;
 	void			*arg;
 	struct loop		*loop;		/* NULL: idle */

@@ -15,7 +15,8 @@ struct stop {
 };
 
 /*
- * Take SIGTERM and SIGINT of `loop'.  `begun' is called once, before the
+ * Take SIGTERM and SIGINT of `loop'.  `begun' (with `arg', to be set after)
+ * is called once, before the
  * workers are told.
  */
 void stop_init(struct stop *, struct loop *, struct children *,
