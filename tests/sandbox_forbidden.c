@@ -1,0 +1,464 @@
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sandbox_acts.h"
+
+static int
+opened(int fd)
+{
+	if (fd == -1)
+		return 0;
+	close(fd);
+	return 1;
+}
+
+static int
+try_read(const char *path)
+{
+	return opened(open(path, O_RDONLY));
+}
+
+static int
+try_write(const char *path)
+{
+	return opened(open(path, O_WRONLY));
+}
+
+static int
+try_append(const char *path)
+{
+	return opened(open(path, O_RDWR | O_APPEND));
+}
+
+static int
+try_open_truncate(const char *path)
+{
+	return opened(open(path, O_WRONLY | O_TRUNC));
+}
+
+/* Landlock does not see truncate(2) before its ABI 3. */
+static int
+try_truncate(const char *path)
+{
+	return truncate(path, 3) == 0;
+}
+
+/* Nor, to this day, what these five change. */
+static int
+try_chmod(const char *path)
+{
+	return chmod(path, 0644) == 0;
+}
+
+static int
+try_chown(const char *path)
+{
+	return chown(path, getuid(), getgid()) == 0;
+}
+
+static int
+try_setxattr(const char *path)
+{
+	return setxattr(path, "user.mnemod", "1", 1, 0) == 0 ||
+	    errno == ENOTSUP;
+}
+
+static int
+try_utimensat(const char *path)
+{
+	const struct timespec	ts[2] = { { 1, 0 }, { 1, 0 } };
+
+	return utimensat(AT_FDCWD, path, ts, 0) == 0;
+}
+
+static int
+try_utimes(const char *path)
+{
+	const struct timeval	tv[2] = { { 1, 0 }, { 1, 0 } };
+
+	return utimes(path, tv) == 0;
+}
+
+/* By way of a descriptor that is open for reading only. */
+static int
+try_futimens(const char *path)
+{
+	const struct timespec	ts[2] = { { 1, 0 }, { 1, 0 } };
+	int			fd = open(path, O_RDONLY), r;
+
+	if (fd == -1)
+		return 0;
+	r = futimens(fd, ts);
+	close(fd);
+	return r == 0;
+}
+
+static int
+try_fchmod(const char *path)
+{
+	int	fd = open(path, O_RDONLY), r;
+
+	if (fd == -1)
+		return 0;
+	r = fchmod(fd, 0644);
+	close(fd);
+	return r == 0;
+}
+
+static int
+beside(char *out, const char *path, const char *name)
+{
+	const char	*slash = strrchr(path, '/');
+
+	return snprintf(out, PATH_MAX, "%.*s/%s", (int)(slash - path), path,
+	    name) < PATH_MAX;
+}
+
+static int
+try_create(const char *path)
+{
+	char	new[PATH_MAX];
+
+	return beside(new, path, "new") &&
+	    opened(open(new, O_WRONLY | O_CREAT | O_EXCL, 0600)) &&
+	    unlink(new) == 0;
+}
+
+static int
+try_mkdir(const char *path)
+{
+	char	new[PATH_MAX];
+
+	return beside(new, path, "newdir") && mkdir(new, 0700) == 0 &&
+	    rmdir(new) == 0;
+}
+
+static int
+try_rename(const char *path)
+{
+	char	new[PATH_MAX];
+
+	return beside(new, path, "renamed") && rename(path, new) == 0 &&
+	    rename(new, path) == 0;
+}
+
+static int
+try_unlink(const char *path)
+{
+	return unlink(path) == 0;
+}
+
+const struct file_act file_acts[] = {
+	{ "read", try_read, 0 },
+	{ "write", try_write, 1 },
+	{ "append", try_append, 1 },
+	{ "truncate", try_truncate, 1 },
+	{ "open to truncate", try_open_truncate, 1 },
+	{ "chmod", try_chmod, 1 },
+	{ "chown", try_chown, 1 },
+	{ "setxattr", try_setxattr, 1 },
+	{ "utimensat", try_utimensat, 1 },
+	{ "utimes", try_utimes, 1 },
+	{ "futimens", try_futimens, 1 },
+	{ "fchmod", try_fchmod, 1 },
+	{ "create", try_create, 1 },
+	{ "mkdir", try_mkdir, 1 },
+	{ "rename", try_rename, 1 },
+	{ "unlink", try_unlink, 1 },
+	{ NULL, NULL, 0 }
+};
+
+static int
+try_symlink(const char *path)
+{
+	char	new[PATH_MAX];
+
+	return beside(new, path, "sym") && symlink("/etc", new) == 0;
+}
+
+static int
+try_hard_link(const char *path)
+{
+	char	new[PATH_MAX];
+
+	return beside(new, path, "hard") && link(path, new) == 0;
+}
+
+static int
+try_fifo(const char *path)
+{
+	char	new[PATH_MAX];
+
+	return beside(new, path, "fifo") && mkfifo(new, 0600) == 0;
+}
+
+static int
+try_device(const char *path)
+{
+	char	new[PATH_MAX];
+
+	return beside(new, path, "null") &&
+	    mknod(new, S_IFCHR | 0600, 0x103) == 0;
+}
+
+/* A program in the worker's own folder, written by the worker. */
+static int
+try_exec_own(const char *path)
+{
+	char		*argv[] = { NULL, NULL };
+	int		 fd = open(path, O_RDONLY);
+
+	fexecve(fd, argv, argv + 1);
+	close(fd);
+	return 0;
+}
+
+const struct file_act special_acts[] = {
+	{ "symlink", try_symlink, 1 },
+	{ "hard link", try_hard_link, 1 },
+	{ "fifo", try_fifo, 1 },
+	{ "device", try_device, 1 },
+	{ "execute own file", try_exec_own, 1 },
+	{ NULL, NULL, 0 }
+};
+
+static int
+try_proc(const char *name)
+{
+	char	path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)getppid(), name);
+	return opened(open(path, O_RDONLY));
+}
+
+static int
+try_environ(void)
+{
+	return try_proc("environ");
+}
+
+static int
+try_mem(void)
+{
+	return try_proc("mem");
+}
+
+static int
+try_fds(void)
+{
+	return try_proc("fd");
+}
+
+static int
+try_cmdline(void)
+{
+	return try_proc("cmdline");
+}
+
+/* If it worked, the missing end of the report would tell. */
+static int
+try_execve(void)
+{
+	execl("/bin/true", "true", (char *)NULL);
+	return 0;
+}
+
+static int
+forked(pid_t pid)
+{
+	if (pid == 0)
+		_exit(0);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	return pid != -1;
+}
+
+static int
+try_fork(void)
+{
+	return forked(fork());
+}
+
+static int
+try_clone(void)
+{
+	return forked((pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+}
+
+static int
+try_clone3(void)
+{
+	struct {
+		unsigned long long	flags, fds[3], exit_signal, rest[3];
+	} args = { .exit_signal = SIGCHLD };
+
+	return forked((pid_t)syscall(SYS_clone3, &args, 64L));
+}
+
+static int
+try_attach(void)
+{
+	if (ptrace(PTRACE_SEIZE, getppid(), 0, 0) == -1)
+		return 0;
+	ptrace(PTRACE_DETACH, getppid(), 0, 0);
+	return 1;
+}
+
+static int
+try_traceme(void)
+{
+	return ptrace(PTRACE_TRACEME, 0, 0, 0) == 0;
+}
+
+/* The parent was this program a moment ago: same addresses. */
+static int
+try_vm_read(void)
+{
+	int		there = 7, here = 0;
+	struct iovec	l = { &here, sizeof(here) };
+	struct iovec	r = { &there, sizeof(there) };
+
+	return process_vm_readv(getppid(), &l, 1, &r, 1, 0) > 0;
+}
+
+static int
+try_kill(void)
+{
+	return kill(getppid(), SIGCONT) == 0;
+}
+
+static int
+try_tgkill(void)
+{
+	return tgkill(getppid(), getppid(), SIGCONT) == 0;
+}
+
+static int
+try_killpg(void)
+{
+	return kill(0, SIGCONT) == 0;
+}
+
+static int
+try_pidfd(void)
+{
+	return opened((int)syscall(SYS_pidfd_open, getppid(), 0));
+}
+
+/* A pipe that gets ready would signal its owner with what F_SETSIG says. */
+static int
+try_owner(void)
+{
+	return fcntl(STDERR_FILENO, F_SETOWN, getppid()) == 0 ||
+	    fcntl(STDERR_FILENO, F_SETSIG, SIGKILL) == 0;
+}
+
+static int
+try_socket(void)
+{
+	return opened(socket(AF_INET, SOCK_STREAM, 0)) ||
+	    opened(socket(AF_INET6, SOCK_DGRAM, 0)) ||
+	    opened(socket(AF_UNIX, SOCK_STREAM, 0)) ||
+	    opened(socket(AF_NETLINK, SOCK_RAW, 0));
+}
+
+static int
+try_mmap_exec(void)
+{
+	return mmap(NULL, 4096, PROT_READ | PROT_EXEC,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+}
+
+static int
+try_mprotect_exec(void)
+{
+	void	*p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return mprotect(p, 4096, PROT_READ | PROT_EXEC) == 0;
+}
+
+static int
+try_dumpable(void)
+{
+	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0;
+}
+
+static int
+try_raise_limit(void)
+{
+	const struct rlimit	rl = { 1024, 1024 };
+
+	return setrlimit(RLIMIT_NOFILE, &rl) == 0;
+}
+
+const struct act acts[] = {
+	{ "/proc/PPID/environ", try_environ, 1 },
+	{ "/proc/PPID/mem", try_mem, 0 },
+	{ "/proc/PPID/fd", try_fds, 1 },
+	{ "/proc/PPID/cmdline", try_cmdline, 1 },
+	{ "execve", try_execve, 0 },
+	{ "fork", try_fork, 1 },
+	{ "clone", try_clone, 1 },
+	{ "clone3", try_clone3, 1 },
+	{ "ptrace the parent", try_attach, 0 },
+	{ "ptrace oneself", try_traceme, 0 },
+	{ "process_vm_readv", try_vm_read, 0 },
+	{ "kill the parent", try_kill, 1 },
+	{ "tgkill the parent", try_tgkill, 1 },
+	{ "kill the group", try_killpg, 1 },
+	{ "pidfd of the parent", try_pidfd, 1 },
+	{ "own a pipe's signals", try_owner, 1 },
+	{ "socket", try_socket, 1 },
+	{ "mmap to execute", try_mmap_exec, 1 },
+	{ "mprotect to execute", try_mprotect_exec, 1 },
+	{ "become dumpable", try_dumpable, 1 },
+	{ "raise a limit", try_raise_limit, 0 },
+	{ NULL, NULL, 0 }
+};
+
+#define RAW(call) { #call, SYS_ ## call }
+const struct raw_call raw_calls[] = {
+	RAW(accept4), RAW(add_key), RAW(bind), RAW(bpf), RAW(chroot),
+	RAW(connect), RAW(delete_module), RAW(execveat),
+	RAW(fanotify_init), RAW(fchownat), RAW(fsconfig), RAW(fsmount),
+	RAW(fsopen), RAW(init_module), RAW(inotify_add_watch),
+	RAW(inotify_init1), RAW(io_setup), RAW(io_uring_enter),
+	RAW(io_uring_register), RAW(io_uring_setup), RAW(ioctl), RAW(kcmp),
+	RAW(kexec_load), RAW(keyctl), RAW(landlock_restrict_self),
+	RAW(linkat), RAW(listen), RAW(memfd_create), RAW(mknodat),
+	RAW(mount), RAW(mount_setattr), RAW(move_mount), RAW(mq_open),
+	RAW(msgget), RAW(name_to_handle_at), RAW(open_by_handle_at),
+	RAW(open_tree), RAW(perf_event_open), RAW(personality),
+	RAW(pidfd_getfd), RAW(pidfd_send_signal), RAW(pivot_root),
+	RAW(pkey_mprotect), RAW(prctl), RAW(process_madvise),
+	RAW(process_vm_readv), RAW(process_vm_writev), RAW(ptrace),
+	RAW(reboot), RAW(remap_file_pages), RAW(removexattr),
+	RAW(request_key), RAW(rt_sigqueueinfo), RAW(rt_tgsigqueueinfo),
+	RAW(seccomp), RAW(sendmsg), RAW(sendto), RAW(sethostname),
+	RAW(setns), RAW(setpgid), RAW(setresuid), RAW(setsid), RAW(setuid),
+	RAW(shmget), RAW(socket), RAW(socketpair), RAW(splice),
+	RAW(symlinkat), RAW(umount2), RAW(unshare), RAW(userfaultfd),
+	RAW(vmsplice),
+#ifdef __x86_64__	/* older calls for the same */
+	RAW(chmod), RAW(chown), RAW(creat), RAW(execve), RAW(fork),
+	RAW(link), RAW(mknod), RAW(symlink), RAW(truncate), RAW(utime),
+	RAW(utimes), RAW(vfork),
+#endif
+	{ NULL, 0 }
+};
