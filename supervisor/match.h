@@ -9,8 +9,9 @@
  */
 
 /*
- * 1 if a pattern of the list matches.  A pattern that ends in no wildcard
- * stands for the directory and everything below it too.
+ * 1 if a pattern of the list matches the directory or one above it: what
+ * matches a directory stands for everything below it too.  What is no
+ * absolute path (NULL, "") matches the pattern "*" alone.
  */
 int match_any(const struct strlist *, const char *cwd);
 
@@ -19,8 +20,7 @@ int match_excluded(const struct config_source *, const char *cwd);
 
 /*
  * 1 if a thread of `source' started in `cwd' feeds the memory: the source
- * is one of its sources, `cwd' matches and no `exclude' of either does.  A
- * thread without a directory (NULL or "") matches the pattern "*" alone.
+ * is one of its sources, `cwd' matches and no `exclude' of either does.
  */
 int match_memory(const struct config_memory *, const struct config_source *,
     const char *cwd);

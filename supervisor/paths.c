@@ -71,6 +71,16 @@ tidy(char *path)
 }
 
 char *
+paths_tidy(const char *path)
+{
+	char *copy;
+
+	copy = xstrdup(path);
+	tidy(copy);
+	return copy;
+}
+
+char *
 paths_tilde(const struct paths *paths, const char *text)
 {
 	if (text[0] != '~' || (text[1] != '\0' && text[1] != '/'))

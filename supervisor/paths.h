@@ -26,6 +26,9 @@ void paths_release(struct paths *);
  */
 char *paths_expand(const struct paths *, const char *path);
 
+/* A tidy copy of an absolute path; the caller frees it. */
+char *paths_tidy(const char *path);
+
 /* Only `~' and `~/x' are expanded: for patterns.  The caller frees it. */
 char *paths_tilde(const struct paths *, const char *text);
 

@@ -13,7 +13,7 @@ enum root_state {
 	ROOT_ABSENT,		/* may be created and published into */
 	ROOT_EMPTY,		/* may be published into */
 	ROOT_OURS,		/* the state database records this one */
-	ROOT_VANISHED,		/* ours, but absent, empty or another one */
+	ROOT_VANISHED,		/* published, but absent, empty, another */
 	ROOT_FOREIGN,		/* somebody's files */
 	ROOT_SYMLINK,
 	ROOT_NOT_DIR,
@@ -28,6 +28,7 @@ struct root_record {
 	const char	*real;		/* NULL: never was ours */
 	dev_t		 dev;
 	ino_t		 ino;
+	int		 published;	/* something was published there */
 };
 
 #define ROOT_TEXT 1024
@@ -52,8 +53,9 @@ struct root_query {
 };
 
 /*
- * Look without changing anything and without a lock (--dry-run).  Fills
- * `r'; root_release() afterwards in every case.
+ * Look without changing anything and without a lock (--dry-run): the
+ * folder's own facts and the names in it, no file is opened.  Fills `r';
+ * root_release() afterwards in every case.
  */
 void root_look(struct root *r, const struct root_query *);
 

@@ -1,0 +1,155 @@
+/* What is said about a memory root, and the ways on. */
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "common/log.h"
+#include "root_text.h"
+
+static void say(struct root *, const struct root_query *, enum root_state,
+    const char *, ...) __attribute__((format(printf, 4, 5)));
+
+/* `memory "codex": ' and the rest; too long is cut. */
+static void
+say(struct root *r, const struct root_query *q, enum root_state state,
+    const char *fmt, ...)
+{
+	char raw[ROOT_TEXT];
+	va_list ap;
+	int n;
+
+	r->state = state;
+	n = snprintf(raw, sizeof(raw), "memory \"%s\": ", q->name);
+	if (n < 0 || (size_t)n >= sizeof(raw))
+		n = 0;
+	va_start(ap, fmt);
+	vsnprintf(raw + n, sizeof(raw) - (size_t)n, fmt, ap);
+	va_end(ap);
+	log_printable(r->text, sizeof(r->text), raw, strlen(raw));
+}
+
+void
+root_names_add(struct root_names *names, const char *name)
+{
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return;
+	if (names->n < ROOT_NAMES)
+		log_printable(names->v[names->n], sizeof(names->v[0]), name,
+		    strlen(name));
+	names->n++;
+}
+
+void
+root_say_absent(struct root *r, const struct root_query *q)
+{
+	say(r, q, ROOT_ABSENT, "%s does not exist and will be created",
+	    q->path);
+}
+
+void
+root_say_empty(struct root *r, const struct root_query *q)
+{
+	say(r, q, ROOT_EMPTY, "%s is empty and will be filled", q->path);
+}
+
+void
+root_say_ours(struct root *r, const struct root_query *q)
+{
+	say(r, q, ROOT_OURS, "%s is ours", q->path);
+}
+
+void
+root_say_foreign(struct root *r, const struct root_query *q,
+    const struct root_names *names)
+{
+	char list[ROOT_NAMES * 66 + 32];
+	size_t i, shown;
+	int n;
+
+	n = 0;
+	shown = names->n < ROOT_NAMES ? names->n : ROOT_NAMES;
+	for (i = 0; i < shown; i++)
+		n += snprintf(list + n, sizeof(list) - (size_t)n, "%s%s",
+		    i > 0 ? ", " : "", names->v[i]);
+	if (names->n > shown)
+		snprintf(list + n, sizeof(list) - (size_t)n, " and %zu more",
+		    names->n - shown);
+	say(r, q, ROOT_FOREIGN, "%s holds files that are not ours (%s): "
+	    "nothing in it is touched; set memory.%s.root to another folder, "
+	    "or move these files away, and see what would be done with "
+	    "--dry-run; --adopt is not in this version", q->path, list,
+	    q->name);
+}
+
+void
+root_say_vanished(struct root *r, const struct root_query *q,
+    const char *how)
+{
+	say(r, q, ROOT_VANISHED, "%s is ours but %s (not mounted, or "
+	    "removed?): nothing is published; bring it back, or set "
+	    "memory.%s.root to another folder", q->path, how, q->name);
+}
+
+void
+root_say_symlink(struct root *r, const struct root_query *q)
+{
+	char *real;
+
+	real = realpath(q->path, NULL);
+	if (real != NULL)
+		say(r, q, ROOT_SYMLINK, "%s is a symbolic link, which "
+		    "another program could turn: set memory.%s.root = "
+		    "\"%s\", where it leads", q->path, q->name, real);
+	else
+		say(r, q, ROOT_SYMLINK, "%s is a symbolic link that leads "
+		    "nowhere: set memory.%s.root to a folder", q->path,
+		    q->name);
+	free(real);
+}
+
+void
+root_say_not_dir(struct root *r, const struct root_query *q,
+    const char *what)
+{
+	say(r, q, ROOT_NOT_DIR, "%s is no directory: set memory.%s.root to a "
+	    "folder", what, q->name);
+}
+
+void
+root_say_network(struct root *r, const struct root_query *q,
+    const char *type)
+{
+	say(r, q, ROOT_NETWORK, "%s is on a network file system (%s), where "
+	    "locks do not hold between machines: set memory.%s.root to a "
+	    "folder on this machine", q->path, type, q->name);
+}
+
+void
+root_say_errno(struct root *r, const struct root_query *q,
+    enum root_state state, const char *what)
+{
+	int saved;
+
+	saved = errno;
+	say(r, q, state, "%s cannot be written: %s: make it writable, or set "
+	    "memory.%s.root to another folder", what, strerror(saved),
+	    q->name);
+	errno = saved;
+}
+
+void
+root_say_locked(struct root *r, const struct root_query *q,
+    const char *what)
+{
+	char who[48];
+
+	if (r->locked_by > 0)
+		snprintf(who, sizeof(who), "process %d", r->locked_by);
+	else
+		snprintf(who, sizeof(who), "another process");
+	say(r, q, r->state, "%s is locked by %s: waiting until it is free",
+	    what, who);
+}
