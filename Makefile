@@ -11,7 +11,9 @@ PREFIX		?= /usr/local
 SBINDIR		?= $(PREFIX)/sbin
 LIBEXECDIR	?= $(PREFIX)/libexec
 MANDIR		?= $(PREFIX)/share/man
-CC		?= gcc
+ifeq ($(origin CC),default)
+CC		= gcc
+endif
 
 # A goal that ends in -asan builds everything with sanitizers, in a
 # directory of its own.
@@ -37,7 +39,8 @@ WARN		= -Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes \
 ifeq ($(findstring clang,$(CC)),)
 WARN		+= -Wlogical-op -Wduplicated-cond -Wduplicated-branches
 endif
-DEFS		= -DMNEMOD_VERSION='"$(VERSION)"'
+DEFS		= -DMNEMOD_VERSION='"$(VERSION)"' \
+		  -DMNEMOD_LIBEXEC='"$(LIBEXECDIR)/mnemod"'
 INCS		= -I. -Icommon
 MYCFLAGS	= $(CSTD) $(WARN) $(WERROR) $(HARD) -fPIE $(DEFS) $(INCS) \
 		  -ffile-prefix-map=$(CURDIR)/= $(PKG_CFLAGS)
@@ -68,6 +71,7 @@ SCRIPTS		= $(sort $(wildcard tests/t-*.sh))
 objs		= $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIBCOMMON	= $(call objs,$(filter-out common/hook.c,$(COMMON)))
 LIBWORKER	= $(B)/libworker.a
+LIBSUPERVISOR	= $(B)/libsupervisor.a
 HOOK		= $(B)/obj/common/hook.o
 HOOK_TEST	= $(B)/obj/tests/hook_test.o
 
@@ -95,7 +99,7 @@ all: $(BIN)
 link		= @mkdir -p $(@D); echo "LD $@"; \
 		  $(CC) $(MYLDFLAGS) $(LDFLAGS) -o $@ $(1) $(2)
 
-O_SUPERVISOR	= $(call objs,$(SUPERVISOR)) $(LIBCOMMON)
+O_SUPERVISOR	= $(B)/obj/supervisor/main.o $(LIBSUPERVISOR) $(LIBCOMMON)
 O_EXTRACT	= $(call objs,$(EXTRACT)) $(LIBWORKER) $(LIBCOMMON)
 O_CONSOLIDATE	= $(call objs,$(CONSOLIDATE)) $(LIBWORKER) $(LIBCOMMON)
 O_WORKSPACE	= $(call objs,$(WORKSPACE)) $(LIBWORKER) $(LIBCOMMON)
@@ -120,6 +124,8 @@ $(B)/test/libexec/mnemod-wspace: $(O_WORKSPACE) $(HOOK_TEST)
 
 $(LIBWORKER): $(call objs,$(WORKER))
 	@rm -f $@; ar Dcr $@ $^
+$(LIBSUPERVISOR): $(call objs,$(filter-out supervisor/main.c,$(SUPERVISOR)))
+	@rm -f $@; ar Dcr $@ $^
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D); echo "CC $<"
@@ -142,11 +148,9 @@ $(foreach u,$(UNITS),$(eval $(call UNIT,$(u))))
 # Programs that only tests use.
 $(B)/test/fakeworker: $(B)/obj/tests/fakeworker.o $(LIBCOMMON) $(HOOK_TEST)
 	$(call link,$^,$(L_COMMON))
-CORE		= loop child children process dispatch request liveness \
-		  spawn exe reap stop restart errlog ratelimit
-$(B)/test/supdriver: $(B)/obj/tests/supdriver.o \
-    $(patsubst %,$(B)/obj/supervisor/%.o,$(CORE)) $(LIBCOMMON) $(HOOK_TEST)
-	$(call link,$^,$(L_COMMON))
+$(B)/test/supdriver: $(B)/obj/tests/supdriver.o $(LIBSUPERVISOR) \
+    $(LIBCOMMON) $(HOOK_TEST)
+	$(call link,$^,$(L_SUPERVISOR))
 TESTPROGS	= $(addprefix $(B)/test/,$(UNITS) fakeworker supdriver)
 
 check: all $(TESTBIN) $(TESTPROGS)
@@ -160,6 +164,62 @@ check-asan: all $(TESTBIN) $(TESTPROGS)
 
 demo: all $(TESTBIN)
 	@B=$(B) sh tests/demo.sh
+
+# Every crash point: where a test may kill the process.
+crash-points:
+	@grep -rhoE 'hook_crash\("[a-z_.]+"\)' supervisor worker | \
+	    sed 's/.*"\(.*\)".*/\1/' | sort
+
+# Analysis.  Each tool must be silent.
+TIDY		= bugprone-*,cert-*,clang-analyzer-*,android-cloexec-*,$(strip \
+		  )readability-function-size,-bugprone-easily-swappable-parameters,$(strip \
+		  )-bugprone-reserved-identifier,-cert-dcl37-c,-cert-dcl51-cpp,$(strip \
+		  )-cert-err33-c,-bugprone-assignment-in-if-condition,$(strip \
+		  )-bugprone-branch-clone,-cert-env33-c,-cert-msc30-c,-cert-msc50-cpp,$(strip \
+		  )-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+ALL_C		= $(COMMON) $(SUPERVISOR) $(WORKER) $(EXTRACT) $(CONSOLIDATE) \
+		  $(WORKSPACE)
+.PHONY: lint-tidy lint-cppcheck lint-man lint-sh lint-spell
+lint: lint-tidy lint-cppcheck lint-man lint-sh lint-spell
+	@echo lint: clean
+lint-tidy:
+	@printf '%s\n' $(ALL_C) | xargs -P 2 -n 4 sh tests/tidy.sh '$(TIDY)' \
+	    $(CSTD) $(DEFS) $(INCS)
+lint-cppcheck:
+	@cppcheck -q --enable=warning,portability --std=c11 -j 2 \
+	    --error-exitcode=1 --inline-suppr --library=posix \
+	    --suppress=missingIncludeSystem -D_GNU_SOURCE -DMNEMOD_VERSION='""' \
+	    -D__x86_64__ $(INCS) common supervisor worker
+lint-man:
+	@out=$$(mandoc -Tlint -Wwarning man/*.[1-8]); \
+	    printf '%s' "$$out"; [ -z "$$out" ]
+lint-sh:
+	@shellcheck -s sh -e SC1090,SC1091 tests/*.sh .ci/run
+lint-spell:
+	@codespell -q 3 common supervisor worker man README.md Makefile
+
+PAGES8		= mnemod.8 mnemod-worker.8
+PAGES5		= mnemod.conf.5 mnemod-memory.5
+PAGES7		= mnemod-protocol.7
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)/mnemod \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
+	    $(DESTDIR)$(MANDIR)/man8
+	install -m 0755 $(B)/mnemod $(DESTDIR)$(SBINDIR)/mnemod
+	install -m 0755 $(B)/libexec/mnemod-* $(DESTDIR)$(LIBEXECDIR)/mnemod
+	install -m 0644 $(addprefix man/,$(PAGES5)) $(DESTDIR)$(MANDIR)/man5
+	install -m 0644 $(addprefix man/,$(PAGES7)) $(DESTDIR)$(MANDIR)/man7
+	install -m 0644 $(addprefix man/,$(PAGES8)) $(DESTDIR)$(MANDIR)/man8
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/mnemod
+	rm -rf $(DESTDIR)$(LIBEXECDIR)/mnemod
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(PAGES5)) \
+	    $(addprefix $(DESTDIR)$(MANDIR)/man7/,$(PAGES7)) \
+	    $(addprefix $(DESTDIR)$(MANDIR)/man8/,$(PAGES8))
+
+bench: all $(TESTPROGS)
+	@B=$(B) sh tests/bench/bench.sh
 
 clean:
 	rm -rf $(B)

@@ -1,0 +1,95 @@
+#include <sys/stat.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "fd.h"
+#include "json.h"
+#include "log.h"
+#include "mem.h"
+#include "monotime.h"
+#include "uuid.h"
+#include "supervisor/audit.h"
+
+static void
+audit_append(const struct state_dir *sd, const char *thread_id,
+    const struct buf *line)
+{
+	struct stat	 sb;
+	char		*name, *path;
+	int		 fd;
+
+	if (!uuid_valid(thread_id))
+		BUG("audit of no thread");
+	name = xasprintf("agents/%s.jsonl", thread_id);
+	path = state_dir_file(sd, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (fd == -1 || fstat(fd, &sb) == -1)
+		log_warn("%s: the audit record is lost", path);
+	else if (sb.st_size + (off_t)line->len > AUDIT_FILE_MAX)
+		log_debug("%s: full, the audit record is dropped", path);
+	else if (fd_write_all(fd, line->data, line->len) == -1)
+		log_warn("%s: the audit record is lost", path);
+	fd_close(&fd);
+	free(path);
+	free(name);
+}
+
+static json_object *
+too_large(size_t len)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_str(o, "type", "record_too_large");
+	json_set_int(o, "bytes", (int64_t)len);
+	return o;
+}
+
+void
+audit_record(const struct state_dir *sd, const char *thread_id,
+    const char *type, json_object *payload)
+{
+	struct buf	 line = BUF_INIT;
+	json_object	*o = json_object_new_object();
+	char		 stamp[RFC3339_SIZE];
+
+	rfc3339_format(stamp, wall_ms());
+	json_set_str(o, "timestamp", stamp);
+	json_set_str(o, "type", type);
+	json_set(o, "payload", json_object_get(payload));
+	json_write(&line, o);
+	if (line.len > AUDIT_RECORD_MAX) {
+		json_set(o, "payload", too_large(line.len));
+		buf_reset(&line);
+		json_write(&line, o);
+	}
+	buf_addch(&line, '\n');
+	audit_append(sd, thread_id, &line);
+	buf_release(&line);
+	json_object_put(o);
+}
+
+void
+audit_begin(const struct state_dir *sd, const char *thread_id,
+    const char *memory, const char *cwd)
+{
+	json_object	*p = json_object_new_object();
+	json_object	*source = json_object_new_object();
+	char		 stamp[RFC3339_SIZE];
+
+	rfc3339_format(stamp, wall_ms());
+	json_set_str(source, "internal", "memory_consolidation");
+	json_set_str(p, "id", thread_id);
+	json_set_str(p, "session_id", thread_id);
+	json_set_str(p, "timestamp", stamp);
+	json_set_str(p, "cwd", cwd);
+	json_set_str(p, "originator", "mnemod");
+	json_set_str(p, "cli_version", MNEMOD_VERSION);
+	json_set(p, "source", source);
+	json_set_str(p, "thread_source", "memory_consolidation");
+	json_set_str(p, "memory", memory);
+	audit_record(sd, thread_id, "session_meta", p);
+	json_object_put(p);
+}

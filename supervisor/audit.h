@@ -1,0 +1,27 @@
+#ifndef MNEMOD_AUDIT_H
+#define MNEMOD_AUDIT_H
+
+#include <json-c/json.h>
+#include "supervisor/state_dir.h"
+
+/*
+ * Audit files, agents/THREAD_ID.jsonl in the state directory: what a
+ * consolidation agent did, in the rollout format, so that the tools which
+ * read rollouts read it too.  Never a source of memory.
+ */
+#define AUDIT_RECORD_MAX	(64 * 1024)	/* bytes of one record */
+#define AUDIT_FILE_MAX		(16 * 1024 * 1024)
+
+/* The first record; `cwd' is the staging folder. */
+void audit_begin(const struct state_dir *, const char *thread_id,
+    const char *memory, const char *cwd);
+
+/*
+ * Append {"timestamp","type","payload"}; a record over its cap is replaced
+ * by a note of its size, a file over its cap grows no more.  Failures are
+ * logged and cost nothing else.  `payload' is borrowed.
+ */
+void audit_record(const struct state_dir *, const char *thread_id,
+    const char *type, json_object *payload);
+
+#endif

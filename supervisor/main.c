@@ -1,0 +1,147 @@
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "exitcode.h"
+#include "fd.h"
+#include "hook.h"
+#include "log.h"
+#include "monotime.h"
+#include "title.h"
+#include "supervisor/config.h"
+#include "supervisor/dryrun.h"
+#include "supervisor/options.h"
+#include "supervisor/paths.h"
+#include "supervisor/preview.h"
+#include "supervisor/supervisor.h"
+#include "supervisor/survey.h"
+
+/* mnemod(8): options, configuration, and which of its jobs to do. */
+
+static struct config *
+load_config(const struct options *opt, const struct paths *paths)
+{
+	struct config_request	req = { paths, opt->file, opt->state,
+				    opt->overrides, opt->noverrides };
+	struct buf		why = BUF_INIT;
+	struct config		*c = config_load(&req, &why);
+	char			*line, *rest;
+
+	if (c == NULL) {
+		rest = why.data;
+		while ((line = strsep(&rest, "\n")) != NULL)
+			log_warnx("%s", line);
+	} else {
+		if (c->now != CONFIG_NOW_UNSET)
+			wall_set_offset(c->now - wall_ms());
+		hook_crash_at(c->crash_at);
+	}
+	buf_release(&why);
+	return c;
+}
+
+/* A first start on a terminal shows what would happen, and asks. */
+static enum mnemod_exit
+first_contact(const struct options *opt, const struct config *config, int *go)
+{
+	enum mnemod_exit	e;
+
+	*go = 1;
+	if (opt->yes || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO) ||
+	    !survey_first_start(config))
+		return EXIT_OK;
+	e = survey_run(config, stderr);
+	if (e != EXIT_OK)
+		return e;
+	*go = dryrun_ask(STDIN_FILENO, STDERR_FILENO, 0) != ANSWER_NO;
+	return EXIT_OK;
+}
+
+static enum mnemod_exit
+run(const struct options *opt, const struct paths *paths,
+    struct config *config)
+{
+	enum mnemod_exit	e;
+	int			go;
+
+	e = first_contact(opt, config, &go);
+	if (e == EXIT_OK && go)
+		return supervisor_run(opt, paths, config);
+	config_free(config);
+	return e;
+}
+
+static enum mnemod_exit
+act(const struct options *opt, const struct paths *paths)
+{
+	struct config		*config;
+	enum mnemod_exit	 e;
+
+	config = load_config(opt, paths);
+	if (config == NULL)
+		return EXIT_CONFIG;
+	switch (opt->act) {
+	case ACT_RUN:
+	case ACT_ONCE:
+		return run(opt, paths, config);
+	case ACT_CHECK:
+		config_print(config, stdout);
+		e = EXIT_OK;
+		break;
+	case ACT_PREVIEW:
+		e = preview_run(config, opt->preview);
+		break;
+	case ACT_DRY_RUN:
+		e = survey_run(config, stdout);
+		break;
+	case ACT_HELP:
+	case ACT_VERSION:
+	default:
+		BUG("act %d", (int)opt->act);
+	}
+	config_free(config);
+	return e;
+}
+
+int
+main(int argc, char **argv, char **envp)
+{
+	struct options		opt;
+	struct paths		paths;
+	enum mnemod_exit	e;
+	char			why[256];
+
+	if (fd_sanitize_std() == -1)
+		return EXIT_STATE;
+	title_reexec(argv);
+	title_init(argc, argv, envp, "mnemod");
+	log_init("mnemod");
+	umask(077);
+	if (options_parse(&opt, argc, argv, why, sizeof(why)) == -1) {
+		log_warnx("%s", why);
+		options_usage(stderr);
+		options_release(&opt);
+		return EXIT_USAGE;
+	}
+	log_verbose(opt.verbose);
+	if (opt.act == ACT_HELP)
+		options_help(stdout);
+	else if (opt.act == ACT_VERSION)
+		printf("mnemod %s\n", MNEMOD_VERSION);
+	if (opt.act == ACT_HELP || opt.act == ACT_VERSION) {
+		options_release(&opt);
+		return EXIT_OK;
+	}
+	paths_init(&paths);
+	e = act(&opt, &paths);
+	paths_release(&paths);
+	options_release(&opt);
+	if (fflush(stdout) == EOF && e == EXIT_OK) {
+		log_warn("standard output");
+		e = EXIT_JOB_FAILED;
+	}
+	return (int)e;
+}

@@ -1,0 +1,200 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "mem.h"
+#include "monotime.h"
+#include "supervisor/memory.h"
+#include "supervisor/settings.h"
+
+static struct memory *
+memory_new(struct supervisor *sv, const struct config_memory *config)
+{
+	struct memory	*m = xcalloc(1, sizeof(*m));
+
+	m->sv = sv;
+	m->config = config;
+	m->state = MEM_IDLE;
+	m->root.fd = m->root.peer_fd = -1;
+	return m;
+}
+
+void
+memory_make_all(struct supervisor *sv)
+{
+	struct memory	*m;
+	size_t		 i;
+
+	TAILQ_INIT(&sv->memories);
+	for (i = 0; i < sv->config->nmemories; i++) {
+		m = memory_new(sv, &sv->config->memories[i]);
+		TAILQ_INSERT_TAIL(&sv->memories, m, entry);
+	}
+}
+
+void
+memory_free_all(struct supervisor *sv)
+{
+	struct memory	*m;
+
+	while ((m = TAILQ_FIRST(&sv->memories)) != NULL) {
+		if (m->wspace != NULL || m->agent != NULL)
+			BUG("memory %s ends while a worker lives",
+			    m->config->name);
+		TAILQ_REMOVE(&sv->memories, m, entry);
+		root_release(&m->root);
+		free(m->base);
+		free(m->staging);
+		free(m);
+	}
+}
+
+unsigned
+memory_usable(const struct supervisor *sv)
+{
+	struct memory	*m;
+	unsigned	 n = 0;
+
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		n += !m->stopped;
+	return n;
+}
+
+int
+memory_all_idle(const struct supervisor *sv)
+{
+	struct memory	*m;
+
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		if (m->state != MEM_IDLE)
+			return 0;
+	return 1;
+}
+
+void
+memory_stop(struct memory *m, const char *reason, const char *text)
+{
+	snprintf(m->reason, sizeof(m->reason), "%s", reason);
+	m->stopped = 1;
+	m->sv->outcome |= OUTCOME_ROOT;
+	log_warnx("memory %s: %s", m->config->name, text);
+}
+
+/* The source whose own memory folder this root may be. */
+static const char *
+codex_home_of(const struct memory *m)
+{
+	const struct config	*c = m->sv->config;
+	char			*path;
+	size_t			 i;
+	int			 same;
+
+	for (i = 0; i < c->nsources; i++) {
+		path = xasprintf("%s/memories", c->sources[i].path);
+		same = strcmp(path, m->config->root) == 0;
+		free(path);
+		if (same)
+			return c->sources[i].path;
+	}
+	return NULL;
+}
+
+/* What is known of the root.  *row is to be freed; NULL: never ours. */
+static void
+memory_query(struct memory *m, struct root_query *q, struct store_memory **row)
+{
+	memset(q, 0, sizeof(*q));
+	*row = NULL;
+	q->name = m->config->name;
+	q->path = m->config->root;
+	q->codex_home = codex_home_of(m);
+	if (store_memory_get(m->sv->store, q->name, row) != STORE_OK)
+		return;
+	q->record.real = (*row)->root;
+	q->record.dev = (dev_t)(*row)->dev;
+	q->record.ino = (ino_t)(*row)->ino;
+}
+
+void
+memory_look(struct memory *m)
+{
+	struct root_query	 q;
+	struct store_memory	*row;
+
+	memory_query(m, &q, &row);
+	root_look(&m->root, &q);
+	if (!root_usable(m->root.state))
+		memory_stop(m, root_state_name(m->root.state), m->root.text);
+	store_memory_free(row);
+	root_release(&m->root);
+	if (!m->stopped && row != NULL)
+		memory_take(m);
+}
+
+static int
+record_root(struct memory *m, const struct store_memory *row)
+{
+	struct store_memory	claim;
+
+	if (row != NULL && strcmp(row->root, m->root.real) == 0 &&
+	    row->dev == (int64_t)m->root.dev &&
+	    row->ino == (int64_t)m->root.ino)
+		return 0;
+	memset(&claim, 0, sizeof(claim));
+	claim.name = m->config->name;
+	claim.root = m->root.real;
+	claim.dev = (int64_t)m->root.dev;
+	claim.ino = (int64_t)m->root.ino;
+	claim.claimed_at = wall_s();
+	if (store_memory_claim(m->sv->store, &claim) == STORE_OK)
+		return 0;
+	snprintf(m->reason, sizeof(m->reason), "state_unwritable");
+	return -1;
+}
+
+int
+memory_take(struct memory *m)
+{
+	struct root_query	 q;
+	struct store_memory	*row;
+	int			 r;
+
+	if (m->held)
+		return 0;
+	memory_query(m, &q, &row);
+	r = root_take(&m->root, &q);
+	if (r == 1)
+		r = record_root(m, row) == 0 ? 1 : -1;
+	else if (r == 0)
+		memory_stop(m, root_state_name(m->root.state), m->root.text);
+	else {
+		snprintf(m->reason, sizeof(m->reason), "locked_by %d",
+		    m->root.locked_by);
+		log_warnx("memory %s: %s", m->config->name, m->root.text);
+	}
+	store_memory_free(row);
+	if (r != 1) {
+		root_release(&m->root);
+		return -1;
+	}
+	m->held = 1;
+	return 0;
+}
+
+void
+memory_start_workspace(struct memory *m, const struct child_ops *ops)
+{
+	struct child_spec	spec;
+
+	memset(&spec, 0, sizeof(spec));
+	spec.role = ROLE_WORKSPACE;
+	spec.name = m->config->name;
+	spec.settings = settings_workspace(m->sv->config, m->config,
+	    m->root.real, m->sv->state.path);
+	spec.root_fd = m->root.fd;
+	spec.peer_lock_fd = m->root.peer_fd;
+	spec.ops = ops;
+	spec.arg = m;
+	m->wspace = child_start(m->sv->rt.children, &spec);
+}

@@ -1,0 +1,95 @@
+#ifndef MNEMOD_MEMORY_H
+#define MNEMOD_MEMORY_H
+
+#include <sys/queue.h>
+#include <stdint.h>
+#include "supervisor/root.h"
+#include "supervisor/supervisor.h"
+
+/*
+ * One memory while the supervisor runs: its root, its stage-two job and the
+ * workers that serve it.
+ *
+ *	MEM_IDLE -> MEM_RECOVERING -> MEM_IDLE			(recovery.c)
+ *	MEM_IDLE -> MEM_PREPARING -> MEM_AGENT -> MEM_PUBLISHING
+ *	         -> MEM_ENDING -> MEM_IDLE			(stage_two.c)
+ *
+ * MEM_ENDING waits for the workers of the run to be gone.
+ */
+enum memory_state {
+	MEM_IDLE,
+	MEM_RECOVERING,
+	MEM_PREPARING,
+	MEM_AGENT,
+	MEM_PUBLISHING,
+	MEM_ENDING
+};
+
+struct memory {
+	struct supervisor		*sv;
+	const struct config_memory	*config;
+	enum memory_state		 state;
+	struct root			 root;
+	int				 held;	/* root.fd is ours */
+	int				 stopped; /* exit status 7 */
+	char				 reason[64]; /* why nothing happens */
+
+	struct child			*wspace;
+	struct child			*agent;
+	int				 agent_done; /* it said completed */
+
+	/* The run of stage two; valid from MEM_PREPARING to MEM_ENDING. */
+	struct store_job		 job;
+	int64_t				 watermark;
+	char				 agent_id[UUID_SIZE];
+	char				*base;		/* commit */
+	char				*staging;
+	int64_t				 turns;
+	unsigned			 revisions;
+	struct loop_timer		 heartbeat;
+
+	/* What the last run did, for the report. */
+	int64_t				 rows;
+	int64_t				 changed;
+	int64_t				 conflicts;
+	TAILQ_ENTRY(memory)		 entry;
+};
+
+/* Make one for each memory of the configuration; fills sv->memories. */
+void memory_make_all(struct supervisor *);
+/* Give the roots' locks back; no worker may be left. */
+void memory_free_all(struct supervisor *);
+
+/*
+ * Look at the root.  A root that is ours is taken at once, an empty or
+ * absent one when there is something to publish; any other stops the
+ * memory, logged with the ways on.
+ */
+void memory_look(struct memory *);
+
+/*
+ * Take the root for publishing: create, lock and record it.  0; or -1 with
+ * m->reason set (locked_by, or the memory was stopped).
+ */
+int memory_take(struct memory *);
+
+/* Stop this memory for the rest of the run: exit status 7. */
+void memory_stop(struct memory *, const char *reason, const char *text);
+
+/* How many memories may still be published into. */
+unsigned memory_usable(const struct supervisor *);
+
+/* 1 if no memory has work under way. */
+int memory_all_idle(const struct supervisor *);
+
+/* Start the workspace worker with these callbacks; m is the argument. */
+void memory_start_workspace(struct memory *, const struct child_ops *);
+
+/*
+ * Send the memory's rows and tombstones to its workspace worker.  With
+ * `agent_id' the rows are recorded as that agent's inputs, in a transaction
+ * with the agent's own row.  Returns 0 or -1, logged.
+ */
+int memory_send_input(struct memory *, const char *agent_id);
+
+#endif

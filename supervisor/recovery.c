@@ -1,0 +1,206 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "log.h"
+#include "mem.h"
+#include "monotime.h"
+#include "supervisor/recovery.h"
+#include "supervisor/scheduler.h"
+#include "supervisor/staging.h"
+
+static void	wspace_ready(struct child *, void *);
+static void	wspace_message(struct child *, const struct msg *, void *);
+static void	wspace_ended(struct child *, const struct child_end *, void *);
+
+static const struct child_ops recovery_ops = {
+	wspace_ready, wspace_message, NULL, wspace_ended
+};
+
+/* The memories that are still to be recovered were all looked at? */
+static int
+all_recovered(struct supervisor *sv)
+{
+	struct memory	*m;
+
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		if (m->state == MEM_RECOVERING)
+			return 0;
+	return 1;
+}
+
+static int
+add_agent(const struct store_agent *a, void *arg)
+{
+	json_push_str(arg, a->thread_id);
+	return 0;
+}
+
+static void
+wspace_ready(struct child *c, void *arg)
+{
+	struct memory	*m = arg;
+	struct msg_head	 head = { MSG_RECOVER, 0, NULL, NULL };
+	json_object	*agents = json_object_new_array();
+	json_object	*body = json_object_new_object();
+
+	store_agent_open_each(m->sv->store, m->config->name, add_agent,
+	    agents);
+	json_set(body, "agents", agents);
+	json_set_bool(body, "claimed", 1);
+	if (memory_send_input(m, NULL) == -1 ||
+	    child_request(c, &head, body) == -1)
+		child_stop(c, "recovery cannot be asked for");
+}
+
+/* The published commit of an agent, or NULL. */
+static const char *
+commit_of(json_object *published, const char *thread_id)
+{
+	json_object	*o;
+	const char	*id;
+	size_t		 i;
+
+	for (i = 0; published != NULL &&
+	    i < json_object_array_length(published); i++) {
+		o = json_object_array_get_idx(published, i);
+		id = json_str(o, "thread_id");
+		if (id != NULL && strcmp(id, thread_id) == 0)
+			return json_str(o, "commit");
+	}
+	return NULL;
+}
+
+struct settle {
+	struct memory		*m;
+	const struct msg	*msg;
+};
+
+/* Finish or undo one agent whose end is not recorded. */
+static int
+settle_agent(const struct store_agent *a, void *arg)
+{
+	struct settle			*s = arg;
+	struct store_stage_two_end	 e;
+	const char			*commit;
+
+	memset(&e, 0, sizeof(e));
+	e.memory = a->memory;
+	e.token = a->token;
+	e.agent_id = a->thread_id;
+	e.now = wall_s();
+	e.completed = a->watermark;
+	e.turns = a->turns;
+	e.exit_status = -1;
+	commit = commit_of(json_arr(s->msg->body, "published"), a->thread_id);
+	if (commit != NULL) {
+		e.commit = commit;
+		e.live_files = json_int(s->msg->body, "entries", 0);
+		log_info("memory %s: the publication of agent %s is complete",
+		    a->memory, a->thread_id);
+		store_stage_two_succeeded(s->m->sv->store, &e);
+	} else {
+		e.reason = "supervisor_died";
+		log_info("memory %s: agent %s did not finish; its job is "
+		    "pending again", a->memory, a->thread_id);
+		store_stage_two_release(s->m->sv->store, &e);
+	}
+	staging_remove(&s->m->sv->state, a->thread_id);
+	return 0;
+}
+
+static void
+recovered(struct memory *m, const struct msg *msg)
+{
+	struct settle	 s = { m, msg };
+	const char	*root = json_str(msg->body, "root");
+	int64_t		 moved = json_int(msg->body, "moved", 0);
+	char		*text;
+
+	if (strcmp(root, "foreign") == 0 || strcmp(root, "vanished") == 0) {
+		text = xasprintf("memory root %s: %s; nothing is published "
+		    "(mnemod(8), MEMORY ROOTS)", m->root.real,
+		    strcmp(root, "foreign") == 0 ?
+		    "it holds files that mnemod did not write" :
+		    "it is empty, but should not be: is it mounted?");
+		memory_stop(m, strcmp(root, "foreign") == 0 ?
+		    "foreign_root" : "root_vanished", text);
+		free(text);
+		return;
+	}
+	if (moved > 0)
+		log_info("memory %s: %lld files put in place that an "
+		    "interrupted publication left", m->config->name,
+		    (long long)moved);
+	store_agent_open_each(m->sv->store, m->config->name, settle_agent, &s);
+}
+
+static void
+wspace_message(struct child *c, const struct msg *msg, void *arg)
+{
+	struct memory	*m = arg;
+	const char	*reason;
+
+	if (msg->id == MSG_RECOVERED) {
+		recovered(m, msg);
+		child_stop(c, "recovered");
+	} else if (msg->id == MSG_FAILED) {
+		reason = json_str(msg->body, "reason");
+		if (strcmp(reason, "being_edited") == 0) {
+			snprintf(m->reason, sizeof(m->reason), "%s", reason);
+			m->sv->outcome |= OUTCOME_WAITING;
+			log_warnx("memory %s: %s; it waits", m->config->name,
+			    json_str(msg->body, "message"));
+		} else
+			memory_stop(m, reason,
+			    json_str(msg->body, "message"));
+		child_stop(c, "recovery failed");
+	}
+}
+
+static void
+wspace_ended(struct child *c, const struct child_end *end, void *arg)
+{
+	struct memory	*m = arg;
+
+	if (end->next != CHILD_GONE) {
+		child_stop(c, "it is not started again");
+		return;
+	}
+	m->wspace = NULL;
+	if (end->cause != CAUSE_STOPPED && !supervisor_stopping(m->sv))
+		memory_stop(m, "recovery_failed",
+		    "the workspace worker ended during recovery");
+	m->state = m->agent != NULL ? MEM_ENDING : MEM_IDLE;
+	if (m->agent != NULL) {
+		child_stop(m->agent, "the run is over");
+		return;
+	}
+	if (m->sv->scheduler != NULL && all_recovered(m->sv))
+		scheduler_recovered(m->sv);
+}
+
+void
+recovery_memory(struct memory *m)
+{
+	m->state = MEM_RECOVERING;
+	memory_start_workspace(m, &recovery_ops);
+}
+
+void
+recovery_start(struct supervisor *sv)
+{
+	struct memory	*m;
+	int		 any = 0;
+
+	TAILQ_FOREACH(m, &sv->memories, entry) {
+		memory_look(m);
+		if (m->stopped || !m->held)
+			continue;
+		recovery_memory(m);
+		any = 1;
+	}
+	if (!any)
+		scheduler_recovered(sv);
+}

@@ -1,0 +1,22 @@
+#ifndef MNEMOD_RECOVERY_H
+#define MNEMOD_RECOVERY_H
+
+#include "supervisor/memory.h"
+
+/*
+ * What a crash left is finished or undone before any other work: the
+ * workspace worker completes a publication that passed the point of no
+ * return; then each agent whose end is not recorded is completed, if its
+ * commit is live, or its job becomes pending at no cost.
+ */
+
+/* Recover all memories; scheduler_recovered() is called after the last. */
+void recovery_start(struct supervisor *);
+
+/*
+ * Recover one memory whose workspace worker died while it published; it
+ * ends idle and calls scheduler_memory_idle().
+ */
+void recovery_memory(struct memory *);
+
+#endif

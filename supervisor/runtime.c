@@ -1,0 +1,59 @@
+#include <stddef.h>
+
+#include "log.h"
+#include "supervisor/runtime.h"
+
+enum mnemod_exit
+runtime_open(struct runtime *rt, const struct config *config, unsigned roles,
+    int workers_lock_fd)
+{
+	struct children_config	cc;
+	char			why[512];
+	unsigned		r;
+
+	exe_set_init(&rt->exes);
+	for (r = 0; r < ROLE__MAX; r++) {
+		if ((roles & 1u << r) == 0)
+			continue;
+		if (exe_open(&rt->exes, (enum role)r, config->libexec, why,
+		    sizeof(why)) == -1) {
+			log_warnx("%s (key libexec)", why);
+			exe_set_release(&rt->exes);
+			return EXIT_CONFIG;
+		}
+	}
+	rt->loop = loop_new();
+	children_config_init(&cc);
+	cc.loop = rt->loop;
+	cc.exes = &rt->exes;
+	cc.workers_lock_fd = workers_lock_fd;
+	cc.version = MNEMOD_VERSION;
+	rt->children = children_new(&cc);
+	stop_init(&rt->stop, rt->loop, rt->children, NULL);
+	return EXIT_OK;
+}
+
+void
+runtime_on_stop(struct runtime *rt, void (*begun)(void *), void *arg)
+{
+	rt->stop.begun = begun;
+	rt->stop.arg = arg;
+}
+
+enum mnemod_exit
+runtime_finish(struct runtime *rt, const char *why)
+{
+	children_stop(rt->children, why);
+	while (!children_over(rt->children))
+		loop_run_once(rt->loop, -1);
+	return children_unkillable(rt->children) > 0 ?
+	    EXIT_UNKILLABLE : EXIT_OK;
+}
+
+void
+runtime_close(struct runtime *rt)
+{
+	children_free(rt->children);
+	loop_free(rt->loop);
+	exe_set_release(&rt->exes);
+}

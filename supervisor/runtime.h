@@ -1,0 +1,39 @@
+#ifndef MNEMOD_RUNTIME_H
+#define MNEMOD_RUNTIME_H
+
+#include "exitcode.h"
+#include "supervisor/child.h"
+#include "supervisor/config.h"
+#include "supervisor/exe.h"
+#include "supervisor/loop.h"
+#include "supervisor/stop.h"
+
+/*
+ * What it takes to run workers: the loop, the executables, the set of
+ * children and the way all of it stops.  A pass, a preview and a dry run
+ * each have one; nothing here needs a state directory.
+ */
+struct runtime {
+	struct loop		*loop;
+	struct exe_set		 exes;
+	struct children		*children;
+	struct stop		 stop;
+};
+
+/*
+ * Open the executables of `roles' (1u << enum role) and take the signals.
+ * `workers_lock_fd' is inherited by every worker, or -1.  EXIT_OK, or
+ * EXIT_CONFIG with the reason logged and nothing held.
+ */
+enum mnemod_exit runtime_open(struct runtime *, const struct config *,
+    unsigned roles, int workers_lock_fd);
+
+/* Call `begun' once, before the workers are told to stop. */
+void runtime_on_stop(struct runtime *, void (*begun)(void *), void *arg);
+
+/* Stop every worker and wait for the last; EXIT_OK or EXIT_UNKILLABLE. */
+enum mnemod_exit runtime_finish(struct runtime *, const char *why);
+
+void runtime_close(struct runtime *);
+
+#endif

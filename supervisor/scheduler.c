@@ -1,0 +1,239 @@
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "mem.h"
+#include "monotime.h"
+#include "supervisor/recovery.h"
+#include "supervisor/reload.h"
+#include "supervisor/scheduler.h"
+#include "supervisor/stage_one.h"
+#include "supervisor/stage_two.h"
+#include "supervisor/staging.h"
+
+#define RENEW_MS	600000		/* leases of an hour */
+
+struct scheduler {
+	struct supervisor	*sv;
+	struct loop_timer	 next;		/* the next pass */
+	struct loop_timer	 renew;		/* leases of running jobs */
+	int			 recovered;
+	int			 wanted;	/* a pass was asked for */
+	int			 by_hand;	/* SIGUSR1 or -1: no cooldown */
+	int			 in_pass;	/* stage two has not begun */
+	int			 reload;	/* SIGHUP came */
+	int			 over;		/* of -1 */
+};
+
+static void	consider(struct scheduler *);
+
+static void
+next_fired(struct loop_timer *t, void *arg)
+{
+	struct scheduler	*s = arg;
+
+	(void)t;
+	s->wanted = 1;
+	consider(s);
+}
+
+static void
+renew_fired(struct loop_timer *t, void *arg)
+{
+	struct scheduler	*s = arg;
+	int64_t			 n;
+
+	store_jobs_renew(s->sv->store, s->sv->run_id, wall_s() + 3600, &n);
+	loop_timer_set(s->sv->rt.loop, t, mono_ms() + RENEW_MS);
+}
+
+static void
+usr1(int signo, void *arg)
+{
+	struct scheduler	*s = arg;
+
+	(void)signo;
+	log_info("SIGUSR1: a pass now; the cooldown is passed over");
+	s->wanted = s->by_hand = 1;
+	consider(s);
+}
+
+static void
+hup(int signo, void *arg)
+{
+	struct scheduler	*s = arg;
+
+	(void)signo;
+	s->reload = 1;
+	consider(s);
+}
+
+struct scheduler *
+scheduler_new(struct supervisor *sv)
+{
+	struct scheduler	*s = xcalloc(1, sizeof(*s));
+
+	s->sv = sv;
+	loop_timer_init_boot(&s->next, next_fired, s);
+	loop_timer_init(&s->renew, renew_fired, s);
+	loop_signal(sv->rt.loop, SIGUSR1, usr1, s);
+	loop_signal(sv->rt.loop, SIGHUP, hup, s);
+	return s;
+}
+
+void
+scheduler_free(struct scheduler *s)
+{
+	if (s == NULL)
+		return;
+	loop_timer_cancel(&s->next);
+	loop_timer_cancel(&s->renew);
+	free(s);
+}
+
+static int
+idle(const struct scheduler *s)
+{
+	return !stage_one_busy(s->sv->stage_one) && memory_all_idle(s->sv);
+}
+
+/* When the next pass is due by itself: the interval, or a rollout earlier. */
+static void
+plan_next(struct scheduler *s)
+{
+	struct store_stage_one_rules	rules;
+	int64_t				wait, when = 0;
+
+	wait = s->sv->config->scan_interval * 1000;
+	supervisor_stage_one_rules(s->sv, &rules);
+	if (store_stage_one_next(s->sv->store, &rules, &when) == STORE_OK &&
+	    when > 0 && (when - wall_s()) * 1000 < wait)
+		wait = (when - wall_s()) * 1000 + 1000;
+	if (wait < 1000)
+		wait = 1000;
+	loop_timer_set(s->sv->rt.loop, &s->next, boot_ms() + wait);
+}
+
+/* Begin what is wanted and possible now. */
+static void
+consider(struct scheduler *s)
+{
+	if (!s->recovered || supervisor_stopping(s->sv))
+		return;
+	if (s->reload) {
+		if (!idle(s))
+			return;		/* drain first */
+		s->reload = 0;
+		reload_config(s->sv);
+	}
+	if (!s->wanted || stage_one_busy(s->sv->stage_one))
+		return;
+	s->wanted = 0;
+	s->in_pass = 1;
+	loop_timer_cancel(&s->next);
+	stage_one_start(s->sv->stage_one);
+}
+
+static int
+count_waiting(const struct store_waiting *w, void *arg)
+{
+	int64_t	*n = arg;
+
+	if (w->reason == CLAIM_RETRY_BACKOFF || w->reason == CLAIM_CLAIMED)
+		++*n;
+	return 0;
+}
+
+/* The one pass of -1 is over: is anything left that could not be done? */
+static void
+end_once(struct scheduler *s)
+{
+	struct store_stage_two_rules	rules;
+	int64_t				n = 0;
+
+	memset(&rules, 0, sizeof(rules));
+	rules.now = wall_s();
+	store_waiting_each(s->sv->store, &rules, count_waiting, &n);
+	if (n > 0) {
+		s->sv->outcome |= OUTCOME_WAITING;
+		log_info("%lld jobs are left waiting", (long long)n);
+	}
+	s->over = 1;
+}
+
+static void
+check_end(struct scheduler *s)
+{
+	if (s->in_pass || !idle(s))
+		return;
+	if (s->sv->opt->act == ACT_ONCE)
+		end_once(s);
+	else if (memory_usable(s->sv) == 0) {
+		log_warnx("no memory is left that may be written");
+		s->over = 1;
+	} else
+		consider(s);
+}
+
+void
+scheduler_stage_one_done(struct supervisor *sv)
+{
+	struct scheduler	*s = sv->scheduler;
+	struct memory		*m;
+	int			 by_hand = s->by_hand;
+
+	if (sv->opt->act == ACT_ONCE || stage_one_counts(sv->stage_one)->
+	    claimed > 0 || by_hand)
+		stage_one_report(sv->stage_one);
+	s->by_hand = 0;
+	if (!supervisor_stopping(sv))
+		TAILQ_FOREACH(m, &sv->memories, entry)
+			stage_two_start(m, by_hand);
+	s->in_pass = 0;
+	plan_next(s);
+	check_end(s);
+}
+
+void
+scheduler_memory_idle(struct supervisor *sv)
+{
+	if (sv->scheduler != NULL)
+		check_end(sv->scheduler);
+}
+
+void
+scheduler_recovered(struct supervisor *sv)
+{
+	struct scheduler	*s = sv->scheduler;
+	int64_t			 n = 0;
+
+	if (s->recovered) {
+		check_end(s);
+		return;
+	}
+	s->recovered = 1;
+	store_jobs_recover(sv->store, sv->run_id, &n);
+	if (n > 0)
+		log_info("%lld jobs of an earlier run are pending again",
+		    (long long)n);
+	staging_sweep(&sv->state, sv->store);
+	if (memory_usable(sv) == 0) {
+		s->over = 1;
+		return;
+	}
+	s->wanted = 1;
+	s->by_hand = sv->opt->act == ACT_ONCE;
+	consider(s);
+}
+
+void
+scheduler_run(struct scheduler *s)
+{
+	loop_timer_set(s->sv->rt.loop, &s->renew, mono_ms() + RENEW_MS);
+	recovery_start(s->sv);
+	while (!s->over && !supervisor_stopping(s->sv))
+		loop_run_once(s->sv->rt.loop, -1);
+	loop_timer_cancel(&s->renew);
+	loop_timer_cancel(&s->next);
+}

@@ -1,0 +1,24 @@
+#ifndef MNEMOD_SCHEDULER_H
+#define MNEMOD_SCHEDULER_H
+
+#include "supervisor/memory.h"
+#include "supervisor/supervisor.h"
+
+/*
+ * When what happens: recovery, then a pass (stage one, and stage two of
+ * each memory) at start, every scan_interval, when a rollout becomes idle
+ * and on SIGUSR1; one pass with -1.
+ */
+
+struct scheduler *scheduler_new(struct supervisor *);
+void scheduler_free(struct scheduler *);
+
+/* Run until stopped, or until the one pass is over. */
+void scheduler_run(struct scheduler *);
+
+/* What the parts report. */
+void scheduler_recovered(struct supervisor *);
+void scheduler_stage_one_done(struct supervisor *);
+void scheduler_memory_idle(struct supervisor *);
+
+#endif

@@ -1,0 +1,90 @@
+#include <stdlib.h>
+
+#include "json.h"
+#include "log.h"
+#include "mem.h"
+#include "monotime.h"
+#include "supervisor/settings.h"
+
+static json_object *
+settings_common(const struct config *c, const char *name)
+{
+	json_object	*o = json_object_new_object();
+	json_object	*redact = json_object_new_array();
+	size_t		 i;
+
+	for (i = 0; i < c->redact.n; i++)
+		json_push_str(redact, c->redact.v[i]);
+	json_set_str(o, "name", name);
+	json_set_str(o, "sandbox", config_sandbox_name(c));
+	json_set_str(o, "process_titles", config_titles_name(c));
+	json_set_int(o, "now_offset_ms", wall_offset());
+	json_set_bool(o, "verbose", log_is_verbose());
+	json_set_str(o, "provider", c->use_provider);
+	json_set(o, "redact", redact);
+	json_set_str(o, "crash_at",
+	    c->crash_at == NULL || c->crash_at[0] == '\0' ? NULL : c->crash_at);
+	return o;
+}
+
+json_object *
+settings_extract(const struct config *c, const char *preview)
+{
+	json_object	*o = settings_common(c, "extract");
+	json_object	*sources = json_object_new_array();
+	json_object	*roots = json_object_new_array();
+	json_object	*s;
+	size_t		 i;
+
+	for (i = 0; i < c->nsources; i++) {
+		s = json_object_new_object();
+		json_set_str(s, "name", c->sources[i].name);
+		json_set_str(s, "path", c->sources[i].path);
+		json_object_array_add(sources, s);
+	}
+	for (i = 0; i < c->nmemories; i++)
+		json_push_str(roots, c->memories[i].root);
+	json_set(o, "sources", sources);
+	json_set(o, "memory_roots", roots);
+	json_set_str(o, "preview", preview);
+	return o;
+}
+
+json_object *
+settings_consolidate(const struct config *c, const struct config_memory *m,
+    const char *staging)
+{
+	json_object	*o = settings_common(c, m->name);
+
+	json_set_str(o, "memory", m->name);
+	json_set_str(o, "staging", staging);
+	json_set_int(o, "hold_ms", c->agent_hold_ms);
+	json_set_str(o, "generator", settings_generator(c));
+	return o;
+}
+
+json_object *
+settings_workspace(const struct config *c, const struct config_memory *m,
+    const char *root, const char *state)
+{
+	json_object	*o = settings_common(c, m->name);
+	char		*path;
+
+	json_set_str(o, "memory", m->name);
+	json_set_str(o, "root", root);
+	path = xasprintf("%s/memories/%s.git", state, m->name);
+	json_set_str(o, "history", path);
+	free(path);
+	path = xasprintf("%s/staging", state);
+	json_set_str(o, "staging", path);
+	free(path);
+	json_set_str(o, "rename", "auto");
+	return o;
+}
+
+const char *
+settings_generator(const struct config *c)
+{
+	(void)c;	/* builtin is the only provider that answers yet */
+	return "builtin/1";
+}

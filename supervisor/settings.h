@@ -1,0 +1,26 @@
+#ifndef MNEMOD_SETTINGS_H
+#define MNEMOD_SETTINGS_H
+
+#include <json-c/json.h>
+#include "supervisor/config.h"
+
+/*
+ * The settings of a worker's `configure' message, mnemod-protocol(7).  Each
+ * returns a new object that child_start() takes over.
+ */
+
+/* `preview' is the one file that may be read, or NULL: the sources. */
+json_object *settings_extract(const struct config *, const char *preview);
+
+/* `staging' is the agent's own folder. */
+json_object *settings_consolidate(const struct config *,
+    const struct config_memory *, const char *staging);
+
+/* `root' is the real path; `state' the state directory. */
+json_object *settings_workspace(const struct config *,
+    const struct config_memory *, const char *root, const char *state);
+
+/* Who makes the outputs now: "builtin/1". */
+const char *settings_generator(const struct config *);
+
+#endif

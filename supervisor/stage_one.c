@@ -1,0 +1,520 @@
+#include <sys/queue.h>
+#include <sys/stat.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "log.h"
+#include "mem.h"
+#include "monotime.h"
+#include "supervisor/match.h"
+#include "supervisor/memory.h"
+#include "supervisor/scan.h"
+#include "supervisor/scheduler.h"
+#include "supervisor/settings.h"
+#include "supervisor/stage_one.h"
+
+#define RETRY_DELAY_S	3600	/* mnemod(8), RETRIES */
+#define SCAN_DEATHS_MAX	2	/* of the worker, in one pass */
+
+enum stage_one_state {
+	ONE_IDLE,
+	ONE_STARTING,		/* waits for the worker */
+	ONE_SCANNING,
+	ONE_EXTRACTING
+};
+
+/* A claimed rollout that the worker has been given. */
+struct one_job {
+	char			 thread_id[UUID_SIZE];
+	char			 session_id[UUID_SIZE];
+	char			 token[UUID_SIZE];
+	char			*path;
+	char			*source;
+	char			*cwd;
+	int64_t			 watermark;
+	int64_t			 serial;
+	TAILQ_ENTRY(one_job)	 entry;
+};
+TAILQ_HEAD(one_jobs, one_job);
+
+struct stage_one {
+	struct supervisor	*sv;
+	enum stage_one_state	 state;
+	struct child		*child;
+	int			 ready;
+	int			 replace;	/* stop and start the worker */
+	unsigned		 folders;	/* that it may read, a digest */
+	unsigned		 scan_deaths;
+	struct scan		 scan;
+	struct one_jobs		 jobs;		/* in the order sent */
+	unsigned		 njobs;
+	struct stage_one_counts	 counts;
+};
+
+static void	one_ready(struct child *, void *);
+static void	one_message(struct child *, const struct msg *, void *);
+static void	one_ended(struct child *, const struct child_end *, void *);
+
+static const struct child_ops one_ops = {
+	one_ready, one_message, NULL, one_ended
+};
+
+struct stage_one *
+stage_one_new(struct supervisor *sv)
+{
+	struct stage_one	*one = xcalloc(1, sizeof(*one));
+
+	one->sv = sv;
+	one->state = ONE_IDLE;
+	TAILQ_INIT(&one->jobs);
+	scan_init(&one->scan, sv->store, sv->config);
+	return one;
+}
+
+static void
+job_free(struct stage_one *one, struct one_job *j)
+{
+	TAILQ_REMOVE(&one->jobs, j, entry);
+	one->njobs--;
+	free(j->path);
+	free(j->source);
+	free(j->cwd);
+	free(j);
+}
+
+void
+stage_one_free(struct stage_one *one)
+{
+	if (one == NULL)
+		return;
+	if (one->child != NULL)
+		BUG("stage one ends while its worker lives");
+	while (!TAILQ_EMPTY(&one->jobs))
+		job_free(one, TAILQ_FIRST(&one->jobs));
+	scan_release(&one->scan);
+	free(one);
+}
+
+int
+stage_one_busy(const struct stage_one *one)
+{
+	return one->state != ONE_IDLE;
+}
+
+void
+stage_one_replace(struct stage_one *one)
+{
+	one->replace = 1;
+	scan_release(&one->scan);
+	scan_init(&one->scan, one->sv->store, one->sv->config);
+}
+
+const struct stage_one_counts *
+stage_one_counts(const struct stage_one *one)
+{
+	return &one->counts;
+}
+
+/*
+ * Which folders of the sources exist: a sandbox names them when it closes,
+ * so one that appears later needs a new worker.
+ */
+static unsigned
+folders_present(const struct config *c)
+{
+	static const char *const names[] = { "sessions", "archived_sessions" };
+	struct stat		 sb;
+	unsigned		 bits = 0;
+	char			*path;
+	size_t			 i, n;
+
+	for (i = 0; i < c->nsources; i++)
+		for (n = 0; n < 2; n++) {
+			path = xasprintf("%s/%s", c->sources[i].path, names[n]);
+			bits = bits * 2 + (stat(path, &sb) == 0);
+			free(path);
+		}
+	return bits;
+}
+
+static void
+start_worker(struct stage_one *one)
+{
+	struct child_spec	spec;
+
+	memset(&spec, 0, sizeof(spec));
+	spec.role = ROLE_EXTRACT;
+	spec.settings = settings_extract(one->sv->config, NULL);
+	spec.root_fd = spec.peer_lock_fd = -1;
+	spec.restartable = 1;
+	spec.ops = &one_ops;
+	spec.arg = one;
+	one->folders = folders_present(one->sv->config);
+	one->replace = 0;
+	one->child = child_start(one->sv->rt.children, &spec);
+}
+
+static void
+finish_pass(struct stage_one *one)
+{
+	one->state = ONE_IDLE;
+	scheduler_stage_one_done(one->sv);
+}
+
+/* Nothing more can be done in this pass. */
+static void
+fail_pass(struct stage_one *one, const char *why)
+{
+	log_warnx("stage one: %s; the next pass tries again", why);
+	one->sv->outcome |= OUTCOME_JOB_FAILED;
+	finish_pass(one);
+}
+
+/* The memories that a finished job is news for. */
+static size_t
+memories_for(struct stage_one *one, const struct one_job *j,
+    const char **names)
+{
+	const struct config		*c = one->sv->config;
+	const struct config_source	*s = config_source(c, j->source);
+	size_t				 i, n = 0;
+
+	for (i = 0; i < c->nmemories; i++)
+		if (match_memory(&c->memories[i], s, j->cwd))
+			names[n++] = c->memories[i].name;
+	return n;
+}
+
+static void
+finish_init(struct store_finish *f, const struct one_job *j)
+{
+	memset(f, 0, sizeof(*f));
+	f->thread_id = j->thread_id;
+	f->token = j->token;
+	f->now = wall_s();
+}
+
+static void
+release_jobs(struct stage_one *one)
+{
+	struct store_finish	f;
+	struct one_job		*j;
+
+	while ((j = TAILQ_FIRST(&one->jobs)) != NULL) {
+		finish_init(&f, j);
+		store_stage_one_release(one->sv->store, &f);
+		job_free(one, j);
+	}
+}
+
+static void
+job_failed(struct stage_one *one, struct one_job *j, const char *why)
+{
+	struct store_finish	f;
+
+	finish_init(&f, j);
+	log_warnx("rollout %s: %s; tried again in an hour", j->path, why);
+	store_stage_one_failed(one->sv->store, &f, RETRY_DELAY_S, why);
+	one->counts.failed++;
+	one->sv->outcome |= OUTCOME_JOB_FAILED;
+}
+
+static void
+job_add(const struct store_thread *t, const struct store_job *claim,
+    void *arg)
+{
+	struct stage_one	*one = arg;
+	struct msg_head		 head;
+	struct one_job		*j = xcalloc(1, sizeof(*j));
+	json_object		*body = json_object_new_object();
+
+	snprintf(j->thread_id, sizeof(j->thread_id), "%s", t->id);
+	snprintf(j->session_id, sizeof(j->session_id), "%s", t->session_id);
+	memcpy(j->token, claim->token, sizeof(j->token));
+	j->watermark = claim->watermark;
+	j->path = xstrdup(t->rollout_path);
+	j->source = xstrdup(t->source_name);
+	j->cwd = xstrdup(t->cwd);
+	TAILQ_INSERT_TAIL(&one->jobs, j, entry);
+	one->njobs++;
+	one->counts.claimed++;
+
+	head.id = MSG_EXTRACT;
+	head.serial = 0;
+	head.session_id = j->session_id;
+	head.thread_id = j->thread_id;
+	json_set_str(body, "source", j->source);
+	json_set_str(body, "path", j->path);
+	json_set_int(body, "budget_bytes",
+	    one->sv->config->pipeline.rollout_text_bytes);
+	j->serial = child_request(one->child, &head, body);
+	if (j->serial == -1) {
+		job_failed(one, j, "the extract worker takes no request");
+		job_free(one, j);
+	}
+}
+
+static void
+show_progress(struct stage_one *one, const char *object)
+{
+	struct progress_state	ps;
+
+	if (one->sv->opt->act != ACT_ONCE)
+		return;
+	memset(&ps, 0, sizeof(ps));
+	ps.stage = one->state == ONE_SCANNING ? "scan" : "stage one";
+	ps.done = one->counts.output + one->counts.no_output;
+	ps.total = one->counts.claimed;
+	ps.failed = one->counts.failed;
+	ps.object = object;
+	progress_show(&one->sv->progress, &ps);
+}
+
+/* Fill the worker's queue again once half of it is done. */
+static void
+claim_more(struct stage_one *one)
+{
+	struct store_stage_one_rules	rules;
+	unsigned			max;
+	enum store_status		st;
+
+	max = (unsigned)one->sv->config->pipeline.max_stage_one_jobs;
+	if (supervisor_stopping(one->sv) || one->njobs > max / 2)
+		return;
+	supervisor_stage_one_rules(one->sv, &rules);
+	rules.max_claims = max - one->njobs;
+	st = store_stage_one_claim(one->sv->store, &rules, job_add, one);
+	if (one->njobs > 0)
+		return;
+	if (st != STORE_OK)
+		fail_pass(one, "claims are not possible now");
+	else
+		finish_pass(one);
+}
+
+static void
+scan_step(struct stage_one *one, enum scan_status st)
+{
+	if (st == SCAN_MORE)
+		return;
+	if (st == SCAN_FAILED)
+		one->sv->outcome |= OUTCOME_JOB_FAILED;
+	one->state = ONE_EXTRACTING;
+	claim_more(one);
+}
+
+static void
+begin_scan(struct stage_one *one)
+{
+	one->state = ONE_SCANNING;
+	show_progress(one, NULL);
+	scan_step(one, scan_start(&one->scan, one->child));
+}
+
+void
+stage_one_start(struct stage_one *one)
+{
+	if (one->state != ONE_IDLE)
+		BUG("a pass of stage one within a pass");
+	memset(&one->counts, 0, sizeof(one->counts));
+	one->scan_deaths = 0;
+	one->state = ONE_STARTING;
+	if (one->child != NULL &&
+	    folders_present(one->sv->config) != one->folders)
+		one->replace = 1;
+	if (one->child == NULL)
+		start_worker(one);
+	else if (one->replace)
+		child_stop(one->child, "its folders or settings changed");
+	else if (one->ready)
+		begin_scan(one);
+}
+
+static void
+one_ready(struct child *c, void *arg)
+{
+	struct stage_one	*one = arg;
+
+	(void)c;
+	one->ready = 1;
+	scan_forget(&one->scan);
+	if (one->state == ONE_STARTING || one->state == ONE_SCANNING)
+		begin_scan(one);
+	else if (one->state == ONE_EXTRACTING)
+		claim_more(one);
+}
+
+static struct one_job *
+job_by_serial(struct stage_one *one, int64_t serial)
+{
+	struct one_job	*j;
+
+	TAILQ_FOREACH(j, &one->jobs, entry)
+		if (j->serial == serial)
+			break;
+	return j;
+}
+
+/* Valid citations of the message, at most `max' of them. */
+static size_t
+citations_of(const struct msg *m, struct store_citation *c, size_t max)
+{
+	json_object	*a = json_arr(m->body, "citations"), *o;
+	size_t		 i, n = 0;
+
+	for (i = 0; a != NULL && i < json_object_array_length(a) &&
+	    n < max; i++) {
+		o = json_object_array_get_idx(a, i);
+		c[n].thread_id = json_str(o, "thread_id");
+		c[n].n = json_int(o, "n", 1);
+		if (c[n].thread_id != NULL && uuid_valid(c[n].thread_id))
+			n++;
+	}
+	return n;
+}
+
+#define CITATIONS_MAX 1024
+
+static enum store_status
+store_extracted(struct stage_one *one, struct one_job *j, const struct msg *m)
+{
+	struct store_citation	 cited[CITATIONS_MAX];
+	struct store_finish	 f;
+	struct store_output	 out;
+	struct buf		 facts = BUF_INIT;
+	json_object		*o = json_obj(m->body, "facts");
+	const char		**names;
+	enum store_status	 st;
+
+	names = xcalloc(one->sv->config->nmemories + 1, sizeof(*names));
+	finish_init(&f, j);
+	f.memories = names;
+	f.nmemories = memories_for(one, j, names);
+	f.citations = cited;
+	f.ncitations = citations_of(m, cited, CITATIONS_MAX);
+	memset(&out, 0, sizeof(out));
+	out.source_updated_at = j->watermark;
+	out.raw_memory = json_str(m->body, "raw_memory");
+	out.rollout_summary = json_str(m->body, "rollout_summary");
+	out.rollout_slug = json_str(m->body, "rollout_slug");
+	out.generator = json_str(m->body, "generator");
+	if (o != NULL) {
+		json_write(&facts, o);
+		out.facts = buf_str(&facts);
+		out.keeps = json_flag(o, "keeps", 0);
+	}
+	if (out.raw_memory == NULL || out.raw_memory[0] == '\0' ||
+	    out.rollout_summary == NULL || out.rollout_summary[0] == '\0') {
+		st = store_stage_one_no_output(one->sv->store, &f);
+		one->counts.no_output++;
+	} else {
+		st = store_stage_one_succeeded(one->sv->store, &f, &out);
+		one->counts.output++;
+	}
+	buf_release(&facts);
+	free(names);
+	return st;
+}
+
+static void
+one_extracted(struct stage_one *one, const struct msg *m)
+{
+	struct one_job		*j = job_by_serial(one, m->serial);
+	enum store_status	 st;
+
+	if (j == NULL)
+		return;		/* released when the worker was replaced */
+	if (m->id == MSG_FAILED)
+		job_failed(one, j, json_str(m->body, "message"));
+	else {
+		st = store_extracted(one, j, m);
+		one->counts.redactions += json_int(m->body, "redactions", 0);
+		one->counts.bad_lines += json_int(m->body, "bad_lines", 0);
+		if (st == STORE_NONE)
+			log_warnx("rollout %s: the job was lost to another "
+			    "run, its output is dropped", j->path);
+		else if (st != STORE_OK)
+			log_warnx("rollout %s: its output is not stored; "
+			    "extracted again when the lease ends", j->path);
+		if (st != STORE_OK)
+			one->sv->outcome |= OUTCOME_JOB_FAILED;
+	}
+	show_progress(one, j->path);
+	job_free(one, j);
+	claim_more(one);
+}
+
+static void
+one_message(struct child *c, const struct msg *m, void *arg)
+{
+	struct stage_one	*one = arg;
+
+	(void)c;
+	if (one->state == ONE_SCANNING)
+		scan_step(one, scan_message(&one->scan, m));
+	else if (one->state == ONE_EXTRACTING)
+		one_extracted(one, m);
+}
+
+/* The worker died while it worked: whose fault is it? */
+static void
+one_died(struct stage_one *one, const struct child_end *end)
+{
+	struct one_job	*culprit = TAILQ_FIRST(&one->jobs);
+	char		*why;
+
+	if (one->state == ONE_EXTRACTING && culprit != NULL &&
+	    end->cause != CAUSE_STOPPED) {
+		/* It answers in order: the first one killed it. */
+		why = xasprintf("the extract worker ended (%s)", end->text);
+		job_failed(one, culprit, why);
+		job_free(one, culprit);
+		free(why);
+	}
+	release_jobs(one);
+	if (one->state == ONE_SCANNING)
+		one->scan_deaths++;
+}
+
+static void
+one_ended(struct child *c, const struct child_end *end, void *arg)
+{
+	struct stage_one	*one = arg;
+	int			 busy;
+
+	one->ready = 0;
+	scan_forget(&one->scan);
+	one_died(one, end);
+	busy = one->state != ONE_IDLE;
+	if (end->next == CHILD_GONE) {
+		one->child = NULL;
+		if (busy && one->replace && !supervisor_stopping(one->sv))
+			start_worker(one);
+		else if (busy)
+			finish_pass(one);
+	} else if (end->next == CHILD_FAILED) {
+		child_stop(c, "it cannot be restarted");
+		if (busy)
+			fail_pass(one, "the extract worker does not stay up");
+	} else if (one->state == ONE_SCANNING &&
+	    one->scan_deaths > SCAN_DEATHS_MAX)
+		fail_pass(one, "the extract worker died in each scan");
+}
+
+void
+stage_one_report(const struct stage_one *one)
+{
+	const struct stage_one_counts	*n = &one->counts;
+	struct scan_source		 t = scan_total(&one->scan);
+
+	log_info("scan: %lld rollouts, %lld new or changed, %lld unchanged, "
+	    "%lld not usable", (long long)t.files, (long long)t.changed,
+	    (long long)t.unchanged, (long long)t.unusable);
+	log_info("stage one: %lld claimed, %lld with output, %lld without, "
+	    "%lld failed, %lld secrets redacted, %lld bad lines",
+	    (long long)n->claimed, (long long)n->output,
+	    (long long)n->no_output, (long long)n->failed,
+	    (long long)n->redactions, (long long)n->bad_lines);
+}

@@ -1,0 +1,490 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hook.h"
+#include "json.h"
+#include "log.h"
+#include "mem.h"
+#include "monotime.h"
+#include "supervisor/audit.h"
+#include "supervisor/recovery.h"
+#include "supervisor/scheduler.h"
+#include "supervisor/settings.h"
+#include "supervisor/stage_two.h"
+#include "supervisor/staging.h"
+
+#define LEASE_S		3600
+#define RETRY_DELAY_S	3600
+#define HEARTBEAT_MS	90000
+#define REVISIONS_MAX	2
+
+static void	wspace_ready(struct child *, void *);
+static void	wspace_message(struct child *, const struct msg *, void *);
+static void	wspace_ended(struct child *, const struct child_end *, void *);
+static void	agent_ready(struct child *, void *);
+static void	agent_message(struct child *, const struct msg *, void *);
+static void	agent_ended(struct child *, const struct child_end *, void *);
+
+static const struct child_ops wspace_ops = {
+	wspace_ready, wspace_message, NULL, wspace_ended
+};
+static const struct child_ops agent_ops = {
+	agent_ready, agent_message, NULL, agent_ended
+};
+
+static const char *
+name(const struct memory *m)
+{
+	return m->config->name;
+}
+
+/* The run is decided; when its workers are gone the memory is idle. */
+static void
+end_run(struct memory *m)
+{
+	m->state = MEM_ENDING;
+	loop_timer_cancel(&m->heartbeat);
+	if (m->wspace != NULL)
+		child_stop(m->wspace, "the run is over");
+	if (m->agent != NULL)
+		child_stop(m->agent, "the run is over");
+	if (m->wspace != NULL || m->agent != NULL)
+		return;
+	free(m->base);
+	free(m->staging);
+	m->base = m->staging = NULL;
+	m->state = MEM_IDLE;
+	scheduler_memory_idle(m->sv);
+}
+
+static void
+end_init(struct memory *m, struct store_stage_two_end *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->memory = name(m);
+	e->token = m->job.token;
+	e->agent_id = m->agent_id;
+	e->now = wall_s();
+	e->completed = m->job.watermark;
+	e->turns = m->turns;
+	e->exit_status = -1;
+}
+
+/* The run failed: it costs a retry, and the reason is kept. */
+static void
+fail_run(struct memory *m, const char *reason, const char *text)
+{
+	struct store_stage_two_end	e;
+
+	if (m->state == MEM_ENDING)
+		return;
+	log_warnx("memory %s: %s (%s); tried again in an hour", name(m), text,
+	    reason);
+	end_init(m, &e);
+	e.reason = reason;
+	e.delay_s = RETRY_DELAY_S;
+	store_stage_two_failed(m->sv->store, &e);
+	snprintf(m->reason, sizeof(m->reason), "%s", reason);
+	m->sv->outcome |= OUTCOME_JOB_FAILED;
+	if (strcmp(reason, "rejected") != 0)
+		staging_remove(&m->sv->state, m->agent_id);
+	end_run(m);
+}
+
+/* The run cannot go on, through no fault of its own: pending, at no cost. */
+static void
+release_run(struct memory *m, const char *reason)
+{
+	struct store_stage_two_end	e;
+
+	if (m->state == MEM_ENDING)
+		return;
+	end_init(m, &e);
+	e.reason = reason;
+	store_stage_two_release(m->sv->store, &e);
+	snprintf(m->reason, sizeof(m->reason), "%s", reason);
+	staging_remove(&m->sv->state, m->agent_id);
+	end_run(m);
+}
+
+static void
+succeed_run(struct memory *m, const char *commit, int64_t files,
+    const char *reason)
+{
+	struct store_stage_two_end	e;
+	enum store_status		st;
+
+	end_init(m, &e);
+	e.commit = commit;
+	e.live_files = files;
+	e.reason = reason;
+	st = store_stage_two_succeeded(m->sv->store, &e);
+	if (st != STORE_OK)
+		log_warnx("memory %s: the job's end is not recorded; the next "
+		    "start completes it", name(m));
+	m->reason[0] = '\0';
+	staging_remove(&m->sv->state, m->agent_id);
+	end_run(m);
+}
+
+static void
+heartbeat(struct loop_timer *t, void *arg)
+{
+	struct memory		*m = arg;
+	enum store_status	 st;
+
+	st = store_stage_two_heartbeat(m->sv->store, name(m), m->job.token,
+	    wall_s() + LEASE_S);
+	if (st == STORE_NONE) {
+		fail_run(m, "failed_agent", "the lease was lost");
+		return;
+	}
+	loop_timer_set(m->sv->rt.loop, t, mono_ms() + HEARTBEAT_MS);
+}
+
+/* Why a claim was refused, in the words of mnemod(8). */
+static void
+refused(struct memory *m, enum store_claim c)
+{
+	static const char *const words[] = {
+		[CLAIM_CLAIMED] = "", [CLAIM_UP_TO_DATE] = "up_to_date",
+		[CLAIM_RUNNING] = "skipped_running",
+		[CLAIM_RETRY_BACKOFF] = "skipped_retry_unavailable",
+		[CLAIM_RETRY_EXHAUSTED] = "skipped_retry_unavailable",
+		[CLAIM_COOLDOWN] = "skipped_cooldown",
+	};
+
+	snprintf(m->reason, sizeof(m->reason), "%s", words[c]);
+	log_debug("memory %s: not consolidated now (%s)", name(m), m->reason);
+}
+
+void
+stage_two_start(struct memory *m, int pass_cooldown)
+{
+	struct store_stage_two_rules	rules;
+
+	if (m->stopped || m->state != MEM_IDLE || memory_take(m) == -1)
+		return;
+	memset(&rules, 0, sizeof(rules));
+	rules.memory = name(m);
+	rules.worker_id = m->sv->run_id;
+	rules.now = wall_s();
+	rules.lease_s = LEASE_S;
+	rules.cooldown_s =
+	    m->sv->config->pipeline.consolidation_cooldown_hours * 3600;
+	rules.pass_cooldown = pass_cooldown;
+	if (store_stage_two_claim(m->sv->store, &rules, &m->job) != STORE_OK) {
+		snprintf(m->reason, sizeof(m->reason), "failed_claim");
+		return;
+	}
+	if (m->job.outcome != CLAIM_CLAIMED) {
+		refused(m, m->job.outcome);
+		return;
+	}
+	if (m->job.cooldown_passed)
+		log_info("memory %s: the cooldown is passed over", name(m));
+	m->state = MEM_PREPARING;
+	m->revisions = 0;
+	m->turns = 0;
+	m->changed = m->conflicts = 0;
+	m->agent_done = 0;
+	uuid_v7(m->agent_id);
+	loop_timer_init(&m->heartbeat, heartbeat, m);
+	loop_timer_set(m->sv->rt.loop, &m->heartbeat,
+	    mono_ms() + HEARTBEAT_MS);
+	memory_start_workspace(m, &wspace_ops);
+}
+
+static void
+ask(struct memory *m, struct child *c, enum msg_id id, json_object *body)
+{
+	struct msg_head	head = { id, 0, m->agent_id, m->agent_id };
+
+	if (child_request(c, &head, body) == -1)
+		child_stop(c, "it takes no request");
+}
+
+static void
+wspace_ready(struct child *c, void *arg)
+{
+	struct memory	*m = arg;
+	json_object	*body;
+	int		 first = m->state == MEM_PREPARING;
+
+	if (m->state == MEM_ENDING)
+		return;
+	if (memory_send_input(m, first ? m->agent_id : NULL) == -1) {
+		fail_run(m, "failed_load_stage1_outputs",
+		    "its rows cannot be read");
+		return;
+	}
+	if (first) {
+		ask(m, c, MSG_PREPARE, NULL);
+		return;
+	}
+	body = json_object_new_object();
+	json_set_str(body, "base", m->base);
+	ask(m, c, MSG_PUBLISH, body);
+}
+
+static void
+start_agent(struct memory *m)
+{
+	struct child_spec	spec;
+
+	m->state = MEM_AGENT;
+	memset(&spec, 0, sizeof(spec));
+	spec.role = ROLE_CONSOLIDATE;
+	spec.name = name(m);
+	spec.settings = settings_consolidate(m->sv->config, m->config,
+	    m->staging);
+	spec.root_fd = spec.peer_lock_fd = -1;
+	spec.ops = &agent_ops;
+	spec.arg = m;
+	m->agent = child_start(m->sv->rt.children, &spec);
+	audit_begin(&m->sv->state, m->agent_id, name(m), m->staging);
+}
+
+static void
+prepared(struct memory *m, const struct msg *msg)
+{
+	child_stop(m->wspace, "prepared");
+	m->base = xstrdup(json_str(msg->body, "base"));
+	m->staging = xstrdup(json_str(msg->body, "staging"));
+	if (json_flag(msg->body, "hand_edited", 0))
+		log_info("memory %s: edited by hand since the last "
+		    "publication; the edits are kept", name(m));
+	if (!json_flag(msg->body, "changed", 1)) {
+		log_info("memory %s: nothing new", name(m));
+		succeed_run(m, NULL, 0, "no_workspace_changes");
+		return;
+	}
+	store_agent_set_base(m->sv->store, m->agent_id, m->base);
+	start_agent(m);
+}
+
+void
+stage_two_published(struct memory *m, const char *commit, int64_t files)
+{
+	hook_crash("stage_two.published.before");
+	succeed_run(m, commit, files, NULL);
+	hook_crash("stage_two.published.after");
+}
+
+static void
+published(struct memory *m, const struct msg *msg)
+{
+	json_object	*conflicts = json_arr(msg->body, "conflicts");
+
+	m->changed = json_int(msg->body, "changed", 0);
+	m->conflicts = conflicts == NULL ? 0 :
+	    (int64_t)json_object_array_length(conflicts);
+	log_info("memory %s: published %.12s, %lld files changed, %lld in all"
+	    "%s", name(m), json_str(msg->body, "commit"),
+	    (long long)m->changed, (long long)json_int(msg->body, "files", 0),
+	    m->conflicts > 0 ? "; your edits won over the agent's" : "");
+	stage_two_published(m, json_str(msg->body, "commit"),
+	    json_int(msg->body, "files", 0));
+	if (m->conflicts > 0)
+		/* What was kept out leads the next run. */
+		store_stage_two_enqueue(m->sv->store, name(m),
+		    m->job.watermark);
+}
+
+static void
+log_violations(struct memory *m, json_object *list)
+{
+	json_object	*v;
+	size_t		 i;
+
+	for (i = 0; i < json_object_array_length(list); i++) {
+		v = json_object_array_get_idx(list, i);
+		log_warnx("memory %s: %s:%lld: %s: %s", name(m),
+		    json_str(v, "file") == NULL ? "?" : json_str(v, "file"),
+		    (long long)json_int(v, "line", 0),
+		    json_str(v, "rule") == NULL ? "?" : json_str(v, "rule"),
+		    json_str(v, "message") == NULL ? "" :
+		    json_str(v, "message"));
+	}
+}
+
+static void
+rejected(struct memory *m, const struct msg *msg)
+{
+	json_object	*list = json_arr(msg->body, "violations"), *body;
+
+	log_violations(m, list);
+	audit_record(&m->sv->state, m->agent_id, "violations", msg->body);
+	child_stop(m->wspace, "the validator refused");
+	if (m->revisions++ >= REVISIONS_MAX || m->agent == NULL) {
+		fail_run(m, "rejected", "the validator refused the result; "
+		    "the memory is as it was, staging is kept");
+		return;
+	}
+	m->state = MEM_AGENT;
+	m->agent_done = 0;
+	body = json_object_new_object();
+	json_set(body, "violations", json_object_get(list));
+	ask(m, m->agent, MSG_REVISE, body);
+}
+
+/* A workspace worker's `failed': some reasons concern the root. */
+static void
+wspace_failed(struct memory *m, const struct msg *msg)
+{
+	static const char *const root_reasons[] = { "foreign_root",
+	    "root_vanished", "unsupported_filesystem", "read_only" };
+	const char	*reason = json_str(msg->body, "reason");
+	const char	*text = json_str(msg->body, "message");
+	size_t		 i;
+
+	for (i = 0; i < sizeof(root_reasons) / sizeof(root_reasons[0]); i++)
+		if (strcmp(reason, root_reasons[i]) == 0) {
+			memory_stop(m, reason, text);
+			release_run(m, reason);
+			return;
+		}
+	if (strcmp(reason, "being_edited") == 0) {
+		log_warnx("memory %s: %s; it waits", name(m), text);
+		m->sv->outcome |= OUTCOME_WAITING;
+		release_run(m, reason);
+	} else
+		fail_run(m, m->state == MEM_PREPARING ?
+		    "failed_prepare_workspace" : "failed_workspace_commit",
+		    text);
+}
+
+static void
+wspace_message(struct child *c, const struct msg *msg, void *arg)
+{
+	struct memory	*m = arg;
+
+	(void)c;
+	if (m->state == MEM_ENDING)
+		return;
+	if (msg->id == MSG_FAILED)
+		wspace_failed(m, msg);
+	else if (msg->id == MSG_PREPARED && m->state == MEM_PREPARING)
+		prepared(m, msg);
+	else if (msg->id == MSG_PUBLISHED && m->state == MEM_PUBLISHING)
+		published(m, msg);
+	else if (msg->id == MSG_REJECTED && m->state == MEM_PUBLISHING)
+		rejected(m, msg);
+}
+
+/* A worker of the run ended before its part was done. */
+static void
+run_lost(struct memory *m, const char *reason, const struct child_end *end)
+{
+	char	*text;
+
+	if (supervisor_stopping(m->sv)) {
+		release_run(m, "interrupted");
+		return;
+	}
+	text = xasprintf("its worker ended: %s", end->text);
+	fail_run(m, reason, text);
+	free(text);
+}
+
+static void
+start_publish(struct memory *m)
+{
+	if (m->wspace != NULL)
+		return;		/* the one that prepared is still leaving */
+	if (store_stage_two_owned(m->sv->store, name(m), m->job.token,
+	    wall_s()) != STORE_OK) {
+		fail_run(m, "failed_confirm_ownership", "the lease was lost");
+		return;
+	}
+	m->state = MEM_PUBLISHING;
+	memory_start_workspace(m, &wspace_ops);
+}
+
+static void
+wspace_ended(struct child *c, const struct child_end *end, void *arg)
+{
+	struct memory	*m = arg;
+
+	(void)c;
+	if (end->next != CHILD_GONE) {
+		child_stop(c, "it is not started again");
+		return;
+	}
+	m->wspace = NULL;
+	if (m->state == MEM_ENDING)
+		end_run(m);
+	else if (m->state == MEM_PREPARING)
+		run_lost(m, "failed_prepare_workspace", end);
+	else if (m->state == MEM_PUBLISHING) {
+		/* Did it pass the point of no return?  Look. */
+		log_warnx("memory %s: the workspace worker ended while it "
+		    "published (%s); recovering", name(m), end->text);
+		loop_timer_cancel(&m->heartbeat);
+		recovery_memory(m);
+	} else if (m->agent_done)
+		start_publish(m);
+}
+
+#define PROMPT	"Consolidate the memory in your staging folder: read "	\
+	"phase2_workspace_diff.md first, then bring MEMORY.md and "	\
+	"memory_summary.md up to date."
+
+static void
+agent_ready(struct child *c, void *arg)
+{
+	struct memory	*m = arg;
+	json_object	*body, *items, *item;
+
+	if (m->state != MEM_AGENT)
+		return;
+	item = json_object_new_object();
+	json_set_str(item, "type", "text");
+	json_set_str(item, "text", PROMPT);
+	items = json_object_new_array();
+	json_object_array_add(items, item);
+	body = json_object_new_object();
+	json_set(body, "items", items);
+	json_set(body, "environments", NULL);
+	ask(m, c, MSG_SUBMIT, body);
+}
+
+static void
+agent_message(struct child *c, const struct msg *msg, void *arg)
+{
+	struct memory	*m = arg;
+
+	(void)c;
+	if (m->state != MEM_AGENT)
+		return;
+	if (msg->id == MSG_TOOL)
+		audit_record(&m->sv->state, m->agent_id, "response_item",
+		    json_obj(msg->body, "record"));
+	else if (msg->id == MSG_STATUS)
+		store_agent_set_status(m->sv->store, m->agent_id,
+		    json_str(msg->body, "status"));
+	else if (msg->id == MSG_FAILED)
+		fail_run(m, "failed_agent", json_str(msg->body, "message"));
+	else if (msg->id == MSG_COMPLETED) {
+		m->turns = json_int(msg->body, "turns", 0);
+		m->agent_done = 1;
+		start_publish(m);
+	}
+}
+
+static void
+agent_ended(struct child *c, const struct child_end *end, void *arg)
+{
+	struct memory	*m = arg;
+
+	if (end->next != CHILD_GONE) {
+		child_stop(c, "it is not started again");
+		return;
+	}
+	m->agent = NULL;
+	if (m->state == MEM_ENDING)
+		end_run(m);
+	else if (m->state == MEM_AGENT && !m->agent_done)
+		run_lost(m, "failed_agent", end);
+}

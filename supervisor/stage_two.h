@@ -1,0 +1,24 @@
+#ifndef MNEMOD_STAGE_TWO_H
+#define MNEMOD_STAGE_TWO_H
+
+#include "supervisor/memory.h"
+
+/*
+ * Stage two of one memory: claim, prepare, one consolidation agent in its
+ * own process, publish, and one transaction for job, agent and selection.
+ */
+
+/*
+ * Begin if the memory's job can be claimed; `pass_cooldown' passes over the
+ * cooldown and says so.  Otherwise sets m->reason and returns with the
+ * memory idle.  scheduler_memory_idle() is called at the end of a run.
+ */
+void stage_two_start(struct memory *, int pass_cooldown);
+
+/*
+ * The agent's work is in the live folder as `commit' of `files' files:
+ * finish the books.  Also used by recovery, with the recorded job.
+ */
+void stage_two_published(struct memory *, const char *commit, int64_t files);
+
+#endif

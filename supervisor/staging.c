@@ -1,0 +1,124 @@
+#include <sys/stat.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "mem.h"
+#include "uuid.h"
+#include "supervisor/staging.h"
+
+#define STAGING_DEPTH 32	/* deeper than any agent may build */
+
+static int	remove_contents(int fd, int depth);
+
+/* Remove `name' of the directory `dirfd', which `depth' levels may hold. */
+static int
+remove_entry(int dirfd, const char *name, int depth)
+{
+	int	fd, r;
+
+	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if ((errno != EISDIR && errno != EPERM) || depth == 0)
+		return -1;
+	fd = openat(dirfd, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	r = remove_contents(fd, depth - 1);
+	if (r == 0)
+		r = unlinkat(dirfd, name, AT_REMOVEDIR);
+	return r;
+}
+
+/* Takes over `fd'. */
+static int
+remove_contents(int fd, int depth)
+{
+	struct dirent	*e;
+	DIR		*d = fdopendir(fd);
+	int		 r = 0;
+
+	if (d == NULL) {
+		close(fd);
+		return -1;
+	}
+	while (r == 0 && (e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			r = remove_entry(dirfd(d), e->d_name, depth);
+	closedir(d);
+	return r;
+}
+
+static int
+open_staging(const struct state_dir *sd)
+{
+	char	*path = state_dir_file(sd, "staging");
+	int	 fd;
+
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		log_warn("%s: its folders are not removed", path);
+	free(path);
+	return fd;
+}
+
+int
+staging_remove(const struct state_dir *sd, const char *thread_id)
+{
+	int	fd, r;
+
+	if (!uuid_valid(thread_id))
+		BUG("staging folder of no thread");
+	fd = open_staging(sd);
+	if (fd == -1)
+		return -1;
+	r = remove_entry(fd, thread_id, STAGING_DEPTH);
+	if (r == -1)
+		log_warn("staging folder %s: it stays until the next start",
+		    thread_id);
+	close(fd);
+	return r;
+}
+
+/* 1 if a person may want to look at it. */
+static int
+kept(struct store *store, const char *thread_id)
+{
+	struct store_agent	*a;
+	int			 keep;
+
+	if (store_agent_get(store, thread_id, &a) != STORE_OK)
+		return 0;
+	keep = a->reason != NULL && strcmp(a->reason, "rejected") == 0;
+	store_agent_free(a);
+	return keep;
+}
+
+void
+staging_sweep(const struct state_dir *sd, struct store *store)
+{
+	struct dirent	*e;
+	DIR		*d;
+	int		 fd = open_staging(sd);
+
+	if (fd == -1)
+		return;
+	d = fdopendir(fd);
+	if (d == NULL) {
+		close(fd);
+		return;
+	}
+	while ((e = readdir(d)) != NULL) {
+		if (!uuid_valid(e->d_name) || kept(store, e->d_name))
+			continue;
+		log_debug("staging folder %s: left by a crash, removed",
+		    e->d_name);
+		staging_remove(sd, e->d_name);
+	}
+	closedir(d);
+}

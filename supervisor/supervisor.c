@@ -1,0 +1,161 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "mem.h"
+#include "monotime.h"
+#include "supervisor/codex_config.h"
+#include "supervisor/match.h"
+#include "supervisor/memory.h"
+#include "supervisor/scheduler.h"
+#include "supervisor/stage_one.h"
+#include "supervisor/supervisor.h"
+
+#define SCAN_LIMIT	5000	/* threads looked at for claims */
+#define LEASE_S		3600
+#define ROLES	(1u << ROLE_EXTRACT | 1u << ROLE_CONSOLIDATE |	\
+		1u << ROLE_WORKSPACE)
+
+int
+supervisor_stopping(const struct supervisor *sv)
+{
+	return sv->rt.stop.asked > 0 || children_stopping(sv->rt.children);
+}
+
+int
+supervisor_wants(const struct store_thread *t, void *arg)
+{
+	struct supervisor		*sv = arg;
+	const struct config_source	*s;
+	struct memory			*m;
+
+	s = config_source(sv->config, t->source_name);
+	if (s == NULL)
+		return 0;
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		if (!m->stopped && match_memory(m->config, s, t->cwd))
+			return 1;
+	return 0;
+}
+
+void
+supervisor_stage_one_rules(struct supervisor *sv,
+    struct store_stage_one_rules *r)
+{
+	const struct config_pipeline	*p = &sv->config->pipeline;
+
+	memset(r, 0, sizeof(*r));
+	r->now = wall_s();
+	r->idle_hours = p->min_rollout_idle_hours;
+	r->age_days = p->max_rollout_age_days;
+	r->scan_limit = SCAN_LIMIT;
+	r->max_claims = p->max_stage_one_jobs;
+	r->max_running = p->max_stage_one_jobs;
+	r->lease_s = LEASE_S;
+	r->worker_id = sv->run_id;
+	r->wanted = supervisor_wants;
+	r->arg = sv;
+}
+
+static enum mnemod_exit
+open_state(struct supervisor *sv)
+{
+	enum mnemod_exit	e;
+
+	e = state_dir_open(&sv->state, sv->config->state, STATE_ORPHANS_MS);
+	if (e != EXIT_OK)
+		return e;
+	if (store_open(sv->state.path, STORE_OWNER, &sv->store) != STORE_OK) {
+		state_dir_close(&sv->state);
+		return EXIT_STATE;
+	}
+	e = runtime_open(&sv->rt, sv->config, ROLES, sv->state.workers_fd);
+	if (e != EXIT_OK) {
+		store_close(sv->store);
+		state_dir_close(&sv->state);
+	}
+	return e;
+}
+
+static void
+close_state(struct supervisor *sv)
+{
+	runtime_close(&sv->rt);
+	store_close(sv->store);
+	state_dir_close(&sv->state);
+	config_free(sv->config);
+}
+
+/* One line per source whose result Codex will not read. */
+static void
+log_hints(const struct config *c)
+{
+	char	*hint;
+	size_t	 i;
+
+	for (i = 0; i < c->notes.n; i++)
+		log_info("%s", c->notes.v[i]);
+	for (i = 0; i < c->nsources; i++) {
+		hint = codex_config_hint(c->sources[i].path);
+		if (hint != NULL)
+			log_info("%s", hint);
+		free(hint);
+	}
+}
+
+/* Of several statuses 5, 6, 7, 1, 8 go first in this order. */
+static enum mnemod_exit
+exit_of(const struct supervisor *sv, enum mnemod_exit finished)
+{
+	if (finished != EXIT_OK)
+		return finished;
+	if (sv->outcome & OUTCOME_STATE)
+		return EXIT_STATE;
+	if (sv->opt->act != ACT_ONCE)
+		return memory_usable(sv) == 0 ? EXIT_ROOT : EXIT_OK;
+	if (sv->outcome & OUTCOME_ROOT)
+		return EXIT_ROOT;
+	if (sv->outcome & OUTCOME_JOB_FAILED)
+		return EXIT_JOB_FAILED;
+	if (sv->outcome & OUTCOME_WAITING)
+		return EXIT_WAITING;
+	return EXIT_OK;
+}
+
+enum mnemod_exit
+supervisor_run(const struct options *opt, const struct paths *paths,
+    struct config *config)
+{
+	struct supervisor	sv;
+	enum mnemod_exit	e;
+
+	memset(&sv, 0, sizeof(sv));
+	sv.opt = opt;
+	sv.paths = paths;
+	sv.config = config;
+	e = open_state(&sv);
+	if (e != EXIT_OK) {
+		config_free(config);
+		return e;
+	}
+	uuid_v7(sv.run_id);
+	if (opt->act == ACT_ONCE)
+		progress_init(&sv.progress, STDERR_FILENO);
+	log_hints(config);
+	memory_make_all(&sv);
+	sv.stage_one = stage_one_new(&sv);
+	sv.scheduler = scheduler_new(&sv);
+
+	scheduler_run(sv.scheduler);
+	e = runtime_finish(&sv.rt, "mnemod ends");
+
+	if (opt->act == ACT_ONCE)
+		progress_end(&sv.progress);
+	e = exit_of(&sv, e);
+	stage_one_free(sv.stage_one);
+	memory_free_all(&sv);
+	scheduler_free(sv.scheduler);
+	close_state(&sv);
+	return e;
+}

@@ -1,0 +1,67 @@
+#ifndef MNEMOD_SUPERVISOR_H
+#define MNEMOD_SUPERVISOR_H
+
+#include <sys/queue.h>
+#include <stdint.h>
+#include "exitcode.h"
+#include "uuid.h"
+#include "supervisor/config.h"
+#include "supervisor/options.h"
+#include "supervisor/paths.h"
+#include "supervisor/progress.h"
+#include "supervisor/runtime.h"
+#include "supervisor/state_dir.h"
+#include "supervisor/store.h"
+
+struct memory;
+struct scheduler;
+struct stage_one;
+
+TAILQ_HEAD(memory_list, memory);
+
+/*
+ * The supervisor as a whole: what scheduler, stage one and stage two share.
+ * It is made by supervisor_run() and lives as long as that call.
+ */
+struct supervisor {
+	const struct options	*opt;
+	const struct paths	*paths;
+	struct config		*config;
+	struct runtime		 rt;
+	struct state_dir	 state;
+	struct store		*store;
+	char			 run_id[UUID_SIZE];	/* the run thread */
+	struct progress		 progress;
+	struct scheduler	*scheduler;
+	struct stage_one	*stage_one;
+	struct memory_list	 memories;
+	unsigned		 outcome;	/* OUTCOME_* seen in this run */
+};
+
+/* What decides the exit status, mnemod(8) EXIT STATUS. */
+#define OUTCOME_JOB_FAILED	0x01u
+#define OUTCOME_ROOT		0x02u
+#define OUTCOME_WAITING		0x04u
+#define OUTCOME_STATE		0x08u
+
+/*
+ * Take the state directory, recover, then run passes until stopped, or one
+ * pass with -1.  Returns the exit status.
+ */
+enum mnemod_exit supervisor_run(const struct options *, const struct paths *,
+    struct config *);
+
+/* 1 while a stop is under way: begin nothing. */
+int supervisor_stopping(const struct supervisor *);
+
+/*
+ * 1 if some memory that may be published takes the thread; a
+ * struct supervisor is the argument.  For struct store_stage_one_rules.
+ */
+int supervisor_wants(const struct store_thread *, void *sv);
+
+/* The rules of stage-one claims, from the configuration and the clock. */
+void supervisor_stage_one_rules(struct supervisor *,
+    struct store_stage_one_rules *);
+
+#endif
