@@ -1,0 +1,439 @@
+/*
+ * A worker that misbehaves on request.  Its script comes on the descriptor of
+ * the peer's lock: words, done one after the other, and then `serve'.
+ *
+ *	start			hello, wait for configure, ready
+ *	hello configure ready	one of these; hello=VERSION, protocol=N
+ *	serve			answer requests until told to end
+ *	take			read one message and do nothing
+ *	exit=N signal=N		end
+ *	sleep=MS stall stop	wait; for ever; stop itself
+ *	ignore alarm obey	what SIGTERM does: nothing, a late end, bye
+ *	fork setsid leak	a grandchild: in the group; in a session of
+ *				its own; that one, with our pipes
+ *	half body zero huge over	bytes that are no frame
+ *	raw=TEXT deep nul	a frame with such text
+ *	alive=N log=N big=N	N messages
+ *	beat			alive for ever, without progress
+ *	flood errflood err=TEXT	messages, lines on standard error
+ *	deaf			never read, and live
+ *	shut hush		close the pipe to us; from us
+ *	title=TEXT show		a title; log descriptors and environment
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/fd.h"
+#include "common/frame.h"
+#include "common/hook.h"
+#include "common/json.h"
+#include "common/mem.h"
+#include "common/msg.h"
+#include "common/title.h"
+
+static struct frame_reader	reader;
+static enum role		own_role = ROLE_EXTRACT;
+static volatile sig_atomic_t	told;
+extern char			**environ;
+
+static void
+give(enum msg_id id, int64_t serial, json_object *body)
+{
+	struct frame_writer	w;
+	struct msg_head		head = { .id = id, .serial = serial };
+
+	frame_writer_init(&w);
+	msg_send(&w, &head, body);
+	while (frame_writer_flush(&w, FD_FROM_WORKER) == FRAME_MORE)
+		continue;
+	frame_writer_release(&w);
+}
+
+static void
+give_raw(const char *text, size_t len)
+{
+	unsigned char	head[4] = { (unsigned char)(len >> 24),
+	    (unsigned char)(len >> 16), (unsigned char)(len >> 8),
+	    (unsigned char)len };
+
+	fd_write_all(FD_FROM_WORKER, head, sizeof(head));
+	fd_write_all(FD_FROM_WORKER, text, len);
+}
+
+static void
+say(const char *text)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_str(o, "level", "info");
+	json_set_str(o, "text", text);
+	give(MSG_LOG, 0, o);
+}
+
+static void
+alive(int64_t progress)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_int(o, "progress", progress);
+	give(MSG_ALIVE, 0, o);
+}
+
+static void
+bye(void)
+{
+	give(MSG_BYE, 0, NULL);
+	exit(0);
+}
+
+/* Wait for a message; MSG__MAX at the end of the stream. */
+static enum msg_id
+take(int64_t *serial)
+{
+	const char	*text;
+	size_t		 len;
+	json_object	*o;
+	enum msg_id	 id;
+
+	while (frame_reader_next(&reader, &text, &len) != FRAME_OK) {
+		if (told)
+			bye();
+		if (frame_reader_fill(&reader, FD_TO_WORKER) == FRAME_EOF)
+			return MSG__MAX;
+	}
+	o = json_parse(text, len, JSON_DEPTH, NULL);
+	id = msg_by_name(json_str(o, "type"));
+	*serial = json_int(o, "id", -1);
+	json_object_put(o);
+	return id;
+}
+
+static void
+hello(const char *version, int64_t protocol)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_int(o, "protocol", protocol);
+	json_set_str(o, "version", version);
+	json_set_str(o, "role", role_name(own_role));
+	json_set_int(o, "pid", getpid());
+	give(MSG_HELLO, 0, o);
+}
+
+static void
+ready(void)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set(o, "sandbox", json_object_new_object());
+	give(MSG_READY, 0, o);
+}
+
+static void
+configure(void)
+{
+	int64_t	serial;
+
+	if (take(&serial) != MSG_CONFIGURE)
+		exit(99);
+}
+
+static void
+answer(enum msg_id id, int64_t serial)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_str(o, "reason", "unreadable");
+	json_set_str(o, "message", "a fake worker");
+	switch ((unsigned)id) {
+	case MSG_EXTRACT:
+		json_set_str(o, "outcome", "no_output");
+		json_set_str(o, "generator", "fake/1");
+		give(MSG_EXTRACTED, serial, o);
+		return;
+	case MSG_PROBE:
+		alive(0);
+		break;
+	case MSG_SHUTDOWN:
+		bye();
+		break;
+	case MSG_KNOWN:
+	case MSG_INPUT:
+		break;
+	default:
+		give(MSG_FAILED, serial, o);
+		return;
+	}
+	json_object_put(o);
+}
+
+static void
+serve(void)
+{
+	enum msg_id	id;
+	int64_t		serial;
+
+	while ((id = take(&serial)) != MSG__MAX)
+		answer(id, serial);
+	exit(67);
+}
+
+static void
+on_term(int signo)
+{
+	(void)signo;
+	told = 1;
+}
+
+static void
+on_term_alarm(int signo)
+{
+	(void)signo;
+	alarm((unsigned)((hook_grace_ms() + 999) / 1000));
+}
+
+static void
+term_does(void (*fn)(int))
+{
+	struct sigaction	sa = { .sa_handler = fn };
+
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+static void
+stall(void)
+{
+	for (;;)
+		pause();
+}
+
+static void
+grandchild(int new_session, int keep_pipes)
+{
+	if (fork() != 0) {
+		poll(NULL, 0, 50);
+		return;
+	}
+	term_does(SIG_IGN);
+	if (new_session && (setsid() == -1 || fork() != 0))
+		_exit(0);
+	if (!keep_pipes)
+		close_range(2, ~0U, 0);
+	stall();
+}
+
+static void
+show(void)
+{
+	DIR		*d = opendir("/proc/self/fd");
+	struct dirent	*e;
+	char		 line[4096] = "fds:";
+	size_t		 i, n = strlen(line);
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (e->d_name[0] != '.' && atoi(e->d_name) != dirfd(d))
+			n += (size_t)snprintf(line + n, sizeof(line) - n,
+			    " %.8s", e->d_name);
+	if (d != NULL)
+		closedir(d);
+	say(line);
+	for (i = 0; environ[i] != NULL; i++) {
+		snprintf(line, sizeof(line), "env: %.60s", environ[i]);
+		say(line);
+	}
+}
+
+static void
+raise_now(int signo)
+{
+	struct sigaction	sa = { .sa_handler = SIG_DFL };
+
+	if (signo != SIGKILL && signo != SIGSTOP)
+		sigaction(signo, &sa, NULL);
+	raise(signo);
+}
+
+static void
+deep(void)
+{
+	char	text[20001];
+
+	memset(text, '[', sizeof(text) - 1);
+	give_raw(text, sizeof(text) - 1);
+}
+
+static void
+big(void)
+{
+	json_object	*o = json_object_new_object();
+	char		*text = xcalloc(1, 1024 * 1024);
+
+	memset(text, 'x', 1024 * 1024 - 1);
+	json_set_str(o, "level", "debug");
+	json_set_str(o, "text", text);
+	give(MSG_LOG, 0, o);
+	free(text);
+}
+
+static void do_alive(const char *v) { (void)v; alive(1); }
+static void do_log(const char *v) { say(v == NULL ? "line" : "a line"); }
+static void do_big(const char *v) { (void)v; big(); }
+
+/* fn N times. */
+static void
+times(const char *n, void (*fn)(const char *))
+{
+	int	i;
+
+	for (i = atoi(n); i > 0; i--)
+		fn(n);
+}
+
+static void
+beat(void)
+{
+	for (;;) {
+		alive(1);
+		poll(NULL, 0, 20);
+	}
+}
+
+static void
+flood(void)
+{
+	for (;;)
+		say("flood");
+}
+
+static void
+errflood(void)
+{
+	for (;;)
+		dprintf(2, "a line of a flood\n");
+}
+
+static void do_start(const char *v)
+{
+	(void)v;
+	hello(MNEMOD_VERSION, MSG_PROTOCOL);
+	configure();
+	ready();
+}
+
+static void do_hello(const char *v)
+{
+	hello(v == NULL ? MNEMOD_VERSION : v, MSG_PROTOCOL);
+}
+
+static void do_protocol(const char *v)
+{
+	hello(MNEMOD_VERSION, atoi(v));
+}
+
+static void do_take(const char *v)
+{
+	int64_t	serial;
+
+	(void)v;
+	take(&serial);
+}
+
+#define DO(name, act) static void do_##name(const char *v) { (void)v; act; }
+DO(configure, configure())
+DO(ready, ready())
+DO(serve, serve())
+DO(exit, exit(atoi(v)))
+DO(signal, raise_now(atoi(v)))
+DO(sleep, poll(NULL, 0, atoi(v)))
+DO(stall, stall())
+DO(stop, raise(SIGSTOP))
+DO(ignore, term_does(SIG_IGN))
+DO(alarm, term_does(on_term_alarm))
+DO(obey, term_does(on_term))
+DO(fork, grandchild(0, 0))
+DO(setsid, grandchild(1, 0))
+DO(leak, grandchild(1, 1))
+DO(half, fd_write_all(FD_FROM_WORKER, "\0\0", 2))
+DO(body, fd_write_all(FD_FROM_WORKER, "\0\0\0\144{\"type", 10))
+DO(zero, fd_write_all(FD_FROM_WORKER, "\0\0\0\0", 4))
+DO(huge, fd_write_all(FD_FROM_WORKER, "\377\377\377\377", 4))
+DO(over, fd_write_all(FD_FROM_WORKER, "\0\200\0\1", 4))
+DO(raw, give_raw(v, strlen(v)))
+DO(deep, deep())
+DO(nul, give_raw("{\"type\":\"bye\0\",\"id\":0,\"body\":{}}", 33))
+DO(n_alive, times(v, do_alive))
+DO(n_log, times(v, do_log))
+DO(n_big, times(v, do_big))
+DO(beat, beat())
+DO(flood, flood())
+DO(errflood, errflood())
+DO(err, dprintf(2, "%s\n", v))
+DO(shut, close(FD_FROM_WORKER))
+DO(hush, close(FD_TO_WORKER))
+DO(title, title_set("%s", v))
+DO(show, show())
+
+static const struct {
+	const char	*name;
+	void		(*fn)(const char *);
+} words[] = {
+	{ "start", do_start }, { "hello", do_hello },
+	{ "protocol", do_protocol }, { "configure", do_configure },
+	{ "ready", do_ready }, { "serve", do_serve }, { "take", do_take },
+	{ "exit", do_exit }, { "signal", do_signal }, { "sleep", do_sleep },
+	{ "stall", do_stall }, { "deaf", do_stall }, { "stop", do_stop },
+	{ "ignore", do_ignore }, { "alarm", do_alarm }, { "obey", do_obey },
+	{ "fork", do_fork }, { "setsid", do_setsid }, { "leak", do_leak },
+	{ "half", do_half }, { "body", do_body }, { "zero", do_zero },
+	{ "huge", do_huge }, { "over", do_over }, { "raw", do_raw },
+	{ "deep", do_deep }, { "nul", do_nul }, { "alive", do_n_alive },
+	{ "log", do_n_log }, { "big", do_n_big }, { "beat", do_beat },
+	{ "flood", do_flood }, { "errflood", do_errflood },
+	{ "err", do_err }, { "shut", do_shut }, { "hush", do_hush },
+	{ "title", do_title }, { "show", do_show },
+};
+#define NWORDS (sizeof(words) / sizeof(words[0]))
+
+static void
+run_word(char *word)
+{
+	char	*value = strchr(word, '=');
+	size_t	 i;
+
+	if (value != NULL)
+		*value++ = '\0';
+	for (i = 0; i < NWORDS; i++)
+		if (strcmp(words[i].name, word) == 0) {
+			words[i].fn(value);
+			return;
+		}
+	dprintf(2, "fakeworker: no word %s\n", word);
+	exit(98);
+}
+
+int
+main(int argc, char **argv, char **envp)
+{
+	char	 script[4096], *p = script, *word;
+	ssize_t	 n;
+	unsigned r;
+
+	title_init(argc, argv, envp, "fakeworker");
+	for (r = 0; r < ROLE__MAX; r++)
+		if (strcmp(argv[0], role_comm((enum role)r)) == 0)
+			own_role = (enum role)r;
+	frame_reader_init(&reader);
+	n = pread(FD_PEER_LOCK, script, sizeof(script) - 1, 0);
+	script[n > 0 ? n : 0] = '\0';
+	while ((word = strsep(&p, " ")) != NULL)
+		if (*word != '\0')
+			run_word(word);
+	serve();
+}
