@@ -1,0 +1,499 @@
+/* links: tests/worker_peer.c */
+
+/*
+ * A worker that a kill -9 had orphaned went on for as long as its work
+ * lasted, and one that was started with SIGTERM ignored could not be asked
+ * to leave.  Here a role that does what it is told runs in a process of its
+ * own, and the other ends of its pipes lie to it, stall and vanish.
+ */
+#include <sys/wait.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check_main.h"
+#include "common/exitcode.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "worker/worker.h"
+#include "worker_peer.h"
+
+#define SETTINGS "{\"sandbox\":\"best-effort\",\"name\":\"codex\"}"
+
+/*
+ * The role under test: the text of a `submit' says what to do.
+ */
+
+static int
+puppet_configure(struct worker *w, json_object *settings, char *why,
+    size_t whysize)
+{
+	static int	state;
+
+	worker_set_data(w, &state);
+	log_info("configured");
+	if (json_flag(settings, "refuse", 0)) {
+		snprintf(why, whysize, "settings: refused");
+		return -1;
+	}
+	return 0;
+}
+
+static void
+puppet_completed(struct worker *w, const struct msg *m, const char *text)
+{
+	json_object	*body = json_object_new_object();
+
+	json_set_str(body, "message", text);
+	json_set_bool(body, "changed", 0);
+	json_set_int(body, "turns", 1);
+	worker_reply(w, m, MSG_COMPLETED, body);
+}
+
+static void
+puppet_status(struct worker *w, const struct msg *m, size_t len)
+{
+	json_object	*body = json_object_new_object();
+	char		*text = calloc(1, len + 1);
+
+	memset(text, 'x', len);
+	json_set_str(body, "status", "running");
+	json_set_str(body, "detail", text);
+	free(text);
+	worker_reply(w, m, MSG_STATUS, body);
+}
+
+static void
+puppet_message(struct worker *w, const struct msg *m)
+{
+	json_object	*item = json_object_array_get_idx(json_arr(m->body,
+			    "items"), 0);
+	const char	*act = json_str(item, "text");
+	int		 i;
+
+	if (strcmp(act, "open") == 0)
+		puppet_completed(w, m, open("/etc/passwd", O_RDONLY) == -1 ?
+		    "refused" : "opened");
+	else if (strcmp(act, "huge") == 0)
+		puppet_status(w, m, 9u << 20);
+	else if (strcmp(act, "flood") == 0)
+		for (i = 0; i < 200; i++)
+			puppet_status(w, m, 100000);
+	else if (strcmp(act, "work") == 0)
+		while (!worker_tick(w))
+			worker_progress(w, 1);
+	else if (strcmp(act, "wait") == 0) {
+		worker_busy(w, "turn %d", 3);
+		worker_progress(w, 1);
+	} else if (strcmp(act, "sleep") == 0)
+		puppet_completed(w, m, worker_sleep(w, 100) ? "cut" : "slept");
+	else if (strcmp(act, "deaf") == 0) {
+		puppet_completed(w, m, "deaf");
+		for (worker_sleep(w, 50);;)
+			continue;
+	} else
+		puppet_completed(w, m, act);
+}
+
+static void
+puppet_stop(struct worker *w)
+{
+	json_object	*body = json_object_new_object();
+
+	json_set_str(body, "status", "interrupted");
+	worker_send(w, MSG_STATUS, body);
+}
+
+static const struct worker_role puppet = {
+	.role = ROLE_CONSOLIDATE,
+	.configure = puppet_configure,
+	.message = puppet_message,
+	.stop = puppet_stop,
+};
+
+static struct peer	peer;
+
+static void
+setup(void)
+{
+	peer_start(&peer, NULL);
+}
+
+static void
+teardown(void)
+{
+	peer_release(&peer);
+}
+
+static void
+submit(const char *text)
+{
+	char	body[256];
+
+	snprintf(body, sizeof(body),
+	    "{\"items\":[{\"type\":\"text\",\"text\":\"%s\"}]}", text);
+	peer_send_text(&peer, MSG_SUBMIT, body);
+}
+
+static void
+assert_completed(const char *text)
+{
+	json_object	*body = peer_expect(&peer, MSG_COMPLETED);
+
+	ck_assert_str_eq(json_str(body, "message"), text);
+	json_object_put(body);
+}
+
+static void
+assert_exit(int code)
+{
+	int	status = peer_wait(&peer);
+
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == code,
+	    "status %#x, expected exit %d; %s", (unsigned)status, code,
+	    peer_errors(&peer));
+}
+
+/* The last words in their order, then end of file and status 0. */
+static void
+assert_farewell(void)
+{
+	int	i;
+
+	json_object_put(peer_expect(&peer, MSG_STATUS));
+	for (i = 0; i < 3; i++)
+		json_object_put(peer_expect(&peer, MSG_METRIC));
+	json_object_put(peer_expect(&peer, MSG_BYE));
+	ck_assert(peer_at_eof(&peer));
+	assert_exit(WEXIT_OK);
+}
+
+START_TEST(life_from_hello_to_bye)
+{
+	json_object	*hello = peer_expect(&peer, MSG_HELLO), *ready;
+
+	ck_assert_int_eq(json_int(hello, "protocol", 0), MSG_PROTOCOL);
+	ck_assert_str_eq(json_str(hello, "role"), "consolidate");
+	ck_assert_int_eq(json_int(hello, "pid", 0), peer.pid);
+	json_object_put(hello);
+	peer_send_text(&peer, MSG_CONFIGURE, "{\"role\":\"consolidate\","
+	    "\"settings\":" SETTINGS "}");
+	json_object_put(peer_expect(&peer, MSG_LOG));
+	ready = peer_expect(&peer, MSG_READY);
+	ck_assert(json_flag(json_obj(ready, "sandbox"), "seccomp", 0));
+	ck_assert_ptr_nonnull(json_arr(json_obj(ready, "sandbox"),
+	    "not_available"));
+	json_object_put(ready);
+	submit("hello");
+	assert_completed("hello");
+	peer_send_text(&peer, MSG_SHUTDOWN, "{}");
+	assert_farewell();
+}
+END_TEST
+
+START_TEST(titles_say_who_and_what)
+{
+	peer_ready(&peer, SETTINGS);
+	submit("sleep");
+	assert_completed("slept");
+	ck_assert_str_eq(peer_proc(&peer, "cmdline"),
+	    "mnemod: consolidate codex [ready]");
+	ck_assert_str_eq(peer_proc(&peer, "comm"), "mnemod-agent");
+	submit("wait");
+	json_object_put(peer_await(&peer, MSG_ALIVE));
+	ck_assert_str_eq(peer_proc(&peer, "cmdline"),
+	    "mnemod: consolidate codex [turn 3]");
+}
+END_TEST
+
+START_TEST(titles_may_hide_the_name)
+{
+	peer_ready(&peer, "{\"sandbox\":\"best-effort\",\"name\":\"codex\","
+	    "\"process_titles\":\"role\"}");
+	submit("x");
+	assert_completed("x");
+	ck_assert_str_eq(peer_proc(&peer, "cmdline"), "mnemod: consolidate");
+}
+END_TEST
+
+START_TEST(sandbox_is_closed_before_the_first_request)
+{
+	peer_ready(&peer, SETTINGS);
+	submit("open");
+	if (sandbox_landlock_abi() >= SANDBOX_ABI_REQUIRED)
+		assert_completed("refused");
+	else
+		printf("skip: no Landlock here\n");
+}
+END_TEST
+
+/* Idle, at work, and with an open request that nothing happens to. */
+START_TEST(signs_of_life)
+{
+	peer_ready(&peer, SETTINGS);
+	peer_send_text(&peer, MSG_PROBE, "{}");
+	json_object_put(peer_expect(&peer, MSG_ALIVE));
+	submit("wait");
+	json_object_put(peer_expect(&peer, MSG_ALIVE));
+	submit("work");
+	json_object_put(peer_expect(&peer, MSG_ALIVE));
+	peer_send_text(&peer, MSG_PROBE, "{}");
+	json_object_put(peer_expect(&peer, MSG_ALIVE));
+	peer_send_text(&peer, MSG_SHUTDOWN, "{}");
+	assert_farewell();
+}
+END_TEST
+
+START_TEST(requests_are_answered_in_order)
+{
+	char	text[16];
+	int	i;
+
+	peer_ready(&peer, SETTINGS);
+	submit("sleep");
+	for (i = 0; i < 400; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		submit(text);
+	}
+	assert_completed("slept");
+	for (i = 0; i < 400; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		assert_completed(text);
+	}
+}
+END_TEST
+
+START_TEST(a_reply_too_large_fails_the_request)
+{
+	json_object	*body;
+
+	peer_ready(&peer, SETTINGS);
+	submit("huge");
+	body = peer_expect(&peer, MSG_FAILED);
+	ck_assert_str_eq(json_str(body, "reason"), "io_error");
+	json_object_put(body);
+	submit("x");
+	assert_completed("x");
+}
+END_TEST
+
+/* 20 MB through a pipe of 64 KiB, held back and not dropped. */
+START_TEST(a_flood_is_held_back)
+{
+	int	i;
+
+	peer_ready(&peer, SETTINGS);
+	submit("flood");
+	for (i = 0; i < 200; i++)
+		json_object_put(peer_expect(&peer, MSG_STATUS));
+	submit("x");
+	assert_completed("x");
+}
+END_TEST
+
+START_TEST(sigterm_asks_to_leave)
+{
+	static const char *const at[] = { "x", "wait", "work" };
+
+	peer_ready(&peer, SETTINGS);
+	submit(at[_i]);
+	if (_i == 0)
+		assert_completed("x");
+	else
+		json_object_put(peer_expect(&peer, MSG_ALIVE));
+	kill(peer.pid, SIGTERM);
+	assert_farewell();
+}
+END_TEST
+
+START_TEST(sigterm_before_configure)
+{
+	json_object_put(peer_expect(&peer, MSG_HELLO));
+	kill(peer.pid, SIGTERM);
+	json_object_put(peer_expect(&peer, MSG_BYE));
+	assert_exit(WEXIT_OK);
+}
+END_TEST
+
+/* Its own alarm ends it; the test's grace is rounded up to one second. */
+START_TEST(a_deaf_worker_ends_itself)
+{
+	int	status;
+
+	peer_ready(&peer, SETTINGS);
+	submit("deaf");
+	assert_completed("deaf");
+	kill(peer.pid, SIGTERM);
+	status = peer_wait(&peer);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
+}
+END_TEST
+
+static void
+ignore_and_block(void)
+{
+	sigset_t	all;
+
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGALRM, SIG_IGN);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+START_TEST(inherited_signal_state_is_reset)
+{
+	peer_release(&peer);
+	peer_start(&peer, ignore_and_block);
+	peer_ready(&peer, SETTINGS);
+	kill(peer.pid, SIGTERM);
+	assert_farewell();
+}
+END_TEST
+
+START_TEST(end_of_file_means_leave)
+{
+	static const char *const at[] = { "x", "wait", "work" };
+
+	peer_ready(&peer, SETTINGS);
+	submit(at[_i]);
+	close(peer.to);
+	close(peer.from);
+	peer.to = peer.from = -1;
+	assert_exit(WEXIT_ORPHAN);
+}
+END_TEST
+
+/* Written to, not polled: EPIPE and no death by SIGPIPE. */
+START_TEST(a_closed_pipe_means_leave)
+{
+	peer_ready(&peer, SETTINGS);
+	close(peer.from);
+	peer.from = -1;
+	submit("flood");
+	assert_exit(WEXIT_ORPHAN);
+}
+END_TEST
+
+START_TEST(protocol_errors_end_the_worker)
+{
+	static const struct {
+		const char	*bytes;
+		size_t		 len;
+	} bad[] = {
+		{ "\0\0\0\0", 4 },			/* no bytes */
+		{ "\377\377\377\377", 4 },		/* 4 GiB */
+		{ "\0\0\0\4oops", 8 },			/* no JSON */
+		{ "\0\0\0\2{}", 6 },			/* no envelope */
+		{ "\0\0\0\x2e{\"type\":\"submit\",\"id\":1,\"body\":"
+		    "{\"items\":[]}}   ", 50 },		/* too early */
+	};
+
+	if (_i == 4) {
+		json_object_put(peer_expect(&peer, MSG_HELLO));
+	} else
+		peer_ready(&peer, SETTINGS);
+	peer_send_bytes(&peer, bad[_i].bytes, bad[_i].len);
+	assert_exit(WEXIT_PROTOCOL);
+}
+END_TEST
+
+START_TEST(a_second_configure_is_a_protocol_error)
+{
+	peer_ready(&peer, SETTINGS);
+	peer_send_text(&peer, MSG_CONFIGURE,
+	    "{\"role\":\"consolidate\",\"settings\":{}}");
+	assert_exit(WEXIT_PROTOCOL);
+}
+END_TEST
+
+START_TEST(bad_settings_end_with_the_reason)
+{
+	static const struct {
+		const char	*body;
+		int		 status;
+		const char	*text;
+	} bad[] = {
+		{ "{\"role\":\"extract\",\"settings\":{}}",
+		    WEXIT_PROTOCOL, "another role" },
+		{ "{\"role\":\"consolidate\",\"settings\":{}}",
+		    WEXIT_CONFIG, "expected required, best-effort or off" },
+		{ "{\"role\":\"consolidate\",\"settings\":{\"sandbox\":"
+		    "\"required\",\"refuse\":true}}",
+		    WEXIT_CONFIG, "settings: refused" },
+		{ "{\"role\":\"consolidate\",\"settings\":{\"sandbox\":"
+		    "\"required\",\"name\":"
+		    "\"a123456789b123456789c123456789d123456789\"}}",
+		    WEXIT_CONFIG, "name: longer than 32 bytes" },
+	};
+
+	json_object_put(peer_expect(&peer, MSG_HELLO));
+	peer_send_text(&peer, MSG_CONFIGURE, bad[_i].body);
+	assert_exit(bad[_i].status);
+	ck_assert_ptr_nonnull(strstr(peer_errors(&peer), bad[_i].text));
+}
+END_TEST
+
+static void
+no_pipes(void)
+{
+	close(3);
+	close(4);
+}
+
+START_TEST(by_hand_it_says_who_starts_it)
+{
+	peer_release(&peer);
+	peer_start(&peer, no_pipes);
+	assert_exit(WEXIT_ERROR);
+	ck_assert_ptr_nonnull(strstr(peer_errors(&peer),
+	    "mnemod-agent is started by mnemod(8), not by hand"));
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite	*s = suite_create("worker");
+	TCase	*tc = tcase_create("life");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 30);
+	tcase_add_test(tc, life_from_hello_to_bye);
+	tcase_add_test(tc, titles_say_who_and_what);
+	tcase_add_test(tc, titles_may_hide_the_name);
+	tcase_add_test(tc, sandbox_is_closed_before_the_first_request);
+	tcase_add_test(tc, signs_of_life);
+	tcase_add_test(tc, requests_are_answered_in_order);
+	tcase_add_test(tc, a_reply_too_large_fails_the_request);
+	tcase_add_test(tc, a_flood_is_held_back);
+	tcase_add_loop_test(tc, sigterm_asks_to_leave, 0, 3);
+	tcase_add_test(tc, sigterm_before_configure);
+	tcase_add_test(tc, a_deaf_worker_ends_itself);
+	tcase_add_test(tc, inherited_signal_state_is_reset);
+	tcase_add_loop_test(tc, end_of_file_means_leave, 0, 3);
+	tcase_add_test(tc, a_closed_pipe_means_leave);
+	tcase_add_loop_test(tc, protocol_errors_end_the_worker, 0, 5);
+	tcase_add_test(tc, a_second_configure_is_a_protocol_error);
+	tcase_add_loop_test(tc, bad_settings_end_with_the_reason, 0, 4);
+	tcase_add_test(tc, by_hand_it_says_who_starts_it);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+/* Executed once more under the name "worker", this is the worker. */
+#define main suite_main
+int suite_main(void);
+CHECK_MAIN(suite)
+#undef main
+
+int
+main(int argc, char **argv, char **envp)
+{
+	if (strcmp(argv[0], "worker") == 0)
+		return worker_main(argc, argv, envp, &puppet);
+	return suite_main();
+}
