@@ -1,0 +1,55 @@
+#ifndef MNEMOD_BUILTIN_CUE_H
+#define MNEMOD_BUILTIN_CUE_H
+
+#include <stddef.h>
+
+/*
+ * What the words of a sentence say, by small tables for English, German,
+ * French, Spanish, Portuguese, Japanese, Chinese, Russian and Korean.  All
+ * functions take one sentence in lower case (text_lower()).
+ */
+
+/* A rule that outlives the request: "always", "from now on", ... */
+int cue_standing(const char *s);
+
+/* The sentence takes back what was delivered: "no, ...", "I meant ...". */
+int cue_correction(const char *s);
+
+/* Thanks or praise without a "but". */
+int cue_acceptance(const char *s);
+
+/* A constraint on how to work: "smallest change", "don't commit". */
+int cue_constraint(const char *s);
+
+/* The rule holds everywhere; the rule holds in this place. */
+int cue_everywhere(const char *s);
+int cue_here(const char *s);
+
+/*
+ * An agent's acknowledgement: the bytes of its opening word and what
+ * separates it ("Noted: "), 0 if it is none.
+ */
+size_t cue_acknowledged(const char *s);
+
+/* An agent's final answer admits a part undone: the phrase, or NULL. */
+const char *cue_undone(const char *s);
+
+/*
+ * A line of a tool's output that addresses an agent or its memory: never
+ * kept, whatever it says.
+ */
+int cue_injection(const char *s);
+
+/* ISO 639-1 code of the text's language, "en" where nothing tells. */
+const char *cue_language(const char *s);
+
+/* A word that says nothing about a subject ("the", "please", "fix"). */
+int cue_stopword(const char *word);
+
+/*
+ * Politeness and glue in front of a request ("please", "can you", "now"):
+ * its length with the space behind it, else 0.
+ */
+size_t cue_preamble(const char *s);
+
+#endif

@@ -1,0 +1,586 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "builtin_cue.h"
+#include "builtin_patch.h"
+#include "builtin_state.h"
+#include "json.h"
+#include "mem.h"
+#include "worker/text.h"
+
+#define CHECKS		2	/* per task */
+#define SHOWN_LINES	6	/* of an edit */
+#define FILES		8
+#define NOTE_QUOTE	100	/* bytes quoted in a note */
+
+static void
+set_str(json_object *o, const char *key, const char *val)
+{
+	if (val != NULL && val[0] != '\0')
+		json_set_str(o, key, val);
+}
+
+static void
+set_arr(json_object *o, const char *key, json_object *arr)
+{
+	if (arr != NULL && json_object_array_length(arr) > 0)
+		json_set(o, key, arr);
+	else if (arr != NULL)
+		json_object_put(arr);
+}
+
+static const char *
+pref_kind_name(enum pref_kind kind)
+{
+	switch (kind) {
+	case PREF_STANDING:
+		return "standing";
+	case PREF_CORRECTION:
+		return "correction";
+	case PREF_INTERRUPT:
+		return "interrupt";
+	case PREF_ACCEPTED:
+		return "accepted";
+	case PREF_REQUEST:
+		break;
+	}
+	return "request";
+}
+
+static const char *
+scope_name(enum pref_scope scope)
+{
+	switch (scope) {
+	case SCOPE_ALL:
+		return "all";
+	case SCOPE_HERE:
+		return "here";
+	case SCOPE_GROUP:
+		break;
+	}
+	return "group";
+}
+
+/* Words that tell what a preference is about, to find a newer one on it. */
+static json_object *
+topic(const char *text)
+{
+	struct strs words = { { NULL }, 0 };
+	struct buf low = BUF_INIT;
+	json_object *arr;
+	const char *p;
+	char *word;
+	size_t n;
+
+	text_lower(&low, text);
+	for (p = buf_str(&low); *p != '\0'; p += n) {
+		p += strspn(p, " ,;:.!?()\"'`");
+		n = strcspn(p, " ,;:.!?()\"'`");
+		word = xstrndup(p, n);
+		if (n > 2 && !cue_stopword(word))
+			(void)strs_add(&words, word);
+		free(word);
+	}
+	arr = strs_json(&words);
+	strs_clear(&words);
+	buf_release(&low);
+	return arr;
+}
+
+static json_object *
+pref_json(const struct pref *p)
+{
+	json_object *o = json_object_new_object();
+
+	json_set_str(o, "kind", pref_kind_name(p->kind));
+	json_set_str(o, "text", p->text);
+	set_str(o, "rule", p->rule);
+	set_str(o, "before", p->before);
+	set_str(o, "ack", p->ack);
+	json_set_str(o, "scope", scope_name(p->scope));
+	set_arr(o, "topic", topic(p->rule != NULL ? p->rule : p->text));
+	json_set_int(o, "time", p->time);
+	return o;
+}
+
+static json_object *
+prefs_json(const struct task *t)
+{
+	json_object *a = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < t->nprefs; i++)
+		json_object_array_add(a, pref_json(&t->prefs[i]));
+	return a;
+}
+
+static json_object *
+files_json(const struct task *t)
+{
+	struct strs files = { { NULL }, 0 };
+	json_object *a;
+	size_t i;
+
+	for (i = 0; i < t->nedits && files.n < FILES; i++)
+		if (!t->edits[i].refused)
+			(void)strs_add(&files, t->edits[i].file);
+	a = strs_json(&files);
+	strs_clear(&files);
+	return a;
+}
+
+static json_object *
+check_json(const struct builtin *b, const struct run *r)
+{
+	json_object *o = json_object_new_object();
+	const char *cwd = b->meta->cwd;
+
+	json_set_str(o, "command", r->command);
+	if (cwd == NULL || strcmp(r->dir, cwd) != 0)
+		set_str(o, "dir", r->dir);
+	if (r->exit >= 0)
+		json_set_int(o, "exit", r->exit);
+	set_str(o, "says", r->says);
+	json_set_int(o, "time", r->time);
+	return o;
+}
+
+/* Of use again: passed after the last edit, needs nothing that is gone. */
+static int
+is_reusable(const struct task *t, const struct run *r)
+{
+	const struct edit *last = task_last_edit(t);
+
+	return r->passed && task_is_check(t, r) &&
+	    (last == NULL || last->seq < r->seq) &&
+	    (last != NULL || r->kind != RUN_BUILD) &&
+	    strstr(r->command, "/tmp/") == NULL &&
+	    strstr(r->command, "[REDACTED") == NULL;
+}
+
+static json_object *
+checks_json(const struct builtin *b, const struct task *t)
+{
+	json_object *a = json_object_new_array();
+	struct strs shown = { { NULL }, 0 };
+	const struct run *r;
+	int programs;
+	size_t i;
+
+	for (programs = 0; programs < 2 && shown.n == 0; programs++)
+		for (i = t->nruns; i > 0 && shown.n < CHECKS; i--) {
+			r = &t->runs[i - 1];
+			if ((r->kind == RUN_PROGRAM) != programs ||
+			    !is_reusable(t, r) ||
+			    !strs_add(&shown, r->command))
+				continue;
+			json_object_array_add(a, check_json(b, r));
+		}
+	strs_clear(&shown);
+	return a;
+}
+
+static const char *
+first_error(const struct builtin *b, const struct failure *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->errors.n; i++)
+		if (!noise_is(b->noise, f->errors.v[i]) ||
+		    strncmp(f->key, "missing ", 8) == 0)
+			return f->errors.v[i];
+	return NULL;
+}
+
+/* The run that did what failed, or NULL. */
+static const struct run *
+passed_later(const struct task *t, const struct failure *f)
+{
+	size_t i;
+
+	for (i = 0; i < t->nruns; i++)
+		if (t->runs[i].seq > f->seq && t->runs[i].passed &&
+		    strs_has(&t->runs[i].keys, f->key))
+			return &t->runs[i];
+	return NULL;
+}
+
+/* What was edited between failure and success; 0 if nothing was. */
+static int
+set_fix(json_object *o, const struct task *t, const struct failure *f,
+    const struct run *r)
+{
+	struct strs files = { { NULL }, 0 };
+	const struct edit *e, *only = NULL;
+	size_t i, edits = 0, lines = 0;
+
+	for (i = 0; i < t->nedits; i++) {
+		e = &t->edits[i];
+		if (e->refused || e->seq < f->seq || e->seq > r->seq)
+			continue;
+		edits++;
+		lines += e->lines;
+		only = e;
+		(void)strs_add(&files, e->file);
+	}
+	if (edits == 1 && lines <= SHOWN_LINES) {
+		json_set_str(o, "file", only->file);
+		set_arr(o, "from", strs_json(&only->from));
+		set_arr(o, "to", strs_json(&only->to));
+	} else {
+		set_arr(o, "files", strs_json(&files));
+	}
+	strs_clear(&files);
+	return edits > 0;
+}
+
+/* A program that is not there is one line for the machine, unless its
+ * failure was hidden or nothing else was found out. */
+static int
+is_told(const struct task *t, const struct failure *f)
+{
+	return f->kind != FAILURE_OPEN ||
+	    strncmp(f->key, "missing ", 8) != 0 ||
+	    (t->nfailures == 1 && t->nruns == 0 && t->nedits == 0);
+}
+
+static json_object *
+failure_json(const struct builtin *b, const struct task *t,
+    const struct failure *f)
+{
+	const struct run *later = passed_later(t, f);
+	json_object *o;
+	const char *kind = f->kind == FAILURE_HIDDEN ? "hidden" : "open";
+
+	if (!is_told(t, f))
+		return NULL;
+	o = json_object_new_object();
+	if (f->kind == FAILURE_OPEN && later != NULL) {
+		if (!set_fix(o, t, f, later)) {
+			json_object_put(o);
+			return NULL;
+		}
+		kind = "fixed";
+	}
+	json_set_str(o, "kind", kind);
+	json_set_str(o, "command", later != NULL && later->keys.n == 1 ?
+	    later->command : f->command);
+	set_str(o, "error", first_error(b, f));
+	if (f->exit >= 0)
+		json_set_int(o, "exit", f->exit);
+	json_set_int(o, "time", f->time);
+	return o;
+}
+
+/* A refused patch teaches something only where the accepted one differs. */
+static void
+add_patches(json_object *a, const struct task *t)
+{
+	struct strs from = { { NULL }, 0 }, to = { { NULL }, 0 };
+	json_object *o;
+	size_t i, j;
+
+	for (i = 0; i < t->nedits; i++) {
+		if (!t->edits[i].refused)
+			continue;
+		for (j = i + 1; j < t->nedits; j++)
+			if (!t->edits[j].refused && strcmp(t->edits[j].file,
+			    t->edits[i].file) == 0)
+				break;
+		if (j == t->nedits || !patch_difference(&t->edits[i],
+		    &t->edits[j], &from, &to))
+			continue;
+		o = json_object_new_object();
+		json_set_str(o, "kind", "patch");
+		json_set_str(o, "file", t->edits[i].file);
+		set_arr(o, "from", strs_json(&from));
+		set_arr(o, "to", strs_json(&to));
+		json_set_int(o, "time", t->time);
+		json_object_array_add(a, o);
+		strs_clear(&from);
+		strs_clear(&to);
+	}
+}
+
+static json_object *
+failures_json(const struct builtin *b, const struct task *t)
+{
+	json_object *a = json_object_new_array(), *o;
+	size_t i;
+
+	if (t->rejected != NULL) {
+		o = json_object_new_object();
+		json_set_str(o, "kind", "rejected");
+		json_set_str(o, "said", t->rejected);
+		json_set_bool(o, "checked", t->rejected_passed);
+		json_set_int(o, "time", t->time);
+		json_object_array_add(a, o);
+	}
+	for (i = 0; i < t->nfailures; i++)
+		if (t->failures[i].kind != FAILURE_DIAGNOSIS &&
+		    (o = failure_json(b, t, &t->failures[i])) != NULL)
+			json_object_array_add(a, o);
+	add_patches(a, t);
+	return a;
+}
+
+static json_object *
+diagnoses_json(const struct task *t)
+{
+	json_object *a = json_object_new_array(), *o;
+	size_t i;
+
+	for (i = 0; i < t->nfailures; i++) {
+		if (t->failures[i].kind != FAILURE_DIAGNOSIS)
+			continue;
+		o = json_object_new_object();
+		json_set_str(o, "command", t->failures[i].command);
+		set_str(o, "error", t->failures[i].errors.n > 0 ?
+		    t->failures[i].errors.v[0] : NULL);
+		json_set_int(o, "time", t->failures[i].time);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+/* The clause in which the agent admits a part undone, or NULL. */
+static char *
+undone_clause(const struct task *t)
+{
+	struct buf low = BUF_INIT;
+	const char *at, *p, *end;
+	char *out = NULL;
+
+	if (t->final == NULL)
+		return NULL;
+	text_lower(&low, t->final);
+	at = cue_undone(buf_str(&low));
+	if (at != NULL && low.len == strlen(t->final)) {
+		p = t->final + (at - low.data);
+		end = p + strcspn(p, ".;!");
+		while (p > t->final && strchr(",.;!", p[-1]) == NULL)
+			p--;
+		p += strspn(p, " ");
+		if (strncmp(p, "so ", 3) == 0)
+			p += 3;
+		out = xstrndup(p, (size_t)(end - p));
+	}
+	buf_release(&low);
+	return out;
+}
+
+/* A part failed after the last edit, though its line exited 0. */
+static int
+part_failed(const struct task *t)
+{
+	const struct edit *last = task_last_edit(t);
+	size_t i;
+
+	for (i = 0; i < t->nfailures; i++)
+		if (strncmp(t->failures[i].key, "missing ", 8) == 0 &&
+		    (last == NULL || t->failures[i].seq > last->seq))
+			return 1;
+	return 0;
+}
+
+static const char *
+outcome(const struct task *t, const char *undone)
+{
+	const struct run *check = task_last_check(t);
+	const struct edit *last = task_last_edit(t);
+
+	if (t->accepted != NULL)
+		return "success";
+	if (undone != NULL || part_failed(t))
+		return "partial";
+	if (check == NULL || (last != NULL && last->seq > check->seq))
+		return "uncertain";
+	return check->passed ? "success" : "fail";
+}
+
+static void
+set_how(json_object *o, const struct task *t, const char *undone)
+{
+	struct buf b = BUF_INIT;
+
+	if (t->stopped != NULL)
+		buf_addstr(&b, "after an interrupted request");
+	else if (t->corrections == 1)
+		buf_addstr(&b, "after one correction");
+	else if (t->corrections > 1)
+		buf_addf(&b, "after %u corrections", t->corrections);
+	else if (undone != NULL && t->accepted == NULL)
+		buf_addf(&b, "(\"%s\")", undone);
+	set_str(o, "how", buf_str(&b));
+	buf_release(&b);
+}
+
+static void
+add_note_quote(struct buf *b, const char *head, const char *text)
+{
+	char *line = text_line(text, NOTE_QUOTE), *p;
+
+	for (p = line; (p = strchr(p, '"')) != NULL; p++)
+		*p = '\'';
+	buf_addf(b, "%s: \"%s\"", head, line);
+	free(line);
+}
+
+static void
+set_note(json_object *o, const struct task *t)
+{
+	const struct run *check = task_last_check(t);
+	const struct edit *last = task_last_edit(t);
+	struct buf b = BUF_INIT;
+
+	if (t->stopped != NULL)
+		add_note_quote(&b, "interrupted by the user", t->stopped);
+	else if (t->corrections > 0)
+		buf_addstr(&b, t->corrections == 1 ? "corrected once" :
+		    "corrected several times");
+	else if (t->accepted != NULL)
+		add_note_quote(&b, "accepted by the user", t->accepted);
+	if (t->stopped != NULL || (t->accepted != NULL &&
+	    t->corrections == 0)) {
+		set_str(o, "note", buf_str(&b));
+		buf_release(&b);
+		return;
+	}
+	if (b.len > 0)
+		buf_addstr(&b, ", ");
+	if (check != NULL && (last == NULL || last->seq < check->seq))
+		buf_addf(&b, "last check %s", check->passed ? "passed" :
+		    "failed");
+	else if (last != NULL)
+		buf_addstr(&b, part_failed(t) ? "edited, its check never ran" :
+		    "edited, never checked");
+	else
+		buf_addstr(&b, "nothing was edited");
+	set_str(o, "note", buf_str(&b));
+	buf_release(&b);
+}
+
+/* The request as it is compared with those of other sessions. */
+static char *
+request_key(const struct task *t)
+{
+	struct buf b = BUF_INIT;
+
+	text_lower(&b, t->request);
+	return b.data == NULL ? xstrdup("") : buf_detach(&b);
+}
+
+static json_object *
+task_json(const struct builtin *b, const struct task *t)
+{
+	json_object *o = json_object_new_object();
+	struct strs keywords = { { NULL }, 0 };
+	char *title, *key, *undone;
+
+	title = title_make(t);
+	key = request_key(t);
+	undone = undone_clause(t);
+	title_keywords(&keywords, b, t);
+	json_set_str(o, "title", title);
+	json_set_str(o, "key", key);
+	json_set_str(o, "outcome", outcome(t, undone));
+	set_how(o, t, undone);
+	set_note(o, t);
+	json_set_int(o, "time", t->time);
+	set_arr(o, "keywords", strs_json(&keywords));
+	set_arr(o, "files", files_json(t));
+	set_arr(o, "prefs", prefs_json(t));
+	set_arr(o, "checks", checks_json(b, t));
+	set_arr(o, "diagnoses", diagnoses_json(t));
+	set_arr(o, "failures", failures_json(b, t));
+	strs_clear(&keywords);
+	free(undone);
+	free(title);
+	free(key);
+	return o;
+}
+
+static const char *
+machine_kind_name(enum machine_kind kind)
+{
+	switch (kind) {
+	case MACHINE_MISSING:
+		return "missing";
+	case MACHINE_PRESENT:
+		return "present";
+	case MACHINE_NO_GIT:
+		break;
+	}
+	return "nogit";
+}
+
+static json_object *
+machine_json(const struct builtin *b)
+{
+	json_object *a = json_object_new_array(), *o;
+	size_t i;
+
+	for (i = 0; i < b->nmachine; i++) {
+		o = json_object_new_object();
+		json_set_str(o, "kind", machine_kind_name(b->machine[i].kind));
+		json_set_str(o, "name", b->machine[i].name);
+		json_set_int(o, "time", b->machine[i].time);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+/* Suffixes of the edited files: ".py", ".c". */
+static json_object *
+edited_json(const struct builtin *b)
+{
+	struct strs suffixes = { { NULL }, 0 };
+	const char *dot, *file;
+	json_object *a;
+	size_t i, j;
+
+	for (i = 0; i < b->ntasks; i++)
+		for (j = 0; j < b->task[i]->nedits; j++) {
+			file = b->task[i]->edits[j].file;
+			dot = strrchr(file, '.');
+			if (dot != NULL && dot != file &&
+			    strchr(dot, '/') == NULL && strlen(dot) <= 8 &&
+			    !b->task[i]->edits[j].refused)
+				(void)strs_add(&suffixes, dot);
+		}
+	a = strs_json(&suffixes);
+	strs_clear(&suffixes);
+	return a;
+}
+
+json_object *
+facts_make(const struct builtin *b)
+{
+	json_object *o, *tasks, *langs;
+	size_t i;
+
+	tasks = json_object_new_array();
+	for (i = 0; i < b->ntasks; i++)
+		if (task_worth(b->task[i]))
+			json_object_array_add(tasks, task_json(b,
+			    b->task[i]));
+	if (json_object_array_length(tasks) == 0) {
+		json_object_put(tasks);
+		return NULL;
+	}
+	o = json_object_new_object();
+	json_set_int(o, "v", BUILTIN_FACTS_VERSION);
+	set_str(o, "commit", b->meta->git_sha);
+	langs = json_object_new_object();
+	for (i = 0; i < BUILTIN_LANGS && b->lang[i].code != NULL; i++)
+		json_set_int(langs, b->lang[i].code, b->lang[i].requests);
+	json_set(o, "langs", langs);
+	set_str(o, "answers", b->answers);
+	set_arr(o, "edited", edited_json(b));
+	set_arr(o, "machine", machine_json(b));
+	if (b->dropped > 0)
+		json_set_int(o, "dropped", (int64_t)b->dropped);
+	json_set(o, "tasks", tasks);
+	return o;
+}

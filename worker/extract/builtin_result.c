@@ -1,0 +1,335 @@
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "builtin_cue.h"
+#include "builtin_result.h"
+#include "json.h"
+#include "mem.h"
+#include "worker/text.h"
+
+#define LINES_MAX	4000	/* of one output that are looked at */
+#define LINE_MAX_LOOK	2000	/* bytes of a line that are looked at */
+
+/* Text of an output: a string, parts with texts, or an object with one. */
+static void
+collect(struct buf *out, json_object *o, int depth)
+{
+	size_t i, n;
+	const char *s;
+
+	if (depth > 4)
+		return;
+	switch (json_object_get_type(o)) {
+	case json_type_string:
+		buf_add(out, json_object_get_string(o),
+		    (size_t)json_object_get_string_len(o));
+		break;
+	case json_type_array:
+		n = json_object_array_length(o);
+		for (i = 0; i < n; i++)
+			collect(out, json_object_array_get_idx(o, i),
+			    depth + 1);
+		break;
+	case json_type_object:
+		if ((s = json_str(o, "text")) == NULL &&
+		    (s = json_str(o, "output")) == NULL)
+			s = json_str(o, "content");
+		if (s != NULL)
+			buf_addstr(out, s);
+		break;
+	case json_type_null:
+	case json_type_boolean:
+	case json_type_double:
+	case json_type_int:
+		break;
+	}
+}
+
+/* {"output":"...","metadata":{"exit_code":0}}, the older shell tool's. */
+static int
+parse_metadata(struct result *r, const char *text, size_t len)
+{
+	json_object *o, *meta;
+	const char *s;
+	int found = 0;
+
+	if (len < 2 || text[0] != '{')
+		return 0;
+	if ((o = json_parse(text, len, JSON_DEPTH, NULL)) == NULL)
+		return 0;
+	s = json_str(o, "output");
+	meta = json_obj(o, "metadata");
+	if (s != NULL && meta != NULL) {
+		buf_addstr(&r->body, s);
+		r->exit = (int)json_int(meta, "exit_code", RESULT_UNKNOWN);
+		found = 1;
+	}
+	json_object_put(o);
+	return found;
+}
+
+static void
+header_line(struct result *r, const char *line)
+{
+	int code;
+
+	if (sscanf(line, "Process exited with code %d", &code) == 1 ||
+	    sscanf(line, "Exit code: %d", &code) == 1)
+		r->exit = code;
+	else if (strncmp(line, "Script failed", 13) == 0)
+		r->refused = 1;
+}
+
+/* The lines down to "Output:" are the tool's; 0 if there is no such line. */
+static size_t
+parse_header(struct result *r, const char *text, size_t len)
+{
+	const char *p = text, *nl;
+	char line[64];
+	size_t n, lines = 0;
+
+	while (lines++ < 8 && p < text + len) {
+		nl = memchr(p, '\n', len - (size_t)(p - text));
+		if (nl == NULL)
+			return 0;
+		n = (size_t)(nl - p);
+		n = n < sizeof(line) ? n : sizeof(line) - 1;
+		memcpy(line, p, n);
+		line[n] = '\0';
+		header_line(r, line);
+		p = nl + 1;
+		if (strcmp(line, "Output:") == 0)
+			return (size_t)(p - text);
+	}
+	return 0;
+}
+
+void
+result_parse(struct result *r, json_object *output)
+{
+	struct buf text = BUF_INIT;
+	size_t body;
+
+	memset(r, 0, sizeof(*r));
+	r->exit = RESULT_UNKNOWN;
+	collect(&text, output, 0);
+	if (!parse_metadata(r, buf_str(&text), text.len)) {
+		body = parse_header(r, buf_str(&text), text.len);
+		if (body == 0)
+			r->exit = RESULT_UNKNOWN;
+		buf_add(&r->body, buf_str(&text) + body, text.len - body);
+	}
+	if (strstr(buf_str(&r->body), "verification failed") != NULL ||
+	    strncmp(buf_str(&r->body), "unsupported ", 12) == 0 ||
+	    strncmp(buf_str(&r->body), "Script error", 12) == 0)
+		r->refused = 1;
+	buf_release(&text);
+}
+
+void
+result_release(struct result *r)
+{
+	buf_release(&r->body);
+}
+
+static const char *const error_shapes[] = { "error:", "Error:", "ERROR:",
+	"error[", "Exception:", "FAIL:", "FAIL ", "FAILED ", "--- FAIL", "fatal:",
+	"panic:", "not ok ", "undefined reference", "No such file or directory",
+	"Segmentation fault", "AssertionError", "Permission denied",
+	"*** No rule", "Error 1", "cannot find", "Cannot find",
+	"ModuleNotFound", "ImportError", NULL };
+
+/* Shown by a failing check too, but no reason for it. */
+static const char *const no_errors[] = { "warning:", "Warning:", "note:",
+	"FAILED (", "0 errors", "no error", "ErrorCode", NULL };
+
+static int
+has_any(const char *s, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strstr(s, *list) != NULL)
+			return 1;
+	return 0;
+}
+
+static int
+program_char(char c)
+{
+	return isalnum((unsigned char)c) || strchr("_.+-", c) != NULL;
+}
+
+/*
+ * "bash: line 1: go: command not found", "sh: 1: go: not found",
+ * "zsh: command not found: go": the program's name, or 0.
+ */
+static int
+missing_program(const char *line, char name[64])
+{
+	const char *end = NULL, *p;
+	size_t n;
+
+	if ((p = strstr(line, "command not found: ")) != NULL) {
+		p += 19;
+		for (end = p; program_char(*end) && *end != '\0'; end++)
+			continue;
+	} else {
+		if ((end = strstr(line, ": command not found")) == NULL &&
+		    (strncmp(line, "sh: ", 4) != 0 ||
+		    (end = strstr(line, ": not found")) == NULL))
+			return 0;
+		for (p = end; p > line && program_char(p[-1]); p--)
+			continue;
+	}
+	n = (size_t)(end - p);
+	if (n == 0 || n >= 64)
+		return 0;
+	memcpy(name, p, n);
+	name[n] = '\0';
+	return 1;
+}
+
+/* "No rule to make target 'clean'": the target. */
+static int
+missing_target(const char *line, char name[64])
+{
+	const char *p = strstr(line, "No rule to make target ");
+	size_t n;
+
+	if (p == NULL)
+		return 0;
+	p += 23;
+	p += strspn(p, "'`\"");
+	n = strcspn(p, "'\"`,.");
+	if (n == 0 || n >= 64)
+		return 0;
+	memcpy(name, p, n);
+	name[n] = '\0';
+	return 1;
+}
+
+/* "Ran 2 tests in 0.000s", "PASS", "3 passed", "ok": what a check counted. */
+static int
+is_verdict(const char *line)
+{
+	int n;
+
+	return (sscanf(line, "Ran %d test", &n) == 1 && n > 0) ||
+	    strcmp(line, "PASS") == 0 || strncmp(line, "ok ", 3) == 0 ||
+	    strncmp(line, "test result: ok", 15) == 0 ||
+	    strstr(line, " passed") != NULL ||
+	    strncmp(line, "All tests", 9) == 0 ||
+	    strncmp(line, "100% tests passed", 17) == 0;
+}
+
+/* Without " in 0.000s", which differs from run to run. */
+static void
+note_verdict(struct findings *f, char *line)
+{
+	char *cut;
+
+	if (!is_verdict(line) || strlen(line) > 80)
+		return;
+	if ((cut = strstr(line, " in ")) != NULL &&
+	    isdigit((unsigned char)cut[4]))
+		*cut = '\0';
+	free(f->says);
+	f->says = xstrdup(line + strspn(line, "= "));
+}
+
+/* "==7==ERROR: AddressSanitizer: heap-buffer-overflow on ...", then its
+ * first frame in a file of the project. */
+static void
+note_sanitizer(struct findings *f, const char *line)
+{
+	const char *p;
+	char *old;
+
+	if ((p = strstr(line, "Sanitizer: ")) != NULL &&
+	    f->sanitizer == NULL) {
+		p += 11;
+		f->sanitizer = xstrndup(p, strcspn(p, " "));
+		return;
+	}
+	if (f->sanitizer == NULL || strstr(f->sanitizer, " in ") != NULL ||
+	    line[strspn(line, " ")] != '#' || strstr(line, "../") != NULL ||
+	    (p = strstr(line, " in ")) == NULL || strchr(p, ':') == NULL)
+		return;
+	old = f->sanitizer;
+	f->sanitizer = xasprintf("%s ...%s", old, p);
+	free(old);
+}
+
+/* "[-Werror=...]" names an option, not what is wrong. */
+static void
+add_error(struct findings *f, char *line)
+{
+	char *cut;
+
+	if ((cut = strstr(line, " [-W")) != NULL)
+		*cut = '\0';
+	(void)strs_add(&f->errors, line);
+}
+
+static void
+read_line(struct findings *f, char *line, const char *raw)
+{
+	struct buf low = BUF_INIT;
+	char name[64];
+
+	text_lower(&low, line);
+	if (cue_injection(buf_str(&low))) {
+		f->dropped++;
+		buf_release(&low);
+		return;
+	}
+	buf_release(&low);
+	if (missing_program(line, name)) {
+		(void)strs_add(&f->missing, name);
+		return;
+	}
+	if (missing_target(line, name)) {
+		(void)strs_add(&f->targets, name);
+		return;
+	}
+	if (strstr(line, "not a git repository") != NULL)
+		f->no_git = 1;
+	note_sanitizer(f, raw);
+	if (has_any(line, error_shapes) && !has_any(line, no_errors))
+		add_error(f, line);
+	else
+		note_verdict(f, line);
+}
+
+void
+findings_read(struct findings *f, const char *body, size_t len)
+{
+	const char *p = body, *end = body + len, *nl;
+	size_t n, lines = 0;
+	char *line, *raw;
+
+	memset(f, 0, sizeof(*f));
+	while (p < end && lines++ < LINES_MAX) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		n = nl == NULL ? (size_t)(end - p) : (size_t)(nl - p);
+		raw = xstrndup(p, n < LINE_MAX_LOOK ? n : LINE_MAX_LOOK);
+		line = text_line(raw, BUILTIN_LINE);
+		if (line[0] != '\0')
+			read_line(f, line, raw);
+		free(line);
+		free(raw);
+		p += n + (nl != NULL);
+	}
+}
+
+void
+findings_clear(struct findings *f)
+{
+	strs_clear(&f->errors);
+	strs_clear(&f->missing);
+	strs_clear(&f->targets);
+	free(f->sanitizer);
+	free(f->says);
+	memset(f, 0, sizeof(*f));
+}
