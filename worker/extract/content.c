@@ -1,0 +1,204 @@
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "content.h"
+#include "json.h"
+#include "leaf.h"
+#include "mem.h"
+
+#define LEAF_MIN	256	/* shorter strings are never cut */
+#define BRACKETS	2
+
+/* Sizes from the first pass, one per kept item. */
+struct sizes {
+	struct plan_item	*list;
+	size_t			 len;
+	size_t			 cap;
+};
+
+/* For leaf_each(): how much of an item's text may stay. */
+struct leaf_cut {
+	size_t	total;		/* size of all text that may be cut */
+	size_t	allow;
+	size_t	cut_bytes;
+};
+
+void
+content_init(struct content *c)
+{
+	memset(c, 0, sizeof(*c));
+}
+
+void
+content_release(struct content *c)
+{
+	buf_wipe(&c->text);
+	content_init(c);
+}
+
+/* Bytes of `s' as the inside of a JSON string. */
+static size_t
+escaped_len(const char *s, size_t len)
+{
+	size_t	i, n = len;
+
+	for (i = 0; i < len; i++) {
+		if ((unsigned char)s[i] >= ' ')
+			n += s[i] == '"' || s[i] == '\\';
+		else
+			n += strchr("\b\n\r\t\f", s[i]) != NULL &&
+			    s[i] != '\0' ? 1 : 5;
+	}
+	return n;
+}
+
+static size_t
+leaf_size(json_object *leaf)
+{
+	return escaped_len(json_object_get_string(leaf),
+	    (size_t)json_object_get_string_len(leaf));
+}
+
+static void
+add_leaf(json_object *leaf, void *arg)
+{
+	size_t	*sum = arg, n = leaf_size(leaf);
+
+	if (n > LEAF_MIN)
+		*sum += n;
+}
+
+/* Bytes of text in an item that may be cut. */
+static size_t
+cuttable(json_object *item)
+{
+	size_t	sum = 0;
+
+	leaf_each(item, add_leaf, &sum);
+	return sum;
+}
+
+/* Cut one string to its share of what the item may keep. */
+static void
+cut_leaf(json_object *leaf, void *arg)
+{
+	struct leaf_cut	*c = arg;
+	const char	*s = json_object_get_string(leaf);
+	size_t		 len = (size_t)json_object_get_string_len(leaf);
+	size_t		 size = leaf_size(leaf), share, raw, cut;
+	struct buf	 out = BUF_INIT;
+
+	if (size <= LEAF_MIN)
+		return;
+	/* Both are far below 2^32: lines and budgets are limited. */
+	share = (size_t)((uint64_t)c->allow * size / c->total);
+	/* plan_cut() counts plain bytes; escapes need some room more. */
+	for (raw = share < len ? share : len - 1; ; ) {
+		buf_reset(&out);
+		cut = plan_cut(s, len, raw, &out);
+		size = escaped_len(buf_str(&out), out.len);
+		if (size <= share)
+			break;
+		raw -= raw * (size - share) / size + 1;
+	}
+	c->cut_bytes += cut;
+	leaf_set(leaf, out.data, out.len);
+	buf_wipe(&out);
+}
+
+static void
+push(struct sizes *z, const struct plan_item *item)
+{
+	if (z->len == z->cap) {
+		z->cap = z->cap == 0 ? 256 : z->cap * 2;
+		z->list = xreallocarray(z->list, z->cap, sizeof(*z->list));
+	}
+	z->list[z->len++] = *item;
+}
+
+/* First pass: how large is what? */
+static enum rollout_status
+measure(struct feed *f, struct sizes *z)
+{
+	struct plan_item	item;
+	struct buf		text = BUF_INIT;
+	struct fed		fed;
+	enum rollout_status	st;
+
+	memset(&item, 0, sizeof(item));
+	while ((st = feed_next(f, &fed)) == ROLLOUT_RECORD) {
+		if (fed.event)
+			continue;
+		buf_reset(&text);
+		json_write(&text, fed.object);
+		item.class = filter_class(fed.object);
+		item.size = cuttable(fed.object);
+		item.fixed = text.len - item.size + 1;	/* and a comma */
+		push(z, &item);
+	}
+	buf_wipe(&text);
+	return st;
+}
+
+static void
+write_item(struct content *c, json_object *item, const struct plan_item *plan)
+{
+	struct leaf_cut	cut = { .allow = plan->allow };
+
+	cut.total = cuttable(item);
+	if (!plan->keep) {
+		c->cut_bytes += cut.total;
+		return;
+	}
+	if (cut.total > cut.allow)
+		leaf_each(item, cut_leaf, &cut);
+	c->cut_bytes += cut.cut_bytes;
+	if (c->items++ > 0)
+		buf_addch(&c->text, ',');
+	json_write(&c->text, item);
+}
+
+/* Second pass.  What came to the file since the first is left out. */
+static enum rollout_status
+write_items(struct content *c, struct feed *f, const struct sizes *z)
+{
+	struct fed		fed;
+	enum rollout_status	st = ROLLOUT_END;
+	size_t			i = 0;
+
+	buf_addch(&c->text, '[');
+	while (i < z->len && (st = feed_next(f, &fed)) == ROLLOUT_RECORD)
+		if (!fed.event)
+			write_item(c, fed.object, &z->list[i++]);
+	buf_addch(&c->text, ']');
+	c->redactions = f->redactions;
+	return st == ROLLOUT_RECORD ? ROLLOUT_END : st;
+}
+
+enum rollout_status
+content_make(struct content *c, struct rollout *rollout,
+    const struct feed_tools *tools, size_t budget)
+{
+	struct feed		feed;
+	struct sizes		z = { NULL, 0, 0 };
+	enum rollout_status	st;
+
+	if (budget > CONTENT_BUDGET_MAX)
+		budget = CONTENT_BUDGET_MAX;
+	feed_init(&feed, rollout, tools);
+	st = measure(&feed, &z);
+	feed_release(&feed);
+	if (st == ROLLOUT_END) {
+		(void)plan_fit(z.list, z.len,
+		    budget < BRACKETS ? 0 : budget - BRACKETS);
+		feed_init(&feed, rollout, tools);
+		st = rollout_rewind(rollout) == -1 ? ROLLOUT_FAILED :
+		    write_items(c, &feed, &z);
+		feed_release(&feed);
+	}
+	if (st != ROLLOUT_END)
+		content_release(c);
+	free(z.list);
+	return st;
+}

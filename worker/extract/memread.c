@@ -1,0 +1,170 @@
+#include <bsd/string.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "log.h"
+#include "mem.h"
+#include "memread.h"
+
+#define ID_SIZE		80
+#define PATH_SIZE	256
+
+/* How Codex's memory root is written in commands, whatever the home. */
+static const char *const own_roots[] = {
+	"/.codex/memories", "$CODEX_HOME/memories", "${CODEX_HOME}/memories"
+};
+#define NOWN (sizeof(own_roots) / sizeof(own_roots[0]))
+
+struct call {
+	char	id[ID_SIZE];
+	char	path[PATH_SIZE];
+};
+
+struct memread {
+	char		**roots;
+	size_t		  nroots;
+	struct call	  calls[MEMREAD_CALLS];
+	size_t		  next;		/* overwritten next */
+};
+
+struct memread *
+memread_new(const char *const *roots, size_t n)
+{
+	struct memread	*m = xcalloc(1, sizeof(*m));
+	size_t		 i;
+
+	m->roots = xcalloc(n + NOWN, sizeof(*m->roots));
+	for (i = 0; i < NOWN; i++)
+		m->roots[m->nroots++] = xstrdup(own_roots[i]);
+	for (i = 0; i < n; i++)
+		if (strlen(roots[i]) > 1)
+			m->roots[m->nroots++] = xstrdup(roots[i]);
+	return m;
+}
+
+void
+memread_free(struct memread *m)
+{
+	size_t	i;
+
+	if (m == NULL)
+		return;
+	for (i = 0; i < m->nroots; i++)
+		free(m->roots[i]);
+	free(m->roots);
+	free(m);
+}
+
+static int
+path_char(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 ||
+	    (c != '\0' && strchr("._-/~${}+@", c) != NULL);
+}
+
+/* The whole path around the `n' bytes at `at' that name a root. */
+static void
+copy_path(char out[PATH_SIZE], const char *s, size_t len, size_t at, size_t n)
+{
+	size_t	a = at, b = at + n;
+
+	while (a > 0 && path_char(s[a - 1]))
+		a--;
+	while (b < len && path_char(s[b]))
+		b++;
+	/* Never cut before the root's end: the start may be anything. */
+	if (b - a >= PATH_SIZE && at + n - a >= PATH_SIZE)
+		a = at;
+	(void)log_printable(out, PATH_SIZE, s + a, b - a);
+}
+
+/* 1 if the text names `root' or what is below it; the path goes to `out'. */
+static int
+names_root(const char *s, size_t len, const char *root, char out[PATH_SIZE])
+{
+	size_t		 n = strlen(root), at;
+	const char	*p = s;
+
+	while ((p = memmem(p, len - (size_t)(p - s), root, n)) != NULL) {
+		at = (size_t)(p - s);
+		if (at + n == len || s[at + n] == '/' ||
+		    !path_char(s[at + n])) {
+			copy_path(out, s, len, at, n);
+			return 1;
+		}
+		p++;
+	}
+	return 0;
+}
+
+/* The same for any root and any string at or below `o'. */
+static int
+find_root(const struct memread *m, json_object *o, char out[PATH_SIZE])
+{
+	size_t	i;
+
+	if (json_object_is_type(o, json_type_string)) {
+		for (i = 0; i < m->nroots; i++)
+			if (names_root(json_object_get_string(o),
+			    (size_t)json_object_get_string_len(o),
+			    m->roots[i], out))
+				return 1;
+	} else if (json_object_is_type(o, json_type_array)) {
+		for (i = 0; i < json_object_array_length(o); i++)
+			if (find_root(m, json_object_array_get_idx(o, i), out))
+				return 1;
+	} else if (json_object_is_type(o, json_type_object)) {
+		json_object_object_foreach(o, key, val) {
+			(void)key;
+			if (find_root(m, val, out))
+				return 1;
+		}
+	}
+	return 0;
+}
+
+/* Codex's own tools for reading memory name no root. */
+static int
+memory_tool(json_object *item)
+{
+	const char	*name = json_str(item, "name");
+	const char	*space = json_str(item, "namespace");
+
+	return (space != NULL && (strcmp(space, "memories") == 0 ||
+	    strcmp(space, "mcp__memories") == 0)) ||
+	    (name != NULL && strncmp(name, "mcp__memories__", 15) == 0);
+}
+
+void
+memread_call(struct memread *m, json_object *item)
+{
+	const char	*id = json_str(item, "call_id");
+	struct call	*call = &m->calls[m->next];
+	char		 path[PATH_SIZE];
+
+	if (id == NULL || id[0] == '\0' || strlen(id) >= ID_SIZE)
+		return;
+	if (!find_root(m, item, path)) {
+		if (!memory_tool(item))
+			return;
+		strlcpy(path, "memories", sizeof(path));
+	}
+	strlcpy(call->id, id, sizeof(call->id));
+	strlcpy(call->path, path, sizeof(call->path));
+	m->next = (m->next + 1) % MEMREAD_CALLS;
+}
+
+const char *
+memread_path(const struct memread *m, const char *id)
+{
+	size_t	i;
+
+	if (id == NULL || id[0] == '\0')
+		return NULL;
+	for (i = 0; i < MEMREAD_CALLS; i++)
+		if (strcmp(m->calls[i].id, id) == 0)
+			return m->calls[i].path;
+	return NULL;
+}
