@@ -1,0 +1,48 @@
+#ifndef MNEMOD_EXTRACT_H
+#define MNEMOD_EXTRACT_H
+
+#include <stddef.h>
+
+#include "feed.h"
+#include "known.h"
+#include "worker/worker.h"
+
+/*
+ * The extract role: finds rollouts, tells what they are and makes stage one
+ * of them.  main.c has its table; a file each its requests.
+ */
+
+struct extract_source {
+	char	*name;
+	char	*path;		/* the directory above sessions/ */
+};
+
+/* worker_data() of the role. */
+struct extract {
+	struct extract_source	*sources;
+	size_t			 nsources;
+	char			**roots;	/* memory roots */
+	size_t			 nroots;
+	char			*preview;	/* or NULL: all sources */
+	struct redact		*redact;
+	struct known		*known;
+	unsigned		 scans;		/* number of the last one */
+};
+
+/* The source of this name, or NULL. */
+const struct extract_source *extract_source(const struct extract *,
+    const char *name);
+
+/* What a feed needs, borrowed from the role's state. */
+struct feed_tools extract_tools(const struct extract *);
+
+/* For rollout_set_tick(), `arg' being the worker. */
+int extract_tick(void *arg);
+
+/* The requests. */
+void extract_known(struct worker *, const struct msg *);
+void extract_scan(struct worker *, const struct msg *);
+void extract_extract(struct worker *, const struct msg *);
+void extract_preview(struct worker *, const struct msg *);
+
+#endif

@@ -1,0 +1,132 @@
+#include <bsd/string.h>
+#include <bsd/sys/tree.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "known.h"
+#include "mem.h"
+
+struct node {
+	RB_ENTRY(node)		entry;
+	struct known_file	file;
+};
+
+static int
+by_path(const struct node *a, const struct node *b)
+{
+	return strcmp(a->file.path, b->file.path);
+}
+
+RB_HEAD(known_tree, node);
+RB_PROTOTYPE(known_tree, node, entry, by_path)
+RB_GENERATE(known_tree, node, entry, by_path)
+
+struct known {
+	struct known_tree	tree;
+};
+
+struct known *
+known_new(void)
+{
+	struct known	*k = xcalloc(1, sizeof(*k));
+
+	RB_INIT(&k->tree);
+	return k;
+}
+
+static void
+drop(struct known *k, struct node *n)
+{
+	RB_REMOVE(known_tree, &k->tree, n);
+	free(n->file.path);
+	free(n->file.source);
+	free(n);
+}
+
+void
+known_reset(struct known *k)
+{
+	struct node	*n, *next;
+
+	RB_FOREACH_SAFE(n, known_tree, &k->tree, next)
+		drop(k, n);
+}
+
+void
+known_free(struct known *k)
+{
+	if (k == NULL)
+		return;
+	known_reset(k);
+	free(k);
+}
+
+static struct node *
+find(struct known *k, const char *path)
+{
+	struct node	*n = RB_ROOT(&k->tree);
+	int		 cmp;
+
+	while (n != NULL && (cmp = strcmp(path, n->file.path)) != 0)
+		n = cmp < 0 ? RB_LEFT(n, entry) : RB_RIGHT(n, entry);
+	return n;
+}
+
+struct known_file *
+known_find(struct known *k, const char *path)
+{
+	struct node	*n = find(k, path);
+
+	return n == NULL ? NULL : &n->file;
+}
+
+void
+known_put(struct known *k, const struct known_file *file)
+{
+	struct node	*n = xcalloc(1, sizeof(*n)), *old;
+
+	old = find(k, file->path);
+	n->file = *file;
+	n->file.path = xstrdup(file->path);
+	n->file.source = xstrdup(file->source);
+	if (old != NULL)
+		drop(k, old);
+	RB_INSERT(known_tree, &k->tree, n);
+}
+
+void
+known_stat(struct known_file *k, const struct stat *st)
+{
+	k->dev = (int64_t)st->st_dev;
+	k->ino = (int64_t)st->st_ino;
+	k->size = st->st_size;
+	k->mtime_ns = st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+int
+known_same(const struct known_file *k, const struct stat *st)
+{
+	struct known_file	now;
+
+	known_stat(&now, st);
+	return k->hash[0] != '\0' && k->dev == now.dev && k->ino == now.ino &&
+	    k->size == now.size && k->mtime_ns == now.mtime_ns;
+}
+
+void
+known_sweep(struct known *k, const struct known_part *part,
+    void (*gone)(const struct known_file *, void *), void *arg)
+{
+	struct node	*n, *next;
+	size_t		 len = strlen(part->dir);
+
+	RB_FOREACH_SAFE(n, known_tree, &k->tree, next) {
+		if (n->file.seen == part->seen ||
+		    strcmp(n->file.source, part->source) != 0 ||
+		    strncmp(n->file.path, part->dir, len) != 0 ||
+		    n->file.path[len] != '/')
+			continue;
+		gone(&n->file, arg);
+		drop(k, n);
+	}
+}

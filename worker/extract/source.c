@@ -1,0 +1,327 @@
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "log.h"
+#include "mem.h"
+#include "source.h"
+
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+/* Below sessions/ a directory for year, month and day: digits each. */
+static const size_t level_digits[] = { 4, 2, 2 };
+#define LEVELS (sizeof(level_digits) / sizeof(level_digits[0]))
+
+struct walk {
+	source_fn		*fn;
+	void			*arg;
+	enum source_part	 part;
+	size_t			 levels;	/* of directories above files */
+	int			 partly;
+};
+
+struct names {
+	char	**list;
+	size_t	  len;
+	size_t	  cap;
+};
+
+const char *
+source_part_name(enum source_part part)
+{
+	switch (part) {
+	case SOURCE_SESSIONS:
+		return "sessions";
+	case SOURCE_ARCHIVED:
+		return "archived_sessions";
+	case SOURCE_PART__MAX:
+		break;
+	}
+	BUG("source part %d", (int)part);
+}
+
+static int
+has_suffix(const char *s, size_t len, const char *suffix)
+{
+	size_t	n = strlen(suffix);
+
+	return len >= n && memcmp(s + len - n, suffix, n) == 0;
+}
+
+int
+source_is_rollout(const char *name, int *compressed)
+{
+	size_t	len = strlen(name);
+	int	zst = has_suffix(name, len, ".zst");
+
+	if (compressed != NULL)
+		*compressed = zst;
+	if (zst)
+		len -= 4;
+	return strncmp(name, "rollout-", 8) == 0 &&
+	    has_suffix(name, len, ".jsonl");
+}
+
+static int
+is_level(const char *name, size_t digits)
+{
+	return strlen(name) == digits &&
+	    strspn(name, "0123456789") == digits;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const char *const	*x = a;
+	const char *const	*y = b;
+
+	return strcmp(*x, *y);
+}
+
+static void
+names_release(struct names *n)
+{
+	size_t	i;
+
+	for (i = 0; i < n->len; i++)
+		free(n->list[i]);
+	free(n->list);
+}
+
+static void
+names_add(struct names *n, const char *name)
+{
+	if (n->len == n->cap) {
+		n->cap = n->cap == 0 ? 32 : n->cap * 2;
+		n->list = xreallocarray(n->list, n->cap, sizeof(*n->list));
+	}
+	n->list[n->len++] = xstrdup(name);
+}
+
+/*
+ * The wanted names in a directory, sorted: of `digits' digits, or rollouts
+ * if 0.  Returns 0, or -1 if it could not be read to its end.
+ */
+static int
+read_names(int dirfd, size_t digits, struct names *names)
+{
+	struct dirent	*de;
+	DIR		*dir;
+	int		 fd, error;
+
+	fd = openat(dirfd, ".", DIR_FLAGS);
+	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
+		fd_close(&fd);
+		return -1;
+	}
+	while (errno = 0, (de = readdir(dir)) != NULL)
+		if (digits > 0 ? is_level(de->d_name, digits) :
+		    source_is_rollout(de->d_name, NULL))
+			names_add(names, de->d_name);
+	error = errno;
+	closedir(dir);
+	if (names->len > 0)
+		qsort(names->list, names->len, sizeof(*names->list), by_name);
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+/* 1 if names[i] is a compressed rollout whose plain form is there too. */
+static int
+plain_beside(const struct names *names, size_t i)
+{
+	const char	*plain;
+	size_t		 len;
+	int		 compressed;
+
+	if (i == 0 || !source_is_rollout(names->list[i], &compressed) ||
+	    !compressed)
+		return 0;
+	/* "x.jsonl" sorts right before "x.jsonl.zst". */
+	plain = names->list[i - 1];
+	len = strlen(plain);
+	return len + 4 == strlen(names->list[i]) &&
+	    strncmp(plain, names->list[i], len) == 0;
+}
+
+static int
+visit_file(struct walk *w, int dirfd, const char *dir, const char *name)
+{
+	struct found	 f = { .dirfd = dirfd, .name = name, .part = w->part };
+	char		*path;
+	int		 stop = 0;
+
+	path = xasprintf("%s/%s", dir, name);
+	f.path = path;
+	(void)source_is_rollout(name, &f.compressed);
+	if (fstatat(dirfd, name, &f.st, AT_SYMLINK_NOFOLLOW) == -1) {
+		if (errno != ENOENT) {
+			log_warn("rollout %s: passed over", path);
+			w->partly = 1;
+		}
+	} else if (S_ISREG(f.st.st_mode))
+		stop = w->fn(&f, w->arg);
+	else
+		log_warnx("rollout %s: no regular file, passed over", path);
+	free(path);
+	return stop;
+}
+
+static int
+visit_dir(struct walk *w, int dirfd, const char *dir, size_t level)
+{
+	size_t		 digits, i;
+	struct names	 names = { NULL, 0, 0 };
+	char		*path;
+	int		 fd, stop = 0;
+
+	digits = level < w->levels ? level_digits[level] : 0;
+	if (read_names(dirfd, digits, &names) == -1) {
+		log_warn("directory %s: passed over", dir);
+		w->partly = 1;
+	}
+	for (i = 0; i < names.len && !stop; i++) {
+		if (digits == 0) {
+			if (!plain_beside(&names, i))
+				stop = visit_file(w, dirfd, dir,
+				    names.list[i]);
+			continue;
+		}
+		path = xasprintf("%s/%s", dir, names.list[i]);
+		fd = openat(dirfd, names.list[i], DIR_FLAGS);
+		if (fd == -1) {
+			log_warn("directory %s: passed over", path);
+			w->partly = 1;
+		} else
+			stop = visit_dir(w, fd, path, level + 1);
+		fd_close(&fd);
+		free(path);
+	}
+	names_release(&names);
+	return stop;
+}
+
+enum source_walk
+source_walk(const char *root, enum source_part part, source_fn *fn, void *arg)
+{
+	struct walk	 w = { .fn = fn, .arg = arg, .part = part };
+	char		*dir;
+	int		 fd, stop = 0, error;
+
+	w.levels = part == SOURCE_SESSIONS ? LEVELS : 0;
+	dir = xasprintf("%s/%s", root, source_part_name(part));
+	fd = open(dir, DIR_FLAGS);
+	error = errno;
+	if (fd != -1)
+		stop = visit_dir(&w, fd, dir, 0);
+	else if (error != ENOENT)
+		log_warn("directory %s: passed over", dir);
+	free(dir);
+	if (fd == -1)
+		return error == ENOENT ? SOURCE_ABSENT : SOURCE_PARTLY;
+	fd_close(&fd);
+	if (stop)
+		return SOURCE_STOPPED;
+	return w.partly ? SOURCE_PARTLY : SOURCE_WHOLE;
+}
+
+int
+source_open_at(int dirfd, const char *name, struct stat *st)
+{
+	int	fd;
+
+	/* A FIFO must not block us before we see that it is one. */
+	fd = openat(dirfd, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, st) == -1 || !S_ISREG(st->st_mode)) {
+		fd_close(&fd);
+		errno = EINVAL;
+	}
+	return fd;
+}
+
+/* The path relative to the part of `root' that holds it, or NULL. */
+static const char *
+inside(const char *root, const char *path, enum source_part *part)
+{
+	const char	*rest, *name;
+	size_t		 n = strlen(root);
+	unsigned	 i;
+
+	while (n > 1 && root[n - 1] == '/')
+		n--;
+	if (strncmp(path, root, n) != 0 || path[n] != '/')
+		return NULL;
+	rest = path + n + 1;
+	for (i = 0; i < SOURCE_PART__MAX; i++) {
+		name = source_part_name((enum source_part)i);
+		n = strlen(name);
+		if (strncmp(rest, name, n) == 0 && rest[n] == '/') {
+			*part = (enum source_part)i;
+			return rest + n + 1;
+		}
+	}
+	return NULL;
+}
+
+/* Go down directory by directory, so that no link is followed. */
+static int
+open_below(int dirfd, const char *rest, struct stat *st)
+{
+	char		 name[NAME_MAX + 1];
+	const char	*slash;
+	int		 fd = dirfd, next;
+
+	while ((slash = strchr(rest, '/')) != NULL) {
+		if (snprintf(name, sizeof(name), "%.*s", (int)(slash - rest),
+		    rest) >= (int)sizeof(name) || name[0] == '\0' ||
+		    name[0] == '.') {
+			fd_close(&fd);
+			errno = ENOENT;
+			return -1;
+		}
+		next = openat(fd, name, DIR_FLAGS);
+		fd_close(&fd);
+		if (next == -1)
+			return -1;
+		fd = next;
+		rest = slash + 1;
+	}
+	next = source_open_at(fd, rest, st);
+	fd_close(&fd);
+	return next;
+}
+
+int
+source_open(const char *root, const char *path, struct stat *st)
+{
+	enum source_part	 part;
+	const char		*rest = inside(root, path, &part);
+	char			*dir;
+	int			 fd;
+
+	if (rest == NULL) {
+		errno = ENOENT;
+		return -1;
+	}
+	dir = xasprintf("%s/%s", root, source_part_name(part));
+	fd = open(dir, DIR_FLAGS);
+	free(dir);
+	return fd == -1 ? -1 : open_below(fd, rest, st);
+}
+
+int64_t
+source_mtime_ms(const struct stat *st)
+{
+	return st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
+}
