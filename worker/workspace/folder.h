@@ -1,0 +1,79 @@
+#ifndef MNEMOD_FOLDER_H
+#define MNEMOD_FOLDER_H
+
+#include <git2.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include "common/buf.h"
+#include "worker/workspace/history.h"
+
+/*
+ * Folders that other programs write too, by descriptor only: no symbolic
+ * link is followed, nothing outside is reached, and only regular files are
+ * opened.  Paths are relative, '/' between components.
+ */
+
+enum folder_read {
+	FOLDER_OK,
+	FOLDER_ABSENT,
+	FOLDER_IRREGULAR,	/* a link, FIFO, directory, ... */
+	FOLDER_TOO_BIG,		/* more than TREE_FILE_MAX */
+	FOLDER_ERROR		/* errno */
+};
+
+/* "is not a regular file" and the like, for messages. */
+const char *folder_read_text(enum folder_read);
+
+/*
+ * Append the contents of `path' to `out'; *st (may be NULL) is of the file
+ * that was read.  A file that changes while it is read is read again.
+ */
+enum folder_read folder_read_file(int dirfd, const char *path,
+    struct buf *out, struct stat *st);
+
+/*
+ * Open the directory that holds `path', making it if `make' says so, and set
+ * *base to the last component inside `path'.  Returns a descriptor (the
+ * caller closes it) or -1 with errno.
+ */
+int folder_open_parent(int dirfd, const char *path, int make,
+    const char **base);
+
+/*
+ * Make the new file `name' in `dirfd' with these contents and permission
+ * bits, synchronised.  Returns 0, or -1 with errno; nothing is left then.
+ */
+int folder_write_new(int dirfd, const char *name, const struct buf *,
+    mode_t perm);
+
+/* Remove `name' in `dirfd' and everything below it.  Returns 0 or -1. */
+int folder_remove(int dirfd, const char *name);
+
+/* A tracked path that could not be read, and why. */
+struct folder_skipped {
+	char			*path;
+	enum folder_read	 why;
+};
+
+/* What a folder holds. */
+struct folder_scan {
+	git_index		*tree;		/* of the wanted files */
+	struct folder_skipped	*skipped;	/* wanted, not regular, ... */
+	size_t			 nskipped;
+	char			**temporary;	/* our temporary files */
+	size_t			 ntemporary;
+};
+
+/*
+ * Read all files that `wanted' says yes to into blobs and a list.  Returns 0,
+ * or -1 with the reason in `why'.  folder_scan_release() frees it either way.
+ */
+int folder_scan(struct folder_scan *, struct history *, int dirfd,
+    int (*wanted)(const char *path), char *why, size_t whysize);
+void folder_scan_release(struct folder_scan *);
+
+/* 1 if what cannot be read is at `path' or above it. */
+const struct folder_skipped *folder_scan_blocks(const struct folder_scan *,
+    const char *path);
+
+#endif

@@ -1,0 +1,173 @@
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/fd.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "worker/workspace/folder.h"
+#include "worker/workspace/tree.h"
+
+/* One walk. */
+struct walk {
+	struct folder_scan	*scan;
+	struct history		*history;
+	int			(*wanted)(const char *);
+	char			*why;
+	size_t			 whysize;
+};
+
+static void
+skip(struct folder_scan *s, const char *path, enum folder_read why)
+{
+	s->skipped = xreallocarray(s->skipped, s->nskipped + 1,
+	    sizeof(*s->skipped));
+	s->skipped[s->nskipped].path = xstrdup(path);
+	s->skipped[s->nskipped].why = why;
+	s->nskipped++;
+}
+
+static void
+note_temporary(struct folder_scan *s, const char *path)
+{
+	s->temporary = xreallocarray(s->temporary, s->ntemporary + 1,
+	    sizeof(*s->temporary));
+	s->temporary[s->ntemporary++] = xstrdup(path);
+}
+
+static int
+take_file(struct walk *w, int dirfd, const char *name, const char *path)
+{
+	struct buf		b = BUF_INIT;
+	struct stat		st;
+	git_oid			id;
+	enum folder_read	r;
+	int			ok;
+
+	r = folder_read_file(dirfd, name, &b, &st);
+	if (r != FOLDER_OK) {
+		/* Gone since the directory was read: a deletion. */
+		if (r != FOLDER_ABSENT)
+			skip(w->scan, path, r);
+		buf_release(&b);
+		return 0;
+	}
+	ok = history_blob_write(w->history, b.data, b.len, &id) == 0 &&
+	    tree_put(w->scan->tree, path, st.st_mode & S_IXUSR ?
+	    GIT_FILEMODE_BLOB_EXECUTABLE : GIT_FILEMODE_BLOB, &id) == 0;
+	buf_release(&b);
+	if (!ok)
+		snprintf(w->why, w->whysize, "%s: %s", path,
+		    history_error());
+	return ok ? 0 : -1;
+}
+
+static int walk_dir(struct walk *, int, const char *);
+
+static int
+walk_entry(struct walk *w, int dirfd, const char *name, const char *path)
+{
+	struct stat	st;
+
+	if (tree_below(name, TREE_TEMPORARY)) {
+		note_temporary(w->scan, path);
+		return 0;
+	}
+	if (!w->wanted(path) && !tree_enters(path))
+		return 0;
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	if (S_ISDIR(st.st_mode) && tree_enters(path))
+		return walk_dir(w, dirfd, path);
+	if (!w->wanted(path) || !S_ISREG(st.st_mode)) {
+		skip(w->scan, path, FOLDER_IRREGULAR);
+		return 0;
+	}
+	if (git_index_entrycount(w->scan->tree) >= TREE_FILES_MAX) {
+		snprintf(w->why, w->whysize, "more than %u files",
+		    TREE_FILES_MAX);
+		return -1;
+	}
+	return take_file(w, dirfd, name, path);
+}
+
+/* Walk the directory `path' ("" for the folder itself), named in `parent'. */
+static int
+walk_dir(struct walk *w, int parent, const char *path)
+{
+	const char	*base = strrchr(path, '/');
+	struct dirent	*e;
+	char		*child;
+	DIR		*d = NULL;
+	int		 fd, r = 0;
+
+	base = base == NULL ? path : base + 1;
+	fd = openat(parent, *base == '\0' ? "." : base,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || (d = fdopendir(fd)) == NULL) {
+		snprintf(w->why, w->whysize, "%s: %s",
+		    *path == '\0' ? "folder" : path, strerror(errno));
+		fd_close(&fd);
+		return -1;
+	}
+	while (r == 0 && (e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 ||
+		    strcmp(e->d_name, "..") == 0)
+			continue;
+		child = *path == '\0' ? xstrdup(e->d_name) :
+		    xasprintf("%s/%s", path, e->d_name);
+		r = walk_entry(w, fd, e->d_name, child);
+		free(child);
+	}
+	closedir(d);
+	return r;
+}
+
+int
+folder_scan(struct folder_scan *s, struct history *h, int dirfd,
+    int (*wanted)(const char *), char *why, size_t whysize)
+{
+	struct walk	w = { s, h, wanted, why, whysize };
+
+	memset(s, 0, sizeof(*s));
+	if (tree_new(&s->tree) < 0) {
+		snprintf(why, whysize, "%s", history_error());
+		return -1;
+	}
+	return walk_dir(&w, dirfd, "");
+}
+
+void
+folder_scan_release(struct folder_scan *s)
+{
+	size_t	i;
+
+	for (i = 0; i < s->nskipped; i++)
+		free(s->skipped[i].path);
+	for (i = 0; i < s->ntemporary; i++)
+		free(s->temporary[i]);
+	free(s->skipped);
+	free(s->temporary);
+	git_index_free(s->tree);
+	memset(s, 0, sizeof(*s));
+}
+
+const struct folder_skipped *
+folder_scan_blocks(const struct folder_scan *s, const char *path)
+{
+	size_t	i, len;
+
+	for (i = 0; i < s->nskipped; i++) {
+		len = strlen(s->skipped[i].path);
+		if (strncmp(path, s->skipped[i].path, len) == 0 &&
+		    (path[len] == '\0' || path[len] == '/'))
+			return &s->skipped[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,290 @@
+#include <git2/sys/commit.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/monotime.h"
+#include "worker/workspace/history.h"
+
+#define AUTHOR_NAME	"mnemod"
+#define AUTHOR_EMAIL	"mnemod@localhost"
+
+/* Commits looked at on the line of first parents. */
+#define WALK_MAX	100000
+
+static const int	config_levels[] = {
+	GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
+	GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL
+};
+
+int
+history_start(void)
+{
+	size_t	i;
+
+	if (git_libgit2_init() < 0)
+		return -1;
+	for (i = 0; i < sizeof(config_levels) / sizeof(config_levels[0]); i++)
+		if (git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH,
+		    config_levels[i], "") < 0)
+			return -1;
+	if (git_libgit2_opts(GIT_OPT_SET_TEMPLATE_PATH, "") < 0 ||
+	    git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1) < 0 ||
+	    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0)
+		return -1;
+	return 0;
+}
+
+void
+history_stop(void)
+{
+	git_libgit2_shutdown();
+}
+
+static int
+init_bare(struct history *h, const char *path)
+{
+	git_repository_init_options	opts;
+
+	if (git_repository_init_options_init(&opts,
+	    GIT_REPOSITORY_INIT_OPTIONS_VERSION) < 0)
+		return -1;
+	opts.flags = GIT_REPOSITORY_INIT_BARE;
+	opts.mode = GIT_REPOSITORY_INIT_SHARED_UMASK;
+	/* So that git log shows the live line without naming it. */
+	opts.initial_head = HISTORY_LIVE;
+	return git_repository_init_ext(&h->repo, path, &opts) < 0 ? -1 : 0;
+}
+
+int
+history_open(struct history *h, const char *path)
+{
+	int	r;
+
+	h->repo = NULL;
+	git_error_clear();
+	r = git_repository_open_bare(&h->repo, path);
+	if (r == GIT_ENOTFOUND)
+		r = init_bare(h, path);
+	if (r == 0)
+		r = git_repository_set_ident(h->repo, AUTHOR_NAME,
+		    AUTHOR_EMAIL);
+	if (r == 0)
+		return 0;
+	history_close(h);
+	return -1;
+}
+
+void
+history_close(struct history *h)
+{
+	git_repository_free(h->repo);
+	h->repo = NULL;
+}
+
+const char *
+history_error(void)
+{
+	const git_error	*e = git_error_last();
+
+	return e == NULL || e->message == NULL ? "unknown error" : e->message;
+}
+
+enum history_found
+history_ref(struct history *h, const char *name, git_oid *out)
+{
+	switch (git_reference_name_to_id(out, h->repo, name)) {
+	case 0:
+		return HISTORY_FOUND;
+	case GIT_ENOTFOUND:
+		return HISTORY_ABSENT;
+	default:
+		return HISTORY_ERROR;
+	}
+}
+
+static int
+delete_ref(struct history *h, const char *name, const git_oid *from)
+{
+	git_reference	*ref = NULL;
+	int		 r;
+
+	if (git_reference_lookup(&ref, h->repo, name) < 0)
+		return -1;
+	r = -1;
+	if (git_oid_equal(git_reference_target(ref), from))
+		r = git_reference_delete(ref);	/* compares once more */
+	else
+		git_error_set_str(GIT_ERROR_REFERENCE,
+		    "the reference has moved");
+	git_reference_free(ref);
+	return r < 0 ? -1 : 0;
+}
+
+int
+history_move_ref(struct history *h, const char *name, const git_oid *from,
+    const git_oid *to)
+{
+	git_reference	*ref = NULL;
+	int		 r;
+
+	if (to == NULL)
+		return delete_ref(h, name, from);
+	r = git_reference_create_matching(&ref, h->repo, name, to,
+	    from != NULL, from, NULL);
+	git_reference_free(ref);
+	return r < 0 ? -1 : 0;
+}
+
+static char *
+commit_message(const struct history_commit *c)
+{
+	struct buf	b = BUF_INIT;
+
+	buf_addf(&b, "%s\n", c->subject);
+	if (c->thread_id != NULL || c->inputs != NULL)
+		buf_addch(&b, '\n');
+	if (c->thread_id != NULL)
+		buf_addf(&b, "Thread: %s\n", c->thread_id);
+	if (c->inputs != NULL)
+		buf_addf(&b, "Inputs: %s\n", c->inputs);
+	return buf_detach(&b);
+}
+
+int
+history_commit(struct history *h, const struct history_commit *c,
+    git_oid *out)
+{
+	const git_oid	*parents[2] = { &c->parents[0], &c->parents[1] };
+	git_signature	*who = NULL;
+	char		*message;
+	int		 r;
+
+	if (git_signature_new(&who, AUTHOR_NAME, AUTHOR_EMAIL, wall_s(),
+	    0) < 0)
+		return -1;
+	message = commit_message(c);
+	r = git_commit_create_from_ids(out, h->repo, NULL, who, who, NULL,
+	    message, &c->tree, c->nparents, parents);
+	free(message);
+	git_signature_free(who);
+	return r < 0 ? -1 : 0;
+}
+
+int
+history_tree_of(struct history *h, const git_oid *id, git_oid *tree)
+{
+	git_commit	*commit = NULL;
+
+	if (git_commit_lookup(&commit, h->repo, id) < 0)
+		return -1;
+	git_oid_cpy(tree, git_commit_tree_id(commit));
+	git_commit_free(commit);
+	return 0;
+}
+
+int
+history_parent_of(struct history *h, const git_oid *id, unsigned n,
+    git_oid *parent)
+{
+	git_commit	*commit = NULL;
+	const git_oid	*found;
+
+	if (git_commit_lookup(&commit, h->repo, id) < 0)
+		return -1;
+	found = git_commit_parent_id(commit, n);
+	if (found != NULL)
+		git_oid_cpy(parent, found);
+	else
+		git_error_set_str(GIT_ERROR_INVALID, "no such parent");
+	git_commit_free(commit);
+	return found == NULL ? -1 : 0;
+}
+
+/* The value of "Key: value" on a line of its own, after the subject. */
+static enum history_found
+message_trailer(const char *message, const char *key,
+    char out[HISTORY_TRAILER_MAX])
+{
+	const char	*line = strchr(message, '\n');
+	size_t		 keylen = strlen(key), len;
+
+	for (; line != NULL; line = strchr(line, '\n')) {
+		line++;
+		if (strncmp(line, key, keylen) != 0 ||
+		    strncmp(line + keylen, ": ", 2) != 0)
+			continue;
+		line += keylen + 2;
+		len = strcspn(line, "\n");
+		if (len >= HISTORY_TRAILER_MAX)
+			continue;
+		memcpy(out, line, len);
+		out[len] = '\0';
+		return HISTORY_FOUND;
+	}
+	return HISTORY_ABSENT;
+}
+
+enum history_found
+history_trailer(struct history *h, const git_oid *id, const char *key,
+    char out[HISTORY_TRAILER_MAX])
+{
+	git_commit		*commit = NULL;
+	enum history_found	 r;
+
+	if (git_commit_lookup(&commit, h->repo, id) < 0)
+		return HISTORY_ERROR;
+	r = message_trailer(git_commit_message_raw(commit), key, out);
+	git_commit_free(commit);
+	return r;
+}
+
+enum history_found
+history_last_with(struct history *h, const git_oid *from, const char *key,
+    const char *value, git_oid *out)
+{
+	char		 found[HISTORY_TRAILER_MAX];
+	git_commit	*commit = NULL;
+	unsigned	 n;
+	int		 last, match;
+
+	git_oid_cpy(out, from);
+	for (n = 0; n < WALK_MAX; n++) {
+		if (git_commit_lookup(&commit, h->repo, out) < 0)
+			return HISTORY_ERROR;
+		match = message_trailer(git_commit_message_raw(commit), key,
+		    found) == HISTORY_FOUND &&
+		    (value == NULL || strcmp(found, value) == 0);
+		last = match || git_commit_parentcount(commit) == 0;
+		if (!last)
+			git_oid_cpy(out, git_commit_parent_id(commit, 0));
+		git_commit_free(commit);
+		if (match)
+			return HISTORY_FOUND;
+		if (last)
+			break;
+	}
+	return HISTORY_ABSENT;
+}
+
+int
+history_blob_write(struct history *h, const void *data, size_t len,
+    git_oid *out)
+{
+	/* libgit2 refuses NULL even for nothing. */
+	return git_blob_create_from_buffer(out, h->repo,
+	    data == NULL ? "" : data, len) < 0 ? -1 : 0;
+}
+
+int
+history_blob_read(struct history *h, const git_oid *id, struct buf *out)
+{
+	git_blob	*blob = NULL;
+
+	if (git_blob_lookup(&blob, h->repo, id) < 0)
+		return -1;
+	buf_add(out, git_blob_rawcontent(blob),
+	    (size_t)git_blob_rawsize(blob));
+	git_blob_free(blob);
+	return 0;
+}

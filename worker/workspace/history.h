@@ -1,0 +1,96 @@
+#ifndef MNEMOD_HISTORY_H
+#define MNEMOD_HISTORY_H
+
+#include <git2.h>
+#include <stddef.h>
+#include "common/buf.h"
+
+/*
+ * The history of one memory: a bare git repository in the state directory.
+ * Its references are the journal of publishing (publish.h).  No
+ * configuration of the user is read, every write is synchronised, and
+ * nothing is ever checked out by libgit2 itself.
+ *
+ * Functions that return int give 0, or -1 with the reason in
+ * history_error().
+ */
+#define HISTORY_LIVE		"refs/mnemod/live"
+#define HISTORY_NEXT		"refs/mnemod/next"
+#define HISTORY_GENERATED	"refs/mnemod/generated"
+#define HISTORY_STAGED		"refs/mnemod/staged/"
+
+#define HISTORY_TRAILER_MAX 80	/* a trailer's value, its NUL included */
+
+struct history {
+	git_repository	*repo;
+};
+
+enum history_found {
+	HISTORY_FOUND,
+	HISTORY_ABSENT,
+	HISTORY_ERROR
+};
+
+/*
+ * Set libgit2 up for this process, before the sandbox closes: no search
+ * paths, no templates, everything synchronised.
+ */
+int history_start(void);
+void history_stop(void);
+
+/*
+ * Open the repository at `path', an existing directory; an empty one becomes
+ * a repository.  history_close() releases it and may be called twice.
+ */
+int history_open(struct history *, const char *path);
+void history_close(struct history *);
+
+/* What libgit2 said about the last failure; a static text if nothing. */
+const char *history_error(void);
+
+/* The object that the reference `name' points to. */
+enum history_found history_ref(struct history *, const char *name,
+    git_oid *out);
+
+/*
+ * Compare and swap: `name' goes from `from' (NULL: it must not exist) to `to'
+ * (NULL: it is deleted).  It is an error if the reference was elsewhere.
+ */
+int history_move_ref(struct history *, const char *name, const git_oid *from,
+    const git_oid *to);
+
+struct history_commit {
+	const char	*subject;
+	const char	*thread_id;	/* trailer "Thread", NULL: none */
+	const char	*inputs;	/* trailer "Inputs", NULL: none */
+	git_oid		 tree;
+	git_oid		 parents[2];
+	size_t		 nparents;
+};
+
+/* Write a commit of now, by mnemod <mnemod@localhost>. */
+int history_commit(struct history *, const struct history_commit *,
+    git_oid *out);
+
+/* The tree of a commit; its n-th parent (from 0). */
+int history_tree_of(struct history *, const git_oid *commit, git_oid *tree);
+int history_parent_of(struct history *, const git_oid *commit, unsigned n,
+    git_oid *parent);
+
+/* The value of the trailer `key' of a commit. */
+enum history_found history_trailer(struct history *, const git_oid *commit,
+    const char *key, char out[HISTORY_TRAILER_MAX]);
+
+/*
+ * The newest commit on the line of first parents from `from' that has the
+ * trailer `key', with the value `value' unless that is NULL.
+ */
+enum history_found history_last_with(struct history *, const git_oid *from,
+    const char *key, const char *value, git_oid *out);
+
+int history_blob_write(struct history *, const void *data, size_t len,
+    git_oid *out);
+/* Append the contents of a blob to `out'. */
+int history_blob_read(struct history *, const git_oid *, struct buf *out);
+
+#endif

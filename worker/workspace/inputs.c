@@ -1,0 +1,191 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/mem.h"
+#include "common/uuid.h"
+#include "worker/stem.h"
+#include "worker/text.h"
+#include "worker/workspace/inputs.h"
+
+/* Keys of a row that .inputs.json has too. */
+static const char *const	described[] = {
+	"thread_id", "session_id", "source_updated_at", "cwd", "git_branch",
+	"rollout_path", "repository_url", "group", "generator", "title",
+	"rollout_slug", "facts", NULL
+};
+
+void
+inputs_init(struct inputs *in)
+{
+	memset(in, 0, sizeof(*in));
+}
+
+void
+inputs_clear(struct inputs *in)
+{
+	size_t	i;
+
+	for (i = 0; i < in->nrows; i++)
+		json_object_put(in->rows[i]);
+	for (i = 0; i < in->ntombstones; i++)
+		free(in->tombstones[i]);
+	free(in->rows);
+	free(in->tombstones);
+	inputs_init(in);
+}
+
+static int
+add_entry(struct inputs *in, json_object *entry, char *why, size_t whysize)
+{
+	const char	*kind = json_str(entry, "kind");
+	const char	*id = json_str(entry, "thread_id");
+
+	if (id == NULL || !uuid_valid(id)) {
+		snprintf(why, whysize, "an entry has no thread_id");
+		return -1;
+	}
+	if (kind != NULL && strcmp(kind, "row") == 0) {
+		in->rows = xreallocarray(in->rows, in->nrows + 1,
+		    sizeof(*in->rows));
+		in->rows[in->nrows++] = json_object_get(entry);
+		return 0;
+	}
+	if (kind != NULL && strcmp(kind, "tombstone") == 0) {
+		in->tombstones = xreallocarray(in->tombstones,
+		    in->ntombstones + 1, sizeof(*in->tombstones));
+		in->tombstones[in->ntombstones++] = xstrdup(id);
+		return 0;
+	}
+	snprintf(why, whysize, "thread %s: the kind is neither row nor "
+	    "tombstone", id);
+	return -1;
+}
+
+int
+inputs_add(struct inputs *in, json_object *entries, char *why,
+    size_t whysize)
+{
+	size_t	i, n = json_object_array_length(entries);
+
+	for (i = 0; i < n; i++)
+		if (add_entry(in, json_object_array_get_idx(entries, i), why,
+		    whysize) < 0)
+			return -1;
+	return 0;
+}
+
+/* By thread, then the newest first. */
+static int
+by_thread(const void *a, const void *b)
+{
+	json_object	*x = *(json_object *const *)a;
+	json_object	*y = *(json_object *const *)b;
+	int64_t		 tx, ty;
+	int		 d;
+
+	d = strcmp(json_str(x, "thread_id"), json_str(y, "thread_id"));
+	if (d != 0)
+		return d;
+	tx = json_int(x, "source_updated_at", 0);
+	ty = json_int(y, "source_updated_at", 0);
+	return (tx < ty) - (tx > ty);
+}
+
+static int
+blank(json_object *row, const char *key)
+{
+	const char	*s = json_str(row, key);
+	size_t		 len;
+
+	if (s == NULL)
+		return 1;
+	len = strlen(s);
+	text_trim(&s, &len);
+	return len == 0;
+}
+
+static int
+wanted(const struct inputs *in, json_object *row, json_object *before)
+{
+	const char	*id = json_str(row, "thread_id");
+
+	if (inputs_buried(in, id) ||
+	    (blank(row, "raw_memory") && blank(row, "rollout_summary")))
+		return 0;
+	return before == NULL || strcmp(id, json_str(before, "thread_id"));
+}
+
+void
+inputs_finish(struct inputs *in)
+{
+	json_object	*before = NULL;
+	size_t		 i, n = 0;
+
+	if (in->nrows > 1)
+		qsort(in->rows, in->nrows, sizeof(*in->rows), by_thread);
+	for (i = 0; i < in->nrows; i++) {
+		if (wanted(in, in->rows[i], before))
+			before = in->rows[n++] = in->rows[i];
+		else
+			json_object_put(in->rows[i]);
+	}
+	in->nrows = n;
+}
+
+int
+inputs_buried(const struct inputs *in, const char *thread_id)
+{
+	size_t	i;
+
+	for (i = 0; i < in->ntombstones; i++)
+		if (strcmp(in->tombstones[i], thread_id) == 0)
+			return 1;
+	return 0;
+}
+
+void
+inputs_stem(json_object *row, char *out)
+{
+	stem_make(out, json_str(row, "thread_id"),
+	    json_int(row, "source_updated_at", 0),
+	    json_str(row, "rollout_slug"));
+}
+
+static json_object *
+describe_row(json_object *row)
+{
+	json_object	*o = json_object_new_object(), *v;
+	char		 stem[STEM_SIZE];
+	size_t		 i;
+
+	for (i = 0; described[i] != NULL; i++)
+		if (json_object_object_get_ex(row, described[i], &v))
+			json_set(o, described[i], json_object_get(v));
+		else
+			json_set(o, described[i], NULL);
+	inputs_stem(row, stem);
+	json_set_str(o, "stem", stem);
+	return o;
+}
+
+json_object *
+inputs_describe(const struct inputs *in, const char *memory,
+    const char *generator)
+{
+	json_object	*o = json_object_new_object();
+	json_object	*rows = json_object_new_array();
+	json_object	*tombstones = json_object_new_array();
+	size_t		 i;
+
+	for (i = 0; i < in->nrows; i++)
+		json_object_array_add(rows, describe_row(in->rows[i]));
+	for (i = 0; i < in->ntombstones; i++)
+		json_push_str(tombstones, in->tombstones[i]);
+	json_set_str(o, "memory", memory);
+	json_set_str(o, "generator", generator);
+	json_set(o, "rows", rows);
+	json_set(o, "tombstones", tombstones);
+	return o;
+}

@@ -1,0 +1,133 @@
+#include <string.h>
+
+#include "common/hook.h"
+#include "worker/workspace/changes.h"
+#include "worker/workspace/live.h"
+#include "worker/workspace/tree.h"
+
+/* The first commit of a memory: nothing yet. */
+static int
+begin(struct workspace *ws, git_oid *commit)
+{
+	struct history_commit	 c = { .subject = "Begin with nothing" };
+	git_index		*index = NULL;
+	int			 ok;
+
+	if (tree_new(&index) < 0)
+		return -1;
+	hook_crash("live.begin.before");
+	ok = tree_store(&ws->history, index, &c.tree) == 0 &&
+	    history_commit(&ws->history, &c, commit) == 0 &&
+	    history_move_ref(&ws->history, HISTORY_LIVE, NULL, commit) == 0;
+	hook_crash("live.begin.after");
+	git_index_free(index);
+	return ok ? 0 : -1;
+}
+
+/*
+ * Where the folder has what it is being moved to, `live' is still right:
+ * undo that part in the list of what was found.
+ */
+static int
+pass_over_moved(git_index *found, git_index *live, git_index *next)
+{
+	const git_index_entry	*e;
+	struct changes		 c;
+	const char		*path;
+	size_t			 i;
+	int			 r = 0;
+
+	changes_between(&c, live, found);
+	for (i = 0; r == 0 && i < c.n; i++) {
+		path = c.list[i].path;
+		if (!tree_same_entry(tree_get(found, path),
+		    tree_get(next, path)))
+			continue;
+		e = tree_get(live, path);
+		r = e == NULL ? tree_drop(found, path) :
+		    tree_put(found, path, e->mode, &e->id);
+	}
+	changes_release(&c);
+	return r;
+}
+
+static int
+commit_edits(struct workspace *ws, struct live *l)
+{
+	struct history_commit	c = { .subject = "Edited by hand" };
+	git_oid			id;
+
+	c.nparents = 1;
+	git_oid_cpy(&c.parents[0], &l->commit);
+	hook_crash("live.edited.before");
+	if (tree_store(&ws->history, l->tree, &c.tree) < 0 ||
+	    history_commit(&ws->history, &c, &id) < 0 ||
+	    history_move_ref(&ws->history, HISTORY_LIVE, &l->commit,
+	    &id) < 0)
+		return -1;
+	hook_crash("live.edited.after");
+	git_oid_cpy(&l->commit, &id);
+	l->edited = 1;
+	return 0;
+}
+
+/* Compare what was found with `live', whose commit is known. */
+static int
+compare(struct workspace *ws, const git_oid *next, struct live *l)
+{
+	git_index	*live = NULL, *to = NULL;
+	git_oid		 tree;
+	struct changes	 c;
+	int		 r = -1;
+
+	if (history_tree_of(&ws->history, &l->commit, &tree) < 0 ||
+	    tree_load(&ws->history, &tree, &live) < 0)
+		return -1;
+	if (next == NULL || (history_tree_of(&ws->history, next,
+	    &tree) == 0 && tree_load(&ws->history, &tree, &to) == 0 &&
+	    pass_over_moved(l->tree, live, to) == 0)) {
+		changes_between(&c, live, l->tree);
+		r = c.n == 0 ? 0 : commit_edits(ws, l);
+		changes_release(&c);
+	}
+	git_index_free(live);
+	git_index_free(to);
+	return r;
+}
+
+int
+live_read(struct workspace *ws, const git_oid *next, struct live *l)
+{
+	char	why[512];
+	int	r = 0;
+
+	memset(l, 0, sizeof(*l));
+	if (folder_scan(&l->scan, &ws->history, ws->root, tree_tracked, why,
+	    sizeof(why)) < 0)
+		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
+		    ws->root_path, why);
+	switch (history_ref(&ws->history, HISTORY_LIVE, &l->commit)) {
+	case HISTORY_FOUND:
+		break;
+	case HISTORY_ABSENT:
+		r = begin(ws, &l->commit);
+		break;
+	case HISTORY_ERROR:
+		r = -1;
+		break;
+	}
+	if (r == 0 && tree_new(&l->tree) == 0 &&
+	    tree_copy(l->tree, l->scan.tree, tree_tracked) == 0)
+		r = compare(ws, next, l);
+	else
+		r = -1;
+	return r < 0 ? workspace_fail_history(ws, "reading the root") : 0;
+}
+
+void
+live_release(struct live *l)
+{
+	folder_scan_release(&l->scan);
+	git_index_free(l->tree);
+	memset(l, 0, sizeof(*l));
+}

@@ -1,0 +1,307 @@
+/*
+ * The workspace role: the one worker that may write a memory root.  It keeps
+ * the history, makes the private copy that a consolidation agent works on,
+ * and publishes what came of it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hook.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "worker/worker.h"
+#include "worker/workspace/publish.h"
+#include "worker/workspace/recover.h"
+#include "worker/workspace/staging.h"
+#include "worker/workspace/workspace.h"
+
+#define DEFAULT_GENERATOR "builtin/1"
+
+/* The role's state. */
+struct role_state {
+	struct workspace	 ws;
+	json_object		*settings;	/* holds the strings of ws */
+	int			 inputs_open;	/* more batches are coming */
+};
+
+static void
+tick(void *arg)
+{
+	worker_progress(arg, 1);
+	/* Asked to end: a publication is finished first, it is short. */
+	(void)worker_tick(arg);
+}
+
+static struct redact *
+compile(json_object *settings, char *why, size_t whysize)
+{
+	json_object	*list = json_arr(settings, "redact");
+	size_t		 i, n = 0;
+	const char	**patterns;
+	struct redact	*r;
+
+	if (list != NULL)
+		n = json_object_array_length(list);
+	patterns = xcalloc(n + 1, sizeof(*patterns));
+	for (i = 0; i < n; i++) {
+		patterns[i] = json_object_get_string(
+		    json_object_array_get_idx(list, i));
+		if (patterns[i] == NULL)
+			patterns[i] = "";
+	}
+	r = redact_new(patterns, n, why, whysize);
+	free(patterns);
+	return r;
+}
+
+static int
+configure(struct worker *w, json_object *settings, char *why, size_t whysize)
+{
+	struct role_state	*st = xcalloc(1, sizeof(*st));
+	struct workspace	*ws = &st->ws;
+
+	workspace_init(ws);
+	worker_set_data(w, st);
+	st->settings = json_object_get(settings);
+	ws->memory = json_str(settings, "memory");
+	ws->root_path = json_str(settings, "root");
+	ws->history_path = json_str(settings, "history");
+	ws->staging_path = json_str(settings, "staging");
+	ws->generator = json_str(settings, "generator");
+	if (ws->generator == NULL)
+		ws->generator = DEFAULT_GENERATOR;
+	ws->tick = tick;
+	ws->tick_arg = w;
+	if (ws->memory == NULL || ws->root_path == NULL ||
+	    ws->history_path == NULL || ws->staging_path == NULL) {
+		snprintf(why, whysize, "memory, root, history and staging "
+		    "are needed");
+		return -1;
+	}
+	hook_crash_at(json_str(settings, "crash_at"));
+	if (history_start() < 0) {
+		snprintf(why, whysize, "libgit2: %s", history_error());
+		return -1;
+	}
+	ws->redact = compile(settings, why, whysize);
+	return ws->redact == NULL ? -1 : 0;
+}
+
+static void
+allow(struct sandbox *sb, const char *path)
+{
+	/* What is not there will be missed, and named, when it is used. */
+	if (sandbox_allow(sb, SANDBOX_WRITE_TREE, path) < 0)
+		log_warn("%s: not opened in the sandbox", path);
+}
+
+static void
+rights(struct worker *w, struct sandbox *sb)
+{
+	struct role_state	*st = worker_data(w);
+
+	allow(sb, st->ws.root_path);
+	allow(sb, st->ws.history_path);
+	allow(sb, st->ws.staging_path);
+}
+
+static void
+fail(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+
+	worker_fail(w, m, st->ws.reason, "%s", st->ws.problem);
+}
+
+static void
+set_hex(json_object *o, const char *key, const git_oid *id)
+{
+	char	hex[GIT_OID_HEXSZ + 1];
+
+	json_set_str(o, key, git_oid_tostr(hex, sizeof(hex), id));
+}
+
+static void
+set_counts(json_object *o, const size_t count[3])
+{
+	json_set_int(o, "added", (int64_t)count[0]);
+	json_set_int(o, "modified", (int64_t)count[1]);
+	json_set_int(o, "deleted", (int64_t)count[2]);
+}
+
+static void
+on_input(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+	struct workspace	*ws = &st->ws;
+	char			 why[256];
+
+	if (!st->inputs_open)
+		inputs_clear(&ws->inputs);
+	st->inputs_open = !json_flag(m->body, "last", 0);
+	if (inputs_add(&ws->inputs, json_arr(m->body, "entries"), why,
+	    sizeof(why)) < 0) {
+		workspace_fail(ws, REASON_INPUT, "input: %s", why);
+		fail(w, m);
+		return;
+	}
+	if (!st->inputs_open)
+		inputs_finish(&ws->inputs);
+}
+
+static json_object *
+recovered_body(struct recovered *r)
+{
+	json_object	*o = json_object_new_object();
+	json_object	*found = json_object_new_array();
+	size_t		 i;
+
+	for (i = 0; i < ROOT_FOUND_MAX && r->look.found[i] != NULL; i++)
+		json_push_str(found, r->look.found[i]);
+	json_set_str(o, "root", root_state_name(r->root));
+	if (r->look.has_live)
+		set_hex(o, "live", &r->look.live);
+	json_set_int(o, "entries", r->look.entries);
+	json_set(o, "found", found);
+	json_set_int(o, "moved", (int64_t)r->moved);
+	json_set(o, "published", json_object_get(r->published));
+	return o;
+}
+
+static void
+on_recover(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+	struct recovered	 r;
+
+	worker_busy(w, "recover");
+	if (recover_run(&st->ws, json_arr(m->body, "agents"),
+	    json_flag(m->body, "claimed", 0), &r) < 0)
+		fail(w, m);
+	else
+		worker_reply(w, m, MSG_RECOVERED, recovered_body(&r));
+	recovered_release(&r);
+}
+
+static void
+on_prepare(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+	struct prepared		 p;
+	json_object		*o;
+	char			*path;
+
+	worker_busy(w, "prepare");
+	if (staging_prepare(&st->ws, m->thread_id, &p) < 0) {
+		fail(w, m);
+		return;
+	}
+	o = json_object_new_object();
+	path = xasprintf("%s/%s", st->ws.staging_path, m->thread_id);
+	json_set_bool(o, "changed", p.changed);
+	json_set_bool(o, "hand_edited", p.hand_edited);
+	json_set_str(o, "staging", path);
+	set_hex(o, "base", &p.base);
+	set_counts(o, p.count);
+	worker_reply(w, m, MSG_PREPARED, o);
+	free(path);
+}
+
+static json_object *
+published_body(const struct publish_result *res)
+{
+	json_object	*o = json_object_new_object();
+
+	set_hex(o, "commit", &res->commit);
+	json_set_int(o, "files", (int64_t)res->files);
+	json_set_int(o, "changed", (int64_t)(res->count[0] + res->count[1] +
+	    res->count[2]));
+	json_set(o, "conflicts", json_object_get(res->conflicts));
+	set_counts(o, res->count);
+	return o;
+}
+
+static void
+on_publish(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+	struct publish_result	 res;
+	json_object		*o;
+
+	worker_busy(w, "publish");
+	switch (publish_run(&st->ws, m->thread_id, json_str(m->body, "base"),
+	    &res)) {
+	case PUBLISH_DONE:
+		worker_reply(w, m, MSG_PUBLISHED, published_body(&res));
+		break;
+	case PUBLISH_REJECTED:
+		o = json_object_new_object();
+		json_set(o, "violations", json_object_get(res.violations));
+		worker_reply(w, m, MSG_REJECTED, o);
+		break;
+	case PUBLISH_FAILED:
+		fail(w, m);
+		break;
+	}
+	publish_result_release(&res);
+}
+
+static const struct {
+	enum msg_id	 id;
+	void		(*handle)(struct worker *, const struct msg *);
+} handlers[] = {
+	{ MSG_INPUT, on_input },
+	{ MSG_RECOVER, on_recover },
+	{ MSG_PREPARE, on_prepare },
+	{ MSG_PUBLISH, on_publish },
+};
+
+static void
+message(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+	size_t			 i;
+
+	if (workspace_open(&st->ws) < 0) {
+		fail(w, m);
+		return;
+	}
+	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+		if (handlers[i].id == m->id) {
+			handlers[i].handle(w, m);
+			worker_idle(w);
+			return;
+		}
+	BUG("no handler for message %d", (int)m->id);
+}
+
+static void
+release(struct worker *w)
+{
+	struct role_state	*st = worker_data(w);
+
+	if (st == NULL)
+		return;
+	redact_free(st->ws.redact);
+	workspace_release(&st->ws);
+	history_stop();
+	json_object_put(st->settings);
+	free(st);
+	worker_set_data(w, NULL);
+}
+
+static const struct worker_role	role = {
+	.role = ROLE_WORKSPACE,
+	.configure = configure,
+	.rights = rights,
+	.message = message,
+	.release = release
+};
+
+int
+main(int argc, char **argv, char **envp)
+{
+	return worker_main(argc, argv, envp, &role);
+}

@@ -1,0 +1,43 @@
+#ifndef MNEMOD_STAGED_H
+#define MNEMOD_STAGED_H
+
+#include <git2.h>
+#include "common/buf.h"
+#include "worker/workspace/workspace.h"
+
+/*
+ * What `prepare' wrote for one agent, kept in the history until the agent is
+ * published or given up: the reference HISTORY_STAGED<thread_id> points to a
+ * commit (parent: base) whose tree holds
+ *
+ *	tracked/		the memory as the agent found it
+ *	generated/		the rollout summaries as written from rows
+ *	raw_memories.md		as written from rows
+ *
+ * `publish' takes from it all that an agent may not write, and recovery can
+ * finish a publication without the rows.
+ */
+struct staged {
+	git_oid		 commit;
+	git_oid		 base;
+	git_oid		 tracked;		/* tree */
+	git_oid		 generated;		/* tree */
+	git_oid		 raw;			/* blob */
+	char		 inputs[HISTORY_TRAILER_MAX];	/* digest */
+};
+
+/*
+ * Write from base, tracked, generated, raw and inputs; sets commit.  An
+ * earlier one of the same thread is replaced.  Returns 0 or -1.
+ */
+int staged_write(struct workspace *, const char *thread_id,
+    struct staged *);
+
+/* HISTORY_ERROR with workspace_fail() set. */
+enum history_found staged_read(struct workspace *, const char *thread_id,
+    struct staged *);
+
+/* Remove reference and folder of a thread, present or not: 0 or -1. */
+int staged_drop(struct workspace *, const char *thread_id);
+
+#endif

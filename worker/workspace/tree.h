@@ -1,0 +1,74 @@
+#ifndef MNEMOD_TREE_H
+#define MNEMOD_TREE_H
+
+#include <git2.h>
+#include <stddef.h>
+#include "worker/workspace/history.h"
+
+/*
+ * A memory folder as a flat list of paths and blobs, in path order: an index
+ * of libgit2 that lives in memory only.  Functions that return int give 0,
+ * or -1 with the reason in history_error().
+ */
+
+/* Bounds on what is tracked; what is beyond them is left alone. */
+#define TREE_NAME_MAX	200		/* bytes of one component */
+#define TREE_PATH_MAX	1024		/* bytes of a path */
+#define TREE_DEPTH_MAX	16		/* components */
+#define TREE_FILE_MAX	(4u * 1024 * 1024)
+#define TREE_FILES_MAX	20000u
+
+/* Where the writer of a memory keeps what; mnemod-memory(5). */
+#define TREE_HANDBOOK	"MEMORY.md"
+#define TREE_SUMMARY	"memory_summary.md"
+#define TREE_RAW	"raw_memories.md"
+#define TREE_SUMMARIES	"rollout_summaries/"
+#define TREE_SKILLS	"skills/"
+#define TREE_EXTENSIONS	"extensions/"
+
+/* Our temporary files lie beside their target and have this prefix. */
+#define TREE_TEMPORARY	".mnemod-tmp-"
+
+/*
+ * 1 if `path' (relative, '/' between components) is one that mnemod keeps
+ * under version control: MEMORY.md, memory_summary.md, anything below
+ * skills/, rollout_summaries/X.md, and X.md below extensions/.
+ */
+int tree_tracked(const char *path);
+
+/* 1 if an agent may change it: the first three of the above. */
+int tree_agents(const char *path);
+
+/* 1 if a directory can hold tracked files. */
+int tree_enters(const char *path);
+
+/* 1 if `path' begins with `prefix'. */
+int tree_below(const char *path, const char *prefix);
+
+/* An empty tree; git_index_free() ends it. */
+int tree_new(git_index **);
+/* The tree object `id' as a list; and the reverse. */
+int tree_load(struct history *, const git_oid *id, git_index **out);
+int tree_store(struct history *, git_index *, git_oid *out);
+
+/* The entry at `path', NULL if there is none.  Borrowed. */
+const git_index_entry *tree_get(git_index *, const char *path);
+int tree_put(git_index *, const char *path, uint32_t mode, const git_oid *);
+/* Write `len' bytes as a blob and put it as a plain file. */
+int tree_put_text(git_index *, struct history *, const char *path,
+    const char *data, size_t len);
+int tree_drop(git_index *, const char *path);
+
+/* Copy those entries of `from' that `wanted' says yes to. */
+int tree_copy(git_index *to, git_index *from, int (*wanted)(const char *));
+/* Remove those entries. */
+int tree_drop_all(git_index *, int (*wanted)(const char *));
+
+/* 1 if both are absent, or have the same content and mode. */
+int tree_same_entry(const git_index_entry *, const git_index_entry *);
+
+/* Append the text at `path'; 1, 0 if there is no such entry, or -1. */
+int tree_text(git_index *, struct history *, const char *path,
+    struct buf *out);
+
+#endif
