@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -139,9 +140,42 @@ log_printable(char *dst, size_t size, const char *src, size_t srclen)
 	return len;
 }
 
+/*
+ * A pipe that is ready takes PIPE_BUF bytes without blocking, and a line is
+ * shorter; one that is full must not hold us: the line is lost and counted.
+ */
+static int
+stderr_takes(void)
+{
+	struct pollfd	p = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, 0) != 1 || (p.revents & POLLOUT) != 0;
+}
+
+static void
+log_put(const char *prefix, const char *line)
+{
+	char	out[LOG_LINE + 64];
+	ssize_t	r;
+	int	n;
+
+	n = snprintf(out, sizeof(out), "%s: %s%s\n", log_tag, prefix, line);
+	if (n < 0)
+		return;
+	if ((size_t)n >= sizeof(out))
+		n = (int)sizeof(out) - 1;
+	/* A closed standard error must not end anybody. */
+	do {
+		r = write(STDERR_FILENO, out, (size_t)n);
+	} while (r == -1 && errno == EINTR);
+}
+
 static void
 log_write(enum log_level level, const char *line)
 {
+	static unsigned	lost;
+	char		note[64];
+
 	char	out[LOG_LINE + 64];
 	ssize_t	r;
 	int	n;
@@ -150,17 +184,17 @@ log_write(enum log_level level, const char *line)
 		log_sink_fn(level, line, log_sink_arg);
 		return;
 	}
-	n = snprintf(out, sizeof(out), "%s: %s%s\n", log_tag,
-	    level == LOG_LEVEL_WARN ? "warning: " :
-	    level == LOG_LEVEL_FATAL ? "fatal: " : "", line);
-	if (n < 0)
+	if (!stderr_takes()) {
+		lost++;
 		return;
-	if ((size_t)n >= sizeof(out))
-		n = (int)sizeof(out) - 1;
-	/* A closed or full standard error must not end or hold anybody. */
-	do {
-		r = write(STDERR_FILENO, out, (size_t)n);
-	} while (r == -1 && errno == EINTR);
+	}
+	if (lost > 0) {
+		snprintf(note, sizeof(note), "%u log lines lost", lost);
+		lost = 0;
+		log_put("", note);
+	}
+	log_put(level == LOG_LEVEL_WARN ? "warning: " :
+	    level == LOG_LEVEL_FATAL ? "fatal: " : "", line);
 }
 
 static void log_v(enum log_level, const char *, const char *, va_list)
