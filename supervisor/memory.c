@@ -73,12 +73,11 @@ memory_all_idle(const struct supervisor *sv)
 }
 
 void
-memory_stop(struct memory *m, const char *reason, const char *text)
+memory_stop(struct memory *m, const char *reason)
 {
 	snprintf(m->reason, sizeof(m->reason), "%s", reason);
 	m->stopped = 1;
 	m->sv->outcome |= OUTCOME_ROOT;
-	log_warnx("memory %s: %s", m->config->name, text);
 }
 
 /* The source whose own memory folder this root may be. */
@@ -124,8 +123,10 @@ memory_look(struct memory *m)
 
 	memory_query(m, &q, &row);
 	root_look(&m->root, &q);
-	if (!root_usable(m->root.state))
-		memory_stop(m, root_state_name(m->root.state), m->root.text);
+	if (!root_usable(m->root.state)) {
+		log_warnx("%s", m->root.text);
+		memory_stop(m, root_state_name(m->root.state));
+	}
 	store_memory_free(row);
 	root_release(&m->root);
 	if (!m->stopped && row != NULL)
@@ -166,12 +167,13 @@ memory_take(struct memory *m)
 	r = root_take(&m->root, &q);
 	if (r == 1)
 		r = record_root(m, row) == 0 ? 1 : -1;
-	else if (r == 0)
-		memory_stop(m, root_state_name(m->root.state), m->root.text);
 	else {
-		snprintf(m->reason, sizeof(m->reason), "locked_by %d",
-		    m->root.locked_by);
-		log_warnx("memory %s: %s", m->config->name, m->root.text);
+		log_warnx("%s", m->root.text);
+		if (r == 0)
+			memory_stop(m, root_state_name(m->root.state));
+		else
+			snprintf(m->reason, sizeof(m->reason), "locked_by %d",
+			    m->root.locked_by);
 	}
 	store_memory_free(row);
 	if (r != 1) {

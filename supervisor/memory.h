@@ -73,8 +73,8 @@ void memory_look(struct memory *);
  */
 int memory_take(struct memory *);
 
-/* Stop this memory for the rest of the run: exit status 7. */
-void memory_stop(struct memory *, const char *reason, const char *text);
+/* Stop this memory for the rest of the run: exit status 7.  Logs nothing. */
+void memory_stop(struct memory *, const char *reason);
 
 /* How many memories may still be published into. */
 unsigned memory_usable(const struct supervisor *);

@@ -116,17 +116,14 @@ recovered(struct memory *m, const struct msg *msg)
 	struct settle	 s = { m, msg };
 	const char	*root = json_str(msg->body, "root");
 	int64_t		 moved = json_int(msg->body, "moved", 0);
-	char		*text;
+	int		 foreign = strcmp(root, "foreign") == 0;
 
-	if (strcmp(root, "foreign") == 0 || strcmp(root, "vanished") == 0) {
-		text = xasprintf("memory root %s: %s; nothing is published "
-		    "(mnemod(8), MEMORY ROOTS)", m->root.real,
-		    strcmp(root, "foreign") == 0 ?
+	if (foreign || strcmp(root, "vanished") == 0) {
+		log_warnx("memory %s: %s: %s; nothing is published (mnemod(8), "
+		    "MEMORY ROOTS)", m->config->name, m->root.real, foreign ?
 		    "it holds files that mnemod did not write" :
 		    "it is empty, but should not be: is it mounted?");
-		memory_stop(m, strcmp(root, "foreign") == 0 ?
-		    "foreign_root" : "root_vanished", text);
-		free(text);
+		memory_stop(m, foreign ? "foreign_root" : "root_vanished");
 		return;
 	}
 	if (moved > 0)
@@ -147,14 +144,13 @@ wspace_message(struct child *c, const struct msg *msg, void *arg)
 		child_stop(c, "recovered");
 	} else if (msg->id == MSG_FAILED) {
 		reason = json_str(msg->body, "reason");
+		log_warnx("memory %s: %s; it waits", m->config->name,
+		    json_str(msg->body, "message"));
 		if (strcmp(reason, "being_edited") == 0) {
 			snprintf(m->reason, sizeof(m->reason), "%s", reason);
 			m->sv->outcome |= OUTCOME_WAITING;
-			log_warnx("memory %s: %s; it waits", m->config->name,
-			    json_str(msg->body, "message"));
 		} else
-			memory_stop(m, reason,
-			    json_str(msg->body, "message"));
+			memory_stop(m, reason);
 		child_stop(c, "recovery failed");
 	}
 }
@@ -169,9 +165,12 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 		return;
 	}
 	m->wspace = NULL;
-	if (end->cause != CAUSE_STOPPED && !supervisor_stopping(m->sv))
-		memory_stop(m, "recovery_failed",
-		    "the workspace worker ended during recovery");
+	if (end->cause != CAUSE_STOPPED && !supervisor_stopping(m->sv)) {
+		log_warnx("memory %s: the workspace worker ended during "
+		    "recovery (%s); it is left alone", m->config->name,
+		    end->text);
+		memory_stop(m, "recovery_failed");
+	}
 	m->state = m->agent != NULL ? MEM_ENDING : MEM_IDLE;
 	if (m->agent != NULL) {
 		child_stop(m->agent, "the run is over");

@@ -341,7 +341,8 @@ wspace_failed(struct memory *m, const struct msg *msg)
 
 	for (i = 0; i < sizeof(root_reasons) / sizeof(root_reasons[0]); i++)
 		if (strcmp(reason, root_reasons[i]) == 0) {
-			memory_stop(m, reason, text);
+			log_warnx("memory %s: %s", name(m), text);
+			memory_stop(m, reason);
 			release_run(m, reason);
 			return;
 		}
