@@ -2,8 +2,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "../common/log.h"
-#include "../common/uuid.h"
+#include "log.h"
+#include "uuid.h"
 #include "stem.h"
 #include "text.h"
 

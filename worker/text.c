@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "../common/mem.h"
+#include "mem.h"
 #include "text.h"
 
 #define REPLACEMENT	0xfffd

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "../common/buf.h"
+#include "buf.h"
 
 /*
  * UTF-8 text as stage one and stage two need it: cut on boundaries, made one
