@@ -176,9 +176,6 @@ log_write(enum log_level level, const char *line)
 	static unsigned	lost;
 	char		note[64];
 
-	char	out[LOG_LINE + 64];
-	ssize_t	r;
-	int	n;
 
 	if (log_sink_fn != NULL && level != LOG_LEVEL_FATAL) {
 		log_sink_fn(level, line, log_sink_arg);
