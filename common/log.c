@@ -176,7 +176,6 @@ log_write(enum log_level level, const char *line)
 	static unsigned	lost;
 	char		note[64];
 
-
 	if (log_sink_fn != NULL && level != LOG_LEVEL_FATAL) {
 		log_sink_fn(level, line, log_sink_arg);
 		return;
