@@ -1,4 +1,4 @@
-/* links: tests/sandbox_forbidden.c tests/sandbox_needed.c */
+/* links: tests/sandbox_trial.c tests/sandbox_files.c tests/sandbox_forbidden.c tests/sandbox_needed.c */
 
 /*
  * A Landlock domain that handled every right of its ABI and had no rule for
@@ -8,22 +8,19 @@
  * is applied in a child, and the child tries everything it must not do, with
  * the kernel's own Landlock and as if the kernel had ABI 2, Debian 12's.
  */
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check_main.h"
 #include "worker/sandbox.h"
 #include "sandbox_acts.h"
-
-#define R(role)		(1u << (role))
+#include "sandbox_trial.h"
 
 static const enum role roles[] = {
 	ROLE_EXTRACT, ROLE_CONSOLIDATE, ROLE_WORKSPACE
@@ -32,143 +29,6 @@ static const int abis[] = { INT_MAX, 2 };
 #define NROLES		3
 #define NCASES		6		/* roles times abis */
 
-struct trial {
-	enum role		 role;
-	enum sandbox_mode	 mode;
-	int			 abi;
-	void			(*run)(FILE *, const struct trial *);
-};
-
-static struct scene	scene;
-static int		only_file;	/* extract: -p FILE */
-
-static void
-folder(char path[PATH_MAX], const char *name)
-{
-	char	file[PATH_MAX + 8];
-	int	fd;
-
-	snprintf(path, PATH_MAX, "%s/%s", scene.dir, name);
-	ck_assert_int_eq(mkdir(path, 0700), 0);
-	snprintf(file, sizeof(file), "%s/file", path);
-	fd = open(file, O_WRONLY | O_CREAT | O_EXCL, 0700);
-	ck_assert_int_eq(write(fd, "text\n", 5), 5);
-	close(fd);
-	snprintf(file, sizeof(file), "%s/link", path);
-	ck_assert_int_eq(symlink("../outside/file", file), 0);
-}
-
-static void
-setup(void)
-{
-	const char	*b = getenv("B");
-
-	snprintf(scene.dir, sizeof(scene.dir), "%s/test/sandbox.XXXXXX",
-	    b == NULL ? "build" : b);
-	ck_assert_ptr_nonnull(mkdtemp(scene.dir));
-	folder(scene.outside, "outside");
-	folder(scene.source, "source");
-	folder(scene.live, "live");
-	folder(scene.staging, "staging");
-	snprintf(scene.history, PATH_MAX, "%s/history", scene.dir);
-	ck_assert_int_eq(mkdir(scene.history, 0700), 0);
-}
-
-static void
-teardown(void)
-{
-	char	cmd[PATH_MAX];
-
-	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", scene.dir);
-	ck_assert_int_eq(system(cmd), 0);
-}
-
-/* The rules that the roles of mnemod ask for. */
-static void
-rules(struct sandbox *sb)
-{
-	char	file[PATH_MAX + 32];
-
-	if (sb->role == ROLE_EXTRACT && only_file) {
-		snprintf(file, sizeof(file), "%s/file", scene.source);
-		sandbox_allow(sb, SANDBOX_READ_FILE, file);
-		return;
-	}
-	if (sb->role == ROLE_EXTRACT) {
-		sandbox_allow(sb, SANDBOX_READ_TREE, scene.source);
-		return;
-	}
-	sandbox_allow(sb, SANDBOX_WRITE_TREE, scene.staging);
-	if (sb->role == ROLE_WORKSPACE) {
-		sandbox_allow(sb, SANDBOX_WRITE_TREE, scene.live);
-		sandbox_allow(sb, SANDBOX_WRITE_TREE, scene.history);
-	}
-}
-
-/* The folder of the scene that the role may use. */
-static const char *
-own_folder(enum role role)
-{
-	return role == ROLE_EXTRACT ? scene.source : scene.staging;
-}
-
-static void
-trial_child(const struct trial *t, int fd)
-{
-	FILE			*out = fdopen(fd, "w");
-	struct sandbox		 sb;
-	struct sandbox_report	 report;
-	char			 why[256];
-
-	setvbuf(out, NULL, _IOLBF, 0);
-	needs_before();
-	if (t->mode != SANDBOX_OFF) {
-		sandbox_init(&sb, t->role, t->mode);
-		sb.abi_limit = t->abi;
-		rules(&sb);
-		if (sandbox_apply(&sb, &report, why, sizeof(why)) == -1)
-			fprintf(out, "no sandbox: %s\n", why);
-	}
-	t->run(out, t);
-	fputs("end\n", out);
-	_exit(0);
-}
-
-/* Run a trial in a child; what it wrote, "end\n" last if it lived. */
-static const char *
-trial_run(const struct trial *t)
-{
-	static char	text[8192];
-	size_t		len = 0;
-	ssize_t		n;
-	int		p[2], status;
-	pid_t		pid;
-
-	ck_assert_int_eq(pipe(p), 0);
-	pid = fork();
-	ck_assert_int_ne(pid, -1);
-	if (pid == 0)
-		trial_child(t, p[1]);
-	close(p[1]);
-	while ((n = read(p[0], text + len, sizeof(text) - 1 - len)) > 0)
-		len += (size_t)n;
-	text[len] = '\0';
-	close(p[0]);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	return text;
-}
-
-/* Skip, with the reason, where the kernel cannot do what is tested. */
-static int
-cannot(void)
-{
-	if (sandbox_landlock_abi() >= SANDBOX_ABI_REQUIRED)
-		return 0;
-	printf("skip: Landlock ABI %d here, %d is needed\n",
-	    sandbox_landlock_abi(), SANDBOX_ABI_REQUIRED);
-	return 1;
-}
-
 static void
 assert_trial(int i, void (*run)(FILE *, const struct trial *))
 {
@@ -176,9 +36,8 @@ assert_trial(int i, void (*run)(FILE *, const struct trial *))
 		roles[i % NROLES], SANDBOX_REQUIRED, abis[i / NROLES], run
 	};
 
-	if (cannot())
-		return;
-	ck_assert_str_eq(trial_run(&t), "end\n");
+	if (!trial_cannot())
+		ck_assert_str_eq(trial_run(&t), "end\n");
 }
 
 static void
@@ -205,7 +64,7 @@ static void
 run_outside(FILE *out, const struct trial *t)
 {
 	run_on(out, scene.outside, "file");
-	run_on(out, own_folder(t->role), "../outside/file");
+	run_on(out, scene_own(t->role), "../outside/file");
 	run_file_acts(out, "/etc/passwd", 1);
 	if (t->role != ROLE_EXTRACT)
 		run_on(out, scene.source, "file");
@@ -232,7 +91,7 @@ run_link(FILE *out, const struct trial *t)
 	char			 path[PATH_MAX + 32];
 	int			 i;
 
-	snprintf(path, sizeof(path), "%s/link", own_folder(t->role));
+	snprintf(path, sizeof(path), "%s/link", scene_own(t->role));
 	for (a = file_acts; a->name != NULL; a++) {
 		for (i = 0; own[i] != NULL; i++)
 			if (strcmp(a->name, own[i]) == 0)
@@ -264,7 +123,7 @@ START_TEST(extract_changes_no_source)
 		ROLE_EXTRACT, SANDBOX_REQUIRED, abis[_i], run_read_only
 	};
 
-	if (!cannot())
+	if (!trial_cannot())
 		ck_assert_str_eq(trial_run(&t), "end\n");
 }
 END_TEST
@@ -276,7 +135,7 @@ run_special(FILE *out, const struct trial *t)
 	const struct file_act	*a;
 	char			 path[PATH_MAX + 32];
 
-	snprintf(path, sizeof(path), "%s/file", own_folder(t->role));
+	snprintf(path, sizeof(path), "%s/file", scene_own(t->role));
 	for (a = special_acts; a->name != NULL; a++)
 		if (a->try(path))
 			fprintf(out, "%s %s\n", a->name, path);
@@ -373,7 +232,7 @@ run_needs(FILE *out, const struct trial *t)
 	const struct need	*n;
 
 	for (n = needs; n->name != NULL; n++)
-		if ((n->roles & R(t->role)) != 0 && !n->try(&scene))
+		if ((n->roles & 1u << t->role) != 0 && !n->try(&scene))
 			fprintf(out, "cannot: %s (%s)\n", n->name,
 			    strerror(errno));
 }
@@ -440,7 +299,7 @@ START_TEST(report_names_what_is_missing)
 	int			status;
 	pid_t			pid;
 
-	if (cannot())
+	if (trial_cannot())
 		return;
 	pid = fork();
 	if (pid == 0) {
@@ -490,6 +349,30 @@ START_TEST(rules_fit_their_role)
 }
 END_TEST
 
+/* The manual page shows the table that is in force. */
+START_TEST(the_manual_shows_the_table)
+{
+	static char			page[32768];
+	const struct sandbox_rights	*r = &sandbox_table[roles[_i]];
+	char				file[32] = "0", row[128];
+	FILE				*f = fopen("man/mnemod-worker.8", "r");
+	const char			*line;
+
+	ck_assert_ptr_nonnull(f);
+	page[fread(page, 1, sizeof(page) - 1, f)] = '\0';
+	fclose(f);
+	snprintf(row, sizeof(row), ".It %s Ta ", role_name(roles[_i]));
+	line = strstr(page, row);
+	ck_assert_ptr_nonnull(line);
+	if (r->fsize_mib != 0)
+		snprintf(file, sizeof(file), "%u MiB", r->fsize_mib);
+	snprintf(row, sizeof(row), " Ta %u MiB Ta %s Ta %u\n", r->data_mib,
+	    file, r->nofile);
+	ck_assert_ptr_eq(strstr(line, row), strchr(line, '\n') + 1 -
+	    strlen(row));
+}
+END_TEST
+
 /* For -p FILE: that file, and nothing beside it. */
 static void
 run_one_file(FILE *out, const struct trial *t)
@@ -514,8 +397,8 @@ START_TEST(a_preview_reads_one_file)
 		ROLE_EXTRACT, SANDBOX_REQUIRED, abis[_i], run_one_file
 	};
 
-	only_file = 1;
-	if (!cannot())
+	scene.only_file = 1;
+	if (!trial_cannot())
 		ck_assert_str_eq(trial_run(&t), "end\n");
 }
 END_TEST
@@ -526,7 +409,7 @@ suite(void)
 	Suite	*s = suite_create("sandbox");
 	TCase	*tc = tcase_create("roles");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, scene_setup, scene_teardown);
 	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, outside_is_out_of_reach, 0, NCASES);
 	tcase_add_loop_test(tc, symbolic_links_lead_nowhere, 0, NCASES);
@@ -537,6 +420,7 @@ suite(void)
 	tcase_add_test(tc, acts_work_without_a_sandbox);
 	tcase_add_loop_test(tc, work_goes_on, 0, NCASES);
 	tcase_add_loop_test(tc, a_preview_reads_one_file, 0, 2);
+	tcase_add_loop_test(tc, the_manual_shows_the_table, 0, NROLES);
 	tcase_add_test(tc, calls_of_another_architecture_kill);
 	tcase_add_test(tc, required_needs_abi_2);
 	tcase_add_test(tc, best_effort_filters_without_landlock);

@@ -6,8 +6,8 @@
  * to leave.  Here a role that does what it is told runs in a process of its
  * own, and the other ends of its pipes lie to it, stall and vanish.
  */
+#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -437,6 +437,39 @@ START_TEST(bad_settings_end_with_the_reason)
 }
 END_TEST
 
+/* A supervisor of one deaf worker; killed by the test. */
+static void
+doomed_supervisor(int tell)
+{
+	peer_start(&peer, NULL);
+	peer_ready(&peer, SETTINGS);
+	submit("deaf");
+	assert_completed("deaf");
+	ck_assert_int_eq(write(tell, &peer.pid, sizeof(peer.pid)),
+	    sizeof(peer.pid));
+	pause();
+}
+
+/* The death signal and the worker's own alarm, nobody else. */
+START_TEST(a_deaf_orphan_ends_itself)
+{
+	pid_t	middle, worker;
+	int	p[2], status;
+
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+	ck_assert_int_eq(pipe(p), 0);
+	middle = fork();
+	if (middle == 0)
+		doomed_supervisor(p[1]);
+	ck_assert_int_eq(read(p[0], &worker, sizeof(worker)),
+	    sizeof(worker));
+	kill(middle, SIGKILL);
+	ck_assert_int_eq(waitpid(middle, NULL, 0), middle);
+	ck_assert_int_eq(waitpid(worker, &status, 0), worker);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
+}
+END_TEST
+
 static void
 no_pipes(void)
 {
@@ -475,6 +508,7 @@ suite(void)
 	tcase_add_test(tc, a_deaf_worker_ends_itself);
 	tcase_add_test(tc, inherited_signal_state_is_reset);
 	tcase_add_loop_test(tc, end_of_file_means_leave, 0, 3);
+	tcase_add_test(tc, a_deaf_orphan_ends_itself);
 	tcase_add_test(tc, a_closed_pipe_means_leave);
 	tcase_add_loop_test(tc, protocol_errors_end_the_worker, 0, 5);
 	tcase_add_test(tc, a_second_configure_is_a_protocol_error);

@@ -16,6 +16,7 @@ struct scene {
 	char	live[PATH_MAX];		/* a memory root */
 	char	staging[PATH_MAX];	/* an agent's folder */
 	char	history[PATH_MAX];	/* a memory's history, empty */
+	int	only_file;		/* extract as for -p FILE */
 };
 
 /* Acts on a file; 1 if it was done, 0 if it was refused. */

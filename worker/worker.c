@@ -1,18 +1,11 @@
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <bsd/string.h>
 
 #include "exitcode.h"
-#include "fd.h"
 #include "hook.h"
 #include "json.h"
 #include "log.h"
@@ -21,6 +14,7 @@
 #include "worker.h"
 #include "worker_cost.h"
 #include "worker_link.h"
+#include "worker_process.h"
 
 /* How long the last messages may take; the stop ladder waits longer. */
 #define BYE_MS		1000
@@ -37,9 +31,6 @@ struct worker {
 	int				 title_full;
 	int				 busy;	/* a request is open */
 };
-
-/* Seconds until a worker that was told to end is killed by itself. */
-static unsigned	grace_s;
 
 void *
 worker_data(struct worker *w)
@@ -204,74 +195,6 @@ log_to_supervisor(enum log_level level, const char *line, void *arg)
 	json_set_str(body, "text", line);
 	worker_send(w, MSG_LOG, body);
 	w->link.logging = 0;
-}
-
-/*
- * SIGTERM asks to end.  The alarm, whose default action kills, holds the
- * bound also where nobody is left to send SIGKILL; later signals do not
- * postpone it.
- */
-static void
-on_term(int sig)
-{
-	(void)sig;
-	if (link_term)
-		return;
-	link_term = 1;
-	alarm(grace_s);
-}
-
-/* Nothing that the supervisor was started with is to be left in force. */
-static void
-signals_init(void)
-{
-	struct sigaction	sa;
-	int			sig;
-
-	memset(&sa, 0, sizeof(sa));
-	sigemptyset(&sa.sa_mask);
-	sa.sa_handler = SIG_DFL;
-	for (sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &sa, NULL);
-	sa.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &sa, NULL);
-	sigaction(SIGXFSZ, &sa, NULL);
-	sa.sa_handler = on_term;
-	sa.sa_flags = SA_RESTART;	/* libraries need not know */
-	grace_s = (unsigned)((hook_grace_ms() + 999) / 1000);
-	sigaction(SIGTERM, &sa, NULL);
-	sigprocmask(SIG_SETMASK, &sa.sa_mask, NULL);
-}
-
-/* 1 if `fd' is a pipe that is open for `mode'. */
-static int
-is_pipe(int fd, int mode)
-{
-	struct stat	st;
-	int		flags = fcntl(fd, F_GETFL);
-
-	return flags != -1 && (flags & O_ACCMODE) == mode &&
-	    fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
-}
-
-static int
-pipes_init(enum role role)
-{
-	int	last = role == ROLE_WORKSPACE ? FD_PEER_LOCK : FD_WORKERS_LOCK;
-
-	if (!is_pipe(FD_TO_WORKER, O_RDONLY) ||
-	    !is_pipe(FD_FROM_WORKER, O_WRONLY)) {
-		fprintf(stderr, "%s is started by mnemod(8), "
-		    "not by hand; see mnemod-worker(8)\n", role_comm(role));
-		return -1;
-	}
-	close_range((unsigned)last + 1, ~0u, 0);
-	if (fd_nonblock(FD_TO_WORKER, 1) == -1 ||
-	    fd_nonblock(FD_FROM_WORKER, 1) == -1) {
-		log_warn("cannot make the pipes non-blocking");
-		return -1;
-	}
-	return 0;
 }
 
 static void
@@ -456,10 +379,7 @@ worker_main(int argc, char **argv, char **envp,
 	w.title_full = 1;
 	w.cost.smaps = w.cost.status = -1;
 	title_init(argc, argv, envp, role_comm(role->role));
-	signals_init();
-	/* The spawner set it too, but not every test does. */
-	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
-	if (pipes_init(role->role) == -1)
+	if (process_init(role->role) == -1)
 		return WEXIT_ERROR;
 	link_init(&w.link, role->role);
 	status = worker_start(&w);
