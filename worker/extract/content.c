@@ -189,6 +189,7 @@ content_make(struct content *c, struct rollout *rollout,
 	feed_init(&feed, rollout, tools);
 	st = measure(&feed, &z);
 	feed_release(&feed);
+	c->counts = *rollout_counts(rollout);
 	if (st == ROLLOUT_END) {
 		(void)plan_fit(z.list, z.len,
 		    budget < BRACKETS ? 0 : budget - BRACKETS);

@@ -17,6 +17,7 @@ struct content {
 	size_t		items;		/* in the array */
 	size_t		redactions;
 	size_t		cut_bytes;	/* of item text left out */
+	struct rollout_counts counts;	/* of the whole rollout */
 };
 
 void content_init(struct content *);

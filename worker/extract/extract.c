@@ -42,6 +42,7 @@ open_rollout(struct job *j, struct stat *st)
 	}
 	(void)source_is_rollout(j->path, &compressed);
 	j->rollout = rollout_new(j->path, fd, compressed);
+	rollout_quiet(j->rollout);
 	rollout_set_tick(j->rollout, extract_tick, j->w);
 	return 0;
 }

@@ -9,8 +9,9 @@
 
 /*
  * The extract role: finds rollouts, tells what they are and makes stage one
- * of them.  main.c has its table; a file each its requests.
+ * of them.  role.c has its table; a file each its requests.
  */
+extern const struct worker_role extract_role;
 
 struct extract_source {
 	char	*name;

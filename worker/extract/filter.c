@@ -1,15 +1,14 @@
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "buf.h"
 #include "cut.h"
 #include "filter.h"
+#include "fragment.h"
 #include "json.h"
 #include "leaf.h"
 #include "mem.h"
 #include "memread.h"
-#include "worker/text.h"
 
 struct filter {
 	struct memread		*memread;
@@ -48,24 +47,6 @@ static const char *const events[] = {
 static const char *const noise[] = {
 	"id", "metadata", "internal_chat_message_metadata_passthrough",
 	"encrypted_content"
-};
-
-/* Text of the client in the user's name: from START to END, whole. */
-struct fragment {
-	const char	*start;
-	const char	*end;
-};
-static const struct fragment dropped[] = {
-	{ "# AGENTS.md instructions for ", "</INSTRUCTIONS>" },
-	{ "<skill>", "</skill>" }
-};
-/* Kept, but not a person's words. */
-static const struct fragment context[] = {
-	{ "<environment_context>", "</environment_context>" },
-	{ "<turn_aborted>", "</turn_aborted>" },
-	{ "<user_instructions>", "</user_instructions>" },
-	{ "<user_shell_command>", "</user_shell_command>" },
-	{ "<subagent_notification>", "</subagent_notification>" }
 };
 
 #define NELEM(a) (sizeof(a) / sizeof((a)[0]))
@@ -153,46 +134,6 @@ filter_use(const struct record *rec)
 	return FILTER_NOTHING;
 }
 
-/* 1 if the text is one of the `n' fragments, whole. */
-static int
-is_fragment(const char *s, size_t len, const struct fragment *list, size_t n)
-{
-	size_t	i, start, end;
-
-	text_trim(&s, &len);
-	for (i = 0; i < n; i++) {
-		start = strlen(list[i].start);
-		end = strlen(list[i].end);
-		if (len >= start && len >= end &&
-		    strncasecmp(s, list[i].start, start) == 0 &&
-		    strncasecmp(s + len - end, list[i].end, end) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-static int
-is_blank(const char *s, size_t len)
-{
-	text_trim(&s, &len);
-	return len == 0;
-}
-
-/* The text of a content part as a string object, or NULL. */
-static json_object *
-part_text(json_object *part)
-{
-	json_object	*text;
-
-	if (json_object_is_type(part, json_type_string))
-		return part;
-	if (!json_object_is_type(part, json_type_object) ||
-	    !json_object_object_get_ex(part, "text", &text) ||
-	    !json_object_is_type(text, json_type_string))
-		return NULL;
-	return text;
-}
-
 /* Cut passages out of a string value. */
 static void
 cut_leaf(json_object *leaf, void *arg)
@@ -210,7 +151,7 @@ cut_leaf(json_object *leaf, void *arg)
 static int
 keep_part(json_object *part, int user, struct cut *c)
 {
-	json_object	*text = part_text(part);
+	json_object	*text = fragment_text(part);
 	const char	*s;
 	size_t		 len;
 
@@ -218,10 +159,10 @@ keep_part(json_object *part, int user, struct cut *c)
 		return json_object_is_type(part, json_type_object);
 	s = json_object_get_string(text);
 	len = (size_t)json_object_get_string_len(text);
-	if (user && is_fragment(s, len, dropped, NELEM(dropped)))
+	if (user && fragment_dropped(s, len))
 		return 0;
 	cut_leaf(text, c);
-	return !is_blank(json_object_get_string(text),
+	return !fragment_blank(json_object_get_string(text),
 	    (size_t)json_object_get_string_len(text));
 }
 
@@ -368,54 +309,4 @@ filter_class(json_object *item)
 		break;
 	}
 	return PLAN_OTHER;
-}
-
-/* An editor's list of open files goes before the request itself. */
-static const char *
-skip_editor(const char *s)
-{
-	static const char	 head[] = "# Context from my IDE setup:";
-	static const char	 mark[] = "## My request for Codex:";
-	const char		*p;
-
-	if (strncmp(s, head, sizeof(head) - 1) != 0 ||
-	    (p = strstr(s, mark)) == NULL)
-		return s;
-	return p + sizeof(mark) - 1;
-}
-
-/* The text of a part if a person wrote it. */
-static const char *
-person_text(json_object *part)
-{
-	json_object	*text = part_text(part);
-	const char	*s;
-	size_t		 len;
-
-	if (text == NULL)
-		return NULL;
-	s = json_object_get_string(text);
-	len = (size_t)json_object_get_string_len(text);
-	return is_blank(s, len) ||
-	    is_fragment(s, len, context, NELEM(context)) ? NULL :
-	    skip_editor(s);
-}
-
-const char *
-filter_words(json_object *item)
-{
-	json_object	*content;
-	const char	*s = NULL;
-	size_t		 i;
-
-	if (filter_class(item) != PLAN_USER ||
-	    !json_object_object_get_ex(item, "content", &content))
-		return NULL;
-	if (json_object_is_type(content, json_type_string))
-		return person_text(content);
-	content = json_arr(item, "content");
-	for (i = 0; content != NULL && s == NULL &&
-	    i < json_object_array_length(content); i++)
-		s = person_text(json_object_array_get_idx(content, i));
-	return s;
 }

@@ -44,10 +44,4 @@ const struct citations *filter_citations(const struct filter *);
 /* The class of a kept item for plan_fit(). */
 enum plan_class filter_class(json_object *item);
 
-/*
- * The first words of a kept message that a person wrote, or NULL: context
- * that the client put in is passed over.  Borrowed from the item.
- */
-const char *filter_words(json_object *item);
-
 #endif

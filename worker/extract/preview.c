@@ -10,8 +10,7 @@
 #include "source.h"
 
 static void
-reply(struct worker *w, const struct msg *m, const struct content *c,
-    const struct rollout *r)
+reply(struct worker *w, const struct msg *m, const struct content *c)
 {
 	json_object	*body = json_object_new_object();
 
@@ -19,8 +18,7 @@ reply(struct worker *w, const struct msg *m, const struct content *c,
 	json_set_int(body, "items", (int64_t)c->items);
 	json_set_int(body, "redactions", (int64_t)c->redactions);
 	json_set_int(body, "cut_bytes", (int64_t)c->cut_bytes);
-	json_set_int(body, "bad_lines",
-	    (int64_t)rollout_counts(r)->bad_lines);
+	json_set_int(body, "bad_lines", (int64_t)c->counts.bad_lines);
 	worker_reply(w, m, MSG_PREVIEWED, body);
 }
 
@@ -40,12 +38,12 @@ preview(struct worker *w, const struct msg *m, struct rollout *r)
 	if (st == ROLLOUT_FAILED)
 		worker_fail(w, m, "unreadable", "rollout %s: %s",
 		    rollout_path(r), stream_status_text(rollout_failure(r)));
-	else if (st == ROLLOUT_END && rollout_counts(r)->records == 0)
+	else if (st == ROLLOUT_END && c.counts.records == 0)
 		worker_fail(w, m, "not_a_rollout",
 		    "rollout %s: no record of a session was found in it",
 		    rollout_path(r));
 	else if (st == ROLLOUT_END)
-		reply(w, m, &c, r);
+		reply(w, m, &c);
 	content_release(&c);
 }
 

@@ -58,6 +58,12 @@ rollout_set_tick(struct rollout *r, int (*tick)(void *), void *arg)
 	r->tick_arg = arg;
 }
 
+void
+rollout_quiet(struct rollout *r)
+{
+	r->quiet = 1;
+}
+
 int
 rollout_rewind(struct rollout *r)
 {

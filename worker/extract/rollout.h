@@ -83,6 +83,9 @@ void rollout_free(struct rollout *);
  */
 void rollout_set_tick(struct rollout *, int (*tick)(void *), void *arg);
 
+/* Write no notes: the scan has written them. */
+void rollout_quiet(struct rollout *);
+
 enum rollout_status rollout_next(struct rollout *, struct record *);
 
 /*

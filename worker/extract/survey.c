@@ -4,6 +4,7 @@
 
 #include "buf.h"
 #include "filter.h"
+#include "fragment.h"
 #include "json.h"
 #include "log.h"
 #include "mem.h"
@@ -136,7 +137,7 @@ read_words(struct pass *p, const struct record *rec)
 	struct buf	 clean = BUF_INIT, line = BUF_INIT;
 
 	if (item != NULL && filter_item(p->filter, item))
-		words = filter_words(item);
+		words = fragment_words(item);
 	if (words != NULL) {
 		(void)redact_text(p->redact, words, strlen(words), &clean);
 		text_oneline(&line, buf_str(&clean), clean.len,
