@@ -143,11 +143,14 @@ apply(struct config *cfg, const struct override *o,
 		unknown(why, id, o->key);
 		return -1;
 	}
-	if (!config_value_is_list(key))
-		return config_value_set(base, key, o->value, paths, why);
-	split_list(o->value, &list);
-	rc = config_value_set_list(base, key, &list, paths, why);
-	strlist_clear(&list);
+	if (config_value_is_list(key)) {
+		split_list(o->value, &list);
+		rc = config_value_set_list(base, key, &list, paths, why);
+		strlist_clear(&list);
+	} else
+		rc = config_value_set(base, key, o->value, paths, why);
+	if (rc == 0)
+		config_note(cfg, "-o", key, base);
 	return rc;
 }
 

@@ -17,12 +17,6 @@
 #include "config_value.h"
 #include "quote.h"
 
-/* note_later() puts a section's value into a struct config. */
-_Static_assert(sizeof(struct config) >= sizeof(struct config_provider) &&
-    sizeof(struct config) >= sizeof(struct config_memory) &&
-    sizeof(struct config) >= sizeof(struct config_source),
-    "struct config is the largest");
-
 struct reader {
 	struct config		*cfg;
 	const struct paths	*paths;
@@ -120,28 +114,6 @@ set_list(const struct config_key *key, void *base, cfg_t *sec,
 	return rc;
 }
 
-/* A key that changes nothing yet: say so once, in the log. */
-static void
-note_later(struct reader *r, const struct config_key *key, const void *base,
-    int line)
-{
-	struct config *fresh;
-	char *note;
-	int same;
-
-	fresh = xcalloc(1, sizeof(*fresh));
-	config_value_default(fresh, key);
-	same = config_value_same(base, fresh, key);
-	config_value_release(fresh, key);
-	free(fresh);
-	if (same)
-		return;
-	note = xasprintf("%s:%d: %s has no effect in this version", r->file,
-	    line, key->name);
-	strlist_add(&r->cfg->notes, note);
-	free(note);
-}
-
 /* Take over the keys that one section of the file holds. */
 static int
 take_section(struct reader *r, enum config_section_id id, const char *title,
@@ -171,8 +143,8 @@ take_section(struct reader *r, enum config_section_id id, const char *title,
 			buf_addf(r->why, "%s%s:%d: %s",
 			    r->why->len > 0 ? "\n" : "", r->file, line,
 			    buf_str(&r->value));
-		} else if (key->flags & KEY_LATER)
-			note_later(r, key, base, line);
+		} else
+			config_note(r->cfg, r->file, key, base);
 		buf_reset(&r->value);
 	}
 	return failed;
