@@ -112,7 +112,10 @@ typedef int store_file_cb(const struct store_file *, void *);
  */
 enum store_status store_file_put(struct store *, const struct store_file *,
     const struct store_thread *);
-/* Same content, other stat fields; also brings a missing file back. */
+/*
+ * Same path and content, other stat fields; brings a missing file back.
+ * STORE_NONE: a path not known yet, to be put.
+ */
 enum store_status store_file_moved(struct store *,
     const struct store_file *);
 /* A scan did not find it: missing since `now'; nothing is forgotten. */

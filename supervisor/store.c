@@ -1,0 +1,220 @@
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "supervisor/state_dir.h"
+#include "supervisor/store_db.h"
+
+/*
+ * Opening and closing the state database.
+ */
+
+const char *
+store_status_name(enum store_status st)
+{
+	switch (st) {
+	case STORE_OK:
+		return "ok";
+	case STORE_NONE:
+		return "none";
+	case STORE_BUSY:
+		return "busy";
+	case STORE_FULL:
+		return "full";
+	case STORE_CORRUPT:
+		return "corrupt";
+	case STORE_NEWER:
+		return "newer";
+	case STORE_ERROR:
+		return "error";
+	}
+	BUG("store status %d", (int)st);
+}
+
+/* The file is made here so that nobody else can ever read it. */
+static enum store_status
+make_private(const char *path)
+{
+	int	 fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
+
+	if (fd == -1) {
+		log_warn("%s: cannot be opened, mnemod needs a state "
+		    "directory that it can write", path);
+		return STORE_ERROR;
+	}
+	close(fd);
+	return STORE_OK;
+}
+
+static enum store_status
+connect_to(struct store *s, const char *name, int flags)
+{
+	int	 rc = sqlite3_open_v2(name, &s->db,
+	    flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+
+	if (rc != SQLITE_OK)
+		return db_error(s, rc);
+	sqlite3_extended_result_codes(s->db, 1);
+	sqlite3_busy_timeout(s->db, 5000);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	return STORE_OK;
+}
+
+/* quick_check answers one row, "ok", or what is wrong. */
+static enum store_status
+check_whole(struct store *s)
+{
+	struct db_rows	 r;
+	int		 sound = 0;
+
+	db_open(&r, s, "PRAGMA quick_check(1)", NOARGS);
+	if (db_next(&r)) {
+		sound = strcmp(db_text(&r, 0), "ok") == 0;
+		if (!sound)
+			log_warnx("%s: %s", s->path, db_text(&r, 0));
+	}
+	if (db_end(&r) != STORE_OK)
+		return r.status;
+	return sound ? STORE_OK : STORE_CORRUPT;
+}
+
+static enum store_status
+set_pragmas(struct store *s)
+{
+	enum store_status	 st;
+
+	st = db_script(s, "PRAGMA journal_mode = WAL;"
+	    "PRAGMA synchronous = FULL;"
+	    "PRAGMA secure_delete = ON;"
+	    "PRAGMA foreign_keys = ON;"
+	    "PRAGMA journal_size_limit = 1048576;");
+	return st == STORE_OK ? check_whole(s) : st;
+}
+
+static enum store_status
+open_owner(struct store *s, const char *dir)
+{
+	const char		*net = state_dir_network_fs(dir);
+	enum store_status	 st;
+
+	if (net != NULL) {
+		log_warnx("%s: is on a network file system (%s), where the "
+		    "state database is not safe: choose a local directory "
+		    "with -s", dir, net);
+		return STORE_ERROR;
+	}
+	st = make_private(s->path);
+	if (st == STORE_OK)
+		st = connect_to(s, s->path, SQLITE_OPEN_READWRITE);
+	return st == STORE_OK ? set_pragmas(s) : st;
+}
+
+/*
+ * A database that was closed properly has no -wal file; "immutable" then
+ * keeps SQLite from making one.  With one, its owner lives or has crashed,
+ * and the files that reading needs are there.
+ */
+static char *
+read_only_uri(const char *path)
+{
+	struct buf	 uri = BUF_INIT;
+	char		*wal = xasprintf("%s-wal", path);
+	const char	*p;
+
+	buf_addstr(&uri, "file:");
+	for (p = path; *p != '\0'; p++) {
+		if (strchr("?#%", *p) != NULL)
+			buf_addf(&uri, "%%%02x", (unsigned)*p);
+		else
+			buf_addch(&uri, *p);
+	}
+	buf_addstr(&uri, "?mode=ro");
+	if (access(wal, F_OK) == -1)
+		buf_addstr(&uri, "&immutable=1");
+	free(wal);
+	return buf_detach(&uri);
+}
+
+static enum store_status
+copy_into(struct store *to, struct store *from)
+{
+	sqlite3_backup	*b = sqlite3_backup_init(to->db, "main", from->db,
+	    "main");
+
+	if (b == NULL)
+		return db_error(to, sqlite3_errcode(to->db));
+	sqlite3_backup_step(b, -1);
+	return db_error(to, sqlite3_backup_finish(b));
+}
+
+/* An empty store in memory, filled from the file if there is one. */
+static enum store_status
+open_copy(struct store *s)
+{
+	struct store		 from = { .path = s->path };
+	enum store_status	 st;
+	char			*uri;
+
+	st = connect_to(s, ":memory:", SQLITE_OPEN_READWRITE);
+	if (st != STORE_OK || access(s->path, F_OK) == -1)
+		return st;
+	uri = read_only_uri(s->path);
+	db_about(&from, "reading");
+	st = connect_to(&from, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+	free(uri);
+	if (st == STORE_OK)
+		st = copy_into(s, &from);
+	sqlite3_close(from.db);
+	return st == STORE_OK ? check_whole(s) : st;
+}
+
+static void
+explain(const struct store *s, enum store_status st)
+{
+	if (st == STORE_CORRUPT)
+		log_warnx("%s: is damaged or no database of mnemod; put the "
+		    "newest copy beside it (%s.v*) in its place, or move it "
+		    "away: it is made again from the rollouts", s->path,
+		    s->path);
+	else if (st != STORE_OK && st != STORE_NEWER)
+		log_warnx("%s: cannot be used (%s)", s->path,
+		    store_status_name(st));
+}
+
+enum store_status
+store_open(const char *dir, enum store_mode mode, struct store **out)
+{
+	struct store		*s = xcalloc(1, sizeof(*s));
+	enum store_status	 st;
+
+	s->path = xasprintf("%s/state.db", dir);
+	db_about(s, "opening");
+	st = mode == STORE_OWNER ? open_owner(s, dir) : open_copy(s);
+	if (st == STORE_OK)
+		st = schema_migrate(s, schema_steps, schema_nsteps);
+	if (st != STORE_OK) {
+		explain(s, st);
+		store_close(s);
+		s = NULL;
+	}
+	*out = s;
+	return st;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	db_forget_statements(s);
+	if (s->db != NULL && sqlite3_close(s->db) != SQLITE_OK)
+		BUG("%s: statements left open", s->path);
+	free(s->path);
+	free(s);
+}

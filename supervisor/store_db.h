@@ -1,0 +1,169 @@
+#ifndef MNEMOD_STORE_DB_H
+#define MNEMOD_STORE_DB_H
+
+#include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "store.h"
+
+/*
+ * What the store*.c files share: the connection, its statements, and rows
+ * as structs.  Nothing outside them includes this.
+ */
+
+struct db_stmt {
+	const char	*sql;		/* a constant: the key */
+	sqlite3_stmt	*stmt;
+	int		 busy;		/* a list is being read from it */
+	struct db_stmt	*next;
+};
+
+struct store {
+	sqlite3		*db;
+	char		*path;		/* of the file, for messages */
+	struct db_stmt	*stmts;		/* cached */
+	unsigned	 depth;		/* of transactions */
+	enum store_status lost;		/* the outer one was rolled back */
+	int64_t		 changes;	/* rows of the last db_run() */
+	char		 about[192];	/* object of the operation */
+};
+
+/* Name the object that messages are about, until the next call. */
+void db_about(struct store *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Log what SQLite says of result `rc' and turn it into a status. */
+enum store_status db_error(struct store *, int rc);
+
+/* Arguments of a statement: ARGS(TEXT(id), INT(now)); NULL text is NULL. */
+enum db_kind { DB_END, DB_INT, DB_TEXT };
+struct db_arg {
+	enum db_kind	 kind;
+	int64_t		 i;
+	const char	*s;
+};
+#define INT(x)	{ DB_INT, (x), NULL }
+#define TEXT(x)	{ DB_TEXT, 0, (x) }
+#define ARGS(...) ((const struct db_arg[]){ __VA_ARGS__, { DB_END, 0, NULL } })
+#define NOARGS	  ((const struct db_arg[]){ { DB_END, 0, NULL } })
+
+/* Run one statement that gives no rows; store->changes says how many. */
+enum store_status db_run(struct store *, const char *sql,
+    const struct db_arg *);
+/* The same, but STORE_NONE if no row was changed. */
+enum store_status db_run_one(struct store *, const char *sql,
+    const struct db_arg *);
+/* The integer of the first row (NULL: 0), STORE_NONE if there is no row. */
+enum store_status db_value(struct store *, const char *sql,
+    const struct db_arg *, int64_t *value);
+/* Statements without arguments, not cached: pragmas and migrations. */
+enum store_status db_script(struct store *, const char *sql);
+
+/*
+ * A list: db_open(), db_next() while it returns 1, db_end() always; its
+ * result is that of the whole.
+ */
+struct db_rows {
+	struct store	*store;
+	struct db_stmt	*slot;
+	enum store_status status;
+};
+void db_open(struct db_rows *, struct store *, const char *sql,
+    const struct db_arg *);
+int db_next(struct db_rows *);
+enum store_status db_end(struct db_rows *);
+int64_t db_int(const struct db_rows *, int column);
+const char *db_text(const struct db_rows *, int column);
+
+/* Finalise every cached statement. */
+void db_forget_statements(struct store *);
+
+/*
+ * One transaction around `body': committed if it returns STORE_OK, else
+ * rolled back.  Inside another one it is a savepoint.  The crash points
+ * store.`what'.before and .after are beside the commit.
+ */
+typedef enum store_status db_body(struct store *, void *arg);
+enum store_status db_transaction(struct store *, const char *what,
+    db_body *, void *arg);
+
+/*
+ * A struct as a row: where each column of a table is in it.  The order is
+ * that of the select list or of the bound parameters.
+ */
+struct db_column {
+	enum db_kind	 kind;
+	size_t		 offset;
+};
+#define DB_MAX_COLUMNS	24
+struct db_shape {
+	const struct db_column	*columns;	/* ends with DB_END */
+	size_t			 size;		/* of the struct */
+};
+
+/* Fill `row' from the columns at `first' and on; text is borrowed. */
+void db_row_read(const struct db_rows *, int first,
+    const struct db_shape *, void *row);
+/* The row as arguments; `args' has room for DB_MAX_COLUMNS + 1. */
+void db_row_args(const struct db_shape *, const void *row,
+    struct db_arg *args);
+/* A copy that owns its text, and its end (NULL allowed). */
+void *db_row_dup(const struct db_shape *, const void *row);
+void db_row_free(const struct db_shape *, void *row);
+
+/*
+ * Read the first row as a copy that the caller owns.  STORE_NONE: no row.
+ */
+enum store_status db_row_get(struct db_rows *, const struct db_shape *,
+    void **row);
+/* Hand every row to `cb' until it returns non-zero. */
+typedef int db_row_cb(const void *row, void *arg);
+enum store_status db_row_each(struct db_rows *, const struct db_shape *,
+    db_row_cb *, void *arg);
+
+/*
+ * store_schema.c: bring the database to the newest schema.  `steps' is the
+ * SQL of each version; a file gets a copy beside it before each step.
+ */
+enum store_status schema_migrate(struct store *, const char *const *steps,
+    int64_t nsteps);
+extern const char *const schema_steps[];
+extern const int64_t schema_nsteps;
+
+/* The kinds of jobs. */
+#define KIND_STAGE_ONE	"memory_stage1"
+#define KIND_STAGE_TWO	"memory_consolidate"
+
+/* Select list and shape of `threads', used where threads are listed. */
+#define THREAD_COLUMNS							\
+	"t.id, t.session_id, t.source_name, t.rollout_path, "		\
+	"t.content_hash, t.created_at_ms, t.updated_at_ms, t.source, "	\
+	"t.thread_source, t.model_provider, t.cwd, t.cli_version, "	\
+	"t.title, t.preview, t.first_user_message, t.archived, "	\
+	"t.git_sha, t.git_branch, t.git_origin_url, t.memory_mode"
+#define THREAD_NCOLUMNS 20
+extern const struct db_shape thread_shape;
+
+/* Select list and shape of an output with its thread. */
+#define ROWS								\
+	"SELECT o.thread_id, t.session_id, o.source_updated_at,"	\
+	" o.raw_memory, o.rollout_summary, o.rollout_slug, o.facts,"	\
+	" o.generator, o.generated_at, o.usage_count, o.last_usage,"	\
+	" o.keeps, t.rollout_path, t.cwd, t.git_branch,"		\
+	" t.git_origin_url, t.title FROM stage1_outputs o"		\
+	" JOIN threads t ON t.id = o.thread_id"
+extern const struct db_shape row_shape;
+
+/* Inside a transaction: enqueue the memories that last selected it. */
+enum store_status stage_two_enqueue_selecting(struct store *,
+    const char *thread_id, int64_t watermark);
+/* Inside a transaction: see store_stage_two_enqueue(). */
+enum store_status stage_two_enqueue(struct store *, const char *memory,
+    int64_t watermark);
+/* Inside a transaction: replace the citations of a thread. */
+enum store_status citations_replace(struct store *,
+    const struct store_finish *);
+/* Inside a transaction: count anew how often an output was cited. */
+enum store_status usage_refresh(struct store *, const char *thread_id);
+
+#endif

@@ -1,0 +1,56 @@
+#ifndef MNEMOD_STORE_FIXTURE_H
+#define MNEMOD_STORE_FIXTURE_H
+
+#include <check.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "supervisor/store.h"
+
+/*
+ * A store in a scratch directory, and short words for what the tests of
+ * the store do again and again.
+ */
+#define NOW	1783000000LL
+#define HOUR	3600LL
+#define DAY	86400LL
+
+extern struct store	*st;		/* the open store */
+extern char		 st_dir[256];	/* where it is */
+
+/* Begin and end a test. */
+void store_setup(void);
+void store_teardown(void);
+
+/* The n-th thread id: in text order of n. */
+const char *tid(int n);
+
+/* A thread as scanned, idle for a day, and the file that holds it. */
+struct store_thread thread_of(int n);
+struct store_file file_of(int n);
+/* Record both; `updated' is the version in seconds. */
+void add_thread(int n, int64_t updated);
+
+/* Rules of the tests: now NOW, idle 6 h, age 10 d, eight jobs. */
+struct store_stage_one_rules stage_one_rules(void);
+/* Claim a thread, which must succeed. */
+struct store_job claim(int n, const struct store_stage_one_rules *);
+/* The outcome of a claim. */
+enum store_claim try_claim(int n, const struct store_stage_one_rules *);
+
+/* An end of thread n's job for memory "codex". */
+struct store_finish finish_of(int n, const struct store_job *);
+struct store_output output_of(int64_t version, const char *raw);
+/* Claim and succeed: an output of that version. */
+void add_output(int n, int64_t version);
+
+struct store_stage_two_rules stage_two_rules(void);
+/* Claim, give these threads' outputs to an agent, succeed. */
+void select_outputs(const int *n, size_t count);
+
+/* First value of a query by a connection of its own; -999: NULL or none. */
+int64_t ask(const char *sql);
+/* Run a statement by a connection of its own. */
+void tell(const char *sql);
+
+#endif
