@@ -1,0 +1,55 @@
+/*
+ * libFuzzer entry: redacting any text ends, keeps valid UTF-8 valid, and a
+ * second time changes nothing.
+ * clang -fsanitize=fuzzer,address,undefined -I. -Icommon fuzz_redact.c ...
+ */
+#include <json-c/json.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "common/json.h"
+#include "worker/redact.h"
+
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static json_object *
+as_json(const char *text, size_t len)
+{
+	json_object	*o = json_object_new_string_len(text, (int)len), *back;
+	struct buf	 b = BUF_INIT;
+
+	json_write(&b, o);
+	json_object_put(o);
+	back = json_parse(b.data, b.len, 2, NULL);
+	buf_release(&b);
+	return back;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct redact	*r;
+	struct buf		 out = BUF_INIT, again = BUF_INIT;
+	json_object		*o;
+	char			 why[256];
+
+	if (r == NULL && (r = redact_new(NULL, 0, why, sizeof(why))) == NULL)
+		abort();
+	redact_text(r, (const char *)data, size, &out);
+	if (redact_text(r, buf_str(&out), out.len, &again) != 0)
+		abort();
+	if ((o = as_json((const char *)data, size)) != NULL) {
+		json_object_put(o);
+		if ((o = as_json(buf_str(&out), out.len)) == NULL)
+			abort();
+		json_object_put(o);
+	}
+	o = json_parse((const char *)data, size, JSON_DEPTH, NULL);
+	redact_json(r, o);
+	if (redact_json(r, o) != 0)
+		abort();
+	json_object_put(o);
+	buf_release(&out);
+	buf_release(&again);
+	return 0;
+}

@@ -1,0 +1,183 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/mem.h"
+#include "worker/redact.h"
+#include "worker/redact_rules.h"
+
+/* Longer keys are data, not names. */
+#define KEY_MAX	128
+
+/* Deeper values than any parser of ours lets through are left out. */
+#define DEPTH_MAX	64
+
+static size_t	redact_value_at(struct redact *, json_object *, int);
+
+static size_t
+redact_string(struct redact *r, json_object *o)
+{
+	struct buf	out = BUF_INIT;
+	size_t		n;
+
+	n = redact_text(r, json_object_get_string(o),
+	    (size_t)json_object_get_string_len(o), &out);
+	if (n > 0)
+		json_object_set_string_len(o, buf_str(&out), (int)out.len);
+	buf_release(&out);
+	return n;
+}
+
+/*
+ * A string that a name says is a secret: redacted whole where it can be one.
+ * Else it is read behind its name, as a header is: {"Cookie":"a=b"}.
+ */
+static size_t
+redact_named(struct redact *r, const char *name, json_object *o)
+{
+	const char		*text = json_object_get_string(o);
+	size_t			 len = (size_t)json_object_get_string_len(o);
+	size_t			 namelen = strlen(name), n;
+	/* In quotes, as values of JSON are. */
+	struct buf		 line = BUF_INIT, out = BUF_INIT;
+	struct redact_value	 v;
+	enum redact_check	 check;
+
+	if (namelen == 0 || namelen > KEY_MAX || len == 0)
+		return redact_string(r, o);
+	buf_addf(&line, "%s:\"", name);
+	buf_add(&line, text, len);
+	v = (struct redact_value){ line.data, line.len, namelen + 2,
+	    line.len };
+	if (redact_key_check(r, name, namelen, &check) &&
+	    redact_value_ok(&v, check)) {
+		json_object_set_string(o, REDACT_MARK);
+		buf_wipe(&line);
+		return 1;
+	}
+	n = redact_string(r, o);
+	buf_wipe(&line);
+	buf_addf(&line, "%s: ", name);
+	buf_add(&line, json_object_get_string(o),
+	    (size_t)json_object_get_string_len(o));
+	if (redact_text(r, line.data, line.len, &out) > 0 &&
+	    out.len > namelen + 2 &&
+	    memcmp(out.data, line.data, namelen + 2) == 0) {
+		json_object_set_string_len(o, out.data + namelen + 2,
+		    (int)(out.len - namelen - 2));
+		n++;
+	}
+	buf_wipe(&line);
+	buf_release(&out);
+	return n;
+}
+
+/* ["--password","x"]: an option names the element after it. */
+static size_t
+redact_array(struct redact *r, json_object *arr, int depth)
+{
+	json_object	*o;
+	const char	*option = NULL;
+	size_t		 n = 0, i;
+
+	for (i = 0; i < json_object_array_length(arr); i++) {
+		o = json_object_array_get_idx(arr, i);
+		if (!json_object_is_type(o, json_type_string)) {
+			option = NULL;
+			n += redact_value_at(r, o, depth);
+			continue;
+		}
+		n += option != NULL ? redact_named(r, option, o) :
+		    redact_string(r, o);
+		option = json_object_get_string(o);
+		if (strncmp(option, "--", 2) != 0)
+			option = NULL;
+	}
+	return n;
+}
+
+/*
+ * The name that {"name":"PASSWORD","value":"x"} gives to its value, a copy:
+ * it may be redacted first.
+ */
+static char *
+name_of_value(json_object *obj)
+{
+	static const char *const	keys[] = { "name", "key", "Name", "Key" };
+	json_object			*o;
+	size_t				 i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_object_object_get_ex(obj, keys[i], &o) &&
+		    json_object_is_type(o, json_type_string))
+			return xstrdup(json_object_get_string(o));
+	return NULL;
+}
+
+/* A key that is itself a secret gets its place in the object anew. */
+static size_t
+redact_keys_of(struct redact *r, json_object *obj)
+{
+	struct buf	 out = BUF_INIT;
+	size_t		 n = 0, i, count = 0;
+	char		**keys;
+
+	keys = xcalloc((size_t)json_object_object_length(obj) + 1,
+	    sizeof(*keys));
+	json_object_object_foreach(obj, key, val) {
+		(void)val;
+		keys[count++] = xstrdup(key);
+	}
+	for (i = 0; i < count; i++) {
+		buf_reset(&out);
+		if (redact_text(r, keys[i], strlen(keys[i]), &out) > 0) {
+			json_object_object_add(obj, buf_str(&out),
+			    json_object_get(json_object_object_get(obj,
+			    keys[i])));
+			json_object_object_del(obj, keys[i]);
+			n++;
+		}
+		free(keys[i]);
+	}
+	free(keys);
+	buf_release(&out);
+	return n;
+}
+
+static size_t
+redact_object(struct redact *r, json_object *obj, int depth)
+{
+	char	*name = name_of_value(obj);
+	size_t	 n = 0;
+
+	json_object_object_foreach(obj, key, val) {
+		if (!json_object_is_type(val, json_type_string))
+			n += redact_value_at(r, val, depth);
+		else if (name != NULL && strcasecmp(key, "value") == 0)
+			n += redact_named(r, name, val);
+		else
+			n += redact_named(r, key, val);
+	}
+	free(name);
+	return n + redact_keys_of(r, obj);
+}
+
+static size_t
+redact_value_at(struct redact *r, json_object *o, int depth)
+{
+	if (json_object_is_type(o, json_type_string))
+		return redact_string(r, o);
+	if (depth >= DEPTH_MAX)
+		return 0;
+	if (json_object_is_type(o, json_type_array))
+		return redact_array(r, o, depth + 1);
+	if (json_object_is_type(o, json_type_object))
+		return redact_object(r, o, depth + 1);
+	return 0;
+}
+
+size_t
+redact_json(struct redact *r, json_object *root)
+{
+	return redact_value_at(r, root, 0);
+}

@@ -1,0 +1,234 @@
+#include <endian.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/mem.h"
+#include "worker/redact_needle.h"
+
+#define HEAD_BYTES	3
+#define MAP_BITS	17	/* 16 KiB: stays in the first cache */
+#define NBUCKETS	1024
+
+struct needle {
+	char		 text[24];
+	size_t		 len;
+	int		 nocase;
+	unsigned int	 id;
+	size_t		 next;	/* index + 1 in the bucket's list, 0: end */
+};
+
+struct needle_set {
+	uint8_t		 map[(1u << MAP_BITS) / 8];
+	size_t		 bucket[NBUCKETS];
+	struct needle	*needles;
+	size_t		 n;
+};
+
+static uint32_t
+hash(uint32_t head)
+{
+	return (head * 0x9e3779b1u) >> (32 - MAP_BITS);
+}
+
+/* The first three bytes as a number. */
+static uint32_t
+head_of(const char *p)
+{
+	const unsigned char	*u = (const unsigned char *)p;
+
+	return (uint32_t)u[0] | (uint32_t)u[1] << 8 | (uint32_t)u[2] << 16;
+}
+
+/* The same where a fourth byte may be read: one load. */
+static uint32_t
+head_of4(const char *p)
+{
+	uint32_t	v;
+
+	memcpy(&v, p, sizeof(v));
+	return le32toh(v) & 0xffffff;
+}
+
+static int
+is_mapped(const struct needle_set *set, uint32_t head)
+{
+	uint32_t	h = hash(head);
+
+	return (set->map[h / 8] & 1u << h % 8) != 0;
+}
+
+/* Locale-free, unlike tolower(3). */
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static char
+upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+struct needle_set *
+needle_set_new(void)
+{
+	return xcalloc(1, sizeof(struct needle_set));
+}
+
+/* The bucket is the same whatever the case of the first bytes. */
+static size_t
+bucket_of(const char *p)
+{
+	char	head[HEAD_BYTES] = { lower(p[0]), lower(p[1]), lower(p[2]) };
+
+	return hash(head_of(head)) % NBUCKETS;
+}
+
+static void
+map_head(struct needle_set *set, const char *head)
+{
+	uint32_t	h = hash(head_of(head));
+
+	set->map[h / 8] |= (uint8_t)(1u << h % 8);
+}
+
+/* All spellings of the first bytes, by the bits of `mask'. */
+static void
+map_nocase(struct needle_set *set, const char *text)
+{
+	char		head[HEAD_BYTES];
+	unsigned int	mask, i;
+
+	for (mask = 0; mask < 1u << HEAD_BYTES; mask++) {
+		for (i = 0; i < HEAD_BYTES; i++)
+			head[i] = (mask & 1u << i) != 0 ? upper(text[i]) :
+			    lower(text[i]);
+		map_head(set, head);
+	}
+}
+
+/* Lists are walked in the order of adding, so the new one goes last. */
+static void
+insert(struct needle_set *set, const struct needle *nd)
+{
+	size_t	*link = &set->bucket[bucket_of(nd->text)];
+
+	if (nd->nocase)
+		map_nocase(set, nd->text);
+	else
+		map_head(set, nd->text);
+	while (*link != 0)
+		link = &set->needles[*link - 1].next;
+	*link = set->n + 1;
+	set->needles = xreallocarray(set->needles, set->n + 1,
+	    sizeof(*set->needles));
+	set->needles[set->n++] = *nd;
+}
+
+/* Spell out the classes of one word, which goes up to `end'. */
+static void
+expand(struct needle_set *set, struct needle nd, const char *word,
+    const char *end)
+{
+	const char	*p, *close;
+
+	for (; word < end && *word != '['; word++) {
+		if (nd.len == sizeof(nd.text))
+			BUG("needle too long: %s", word);
+		nd.text[nd.len++] = nd.nocase ? lower(*word) : *word;
+	}
+	if (word == end) {
+		if (nd.len < HEAD_BYTES)
+			BUG("needle too short: %.*s", (int)nd.len, nd.text);
+		insert(set, &nd);
+		return;
+	}
+	close = memchr(word, ']', (size_t)(end - word));
+	if (close == NULL || nd.len == sizeof(nd.text))
+		BUG("bad class in a needle: %s", word);
+	for (p = word + 1; p < close; p++) {
+		nd.text[nd.len] = nd.nocase ? lower(*p) : *p;
+		nd.len++;
+		expand(set, nd, close + 1, end);
+		nd.len--;
+	}
+}
+
+void
+needle_set_add(struct needle_set *set, const char *words, int nocase,
+    unsigned int id)
+{
+	struct needle	 nd = { .nocase = nocase, .id = id };
+	const char	*end;
+
+	for (; *words != '\0'; words = end) {
+		words += strspn(words, " ");
+		end = words + strcspn(words, " ");
+		if (end > words)
+			expand(set, nd, words, end);
+	}
+}
+
+size_t
+needle_set_next(const struct needle_set *set, const char *text, size_t len,
+    size_t from)
+{
+	if (len < HEAD_BYTES)
+		return len;
+	for (; from < len - HEAD_BYTES; from++)
+		if (is_mapped(set, head_of4(text + from)))
+			return from;
+	if (from == len - HEAD_BYTES && is_mapped(set, head_of(text + from)))
+		return from;
+	return len;
+}
+
+static int
+stands_at(const struct needle *nd, const char *p, size_t room)
+{
+	size_t	i;
+
+	if (nd->len > room)
+		return 0;
+	if (!nd->nocase)
+		return memcmp(nd->text, p, nd->len) == 0;
+	for (i = 0; i < nd->len; i++)
+		if (nd->text[i] != lower(p[i]))
+			return 0;
+	return 1;
+}
+
+int
+needle_set_at(const struct needle_set *set, const char *p, size_t room,
+    size_t *cursor, unsigned int *id)
+{
+	const struct needle	*nd;
+	size_t			 i;
+
+	if (*cursor == SIZE_MAX)
+		return 0;
+	i = *cursor == 0 ? set->bucket[bucket_of(p)] :
+	    set->needles[*cursor - 1].next;
+	for (; i != 0; i = nd->next) {
+		nd = &set->needles[i - 1];
+		if (stands_at(nd, p, room)) {
+			*cursor = i;
+			*id = nd->id;
+			return 1;
+		}
+	}
+	*cursor = SIZE_MAX;
+	return 0;
+}
+
+void
+needle_set_free(struct needle_set *set)
+{
+	if (set == NULL)
+		return;
+	free(set->needles);
+	free(set);
+}

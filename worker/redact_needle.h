@@ -1,0 +1,35 @@
+#ifndef MNEMOD_REDACT_NEEDLE_H
+#define MNEMOD_REDACT_NEEDLE_H
+
+#include <stddef.h>
+
+/*
+ * Finds where in a text any of many short strings stands, in one pass.  A
+ * string of three bytes or more is looked for by a hash of its first three.
+ */
+struct needle_set;
+
+struct needle_set *needle_set_new(void);
+
+/*
+ * Add the strings of `words' (separated by spaces; [abc] stands for one of
+ * several) under `id', which is handed back when one is found.  `nocase':
+ * ASCII letters match in either case.
+ */
+void needle_set_add(struct needle_set *, const char *words, int nocase,
+    unsigned int id);
+
+/* Position of the first candidate at or after `from', or `len' if none. */
+size_t needle_set_next(const struct needle_set *, const char *text,
+    size_t len, size_t from);
+
+/*
+ * The ids of what stands at `p', which has `room' bytes, three at least, in
+ * the order of adding: call with *cursor 0, then again until it returns 0.
+ */
+int needle_set_at(const struct needle_set *, const char *p, size_t room,
+    size_t *cursor, unsigned int *id);
+
+void needle_set_free(struct needle_set *);
+
+#endif
