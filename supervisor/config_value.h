@@ -5,6 +5,9 @@
 #include "config_table.h"
 #include "paths.h"
 
+/* Amounts of money are whole numbers of these. */
+#define CONFIG_MILLIONTHS 1000000
+
 /* One value: from text, to text, compared, released; all by its row. */
 
 /* Append what a value must be: "a number from 0 to 48". */

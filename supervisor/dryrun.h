@@ -43,11 +43,11 @@ struct dryrun {
 	size_t				 nmemories;
 	int64_t				 due;
 	int64_t				 done;		/* up to date */
-	const struct dryrun_count	*reasons;	/* of what is not due */
+	const struct dryrun_count	*reasons;	/* not due: why */
 	size_t				 nreasons;
 	const struct dryrun_count	*dirs;		/* of the due, by cwd */
 	size_t				 ndirs;
-	const char			*hint;	/* codex_config_hint(), or NULL */
+	const char			*hint;	/* or NULL */
 };
 
 /* Print the report; everything from outside is made printable. */

@@ -41,14 +41,14 @@ struct root {
 	int		 fd;		/* the locked directory; -1 */
 	int		 peer_fd;	/* Codex's memories.lock; -1 */
 	int		 locked_by;	/* pid; 0: unknown; -1: nobody else */
-	char		 text[ROOT_TEXT];	/* what is and the ways on */
+	char		 text[ROOT_TEXT]; /* what is, and the ways on */
 };
 
 /* What to look at. */
 struct root_query {
 	const char		*name;	/* of the memory */
 	const char		*path;	/* configured, absolute */
-	const char		*codex_home;	/* whose memories.lock; NULL: none */
+	const char		*codex_home;	/* of memories.lock; or NULL */
 	struct root_record	 record;
 };
 

@@ -149,6 +149,7 @@ START_TEST(test_ours_and_vanished)
 	ck_assert_int_eq(rename(path, aside), 0);
 	LOOK(ROOT_VANISHED, "is not there");
 	ck_assert_int_eq(root_take(&r, &q), 0);
+	root_release(&r);
 	ck_assert_int_eq(access(path, F_OK), -1);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	LOOK(ROOT_VANISHED, "is empty");
