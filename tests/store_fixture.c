@@ -45,9 +45,9 @@ store_teardown(void)
 const char *
 tid(int n)
 {
-	static char	 ring[8][UUID_SIZE];
+	static char	 ring[64][UUID_SIZE];
 	static unsigned	 next;
-	char		*id = ring[next++ % 8];
+	char		*id = ring[next++ % 64];
 
 	snprintf(id, UUID_SIZE, "0198a000-0000-7000-8000-%012d", n);
 	return id;
@@ -56,9 +56,9 @@ tid(int n)
 static const char *
 path_of(int n)
 {
-	static char	 ring[8][64];
+	static char	 ring[64][64];
 	static unsigned	 next;
-	char		*path = ring[next++ % 8];
+	char		*path = ring[next++ % 64];
 
 	snprintf(path, sizeof(ring[0]), "/src/sessions/%d.jsonl", n);
 	return path;

@@ -22,7 +22,7 @@ extern char		 st_dir[256];	/* where it is */
 void store_setup(void);
 void store_teardown(void);
 
-/* The n-th thread id: in text order of n. */
+/* The n-th thread id: in text order of n; good for 64 calls. */
 const char *tid(int n);
 
 /* A thread as scanned, idle for a day, and the file that holds it. */
