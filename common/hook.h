@@ -25,7 +25,8 @@ const char *hook_env(void);
 /*
  * A durable act is about to happen or has happened ("publish.next.before").
  * In a test build the process kills itself with SIGKILL where `name' is the
- * point that hook_crash_at() set; otherwise nothing.
+ * point that hook_crash_at() set, or stops itself where "stop:" and `name'
+ * are; otherwise nothing.
  */
 void hook_crash(const char *name);
 

@@ -47,11 +47,21 @@ hook_grace_ms(void)
 	return err == NULL ? ms : 10000;
 }
 
+/*
+ * "NAME" kills the process at that point, "stop:NAME" stops it, so that the
+ * test can look at it, or kill others first.
+ */
 void
 hook_crash(const char *name)
 {
-	if (crash_point[0] != '\0' && strcmp(name, crash_point) == 0)
+	static const char	stop[] = "stop:";
+	size_t			n = sizeof(stop) - 1;
+
+	if (strcmp(name, crash_point) == 0)
 		kill(getpid(), SIGKILL);
+	else if (strncmp(crash_point, stop, n) == 0 &&
+	    strcmp(name, crash_point + n) == 0)
+		kill(getpid(), SIGSTOP);
 }
 
 void

@@ -1,0 +1,55 @@
+#!/bin/sh
+# The main job on tests/data, in a home of its own below the build directory:
+# nothing of yours is read or written.
+set -eu
+
+case $B in /*) ;; *) B=$PWD/$B ;; esac
+W=$B/demo
+MNEMOD=$B/mnemod
+T=$W
+export W MNEMOD
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+# shellcheck source=tests/world.sh
+. tests/world.sh
+
+world_new
+world_fill tests/data/codex
+LOG=$W/log
+
+say() { printf '\n== %s\n' "$*"; }
+
+say "what a pass would do (mnemod --dry-run)"
+"$MNEMOD" -o now="$NOW" --dry-run | sed "s,$W,~,g"
+
+say "one pass (mnemod -1), with its workers as ps(1) shows them"
+"$MNEMOD" -1 --yes -o now="$NOW" -o agent_hold_ms=1500 2>"$LOG" &
+sup=$!
+agent_runs() { ps -o args= --ppid "$sup" | grep -q 'consolidate codex'; }
+if wait_until 30 agent_runs; then
+	sleep 0.3
+	ps -o pid,comm,args -p "$sup" --ppid "$sup"
+fi
+status=0
+wait "$sup" || status=$?
+echo
+sed "s,$W,~,g" "$LOG"
+echo "exit status $status"
+[ "$status" -eq 0 ]
+
+say "what was published in $(printf '%s' "$ROOT" | sed "s,$W,~,")"
+(cd "$ROOT" && find . -type f ! -name '.*' -printf '%8s  %P\n' | sort -k 2)
+
+say "the first lines of MEMORY.md"
+head -n 24 "$ROOT/MEMORY.md"
+
+say "again: nothing new"
+"$MNEMOD" -1 --yes -o now="$NOW" 2>"$LOG"
+sed "s,$W,~,g" "$LOG" | grep -E 'scan|stage one|nothing new'
+
+say "what to type next"
+cat <<EOT
+  $B/mnemod --dry-run       what it would do with your own transcripts
+  $B/mnemod -1              one pass over them; it asks before it writes
+  man -l man/mnemod.8       the manual
+EOT

@@ -1,0 +1,83 @@
+# world.sh: a home of its own for the running program.  Read after lib.sh (or
+# with W set); nothing outside $W is looked at.
+#
+#	W	the world		NOW	its fixed "now"
+#	CODEX	home of Codex CLI	STATE	state directory
+#	ROOT	the memory root		LOG	log of the last run
+#
+# shellcheck disable=SC2034
+
+W=${W:-$T/world}
+NOW=2026-11-23T12:00:00Z
+CODEX=$W/codex
+STATE=$W/state/mnemod
+ROOT=$CODEX/memories
+LOG=$W/log
+MNEMOD=${MNEMOD:-$B/test/mnemod}
+
+# world_new: an empty world, and the environment that leads nowhere else.
+world_new() {
+	rm -rf "$W"
+	mkdir -p "$W/home" "$W/config" "$W/run" "$CODEX"
+	chmod 700 "$W/run"
+	export HOME="$W/home" CODEX_HOME="$CODEX"
+	export XDG_CONFIG_HOME="$W/config" XDG_STATE_HOME="$W/state"
+	export XDG_RUNTIME_DIR="$W/run" XDG_CACHE_HOME="$W/cache"
+	export XDG_DATA_HOME="$W/data"
+}
+
+# world_fill DIR: copy a Codex home; every rollout gets the time of its
+# newest record, whatever the checkout gave it.
+world_fill() {
+	cp -R "$1/." "$CODEX/"
+	chmod -R u+w "$CODEX"
+	find "$CODEX" -name 'rollout-*.jsonl' -o -name 'rollout-*.jsonl.zst' |
+	while IFS= read -r f; do
+		world_touch "$f"
+	done
+}
+
+# world_touch FILE: set the time of its newest record.
+world_touch() {
+	case $1 in
+	*.zst) stamp=$(zstd -qdc "$1" | newest) ;;
+	*) stamp=$(newest <"$1") ;;
+	esac
+	[ -z "$stamp" ] || touch -d "$stamp" "$1"
+}
+
+newest() {
+	grep -ao '"timestamp":"2[0-9TZ:.-]*"' | cut -d'"' -f4 | sort | tail -n 1
+}
+
+# mn ARG...: run mnemod in this world; its log goes to $LOG.
+mn() {
+	"$MNEMOD" -o now="$NOW" "$@" 2>"$LOG"
+}
+
+# mn_start ARG...: the same in the background; pid in $sup.
+mn_start() {
+	"$MNEMOD" -o now="$NOW" "$@" 2>"$LOG" &
+	sup=$!
+}
+
+# sql QUERY: ask the state database (sqlite3(1) where there is one).
+sql() {
+	sqlite3 -readonly "$STATE/state.db" "$1"
+}
+
+# What a memory root holds, as one digest per file; raw_memories.md too.
+root_digest() {
+	(cd "$ROOT" && find . -type f ! -name '.*' | LC_ALL=C sort |
+	    xargs sha256sum)
+}
+
+# Nothing of a run is left: process, temporary file, staging.
+world_clean() {
+	check "$1: no process is left" wait_until 12 no_orphans \
+	    mnemod mnemod-extract mnemod-agent mnemod-wspace
+	check "$1: no temporary file is left" [ -z "$(find "$ROOT" \
+	    -name '.mnemod*' 2>/dev/null)" ]
+	check "$1: no staging is left" [ -z "$(find "$STATE/staging" \
+	    -mindepth 1 2>/dev/null)" ]
+}
