@@ -11,6 +11,7 @@ PREFIX		?= /usr/local
 SBINDIR		?= $(PREFIX)/sbin
 LIBEXECDIR	?= $(PREFIX)/libexec
 MANDIR		?= $(PREFIX)/share/man
+MAKEFLAGS	+= -j$(shell nproc)
 ifeq ($(origin CC),default)
 CC		= gcc
 endif
@@ -165,10 +166,14 @@ check-asan: all $(TESTBIN) $(TESTPROGS)
 demo: all $(TESTBIN)
 	@B=$(B) sh tests/demo.sh
 
-# Every crash point: where a test may kill the process.
+# Every crash point: where a test may kill a process.  A transaction of the
+# store has one before and one after its commit.
 crash-points:
-	@grep -rhoE 'hook_crash\("[a-z_.]+"\)' supervisor worker | \
-	    sed 's/.*"\(.*\)".*/\1/' | sort
+	@{ grep -rhoE 'hook_crash\("[a-z_.]+"\)' supervisor worker | \
+	    sed 's/.*"\(.*\)".*/\1/'; \
+	    grep -rhoE 'db_transaction\(s, "[a-z_]+"' supervisor | \
+	    sed 's/.*"\(.*\)"/store.\1.before\nstore.\1.after/'; \
+	    printf 'store.batch.%s\n' before after; } | sort -u
 
 # Analysis.  Each tool must be silent.
 TIDY		= bugprone-*,cert-*,clang-analyzer-*,android-cloexec-*,$(strip \
