@@ -97,9 +97,8 @@ paths_expand(const struct paths *paths, const char *path)
 	if (tilde[0] == '/')
 		full = tilde;
 	else {
-		if (getcwd(cwd, sizeof(cwd)) == NULL)
-			strcpy(cwd, "/");
-		full = xasprintf("%s/%s", cwd, tilde);
+		full = xasprintf("%s/%s",
+		    getcwd(cwd, sizeof(cwd)) == NULL ? "" : cwd, tilde);
 		free(tilde);
 	}
 	tidy(full);
