@@ -68,6 +68,17 @@ take_file(struct walk *w, int dirfd, const char *name, const char *path)
 	return ok ? 0 : -1;
 }
 
+/* Can a wanted file lie below this path? */
+static int
+leads(const struct walk *w, const char *path)
+{
+	char	*probe = xasprintf("%s/x.md", path);
+	int	 r = w->wanted(probe);
+
+	free(probe);
+	return r;
+}
+
 static int walk_dir(struct walk *, int, const char *);
 
 static int
@@ -79,11 +90,11 @@ walk_entry(struct walk *w, int dirfd, const char *name, const char *path)
 		note_temporary(w->scan, path);
 		return 0;
 	}
-	if (!w->wanted(path) && !tree_enters(path))
+	if (!w->wanted(path) && !leads(w, path))
 		return 0;
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
-	if (S_ISDIR(st.st_mode) && tree_enters(path))
+	if (S_ISDIR(st.st_mode) && leads(w, path))
 		return walk_dir(w, dirfd, path);
 	if (!w->wanted(path) || !S_ISREG(st.st_mode)) {
 		skip(w->scan, path, FOLDER_IRREGULAR);

@@ -32,6 +32,7 @@
 #include "worker/workspace/merge.h"
 #include "worker/workspace/move.h"
 #include "worker/workspace/publish.h"
+#include "worker/workspace/recover.h"
 #include "worker/workspace/root.h"
 #include "worker/workspace/staged.h"
 #include "worker/workspace/tree.h"
@@ -377,9 +378,11 @@ publish_run(struct workspace *ws, const char *thread_id, const char *base,
 {
 	struct publication	pub = { .ws = ws, .result = res };
 	char			id[GIT_OID_HEXSZ + 1];
+	size_t			moved = 0;
 
 	memset(res, 0, sizeof(*res));
-	if (root_require(ws) < 0 || begin(&pub, thread_id) < 0)
+	if (root_require(ws) < 0 || recover_root(ws, &moved) < 0 ||
+	    begin(&pub, thread_id) < 0)
 		return PUBLISH_FAILED;
 	if (strcmp(git_oid_tostr(id, sizeof(id), &pub.staged.base),
 	    base) != 0) {

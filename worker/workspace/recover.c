@@ -20,18 +20,18 @@ load_commit(struct workspace *ws, const git_oid *commit, git_index **out)
 	    tree_load(&ws->history, &tree, out);
 }
 
-/* The two commits between which the root may have been left. */
+/*
+ * The two commits between which the root was left: the one that it is or was
+ * being moved to, and that one's first parent.
+ */
 static int
 find_ends(struct workspace *ws, int has_next, git_oid *from, git_oid *to)
 {
 	struct history	*h = &ws->history;
 
-	if (history_ref(h, HISTORY_LIVE, from) != HISTORY_FOUND)
+	if (history_ref(h, has_next ? HISTORY_NEXT : HISTORY_LIVE, to) !=
+	    HISTORY_FOUND)
 		return -1;
-	if (has_next)
-		return history_ref(h, HISTORY_NEXT, to) == HISTORY_FOUND ?
-		    0 : -1;
-	git_oid_cpy(to, from);
 	if (history_parent_of(h, to, 0, from) < 0)
 		git_oid_cpy(from, to);	/* the first commit */
 	return 0;

@@ -88,17 +88,6 @@ tree_tracked(const char *path)
 }
 
 int
-tree_enters(const char *path)
-{
-	if (!good_path(path))
-		return 0;
-	return strcmp(path, "skills") == 0 || tree_below(path, TREE_SKILLS) ||
-	    strcmp(path, "extensions") == 0 ||
-	    tree_below(path, TREE_EXTENSIONS) ||
-	    strcmp(path, "rollout_summaries") == 0;
-}
-
-int
 tree_new(git_index **out)
 {
 	return git_index_new(out) < 0 ? -1 : 0;

@@ -39,9 +39,6 @@ int tree_tracked(const char *path);
 /* 1 if an agent may change it: the first three of the above. */
 int tree_agents(const char *path);
 
-/* 1 if a directory can hold tracked files. */
-int tree_enters(const char *path);
-
 /* 1 if `path' begins with `prefix'. */
 int tree_below(const char *path, const char *prefix);
 
