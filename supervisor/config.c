@@ -247,6 +247,7 @@ static void
 complete_memory(const struct config *cfg, struct config_memory *m)
 {
 	const struct config_source *src;
+	char *root;
 	size_t i;
 
 	for (i = 0; m->sources.n == 0 && i < cfg->nsources; i++)
@@ -255,8 +256,10 @@ complete_memory(const struct config *cfg, struct config_memory *m)
 		return;
 	/* A source that is not there is config_check()'s to refuse. */
 	src = config_source(cfg, m->sources.v[0]);
-	m->root = xasprintf("%s/memories",
+	root = xasprintf("%s/memories",
 	    (src != NULL ? src : &cfg->sources[0])->path);
+	m->root = paths_tidy(root);
+	free(root);
 }
 
 void
