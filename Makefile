@@ -49,15 +49,18 @@ MYLDFLAGS	= -pie $(SAN) -Wl,-z,relro,-z,now -Wl,--as-needed
 
 # Packages: named and, for demo and check, installed by tests/packages.sh,
 # which writes the flags of each library.  make reads them and starts over.
+PACKAGES	= $(B)/packages-$(or $(subst $() ,-,$(sort $(filter \
+		  $(INSTALL_GOALS),$(MAKECMDGOALS)))),build).mk
 INSTALL_GOALS	= demo check check-asan lint bench
 ifeq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
 else
-include $(B)/packages.mk
+include $(PACKAGES)
 endif
-$(B)/packages.mk: tests/packages.sh
+$(PACKAGES): tests/packages.sh
 	@mkdir -p $(@D)
 	@sh tests/packages.sh $@ \
-	    $(if $(filter $(INSTALL_GOALS),$(MAKECMDGOALS)),install,name)
+	    $(if $(filter $(INSTALL_GOALS),$(MAKECMDGOALS)),install,name) \
+	    $(MAKECMDGOALS)
 
 # Sources.  A directory is a part; a worker's role has its own folder.
 COMMON		= $(wildcard common/*.c)

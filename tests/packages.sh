@@ -1,14 +1,23 @@
 #!/bin/sh
-# packages.sh OUTPUT install|name: look for the Debian 12 packages that the
-# build needs.  Missing ones are named and, with `install', installed.  Then
-# write the flags of every library for make(1) to OUTPUT.
+# packages.sh OUTPUT install|name [GOAL ...]: look for the Debian 12 packages
+# that the build and these goals of make(1) need.  Missing ones are named and,
+# with `install', installed.  Then write the flags of every library to OUTPUT.
 set -eu
 
 out=$1
 mode=$2
+shift 2
 need="gcc make pkg-config libcurl4-openssl-dev libjson-c-dev libsqlite3-dev
 libbsd-dev libgit2-dev libseccomp-dev libpcre2-dev libconfuse-dev libzstd-dev
-libxxhash-dev check zstd"
+libxxhash-dev check"
+for goal; do
+	case $goal in
+	demo) need="$need procps" ;;
+	check*) need="$need procps sqlite3 zstd" ;;
+	lint*) need="$need clang-tidy cppcheck mandoc shellcheck codespell" ;;
+	bench) need="$need procps python3" ;;
+	esac
+done
 
 missing=
 for p in $need; do
