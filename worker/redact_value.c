@@ -52,6 +52,32 @@ static const char *const	naming[] = {
 	"config", "setting", "option", "param", "arg", "input", "value",
 };
 
+/* Unlike strchr(3), no set holds the NUL. */
+static int
+is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+static int
+has_one_of(const char *s, size_t len, const char *set)
+{
+	size_t	i;
+
+	for (i = 0; i < len; i++)
+		if (is_one_of(s[i], set))
+			return 1;
+	return 0;
+}
+
+static int
+starts(const char *s, size_t len, const char *with)
+{
+	size_t	n = strlen(with);
+
+	return len >= n && memcmp(s, with, n) == 0;
+}
+
 static struct census
 count(const char *s, size_t len)
 {
@@ -107,7 +133,7 @@ is_base64(const char *s, size_t len)
 
 	for (i = 0; i < len; i++)
 		if (!isalnum((unsigned char)s[i]) &&
-		    (s[i] == '\0' || strchr("+/=_-", s[i]) == NULL))
+		    !is_one_of(s[i], "+/=_-"))
 			return 0;
 	return 1;
 }
@@ -153,12 +179,12 @@ is_reference(const char *s, size_t len)
 	char	last = s[len - 1];
 	size_t	i;
 
-	if (s[0] == '$' && len > 1 && strchr("({", s[1]) != NULL)
+	if (s[0] == '$' && len > 1 && is_one_of(s[1], "({"))
 		return 1;
 	if (s[0] == '$') {
 		for (i = 1; i < len; i++)
 			if (!isalnum((unsigned char)s[i]) && s[i] != '_' &&
-			    strchr(":/.", s[i]) == NULL)
+			    !is_one_of(s[i], ":/."))
 				return 0;
 		return len > 1 && !isdigit((unsigned char)s[1]);
 	}
@@ -176,10 +202,10 @@ static int
 is_place(const char *s, size_t len, const struct census *c)
 {
 	if (memmem(s, len, "://", 3) != NULL ||
-	    (len > 4 && strncmp(s, "arn:", 4) == 0))
+	    starts(s, len, "arn:"))
 		return 1;
-	if (s[0] != '/' && strncmp(s, "./", 2) != 0 &&
-	    strncmp(s, "../", 3) != 0 && strncmp(s, "~/", 2) != 0)
+	if (!starts(s, len, "/") && !starts(s, len, "./") &&
+	    !starts(s, len, "../") && !starts(s, len, "~/"))
 		return 0;
 	return c->digits == 0 || c->uppers == 0 || c->lowers == 0;
 }
@@ -187,8 +213,7 @@ is_place(const char *s, size_t len, const struct census *c)
 static int
 in_quotes(const struct redact_value *v)
 {
-	return v->start > 0 && strchr("\"'`", v->text[v->start - 1]) != NULL &&
-	    v->text[v->start - 1] != '\0';
+	return v->start > 0 && is_one_of(v->text[v->start - 1], "\"'`");
 }
 
 /* `name(', `a[', `a->b', `a::b', `A<b>', without quotes: code. */
@@ -228,7 +253,7 @@ is_placeholder(const struct redact_value *v, const struct census *c)
 	    is_stand_in(s, c->len) || is_place(s, c->len, c))
 		return 1;
 	/* A quote that in truth closed something: `"key: ") + x("'. */
-	if (strchr(" ),;}+", s[0]) != NULL)
+	if (is_one_of(s[0], " ),;}+"))
 		return 1;
 	if (is_name(c) && (contains(s, c->len, "your") ||
 	    contains(s, c->len, "example") ||
@@ -243,7 +268,7 @@ static int
 is_tight(const struct redact_value *v)
 {
 	return v->start > 1 && v->text[v->start - 1] == '=' &&
-	    strchr(" \t=!", v->text[v->start - 2]) == NULL;
+	    !is_one_of(v->text[v->start - 2], " \t=!");
 }
 
 /* KEY=word at the end of something, or `key: word' up to the line's end. */
@@ -279,7 +304,7 @@ is_password(const struct redact_value *v, const struct census *c)
 		    (c->uppers == 0 || is_tight(v)) && stands_alone(v);
 	if (c->digits == 0 && c->lowers == 0 && c->uppers == 0)
 		return 0;
-	if (c->digits == 0 && c->others > 0 && strcspn(s, "|?;,") < c->len)
+	if (c->digits == 0 && c->others > 0 && has_one_of(s, c->len, "|?;,"))
 		return 0;
 	return has_letters(c) || is_tight(v) ? c->len >= 5 : c->len >= 6;
 }
@@ -325,7 +350,6 @@ static int
 is_no_word(const struct redact_value *v, const struct census *c)
 {
 	const char	*s = v->text + v->start;
-	size_t		 i;
 
 	if (!has_letters(c))
 		return c->len >= 6 && c->digits == c->len;
@@ -333,10 +357,7 @@ is_no_word(const struct redact_value *v, const struct census *c)
 		return c->words == 0 || c->uppers > 0 || c->others > 0 ||
 		    c->len >= 10;
 	/* A mark amid letters: P@ssword, but not and/or. */
-	for (i = 1; i < c->len; i++)
-		if (strchr("@!#$%^&*", s[i]) != NULL)
-			return 1;
-	return 0;
+	return has_one_of(s + 1, c->len - 1, "@!#$%^&*");
 }
 
 int

@@ -29,12 +29,13 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct redact	*r;
-	struct buf		 out = BUF_INIT, again = BUF_INIT;
+	struct buf		 in = BUF_INIT, out = BUF_INIT, again = BUF_INIT;
 	json_object		*o;
 	char			 why[256];
 
 	if (r == NULL && (r = redact_new(NULL, 0, why, sizeof(why))) == NULL)
 		abort();
+	buf_add(&in, data, size);
 	redact_text(r, (const char *)data, size, &out);
 	if (redact_text(r, buf_str(&out), out.len, &again) != 0)
 		abort();
@@ -44,11 +45,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		json_object_put(o);
 	}
-	o = json_parse((const char *)data, size, JSON_DEPTH, NULL);
+	o = json_parse(buf_str(&in), size, JSON_DEPTH, NULL);
 	redact_json(r, o);
 	if (redact_json(r, o) != 0)
 		abort();
 	json_object_put(o);
+	buf_release(&in);
 	buf_release(&out);
 	buf_release(&again);
 	return 0;
