@@ -135,10 +135,13 @@ check_json(const struct builtin *b, const struct run *r)
 {
 	json_object *o = json_object_new_object();
 	const char *cwd = b->meta->cwd;
+	char *dir;
 
 	json_set_str(o, "command", r->command);
+	dir = text_line(r->dir, BUILTIN_LINE);
 	if (cwd == NULL || strcmp(r->dir, cwd) != 0)
-		set_str(o, "dir", r->dir);
+		set_str(o, "dir", dir);
+	free(dir);
 	if (r->exit >= 0)
 		json_set_int(o, "exit", r->exit);
 	set_str(o, "says", r->says);

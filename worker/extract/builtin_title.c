@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "buf.h"
 #include "builtin_cue.h"
@@ -221,9 +222,15 @@ add_bracketed(struct strs *l, const char *text)
 	}
 }
 
+/* "makefile" and "Makefile" find the same. */
 static void
 add_limited(struct strs *l, const char *s)
 {
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (strcasecmp(l->v[i], s) == 0)
+			return;
 	if (l->n < KEYWORDS)
 		(void)strs_add(l, s);
 }

@@ -1,0 +1,49 @@
+#ifndef MNEMOD_BUILTIN_BLOCKS_H
+#define MNEMOD_BUILTIN_BLOCKS_H
+
+#include <stddef.h>
+#include "buf.h"
+#include "builtin_input.h"
+
+/*
+ * MEMORY.md as a row of blocks, each from a "# Task Group: " line to the
+ * next.  A block is ours if its applies_to line ends in our marker and the
+ * marker's sum still fits the text: the moment that a person edits a block,
+ * it is theirs, and no byte of it is changed again (mnemod-memory(5)).
+ */
+#define BLOCK_MARKER	"; generator=builtin/1 00000000"
+#define BLOCK_SUM	8	/* its hexadecimal digits */
+
+enum block_owner { BLOCK_OURS, BLOCK_FOREIGN };
+
+struct block {
+	enum block_owner owner;
+	struct buf	 text;
+	char		*cwd;	/* of its applies_to line, "" if none */
+};
+
+struct blocks {
+	struct block	*v;
+	size_t		 n;
+};
+
+void blocks_parse(struct blocks *, const struct buf *memory);
+void blocks_clear(struct blocks *);
+
+/* Put the sum of the text into its marker, which it must hold. */
+void block_seal(struct buf *);
+
+/* 1 if the text, sealed once, is as it was then. */
+int block_is_sealed(const struct buf *);
+
+/* 1 if a block that is not ours names the thread. */
+int blocks_cite(const struct blocks *, const char *thread_id);
+
+/*
+ * Forget the tombstones in what is not ours: the lines that name such a
+ * thread, the tasks that are left without a summary, the bullets that rest
+ * on those tasks alone, the blocks left without a task.
+ */
+void blocks_forget(struct blocks *, const struct inputs *);
+
+#endif

@@ -1,0 +1,245 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "builtin_group.h"
+#include "json.h"
+#include "mem.h"
+#include "worker/text.h"
+
+#define NAME_BYTES	80
+
+static size_t
+length(json_object *arr)
+{
+	return arr == NULL ? 0 : json_object_array_length(arr);
+}
+
+static int
+is_below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return n > 1 && strncmp(path, dir, n) == 0 && path[n] == '/';
+}
+
+/* 1 if a thread of each group saw one commit. */
+static int
+share_commit(const struct inputs *in, const char *a, const char *b)
+{
+	const char *x, *y;
+	size_t i, j;
+
+	for (i = 0; i < in->n; i++) {
+		x = json_str(in->row[i].facts, "commit");
+		if (x == NULL || strcmp(in->row[i].group, a) != 0)
+			continue;
+		for (j = 0; j < in->n; j++) {
+			y = json_str(in->row[j].facts, "commit");
+			if (y != NULL && strcmp(in->row[j].group, b) == 0 &&
+			    strcmp(x, y) == 0)
+				return 1;
+		}
+	}
+	return 0;
+}
+
+/* The group that a row belongs to: its own, or that of a folder above. */
+static const char *
+home(const struct inputs *in, const struct row *r)
+{
+	const char *best = r->group;
+	size_t i;
+
+	for (i = 0; i < in->n; i++)
+		if (is_below(best, in->row[i].group) &&
+		    share_commit(in, r->group, in->row[i].group))
+			best = in->row[i].group;
+	return best;
+}
+
+static struct group *
+find_group(struct groups *gs, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < gs->n; i++)
+		if (strcmp(gs->group[i].key, key) == 0)
+			return &gs->group[i];
+	gs->group = xreallocarray(gs->group, gs->n + 1, sizeof(*gs->group));
+	memset(&gs->group[gs->n], 0, sizeof(*gs->group));
+	gs->group[gs->n].key = key;
+	return &gs->group[gs->n++];
+}
+
+static struct topic *
+find_topic(struct group *g, const char *key)
+{
+	const char *s;
+	size_t i;
+
+	for (i = 0; i < g->n; i++) {
+		s = json_str(g->topic[i].ref[0].task, "key");
+		if (s != NULL && key != NULL && strcmp(s, key) == 0)
+			return &g->topic[i];
+	}
+	g->topic = xreallocarray(g->topic, g->n + 1, sizeof(*g->topic));
+	memset(&g->topic[g->n], 0, sizeof(*g->topic));
+	return &g->topic[g->n++];
+}
+
+static void
+add_dir(struct group *g, const char *cwd)
+{
+	size_t i, max = sizeof(g->dirs) / sizeof(g->dirs[0]);
+	const char *other = cwd;
+
+	if (g->cwd == NULL || strcmp(g->cwd, cwd) == 0) {
+		g->cwd = cwd;
+		return;
+	}
+	if (strlen(cwd) < strlen(g->cwd)) {
+		other = g->cwd;
+		g->cwd = cwd;
+	}
+	for (i = 0; i < g->ndirs; i++)
+		if (strcmp(g->dirs[i], other) == 0)
+			return;
+	if (g->ndirs < max)
+		g->dirs[g->ndirs++] = other;
+}
+
+static void
+add_row(struct groups *gs, const struct inputs *in, const struct row *r)
+{
+	struct group *g = find_group(gs, home(in, r));
+	json_object *tasks = json_arr(r->facts, "tasks"), *task;
+	struct topic *t;
+	size_t i;
+
+	add_dir(g, r->cwd);
+	if (r->updated_at > g->newest)
+		g->newest = r->updated_at;
+	for (i = 0; i < length(tasks); i++) {
+		task = json_object_array_get_idx(tasks, i);
+		if (json_str(task, "title") == NULL)
+			continue;
+		t = find_topic(g, json_str(task, "key"));
+		if (t->n == TOPIC_REFS) {	/* the newest are of use */
+			memmove(&t->ref[0], &t->ref[1],
+			    (TOPIC_REFS - 1) * sizeof(t->ref[0]));
+			t->n--;
+		}
+		t->ref[t->n].row = r;
+		t->ref[t->n++].task = task;
+		if (r->updated_at > t->newest)
+			t->newest = r->updated_at;
+	}
+}
+
+static const char *
+last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL || slash[1] == '\0' ? path : slash + 1;
+}
+
+/* The folder's name; with the one above it where two groups share it. */
+static void
+name_groups(struct groups *gs)
+{
+	const char *base, *p;
+	size_t i, j;
+	int shared;
+
+	for (i = 0; i < gs->n; i++) {
+		base = last_part(gs->group[i].cwd);
+		shared = 0;
+		for (j = 0; j < gs->n; j++)
+			shared |= j != i && strcmp(base,
+			    last_part(gs->group[j].cwd)) == 0;
+		p = base;
+		if (shared)
+			for (p = base - 1; p > gs->group[i].cwd &&
+			    p[-1] != '/'; p--)
+				continue;
+		gs->group[i].name = text_line(p < gs->group[i].cwd ? base : p,
+		    NAME_BYTES);
+	}
+}
+
+static int
+by_use(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+	size_t sx = group_signals(x), sy = group_signals(y);
+
+	if (sx != sy)
+		return sx > sy ? -1 : 1;
+	if (x->newest != y->newest)
+		return x->newest > y->newest ? -1 : 1;
+	return strcmp(x->key, y->key);
+}
+
+void
+groups_make(struct groups *gs, const struct inputs *in, group_skip *skip,
+    void *arg)
+{
+	size_t i, n = 0;
+
+	memset(gs, 0, sizeof(*gs));
+	for (i = 0; i < in->n; i++)
+		if (skip == NULL || !skip(in->row[i].thread_id, arg))
+			add_row(gs, in, &in->row[i]);
+	for (i = 0; i < gs->n; i++) {
+		if (gs->group[i].n > 0)
+			gs->group[n++] = gs->group[i];
+	}
+	gs->n = n;
+	if (n == 0)
+		return;
+	name_groups(gs);
+	qsort(gs->group, gs->n, sizeof(*gs->group), by_use);
+}
+
+void
+groups_clear(struct groups *gs)
+{
+	size_t i;
+
+	for (i = 0; i < gs->n; i++) {
+		free(gs->group[i].name);
+		free(gs->group[i].topic);
+	}
+	free(gs->group);
+	memset(gs, 0, sizeof(*gs));
+}
+
+const struct ref *
+topic_latest(const struct topic *t)
+{
+	size_t i, best = 0;
+
+	for (i = 1; i < t->n; i++)
+		if (t->ref[i].row->updated_at >= t->ref[best].row->updated_at)
+			best = i;
+	return &t->ref[best];
+}
+
+size_t
+group_signals(const struct group *g)
+{
+	json_object *prefs;
+	const char *kind;
+	size_t i, j, n = 0;
+
+	for (i = 0; i < g->n; i++) {
+		prefs = json_arr(topic_latest(&g->topic[i])->task, "prefs");
+		for (j = 0; j < length(prefs); j++) {
+			kind = json_str(json_object_array_get_idx(prefs, j),
+			    "kind");
+			n += kind != NULL && strcmp(kind, "request") != 0;
+		}
+	}
+	return n;
+}

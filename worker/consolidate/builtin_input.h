@@ -1,0 +1,42 @@
+#ifndef MNEMOD_BUILTIN_INPUT_H
+#define MNEMOD_BUILTIN_INPUT_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "buf.h"
+
+/*
+ * What stage two is given: .inputs.json, written by the workspace role.  Its
+ * structure is ours; the texts in it come from transcripts.
+ */
+struct row {
+	const char	*thread_id;	/* all borrowed from `root' */
+	const char	*cwd;
+	const char	*path;		/* the rollout */
+	const char	*group;
+	const char	*repository;
+	const char	*stem;		/* of its rollout summary */
+	int64_t		 updated_at;
+	json_object	*facts;
+};
+
+struct inputs {
+	json_object	*root;
+	struct row	*row;		/* by thread id, ascending */
+	size_t		 n;
+	const char	**tombstone;
+	size_t		 ntombstones;
+	int64_t		 now;
+};
+
+/*
+ * Parse the file's text.  Rows without facts of a known version are left out
+ * (other providers' rows).  Returns 0, or -1 with the reason in *why.
+ */
+int inputs_parse(struct inputs *, const struct buf *text, const char **why);
+void inputs_clear(struct inputs *);
+
+int inputs_is_tombstone(const struct inputs *, const char *thread_id);
+
+#endif

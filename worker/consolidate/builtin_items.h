@@ -1,0 +1,61 @@
+#ifndef MNEMOD_BUILTIN_ITEMS_H
+#define MNEMOD_BUILTIN_ITEMS_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "buf.h"
+#include "builtin_group.h"
+
+/*
+ * The bullets of one section, each known by a key, so that what several
+ * sessions say stands once and counts more.
+ */
+#define ITEM_TOPICS	6	/* "[Task n]" behind one bullet */
+
+struct item {
+	char		*key;
+	char		*text;
+	char		*replaces;	/* the words of an older rule */
+	json_object	*fact;		/* borrowed */
+	const struct row *row;		/* borrowed: the newest that says so */
+	unsigned	 topic[ITEM_TOPICS];	/* numbers, from 1 */
+	size_t		 ntopics;
+	size_t		 confirmed;	/* by how many sessions */
+	int64_t		 time;
+	size_t		 seq;		/* of its arrival */
+};
+
+struct items {
+	struct item	*v;
+	size_t		 n;
+};
+
+/* What one session adds to a section.  Everything is borrowed. */
+struct said {
+	const char	*key;
+	const char	*text;
+	json_object	*fact;
+	const struct row *row;
+	unsigned	 topic;
+};
+
+void items_add(struct items *, const struct said *);
+void items_remove(struct items *, size_t i);
+void items_clear(struct items *);
+
+/* Single requests last; most confirmed first, then newest. */
+void items_sort(struct items *);
+
+/* "\n## heading\n" and at most `max' bullets; nothing if there is none. */
+void items_write(const struct items *, struct buf *, const char *heading,
+    size_t max);
+
+/*
+ * The preferences of a group: where two speak of the same thing the newer
+ * stands and names the older; what was asked of one request only is kept as
+ * such, and counts as a habit once two different requests asked for it.
+ */
+void items_prefs(struct items *, const struct group *);
+
+#endif

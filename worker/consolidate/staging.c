@@ -1,0 +1,173 @@
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "staging.h"
+
+#define TEMPORARY	".builtin.tmp"
+#define CHUNK		65536
+
+static int
+open_below(int dir, const char *name, uint64_t flags, uint64_t mode)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC,
+		.mode = mode,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+		    RESOLVE_NO_MAGICLINKS
+	};
+
+	return (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+}
+
+int
+staging_open(struct staging *st, const char *path)
+{
+	st->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return st->dir < 0 ? -1 : 0;
+}
+
+void
+staging_close(struct staging *st)
+{
+	fd_close(&st->dir);
+}
+
+static enum staging_status
+status_of(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return STAGING_ABSENT;
+	case ELOOP:
+	case EXDEV:
+	case EISDIR:
+	case ENOTDIR:
+		return STAGING_REFUSED;
+	default:
+		return STAGING_ERROR;
+	}
+}
+
+static enum staging_status
+read_all(int fd, size_t max, struct buf *out)
+{
+	size_t before = out->len;
+	ssize_t n;
+
+	for (;;) {
+		buf_grow(out, CHUNK);
+		n = read(fd, out->data + out->len, CHUNK);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return STAGING_ERROR;
+		if (n == 0)
+			break;
+		out->len += (size_t)n;
+		if (out->len - before > max)
+			return STAGING_LARGE;
+	}
+	out->data[out->len] = '\0';
+	return STAGING_OK;
+}
+
+enum staging_status
+staging_read(const struct staging *st, const char *name, size_t max,
+    struct buf *out)
+{
+	enum staging_status status;
+	struct stat sb;
+	int fd;
+
+	/* Without blocking: a FIFO in its place must not hold the agent. */
+	fd = open_below(st->dir, name, O_RDONLY | O_NONBLOCK, 0);
+	if (fd < 0)
+		return status_of(errno);
+	if (fstat(fd, &sb) == -1 || !S_ISREG(sb.st_mode)) {
+		close(fd);
+		return STAGING_REFUSED;
+	}
+	status = read_all(fd, max, out);
+	close(fd);
+	return status;
+}
+
+static int
+holds(const struct staging *st, const char *name, const struct buf *text)
+{
+	struct buf now = BUF_INIT;
+	int same;
+
+	same = staging_read(st, name, text->len, &now) == STAGING_OK &&
+	    now.len == text->len && (text->len == 0 ||
+	    memcmp(now.data, text->data, text->len) == 0);
+	buf_release(&now);
+	return same;
+}
+
+static enum staging_status
+replace(const struct staging *st, const char *name, const struct buf *text)
+{
+	int fd, error;
+
+	(void)unlinkat(st->dir, TEMPORARY, 0);
+	fd = open_below(st->dir, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	if (fd < 0)
+		return status_of(errno);
+	if (fd_write_all(fd, buf_str(text), text->len) == -1 ||
+	    fsync(fd) == -1) {
+		error = errno;
+		close(fd);
+		(void)unlinkat(st->dir, TEMPORARY, 0);
+		errno = error;
+		return STAGING_ERROR;
+	}
+	close(fd);
+	if (renameat(st->dir, TEMPORARY, st->dir, name) == -1) {
+		error = errno;
+		(void)unlinkat(st->dir, TEMPORARY, 0);
+		errno = error;
+		return status_of(error);
+	}
+	return STAGING_OK;
+}
+
+enum staging_status
+staging_write(const struct staging *st, const char *name,
+    const struct buf *text, int *changed)
+{
+	if (changed != NULL)
+		*changed = 0;
+	if (holds(st, name, text))
+		return STAGING_OK;
+	if (changed != NULL)
+		*changed = 1;
+	return replace(st, name, text);
+}
+
+const char *
+staging_text(enum staging_status status)
+{
+	switch (status) {
+	case STAGING_OK:
+		return "is there";
+	case STAGING_ABSENT:
+		return "is not there";
+	case STAGING_REFUSED:
+		return "is a symbolic link or no regular file";
+	case STAGING_LARGE:
+		return "is too large";
+	case STAGING_ERROR:
+		break;
+	}
+	return "cannot be read or written";
+}
