@@ -261,6 +261,13 @@ slurp(const struct config_request *req, struct buf *text, struct buf *why)
 		if (fd == -1 && req->file != NULL && errno == ENOENT)
 			buf_addstr(why, ": without -f the defaults are used");
 	}
+	if (rc == 0 && text->len == 0 && strcmp(file, "-") == 0) {
+		/* A reload must not take this for a file without keys. */
+		buf_addstr(why, "standard input holds nothing: expected a "
+		    "configuration (it can be read once only: reload from "
+		    "a file)");
+		rc = -1;
+	}
 	fd_close(&fd);
 	return rc == -1 ? -1 : 1;
 }

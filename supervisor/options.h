@@ -6,7 +6,7 @@
 
 /* The command line of mnemod(8). */
 
-/* What to do; the last such option on the line is not special: two differ. */
+/* What to do: one of them, but help and version go before all. */
 enum options_act {
 	ACT_RUN,		/* stay in the foreground */
 	ACT_ONCE,		/* -1 */

@@ -70,6 +70,9 @@ check "nothing was written" untouched
 run -1 -f "$W/none.conf"
 check "a file that was named must be there: status 3" [ "$st" -eq 3 ]
 check "and is named" said "$W/none.conf: cannot be read: No such file"
+run -n -f -
+check "standard input at its end is no configuration: status 3" \
+    [ "$st" -eq 3 ]
 run -1 -o scan_intervall=3
 check "an unknown key in -o: status 3" [ "$st" -eq 3 ]
 check "with the nearest name" said "expected scan_interval?"

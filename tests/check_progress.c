@@ -1,0 +1,107 @@
+/* links: supervisor/progress.c */
+
+/*
+ * A progress line that log records run into is unreadable, and one in a log
+ * file is noise: on a terminal one line is rewritten and records stand above
+ * it; elsewhere there is a log line per stage.
+ */
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "check_main.h"
+#include "common/fd.h"
+#include "common/log.h"
+#include "supervisor/progress.h"
+
+static char	seen[4096];	/* what the log said */
+
+static void
+keep(enum log_level level, const char *line, void *arg)
+{
+	(void)level;
+	(void)arg;
+	strncat(seen, line, sizeof(seen) - strlen(seen) - 1);
+	strncat(seen, "\n", sizeof(seen) - strlen(seen) - 1);
+}
+
+static void
+pass(struct progress *p)
+{
+	struct progress_state	s = { .stage = "stage one", .total = 9 };
+
+	for (s.done = 0; s.done < 9; s.done++) {
+		s.object = "/r/\033[2J";
+		progress_show(p, &s);
+	}
+	s.stage = "stage two";
+	s.total = s.done = 0;
+	s.failed = 1;
+	s.object = "codex";
+	progress_show(p, &s);
+}
+
+START_TEST(test_plain)
+{
+	struct progress	p;
+	int		fds[2];
+
+	ck_assert_int_eq(fd_pipe(fds), 0);
+	log_set_sink(keep, NULL);
+	progress_init(&p, fds[1]);
+	pass(&p);
+	progress_end(&p);
+	log_info("after");
+	ck_assert_str_eq(seen, "stage one 0 of 9 /r/\\x1b[2J\n"
+	    "stage two, 1 failed codex\nafter\n");
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
+START_TEST(test_terminal)
+{
+	struct progress	p;
+	char		text[4096];
+	ssize_t		n;
+	int		pt, tty;
+
+	pt = posix_openpt(O_RDWR | O_NOCTTY);
+	ck_assert_int_ne(pt, -1);
+	ck_assert_int_eq(grantpt(pt), 0);
+	ck_assert_int_eq(unlockpt(pt), 0);
+	tty = open(ptsname(pt), O_RDWR | O_NOCTTY);
+	ck_assert_int_ne(tty, -1);
+	progress_init(&p, tty);
+	pass(&p);
+	log_warnx("rollout x: empty");
+	progress_end(&p);
+	progress_end(&p);
+	n = read(pt, text, sizeof(text) - 1);
+	ck_assert_int_gt(n, 0);
+	text[n] = '\0';
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\r\033[Kstage one 0 of 9 /r/\\x1b[2J"));
+	ck_assert_ptr_nonnull(strstr(text, "\r\033[Kstage two, 1 failed "
+	    "codex\r\033[Kmnemod: warning: rollout x: empty\r\n"
+	    "\r\033[Kstage two, 1 failed codex\r\033[K"));
+	ck_assert_str_eq(text + n - 4, "\r\033[K");
+	close(tty);
+	close(pt);
+}
+END_TEST
+
+static Suite *
+progress_suite(void)
+{
+	Suite	*s = suite_create("progress");
+	TCase	*tc = tcase_create("progress");
+
+	tcase_add_test(tc, test_plain);
+	tcase_add_test(tc, test_terminal);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+CHECK_MAIN(progress_suite)
