@@ -362,7 +362,12 @@ word_of(const char *name, int value)
 const char *
 config_sandbox_name(const struct config *cfg)
 {
-	return word_of("sandbox", cfg->sandbox);
+	int sandbox;
+
+	sandbox = cfg->sandbox;
+	if (sandbox == SANDBOX_REQUIRED && config_provider_offline(cfg))
+		sandbox = SANDBOX_BEST_EFFORT;
+	return word_of("sandbox", sandbox);
 }
 
 const char *

@@ -178,8 +178,14 @@ const struct config_memory *config_memory(const struct config *,
 /* 1 if the provider in use answers without a network. */
 int config_provider_offline(const struct config *);
 
-/* "required", "best-effort" or "off"; "full" or "role": for `configure'. */
+/*
+ * What workers are told: "required", "best-effort" or "off".  What a kernel
+ * lacks stops mnemod only where a model is asked; without one, `required' is
+ * told as "best-effort" and the missing part is a warning.
+ */
 const char *config_sandbox_name(const struct config *);
+
+/* "full" or "role", likewise. */
 const char *config_titles_name(const struct config *);
 
 /*

@@ -151,14 +151,17 @@ parse_int(const char *text, const struct config_key *key, int64_t *out)
 	return 0;
 }
 
+/* From 1970 on. */
 static int
 parse_time(const char *text, int64_t *out)
 {
-	if (*text == '\0') {
-		*out = CONFIG_NOW_UNSET;
-		return 0;
-	}
-	return rfc3339_parse(text, out);
+	int64_t ms;
+
+	ms = CONFIG_NOW_UNSET;
+	if (*text != '\0' && (rfc3339_parse(text, &ms) == -1 || ms < 0))
+		return -1;
+	*out = ms;
+	return 0;
 }
 
 /* Take over `s' as the string value. */

@@ -120,7 +120,7 @@ START_TEST(test_defaults)
 	ck_assert_int_eq(cfg->pipeline.min_rollout_idle_hours, 6);
 	ck_assert_int_eq(cfg->pipeline.max_stage_one_jobs, 8);
 	ck_assert_int_eq(cfg->budget.money_per_day, 0);
-	ck_assert_str_eq(config_sandbox_name(cfg), "required");
+	ck_assert_str_eq(config_sandbox_name(cfg), "best-effort");
 	ck_assert_str_eq(config_titles_name(cfg), "full");
 	ck_assert(config_provider_offline(cfg));
 	config_free(cfg);
