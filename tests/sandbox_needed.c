@@ -20,6 +20,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "common/mem.h"
 #include "common/role.h"
 #include "sandbox_acts.h"
 
@@ -72,8 +73,7 @@ need_malloc(const struct scene *s)
 		if ((p[i] = malloc(i * 20011)) == NULL)
 			return 0;
 	for (n = 1; n < 64u << 20; n *= 4) {
-		if ((big = realloc(big, n)) == NULL)
-			return 0;
+		big = xreallocarray(big, n, 1);
 		big[n - 1] = 1;
 	}
 	for (i = 0; i < 64; i++)

@@ -309,6 +309,7 @@ worker_start(struct worker *w)
 		return WEXIT_OK;
 	log_set_sink(log_to_supervisor, w);
 	status = configure(w, why, sizeof(why));
+	msg_release(&w->link.configure);
 	if (status == WEXIT_OK)
 		status = enclose(w, why, sizeof(why));
 	if (status != WEXIT_OK)

@@ -12,9 +12,9 @@
 #include "monotime.h"
 #include "worker_link.h"
 
-#define LINK_OUT_HIGH	(1024u * 1024)		/* then wait for the pipe */
+#define LINK_OUT_HIGH	((size_t)1024 * 1024)	/* then wait for the pipe */
 #define LINK_QUEUE_MAX	128u			/* requests held */
-#define LINK_QUEUE_BYTES (32u * 1024 * 1024)	/* the same in bytes */
+#define LINK_QUEUE_BYTES ((size_t)32 * 1024 * 1024)	/* the same in bytes */
 #define LINK_LOOK_MS	50
 
 /*
