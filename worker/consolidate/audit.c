@@ -1,0 +1,81 @@
+#include <string.h>
+
+#include "audit.h"
+#include "json.h"
+#include "monotime.h"
+
+#define PROMPT_MAX	4096	/* bytes of a prompt that are recorded */
+
+/* Takes over `payload'. */
+static void
+send_record(struct agent *a, struct worker *w, json_object *payload)
+{
+	json_object *record = json_object_new_object();
+	json_object *body = json_object_new_object();
+	char when[RFC3339_SIZE];
+
+	rfc3339_format(when, wall_ms());
+	json_set_str(record, "timestamp", when);
+	json_set_str(record, "type", "response_item");
+	json_set(record, "payload", payload);
+	(void)redact_json(a->redact, record);
+	json_set(body, "record", record);
+	worker_send(w, MSG_TOOL, body);
+}
+
+static json_object *
+message(const char *role, const char *part, const char *text)
+{
+	json_object *o = json_object_new_object();
+	json_object *content = json_object_new_array();
+	json_object *item = json_object_new_object();
+
+	json_set_str(item, "type", part);
+	json_set_str(item, "text", text);
+	json_object_array_add(content, item);
+	json_set_str(o, "type", "message");
+	json_set_str(o, "role", role);
+	json_set(o, "content", content);
+	return o;
+}
+
+void
+audit_request(struct agent *a, struct worker *w, const struct msg *m)
+{
+	json_object *list = json_arr(m->body, m->id == MSG_SUBMIT ? "items" :
+	    "violations");
+	struct buf text = BUF_INIT;
+
+	if (list != NULL)
+		json_write(&text, list);
+	if (text.len > PROMPT_MAX) {
+		buf_reset(&text);
+		buf_addstr(&text, "(a prompt too long to record)");
+	}
+	send_record(a, w, message("user", "input_text", buf_str(&text)));
+	buf_release(&text);
+}
+
+void
+audit_tool(struct agent *a, struct worker *w, const char *tool,
+    const char *path)
+{
+	json_object *o = json_object_new_object();
+	json_object *args = json_object_new_object();
+	struct buf text = BUF_INIT;
+
+	json_set_str(args, "path", path);
+	json_write(&text, args);
+	json_set_str(o, "type", "function_call");
+	json_set_str(o, "name", tool);
+	json_set_str(o, "arguments", buf_str(&text));
+	send_record(a, w, o);
+	json_object_put(args);
+	buf_release(&text);
+}
+
+void
+audit_message(struct agent *a, struct worker *w, const char *text)
+{
+	send_record(a, w, message("assistant", "output_text", text));
+}

@@ -1,0 +1,21 @@
+#ifndef MNEMOD_AUDIT_H
+#define MNEMOD_AUDIT_H
+
+#include "agent.h"
+
+/*
+ * The agent's audit records, in the rollout format and redacted; the
+ * supervisor writes them to agents/<thread_id>.jsonl.
+ */
+
+/* The prompt or the violations that began a turn. */
+void audit_request(struct agent *, struct worker *, const struct msg *);
+
+/* A file tool was used: "read_file" or "write_file" on `path'. */
+void audit_tool(struct agent *, struct worker *, const char *tool,
+    const char *path);
+
+/* The agent's last words of a turn. */
+void audit_message(struct agent *, struct worker *, const char *text);
+
+#endif

@@ -1,0 +1,110 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent.h"
+#include "json.h"
+#include "log.h"
+#include "mem.h"
+
+/*
+ * The consolidate role: mnemod-agent.  It sees its staging folder and
+ * nothing else; what it writes there goes through the workspace role.
+ */
+
+/* The user's patterns, besides the rules that redact.c brings. */
+static struct redact *
+make_redact(json_object *settings, char *why, size_t whysize)
+{
+	json_object *arr = json_arr(settings, "redact");
+	size_t i, n = arr == NULL ? 0 : json_object_array_length(arr);
+	const char **patterns = xcalloc(n + 1, sizeof(*patterns));
+	struct redact *r;
+
+	for (i = 0; i < n; i++) {
+		patterns[i] = json_object_get_string(
+		    json_object_array_get_idx(arr, i));
+		if (patterns[i] == NULL)
+			patterns[i] = "";
+	}
+	r = redact_new(patterns, n, why, whysize);
+	free(patterns);
+	return r;
+}
+
+static int
+configure(struct worker *w, json_object *settings, char *why, size_t whysize)
+{
+	const char *path = json_str(settings, "staging");
+	struct agent *a = agent_new();
+
+	worker_set_data(w, a);
+	if (path == NULL || path[0] != '/') {
+		(void)snprintf(why, whysize, "staging: an absolute path is "
+		    "needed");
+		return -1;
+	}
+	a->staging_path = xstrdup(path);
+	a->hold_ms = json_int(settings, "hold_ms", 0);
+	if (staging_open(&a->staging, path) == -1) {
+		(void)snprintf(why, whysize, "staging folder %s: %s", path,
+		    strerror(errno));
+		return -1;
+	}
+	a->redact = make_redact(settings, why, whysize);
+	return a->redact == NULL ? -1 : 0;
+}
+
+static void
+rights(struct worker *w, struct sandbox *sb)
+{
+	const struct agent *a = worker_data(w);
+
+	if (sandbox_allow_fd(sb, SANDBOX_WRITE_TREE, a->staging.dir) == -1)
+		log_warn("staging folder %s: no rule for it, so nothing can "
+		    "be written", a->staging_path);
+}
+
+static void
+message(struct worker *w, const struct msg *m)
+{
+	if (m->id != MSG_SUBMIT && m->id != MSG_REVISE)
+		BUG("message %d to the consolidate role", (int)m->id);
+	agent_request(worker_data(w), w, m);
+}
+
+static int
+step(struct worker *w)
+{
+	return agent_step(worker_data(w), w);
+}
+
+static void
+stop(struct worker *w)
+{
+	if (worker_data(w) != NULL)
+		agent_stop(worker_data(w), w);
+}
+
+static void
+release(struct worker *w)
+{
+	agent_free(worker_data(w));
+}
+
+static const struct worker_role consolidate_role = {
+	.role = ROLE_CONSOLIDATE,
+	.configure = configure,
+	.rights = rights,
+	.message = message,
+	.step = step,
+	.stop = stop,
+	.release = release
+};
+
+int
+main(int argc, char **argv, char **envp)
+{
+	return worker_main(argc, argv, envp, &consolidate_role);
+}
