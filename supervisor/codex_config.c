@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "codex_config.h"
+#include "supervisor/codex_config.h"
 #include "common/mem.h"
 
 /* Where the scan of the file stands. */
@@ -23,7 +23,7 @@ struct scan {
 static void
 squeeze(char *out, const char *line)
 {
-	char quote;
+	char	quote;
 
 	for (quote = '\0'; *line != '\0'; line++) {
 		if (quote == '\0' && *line == '#')
@@ -42,8 +42,8 @@ squeeze(char *out, const char *line)
 static int
 skip_text(struct scan *s, const char *line)
 {
-	const char *p;
-	int n;
+	const char	*p;
+	int		 n;
 
 	n = 0;
 	for (p = line; *p != '\0'; p++) {
@@ -63,8 +63,8 @@ skip_text(struct scan *s, const char *line)
 static void
 scan_line(struct scan *s, const char *raw)
 {
-	const char *p;
-	char line[512];
+	const char	*p;
+	char		 line[512];
 
 	if (strlen(raw) >= sizeof(line) || skip_text(s, raw))
 		return;
@@ -94,11 +94,11 @@ scan_line(struct scan *s, const char *raw)
 enum codex_memories
 codex_config_memories(const char *codex_home)
 {
-	struct scan s = { .found = CODEX_MEMORIES_OFF };
-	char *path, *line;
-	size_t size;
-	FILE *fp;
-	int fd;
+	struct scan	 s = { .found = CODEX_MEMORIES_OFF };
+	char		*path, *line;
+	size_t		 size;
+	FILE		*fp;
+	int		 fd;
 
 	path = xasprintf("%s/config.toml", codex_home);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

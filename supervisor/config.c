@@ -4,11 +4,11 @@
 #include <string.h>
 #include "common/log.h"
 #include "common/mem.h"
-#include "config.h"
-#include "config_steps.h"
-#include "config_table.h"
-#include "config_value.h"
-#include "paths.h"
+#include "supervisor/config.h"
+#include "supervisor/config_steps.h"
+#include "supervisor/config_table.h"
+#include "supervisor/config_value.h"
+#include "supervisor/paths.h"
 
 void
 strlist_add(struct strlist *list, const char *s)
@@ -20,7 +20,7 @@ strlist_add(struct strlist *list, const char *s)
 void
 strlist_clear(struct strlist *list)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < list->n; i++)
 		free(list->v[i]);
@@ -32,7 +32,7 @@ strlist_clear(struct strlist *list)
 int
 config_name_valid(const char *s)
 {
-	size_t len;
+	size_t	len;
 
 	len = strlen(s);
 	return len >= 1 && len <= 32 && s[0] != '_' && s[0] != '-' &&
@@ -55,7 +55,7 @@ struct titled {
 static struct titled
 titled_get(const struct config *cfg, enum config_section_id id)
 {
-	struct titled t = { NULL, 0, 0 };
+	struct titled	t = { NULL, 0, 0 };
 
 	switch (id) {
 	case SEC_SOURCE:
@@ -100,8 +100,8 @@ void *
 config_section_at(const struct config *cfg, enum config_section_id id, size_t i,
     const char **title)
 {
-	struct titled t;
-	struct titled_head *head;
+	struct titled		 t;
+	struct titled_head	*head;
 
 	t = titled_get(cfg, id);
 	if (i >= t.n)
@@ -116,9 +116,9 @@ void *
 config_section_find(struct config *cfg, enum config_section_id id,
     const char *title)
 {
-	const char *name;
-	void *base;
-	size_t i;
+	const char	*name;
+	void		*base;
+	size_t		 i;
 
 	if (!config_section_titled(id))
 		return cfg;
@@ -133,7 +133,7 @@ config_section_find(struct config *cfg, enum config_section_id id,
 static void
 set_defaults(void *base, enum config_section_id id)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < config_nkeys; i++) {
 		if (config_keys[i].section == id)
@@ -144,7 +144,7 @@ set_defaults(void *base, enum config_section_id id)
 static void
 release_values(void *base, enum config_section_id id)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < config_nkeys; i++) {
 		if (config_keys[i].section == id)
@@ -156,8 +156,8 @@ void *
 config_section_add(struct config *cfg, enum config_section_id id,
     const char *title, int line)
 {
-	struct titled t;
-	struct titled_head *head;
+	struct titled		 t;
+	struct titled_head	*head;
 
 	t = titled_get(cfg, id);
 	if (t.size == 0)
@@ -175,8 +175,8 @@ config_section_add(struct config *cfg, enum config_section_id id,
 static struct config *
 config_new(void)
 {
-	struct config *cfg;
-	unsigned id;
+	struct config	*cfg;
+	unsigned	 id;
 
 	cfg = xcalloc(1, sizeof(*cfg));
 	for (id = 0; id < SEC__MAX; id++) {
@@ -189,10 +189,10 @@ config_new(void)
 void
 config_free(struct config *cfg)
 {
-	struct titled_head *head;
-	enum config_section_id sec;
-	unsigned id;
-	size_t i;
+	struct titled_head	*head;
+	enum config_section_id	 sec;
+	unsigned		 id;
+	size_t			 i;
 
 	if (cfg == NULL)
 		return;
@@ -224,8 +224,8 @@ void
 config_note(struct config *cfg, const char *where,
     const struct config_key *key, const void *base)
 {
-	struct config *fresh;
-	char *note;
+	struct config	*fresh;
+	char		*note;
 
 	if (!(key->flags & KEY_LATER))
 		return;
@@ -246,9 +246,9 @@ config_note(struct config *cfg, const char *where,
 static void
 complete_memory(const struct config *cfg, struct config_memory *m)
 {
-	const struct config_source *src;
-	char *root;
-	size_t i;
+	const struct config_source	*src;
+	char				*root;
+	size_t				 i;
 
 	for (i = 0; m->sources.n == 0 && i < cfg->nsources; i++)
 		strlist_add(&m->sources, cfg->sources[i].name);
@@ -265,7 +265,7 @@ complete_memory(const struct config *cfg, struct config_memory *m)
 void
 config_complete(struct config *cfg, const struct paths *paths)
 {
-	size_t i;
+	size_t	i;
 
 	if (cfg->state == NULL)
 		cfg->state = xstrdup(paths->state);
@@ -292,7 +292,7 @@ add_sections(struct config *cfg)
 static int
 load(struct config *cfg, const struct config_request *req, struct buf *why)
 {
-	size_t i;
+	size_t	i;
 
 	if (config_read(cfg, req, why) == -1)
 		return -1;
@@ -313,7 +313,7 @@ load(struct config *cfg, const struct config_request *req, struct buf *why)
 struct config *
 config_load(const struct config_request *req, struct buf *why)
 {
-	struct config *cfg;
+	struct config	*cfg;
 
 	cfg = config_new();
 	if (load(cfg, req, why) == -1) {
@@ -326,7 +326,7 @@ config_load(const struct config_request *req, struct buf *why)
 const struct config_source *
 config_source(const struct config *cfg, const char *name)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < cfg->nsources; i++) {
 		if (strcmp(cfg->sources[i].name, name) == 0)
@@ -338,7 +338,7 @@ config_source(const struct config *cfg, const char *name)
 const struct config_memory *
 config_memory(const struct config *cfg, const char *name)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < cfg->nmemories; i++) {
 		if (strcmp(cfg->memories[i].name, name) == 0)
@@ -362,7 +362,7 @@ word_of(const char *name, int value)
 const char *
 config_sandbox_name(const struct config *cfg)
 {
-	int sandbox;
+	int	sandbox;
 
 	sandbox = cfg->sandbox;
 	if (sandbox == SANDBOX_REQUIRED && config_provider_offline(cfg))
@@ -379,7 +379,7 @@ config_titles_name(const struct config *cfg)
 const char *
 config_restart_key(const struct config *a, const struct config *b)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < config_nkeys; i++) {
 		if ((config_keys[i].flags & KEY_RESTART) &&

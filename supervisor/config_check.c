@@ -4,10 +4,10 @@
 #include <string.h>
 #include "common/hook.h"
 #include "common/mem.h"
-#include "config.h"
-#include "config_steps.h"
-#include "paths.h"
-#include "quote.h"
+#include "supervisor/config.h"
+#include "supervisor/config_steps.h"
+#include "supervisor/paths.h"
+#include "supervisor/quote.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -55,10 +55,10 @@ check_top(const struct config *cfg, struct buf *why)
 static int
 is_loopback(const char *url)
 {
-	static const char *const hosts[] = { "127.0.0.1", "localhost",
+	static const char	*const hosts[] = { "127.0.0.1", "localhost",
 	    "[::1]" };
-	const char *host;
-	size_t i, n;
+	const char		*host;
+	size_t			 i, n;
 
 	host = strstr(url, "://");
 	host = host == NULL ? url : host + 3;
@@ -77,7 +77,7 @@ is_loopback(const char *url)
 static const struct config_provider *
 find_provider(const struct config *cfg, const char *name)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < cfg->nproviders; i++) {
 		if (strcmp(cfg->providers[i].name, name) == 0)
@@ -89,7 +89,7 @@ find_provider(const struct config *cfg, const char *name)
 static int
 check_provider(const struct config *cfg, struct buf *why)
 {
-	const struct config_provider *p;
+	const struct config_provider	*p;
 
 	p = find_provider(cfg, "builtin");
 	if (p != NULL) {
@@ -118,8 +118,8 @@ check_provider(const struct config *cfg, struct buf *why)
 static int
 check_sources(const struct config *cfg, struct buf *why)
 {
-	const struct config_source *a, *b;
-	size_t i, j;
+	const struct config_source	*a, *b;
+	size_t				 i, j;
 
 	for (i = 0; i < cfg->nsources; i++) {
 		a = &cfg->sources[i];
@@ -142,7 +142,7 @@ static int
 check_memory(const struct config *cfg, const struct config_memory *m,
     struct buf *why)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < m->sources.n; i++) {
 		if (config_source(cfg, m->sources.v[i]) != NULL)
@@ -176,8 +176,8 @@ static int
 check_apart(const struct config *cfg, const struct config_memory *m,
     const struct place *p, struct buf *why)
 {
-	const char *how;
-	char *real;
+	const char	*how;
+	char		*real;
 
 	real = paths_real(m->root);
 	how = NULL;
@@ -205,12 +205,12 @@ static int
 check_root_source(const struct config *cfg, const struct config_memory *m,
     const struct config_source *src, struct buf *why)
 {
-	static const char *const dirs[] = { "sessions",
+	static const char	*const dirs[] = { "sessions",
 	    "archived_sessions" };
-	struct place p = { .name = src->name };
-	char *real;
-	size_t i;
-	int rc;
+	struct place		 p = { .name = src->name };
+	char			*real;
+	size_t			 i;
+	int			 rc;
 
 	real = paths_real(src->path);
 	rc = 0;
@@ -228,10 +228,10 @@ check_root_source(const struct config *cfg, const struct config_memory *m,
 static int
 check_root(const struct config *cfg, size_t n, struct buf *why)
 {
-	const struct config_memory *m;
-	struct place p;
-	size_t i;
-	int rc;
+	const struct config_memory	*m;
+	struct place			 p;
+	size_t				 i;
+	int				 rc;
 
 	m = &cfg->memories[n];
 	p = (struct place){ "the state directory", NULL,
@@ -253,7 +253,7 @@ check_root(const struct config *cfg, size_t n, struct buf *why)
 int
 config_check(const struct config *cfg, struct buf *why)
 {
-	size_t i;
+	size_t	i;
 
 	if (check_top(cfg, why) == -1 || check_provider(cfg, why) == -1 ||
 	    check_sources(cfg, why) == -1)

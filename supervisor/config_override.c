@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/mem.h"
-#include "config_steps.h"
-#include "config_table.h"
-#include "config_value.h"
-#include "quote.h"
+#include "supervisor/config_steps.h"
+#include "supervisor/config_table.h"
+#include "supervisor/config_value.h"
+#include "supervisor/quote.h"
 
 /* The parts of `section.title.key=value'. */
 struct override {
@@ -21,7 +21,7 @@ struct override {
 static int
 split(struct override *o, const char *option)
 {
-	char *dot, *last;
+	char	*dot, *last;
 
 	o->text = xstrdup(option);
 	o->section = o->title = NULL;
@@ -49,7 +49,7 @@ split(struct override *o, const char *option)
 static void
 split_list(const char *value, struct strlist *list)
 {
-	struct buf one = BUF_INIT;
+	struct buf	one = BUF_INIT;
 
 	if (*value == '\0')
 		return;
@@ -71,7 +71,7 @@ split_list(const char *value, struct strlist *list)
 static void
 unknown(struct buf *why, enum config_section_id sec, const char *name)
 {
-	const char *near;
+	const char	*near;
 
 	buf_addstr(why, "unknown key ");
 	quote_add(why, name);
@@ -87,8 +87,8 @@ static void
 no_such_section(struct config *cfg, enum config_section_id id,
     const char *title, struct buf *why)
 {
-	const char *name;
-	size_t i;
+	const char	*name;
+	size_t		 i;
 
 	buf_addf(why, "there is no %s ", config_section_name(id));
 	quote_add(why, title);
@@ -105,7 +105,7 @@ static void *
 find_section(struct config *cfg, const struct override *o,
     enum config_section_id *id, struct buf *why)
 {
-	void *base;
+	void	*base;
 
 	*id = SEC_TOP;
 	if (o->section != NULL)
@@ -129,11 +129,11 @@ static int
 apply(struct config *cfg, const struct override *o,
     const struct paths *paths, struct buf *why)
 {
-	struct strlist list = { NULL, 0 };
-	const struct config_key *key;
-	enum config_section_id id;
-	void *base;
-	int rc;
+	struct strlist		 list = { NULL, 0 };
+	const struct config_key	*key;
+	enum config_section_id	 id;
+	void			*base;
+	int			 rc;
 
 	base = find_section(cfg, o, &id, why);
 	if (base == NULL)
@@ -158,8 +158,8 @@ int
 config_override(struct config *cfg, const char *option,
     const struct paths *paths, struct buf *why)
 {
-	struct override o;
-	int rc;
+	struct override	o;
+	int		rc;
 
 	buf_addstr(why, "-o ");
 	buf_addstr(why, option);

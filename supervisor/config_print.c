@@ -1,9 +1,9 @@
 /* The effective configuration in the form of a file (mnemod -n). */
 
 #include <string.h>
-#include "config.h"
-#include "config_table.h"
-#include "config_value.h"
+#include "supervisor/config.h"
+#include "supervisor/config_table.h"
+#include "supervisor/config_value.h"
 
 /* Keys for tests are shown only where they say something. */
 static int
@@ -16,9 +16,9 @@ is_shown(const struct config_key *key, const char *value)
 static void
 print_keys(struct buf *out, const void *base, enum config_section_id id)
 {
-	const struct config_key *key;
-	struct buf value = BUF_INIT;
-	size_t i;
+	const struct config_key	*key;
+	struct buf		 value = BUF_INIT;
+	size_t			 i;
 
 	for (i = 0; i < config_nkeys; i++) {
 		key = &config_keys[i];
@@ -49,11 +49,11 @@ print_section(struct buf *out, const void *base, enum config_section_id id,
 static void
 print_all(struct buf *out, const struct config *cfg)
 {
-	const char *title;
-	const void *base;
-	enum config_section_id id;
-	unsigned n;
-	size_t i;
+	const char		*title;
+	const void		*base;
+	enum config_section_id	 id;
+	unsigned		 n;
+	size_t			 i;
 
 	print_keys(out, cfg, SEC_TOP);
 	for (n = SEC_TOP + 1; n < SEC__MAX; n++) {
@@ -71,7 +71,7 @@ print_all(struct buf *out, const struct config *cfg)
 void
 config_print(const struct config *cfg, FILE *fp)
 {
-	struct buf out = BUF_INIT;
+	struct buf	out = BUF_INIT;
 
 	print_all(&out, cfg);
 	fputs(buf_str(&out), fp);

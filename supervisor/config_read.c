@@ -11,11 +11,11 @@
 #include "common/fd.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "config_scan.h"
-#include "config_steps.h"
-#include "config_table.h"
-#include "config_value.h"
-#include "quote.h"
+#include "supervisor/config_scan.h"
+#include "supervisor/config_steps.h"
+#include "supervisor/config_table.h"
+#include "supervisor/config_value.h"
+#include "supervisor/quote.h"
 
 struct reader {
 	struct config		*cfg;
@@ -35,7 +35,7 @@ static struct reader *parsing;
 static void __attribute__((format(printf, 2, 0)))
 parse_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
-	char text[256];
+	char	text[256];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	/* In nested sections cfg->filename is NULL. */
@@ -48,8 +48,8 @@ parse_error(cfg_t *cfg, const char *fmt, va_list ap)
 static cfg_opt_t *
 make_opts(enum config_section_id id, size_t extra)
 {
-	cfg_opt_t *opts, end = CFG_END();
-	size_t i, n;
+	cfg_opt_t	*opts, end = CFG_END();
+	size_t		 i, n;
 
 	opts = xcalloc(config_nkeys + extra + 1, sizeof(opts[0]));
 	for (i = n = 0; i < config_nkeys; i++) {
@@ -70,10 +70,10 @@ make_opts(enum config_section_id id, size_t extra)
 static cfg_t *
 make_grammar(void)
 {
-	cfg_opt_t *opts, *sub[SEC__MAX] = { NULL };
-	cfg_t *cfg;
-	size_t n;
-	unsigned id;
+	cfg_opt_t	*opts, *sub[SEC__MAX] = { NULL };
+	cfg_t		*cfg;
+	size_t		 n;
+	unsigned	 id;
 
 	opts = make_opts(SEC_TOP, SEC__MAX);
 	for (n = 0; opts[n].name != NULL; n++)
@@ -103,9 +103,9 @@ static int
 set_list(const struct config_key *key, void *base, cfg_t *sec,
     struct reader *r)
 {
-	struct strlist list = { NULL, 0 };
-	unsigned i;
-	int rc;
+	struct strlist	list = { NULL, 0 };
+	unsigned	i;
+	int		rc;
 
 	for (i = 0; i < cfg_size(sec, key->name); i++)
 		strlist_add(&list, cfg_getnstr(sec, key->name, i));
@@ -119,10 +119,10 @@ static int
 take_section(struct reader *r, enum config_section_id id, const char *title,
     cfg_t *sec)
 {
-	const struct config_key *key;
-	void *base;
-	size_t i;
-	int line, rc, failed;
+	const struct config_key	*key;
+	void			*base;
+	size_t			 i;
+	int			 line, rc, failed;
 
 	base = config_section_find(r->cfg, id, title);
 	failed = 0;
@@ -153,10 +153,10 @@ take_section(struct reader *r, enum config_section_id id, const char *title,
 static int
 take_titled(struct reader *r, enum config_section_id id, cfg_t *cfg)
 {
-	const char *name, *title;
-	cfg_t *sec;
-	unsigned i;
-	int failed;
+	const char	*name, *title;
+	cfg_t		*sec;
+	unsigned	 i;
+	int		 failed;
 
 	failed = 0;
 	name = config_section_name(id);
@@ -174,9 +174,9 @@ take_titled(struct reader *r, enum config_section_id id, cfg_t *cfg)
 static int
 take_all(struct reader *r, cfg_t *cfg)
 {
-	enum config_section_id sec;
-	unsigned id;
-	int failed, rc;
+	enum config_section_id	sec;
+	unsigned		id;
+	int			failed, rc;
 
 	failed = take_section(r, SEC_TOP, NULL, cfg);
 	for (id = SEC_TOP + 1; id < SEC__MAX; id++) {
@@ -195,9 +195,9 @@ take_all(struct reader *r, cfg_t *cfg)
 static int
 parse(struct reader *r, const struct buf *text)
 {
-	struct buf clean = BUF_INIT;
-	cfg_t *cfg;
-	int rc;
+	struct buf	 clean = BUF_INIT;
+	cfg_t		*cfg;
+	int		 rc;
 
 	rc = config_scan(r->file, buf_str(text), text->len, &r->marks,
 	    &clean, r->why);
@@ -222,8 +222,8 @@ parse(struct reader *r, const struct buf *text)
 static int
 read_all(int fd, struct buf *out)
 {
-	char chunk[8192];
-	ssize_t n;
+	char	chunk[8192];
+	ssize_t	n;
 
 	for (;;) {
 		n = read(fd, chunk, sizeof(chunk));
@@ -243,8 +243,8 @@ read_all(int fd, struct buf *out)
 static int
 slurp(const struct config_request *req, struct buf *text, struct buf *why)
 {
-	const char *file;
-	int fd, rc;
+	const char	*file;
+	int		 fd, rc;
 
 	file = req->file != NULL ? req->file : req->paths->config;
 	if (strcmp(file, "-") == 0)
@@ -276,9 +276,9 @@ int
 config_read(struct config *cfg, const struct config_request *req,
     struct buf *why)
 {
-	struct reader r = { .cfg = cfg, .paths = req->paths, .why = why };
-	struct buf text = BUF_INIT;
-	int rc;
+	struct reader	r = { .cfg = cfg, .paths = req->paths, .why = why };
+	struct buf	text = BUF_INIT;
+	int		rc;
 
 	rc = slurp(req, &text, why);
 	if (rc == 1) {

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/mem.h"
-#include "config_scan.h"
-#include "config_token.h"
-#include "quote.h"
+#include "supervisor/config_scan.h"
+#include "supervisor/config_token.h"
+#include "supervisor/quote.h"
 
 struct scan {
 	struct tokens		 in;
@@ -20,8 +20,8 @@ struct scan {
 static void
 add_mark(struct scan *s, const char *key, int line)
 {
-	struct config_marks *m;
-	struct config_mark *mark;
+	struct config_marks	*m;
+	struct config_mark	*mark;
 
 	m = s->marks;
 	m->v = xreallocarray(m->v, m->n + 1, sizeof(m->v[0]));
@@ -48,7 +48,7 @@ add_place(struct buf *out, enum config_section_id section, const char *title)
 static int
 unknown(struct scan *s, const char *kind, const char *name, int line)
 {
-	const char *near;
+	const char	*near;
 
 	tokens_error(&s->in, line);
 	buf_addf(s->why, "unknown %s ", kind);
@@ -66,7 +66,7 @@ unknown(struct scan *s, const char *kind, const char *name, int line)
 static int
 note_key(struct scan *s, const char *name, int line)
 {
-	int first;
+	int	first;
 
 	if (config_key_find(s->section, name) == NULL)
 		return unknown(s, "key", name, line);
@@ -85,8 +85,8 @@ note_key(struct scan *s, const char *name, int line)
 static int
 scan_value(struct scan *s, const char *name)
 {
-	enum token t;
-	int line;
+	enum token	t;
+	int		line;
 
 	line = s->in.line;
 	t = tokens_next(&s->in);
@@ -129,8 +129,8 @@ check_title(struct scan *s, const char *name, const char *title, int line)
 static int
 open_section(struct scan *s, const char *name, const char *title, int line)
 {
-	enum config_section_id id;
-	int first;
+	enum config_section_id	id;
+	int			first;
 
 	id = config_section_by_name(name);
 	if (id == SEC__MAX || s->section != SEC_TOP)
@@ -157,9 +157,9 @@ open_section(struct scan *s, const char *name, const char *title, int line)
 static int
 scan_named(struct scan *s, const char *name, int line)
 {
-	enum token t;
-	char *title;
-	int rc;
+	enum token	 t;
+	char		*title;
+	int		 rc;
 
 	t = tokens_next(&s->in);
 	if (t == TOK_EQUAL) {
@@ -218,8 +218,8 @@ scan_end(struct scan *s)
 static int
 scan_statement(struct scan *s)
 {
-	char *name;
-	int rc;
+	char	*name;
+	int	 rc;
 
 	switch (tokens_next(&s->in)) {
 	case TOK_WORD:
@@ -247,10 +247,10 @@ int
 config_scan(const char *file, const char *text, size_t len,
     struct config_marks *marks, struct buf *clean, struct buf *why)
 {
-	struct scan s = { .in = { .file = file, .p = text,
+	struct scan	s = { .in = { .file = file, .p = text,
 	    .end = text + len, .line = 1, .word = BUF_INIT, .clean = clean,
 	    .why = why }, .why = why, .marks = marks, .section = SEC_TOP };
-	int rc;
+	int		rc;
 
 	rc = tokens_check(&s.in);
 	if (rc == 0) {
@@ -267,8 +267,8 @@ int
 config_marks_line(const struct config_marks *m, enum config_section_id sec,
     const char *title, const char *key)
 {
-	const struct config_mark *mark;
-	size_t i;
+	const struct config_mark	*mark;
+	size_t				 i;
 
 	for (i = 0; i < m->n; i++) {
 		mark = &m->v[i];
@@ -286,7 +286,7 @@ config_marks_line(const struct config_marks *m, enum config_section_id sec,
 void
 config_marks_release(struct config_marks *m)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < m->n; i++) {
 		free(m->v[i].title);

@@ -2,7 +2,7 @@
 #define MNEMOD_CONFIG_SCAN_H
 
 #include "common/buf.h"
-#include "config_table.h"
+#include "supervisor/config_table.h"
 
 /*
  * A look at the text of a configuration file before libconfuse sees it.

@@ -2,9 +2,9 @@
 #define MNEMOD_CONFIG_STEPS_H
 
 #include "common/buf.h"
-#include "config.h"
-#include "config_table.h"
-#include "paths.h"
+#include "supervisor/config.h"
+#include "supervisor/config_table.h"
+#include "supervisor/paths.h"
 
 /*
  * The steps of config_load(), in this order.  Each returns 0, or -1 with a

@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include "config_table.h"
+#include "supervisor/config_table.h"
 
 #define MILLION		1000000
 
@@ -151,7 +151,7 @@ config_section_titled(enum config_section_id id)
 enum config_section_id
 config_section_by_name(const char *name)
 {
-	unsigned i;
+	unsigned	i;
 
 	for (i = SEC_TOP + 1; i < SEC__MAX; i++) {
 		if (strcmp(sections[i].name, name) == 0)
@@ -163,7 +163,7 @@ config_section_by_name(const char *name)
 const struct config_key *
 config_key_find(enum config_section_id section, const char *name)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < config_nkeys; i++) {
 		if (config_keys[i].section == section &&
@@ -179,8 +179,8 @@ config_key_find(enum config_section_id section, const char *name)
 static unsigned
 distance(const char *a, const char *b)
 {
-	unsigned row[NEAR_MAX + 1], diag, up, best;
-	size_t i, j, la, lb;
+	unsigned	row[NEAR_MAX + 1], diag, up, best;
+	size_t		i, j, la, lb;
 
 	la = strlen(a);
 	lb = strlen(b);
@@ -209,7 +209,7 @@ distance(const char *a, const char *b)
 static void
 nearer(const char *name, const char *cand, const char **best, unsigned *d)
 {
-	unsigned dist;
+	unsigned	dist;
 
 	dist = distance(name, cand);
 	if (dist < *d) {
@@ -221,9 +221,9 @@ nearer(const char *name, const char *cand, const char **best, unsigned *d)
 const char *
 config_key_near(enum config_section_id section, const char *name)
 {
-	const char *best;
-	unsigned d;
-	size_t i;
+	const char	*best;
+	unsigned	 d;
+	size_t		 i;
 
 	best = NULL;
 	/* Up to half of the letters may be wrong, and two in any case. */

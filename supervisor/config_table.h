@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "config.h"
+#include "supervisor/config.h"
 
 /*
  * The table of all keys of mnemod.conf(5), and the sections they live in.

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/mem.h"
-#include "config_token.h"
-#include "quote.h"
+#include "supervisor/config_token.h"
+#include "supervisor/quote.h"
 
 int
 tokens_error(struct tokens *s, int line)
@@ -25,7 +25,7 @@ take(struct tokens *s)
 static int
 at(const struct tokens *s, const char *what)
 {
-	size_t n;
+	size_t	n;
 
 	n = strlen(what);
 	return (size_t)(s->end - s->p) >= n && memcmp(s->p, what, n) == 0;
@@ -35,7 +35,7 @@ at(const struct tokens *s, const char *what)
 static int
 skip_comment(struct tokens *s)
 {
-	int line;
+	int	line;
 
 	line = s->line;
 	if (!at(s, "/*")) {
@@ -66,7 +66,7 @@ skip_comment(struct tokens *s)
 static int
 take_backslash(struct tokens *s, char quote)
 {
-	char next;
+	char	next;
 
 	next = s->p + 1 < s->end ? s->p[1] : '\n';
 	if (next == '\n' ||
@@ -124,7 +124,7 @@ take_bare(struct tokens *s)
 static enum token
 take_sign(struct tokens *s)
 {
-	char c;
+	char	c;
 
 	c = *s->p;
 	if (c == '+') {
@@ -171,9 +171,9 @@ tokens_next(struct tokens *s)
 int
 tokens_check(struct tokens *s)
 {
-	const char *p, *nl;
-	char *copy, *c;
-	int line, ok;
+	const char	*p, *nl;
+	char		*copy, *c;
+	int		 line, ok;
 
 	line = 1;
 	for (p = s->p; p < s->end; p = nl + 1, line++) {

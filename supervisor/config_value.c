@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "config_value.h"
+#include "supervisor/config_value.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
-#include "quote.h"
+#include "supervisor/quote.h"
 
 /* Where the value of a key is in its section's struct. */
 static void *
@@ -28,7 +28,7 @@ config_value_is_list(const struct config_key *key)
 static void
 expected_words(struct buf *out, const struct config_key *key)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; key->words[i] != NULL; i++) {
 		if (i > 0)
@@ -78,10 +78,10 @@ config_value_expected(struct buf *out, const struct config_key *key)
 static int
 parse_money(const char *text, const struct config_key *key, int64_t *out)
 {
-	const char *p, *err;
-	char whole[16];
-	int64_t n, unit;
-	size_t len;
+	const char	*p, *err;
+	char		 whole[16];
+	int64_t		 n, unit;
+	size_t		 len;
 
 	len = strspn(text, "0123456789");
 	if (len == 0 || len >= sizeof(whole))
@@ -108,9 +108,9 @@ parse_money(const char *text, const struct config_key *key, int64_t *out)
 static int
 parse_bool(const char *text, int *out)
 {
-	static const char *const names[] = { "no", "yes", "false", "true",
+	static const char	*const names[] = { "no", "yes", "false", "true",
 	    "off", "on" };
-	size_t i;
+	size_t			 i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(text, names[i]) == 0) {
@@ -124,7 +124,7 @@ parse_bool(const char *text, int *out)
 static int
 parse_word(const char *text, const struct config_key *key, int *out)
 {
-	int i;
+	int	i;
 
 	for (i = 0; key->words[i] != NULL; i++) {
 		if (strcmp(text, key->words[i]) == 0) {
@@ -138,8 +138,8 @@ parse_word(const char *text, const struct config_key *key, int *out)
 static int
 parse_int(const char *text, const struct config_key *key, int64_t *out)
 {
-	const char *err;
-	int64_t n;
+	const char	*err;
+	int64_t		 n;
 
 	/* strtonum() itself takes leading blanks and a plus sign. */
 	if (strspn(text, "0123456789") != strlen(text) || *text == '\0')
@@ -155,7 +155,7 @@ parse_int(const char *text, const struct config_key *key, int64_t *out)
 static int
 parse_time(const char *text, int64_t *out)
 {
-	int64_t ms;
+	int64_t	ms;
 
 	ms = CONFIG_NOW_UNSET;
 	if (*text != '\0' && (rfc3339_parse(text, &ms) == -1 || ms < 0))
@@ -168,7 +168,7 @@ parse_time(const char *text, int64_t *out)
 static void
 put_str(void *base, const struct config_key *key, char *s)
 {
-	char **p;
+	char	**p;
 
 	p = field(base, key);
 	free(*p);
@@ -240,9 +240,9 @@ int
 config_value_set_list(void *base, const struct config_key *key,
     const struct strlist *in, const struct paths *paths, struct buf *why)
 {
-	struct strlist out = { NULL, 0 }, *list;
-	char *s;
-	size_t i;
+	struct strlist	 out = { NULL, 0 }, *list;
+	char		*s;
+	size_t		 i;
 
 	for (i = 0; i < in->n; i++) {
 		if (!quote_clean(in->v[i]) || in->v[i][0] == '\0' ||
@@ -268,9 +268,9 @@ config_value_set_list(void *base, const struct config_key *key,
 void
 config_value_default(void *base, const struct config_key *key)
 {
-	struct strlist one = { NULL, 0 };
-	struct buf why = BUF_INIT;
-	int rc;
+	struct strlist	one = { NULL, 0 };
+	struct buf	why = BUF_INIT;
+	int		rc;
 
 	if (key->flags & KEY_COMPUTED)
 		return;

@@ -2,8 +2,8 @@
 #define MNEMOD_CONFIG_VALUE_H
 
 #include "common/buf.h"
-#include "config_table.h"
-#include "paths.h"
+#include "supervisor/config_table.h"
+#include "supervisor/paths.h"
 
 /* Amounts of money are whole numbers of these. */
 #define CONFIG_MILLIONTHS 1000000

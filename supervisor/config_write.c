@@ -2,8 +2,8 @@
 
 #include <string.h>
 #include "common/monotime.h"
-#include "config_value.h"
-#include "quote.h"
+#include "supervisor/config_value.h"
+#include "supervisor/quote.h"
 
 /* Where the value of a key is in its section's struct. */
 static const void *
@@ -39,7 +39,7 @@ get_list(const void *base, const struct config_key *key)
 static void
 write_list(struct buf *out, const struct strlist *list)
 {
-	size_t i;
+	size_t	i;
 
 	buf_addstr(out, "{");
 	for (i = 0; i < list->n; i++) {
@@ -54,7 +54,7 @@ write_list(struct buf *out, const struct strlist *list)
 static void
 write_money(struct buf *out, int64_t n)
 {
-	size_t end;
+	size_t	end;
 
 	buf_addf(out, "%lld.%06lld", (long long)(n / CONFIG_MILLIONTHS),
 	    (long long)(n % CONFIG_MILLIONTHS));
@@ -68,7 +68,7 @@ write_money(struct buf *out, int64_t n)
 static void
 write_time(struct buf *out, int64_t ms)
 {
-	char text[RFC3339_SIZE];
+	char	text[RFC3339_SIZE];
 
 	if (ms == CONFIG_NOW_UNSET) {
 		buf_addstr(out, "\"\"");
@@ -114,8 +114,8 @@ config_value_write(struct buf *out, const void *base,
 int
 config_value_same(const void *a, const void *b, const struct config_key *key)
 {
-	struct buf ta = BUF_INIT, tb = BUF_INIT;
-	int same;
+	struct buf	ta = BUF_INIT, tb = BUF_INIT;
+	int		same;
 
 	config_value_write(&ta, a, key);
 	config_value_write(&tb, b, key);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "common/fd.h"
 #include "common/log.h"
-#include "dryrun.h"
+#include "supervisor/dryrun.h"
 
 #define DIRS_SHOWN 20
 
@@ -15,7 +15,7 @@
 static void
 put_text(FILE *fp, const char *text)
 {
-	char safe[1024];
+	char	safe[1024];
 
 	log_printable(safe, sizeof(safe), text, strlen(text));
 	fputs(safe, fp);
@@ -31,8 +31,8 @@ put_count(FILE *fp, int64_t n, const char *what)
 static void
 print_sources(const struct dryrun *d, FILE *fp)
 {
-	const struct dryrun_source *s;
-	size_t i;
+	const struct dryrun_source	*s;
+	size_t				 i;
 
 	for (i = 0; i < d->nsources; i++) {
 		s = &d->sources[i];
@@ -57,7 +57,7 @@ print_sources(const struct dryrun *d, FILE *fp)
 static void
 print_threads(const struct dryrun *d, FILE *fp)
 {
-	size_t i;
+	size_t	i;
 
 	fputs("threads: ", fp);
 	fprintf(fp, "%lld due", (long long)d->due);
@@ -75,7 +75,7 @@ print_threads(const struct dryrun *d, FILE *fp)
 static void
 print_dirs(const struct dryrun *d, FILE *fp)
 {
-	size_t i;
+	size_t	i;
 
 	if (d->ndirs > 0)
 		fputs("directories of the threads that are due:\n", fp);
@@ -93,8 +93,8 @@ print_dirs(const struct dryrun *d, FILE *fp)
 static void
 print_memories(const struct dryrun *d, FILE *fp)
 {
-	const struct dryrun_memory *m;
-	size_t i;
+	const struct dryrun_memory	*m;
+	size_t				 i;
 
 	for (i = 0; i < d->nmemories; i++) {
 		m = &d->memories[i];
@@ -130,9 +130,9 @@ dryrun_print(const struct dryrun *d, FILE *fp)
 static int
 read_line(int fd, char *line, size_t size)
 {
-	size_t len;
-	ssize_t n;
-	char c;
+	size_t	len;
+	ssize_t	n;
+	char	c;
 
 	len = 0;
 	for (;;) {
@@ -153,8 +153,8 @@ read_line(int fd, char *line, size_t size)
 enum dryrun_answer
 dryrun_ask(int in_fd, int out_fd, int yes)
 {
-	static const char question[] = "Go on? [y/N] ";
-	char line[16];
+	static const char	question[] = "Go on? [y/N] ";
+	char			line[16];
 
 	if (yes)
 		return ANSWER_YES;

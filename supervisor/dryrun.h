@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include "config.h"
-#include "root.h"
+#include "supervisor/config.h"
+#include "supervisor/root.h"
 
 /*
  * What --dry-run prints, and the first start on a terminal before it asks.

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/mem.h"
-#include "group.h"
+#include "supervisor/group.h"
 
 /* Without slashes, `.git' and `/.git' at its end. */
 static void
 trim_end(char *s)
 {
-	size_t n;
+	size_t	n;
 
 	n = strlen(s);
 	while (n > 1 && s[n - 1] == '/')
@@ -26,10 +26,10 @@ trim_end(char *s)
 static const char *
 default_port(const char *scheme, size_t n)
 {
-	static const char *const ports[][2] = { { "ssh", "22" },
+	static const char	*const ports[][2] = { { "ssh", "22" },
 	    { "git+ssh", "22" }, { "https", "443" }, { "http", "80" },
 	    { "git", "9418" } };
-	size_t i;
+	size_t			 i;
 
 	for (i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
 		if (strlen(ports[i][0]) == n &&
@@ -43,7 +43,7 @@ default_port(const char *scheme, size_t n)
 static void
 trim_port(char *host, const char *port)
 {
-	char *colon;
+	char	*colon;
 
 	colon = strrchr(host, ':');
 	if (colon == NULL || strchr(colon, ']') != NULL)
@@ -56,7 +56,7 @@ trim_port(char *host, const char *port)
 static char *
 join(char *host, const char *path)
 {
-	char *s, *full;
+	char	*s, *full;
 
 	for (s = host; *s != '\0'; s++)
 		*s = (char)tolower((unsigned char)*s);
@@ -75,7 +75,7 @@ join(char *host, const char *path)
 static const char *
 skip_user(const char *s, size_t n)
 {
-	const char *at;
+	const char	*at;
 
 	at = memrchr(s, '@', n);
 	return at == NULL ? s : at + 1;
@@ -85,7 +85,7 @@ skip_user(const char *s, size_t n)
 static char *
 local_path(const char *path)
 {
-	char *copy;
+	char	*copy;
 
 	copy = xstrdup(path);
 	trim_end(copy);
@@ -96,8 +96,8 @@ local_path(const char *path)
 static char *
 from_url(const char *url, const char *rest)
 {
-	const char *host, *end, *stop;
-	char *h, *path, *full;
+	const char	*host, *end, *stop;
+	char		*h, *path, *full;
 
 	if (strncasecmp(url, "file:", 5) == 0)
 		return local_path(rest);
@@ -115,7 +115,7 @@ from_url(const char *url, const char *rest)
 char *
 group_normalize_url(const char *url)
 {
-	const char *rest, *colon, *host;
+	const char	*rest, *colon, *host;
 
 	url += strspn(url, " \t");
 	if (*url == '\0')
@@ -136,7 +136,7 @@ group_normalize_url(const char *url)
 char *
 group_of(const char *repository_url, const char *cwd)
 {
-	char *group;
+	char	*group;
 
 	group = NULL;
 	if (repository_url != NULL)

@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/mem.h"
-#include "match.h"
-#include "paths.h"
+#include "supervisor/match.h"
+#include "supervisor/paths.h"
 
 /* The directory itself or something below it. */
 static int
 match_one(const char *pattern, const char *cwd)
 {
-	char *below;
-	int found;
+	char	*below;
+	int	 found;
 
 	if (fnmatch(pattern, cwd, 0) == 0)
 		return 1;
@@ -26,9 +26,9 @@ match_one(const char *pattern, const char *cwd)
 int
 match_any(const struct strlist *patterns, const char *cwd)
 {
-	char *tidy;
-	size_t i;
-	int found;
+	char	*tidy;
+	size_t	 i;
+	int	 found;
 
 	/*
 	 * A transcript says what its directory was: `/a/../b' must not get
@@ -58,7 +58,7 @@ int
 match_memory(const struct config_memory *m, const struct config_source *src,
     const char *cwd)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < m->sources.n; i++) {
 		if (strcmp(m->sources.v[i], src->name) == 0)

@@ -1,7 +1,7 @@
 #ifndef MNEMOD_MATCH_H
 #define MNEMOD_MATCH_H
 
-#include "config.h"
+#include "supervisor/config.h"
 
 /*
  * Which memories a thread feeds, by the directory where it was started:

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "common/log.h"
 #include "common/mem.h"
-#include "options.h"
+#include "supervisor/options.h"
 
 /* Options without a letter. */
 enum {
@@ -46,7 +46,7 @@ static const struct option_row {
 static const struct option_row *
 find_row(int letter)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < NROWS; i++) {
 		if (rows[i].letter == letter)
@@ -59,7 +59,7 @@ find_row(int letter)
 static void
 make_letters(char *out)
 {
-	size_t i;
+	size_t	i;
 
 	*out++ = '+';
 	*out++ = ':';
@@ -76,7 +76,7 @@ make_letters(char *out)
 static void
 make_names(struct option *out)
 {
-	size_t i;
+	size_t	i;
 
 	memset(out, 0, (NROWS + 1) * sizeof(*out));
 	for (i = 0; i < NROWS; i++) {
@@ -112,7 +112,7 @@ act_of(int letter)
 static const char *
 name_of_act(enum options_act act)
 {
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < NROWS; i++) {
 		if (act_of(rows[i].letter) == act)
@@ -177,8 +177,8 @@ take(struct options *o, int letter, char *why, size_t size)
 static int
 refuse(int letter, char **argv, char *why, size_t size)
 {
-	const struct option_row *row;
-	char word[64];
+	const struct option_row	*row;
+	char			 word[64];
 
 	if (letter == ':' && (row = find_row(optopt)) != NULL) {
 		snprintf(why, size, "--%s: expected its argument, %s",
@@ -199,7 +199,7 @@ refuse(int letter, char **argv, char *why, size_t size)
 static int
 check_empty(const struct options *o, char *why, size_t size)
 {
-	const char *name;
+	const char	*name;
 
 	name = NULL;
 	if (o->file != NULL && *o->file == '\0')
@@ -219,9 +219,9 @@ int
 options_parse(struct options *o, int argc, char **argv, char *why,
     size_t size)
 {
-	struct option names[NROWS + 1];
-	char letters[2 * NROWS + 3], word[64];
-	int letter;
+	struct option	names[NROWS + 1];
+	char		letters[2 * NROWS + 3], word[64];
+	int		letter;
 
 	memset(o, 0, sizeof(*o));
 	make_letters(letters);
@@ -263,9 +263,9 @@ options_usage(FILE *fp)
 void
 options_help(FILE *fp)
 {
-	const struct option_row *row;
-	char left[48];
-	size_t i;
+	const struct option_row	*row;
+	char			 left[48];
+	size_t			 i;
 
 	options_usage(fp);
 	for (i = 0; i < NROWS; i++) {

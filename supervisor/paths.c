@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "common/mem.h"
-#include "paths.h"
+#include "supervisor/paths.h"
 
 #ifndef MNEMOD_LIBEXEC
 #define MNEMOD_LIBEXEC "/usr/local/libexec/mnemod"
@@ -17,7 +17,7 @@
 static const char *
 env_dir(const char *name)
 {
-	const char *value;
+	const char	*value;
 
 	value = getenv(name);
 	return value != NULL && *value == '/' ? value : NULL;
@@ -26,8 +26,8 @@ env_dir(const char *name)
 static char *
 find_home(void)
 {
-	const struct passwd *pw;
-	const char *home;
+	const struct passwd	*pw;
+	const char		*home;
 
 	home = env_dir("HOME");
 	if (home != NULL)
@@ -45,8 +45,8 @@ find_home(void)
 static void
 tidy(char *path)
 {
-	char *in, *out, *end;
-	size_t n;
+	char	*in, *out, *end;
+	size_t	 n;
 
 	out = path;
 	for (in = path; *in != '\0'; in = end) {
@@ -73,7 +73,7 @@ tidy(char *path)
 char *
 paths_tidy(const char *path)
 {
-	char *copy;
+	char	*copy;
 
 	copy = xstrdup(path);
 	tidy(copy);
@@ -91,7 +91,7 @@ paths_tilde(const struct paths *paths, const char *text)
 char *
 paths_expand(const struct paths *paths, const char *path)
 {
-	char cwd[PATH_MAX], *full, *tilde;
+	char	cwd[PATH_MAX], *full, *tilde;
 
 	tilde = paths_tilde(paths, path);
 	if (tilde[0] == '/')
@@ -108,7 +108,7 @@ paths_expand(const struct paths *paths, const char *path)
 int
 paths_within(const char *dir, const char *path)
 {
-	size_t n;
+	size_t	n;
 
 	n = strlen(dir);
 	if (strncmp(dir, path, n) != 0)
@@ -119,8 +119,8 @@ paths_within(const char *dir, const char *path)
 char *
 paths_real(const char *path)
 {
-	char *head, *real, *cut, *full;
-	const char *rest;
+	char		*head, *real, *cut, *full;
+	const char	*rest;
 
 	/* The part that exists is resolved, the rest is kept as it is. */
 	head = xstrdup(path);
@@ -145,7 +145,7 @@ static char *
 join(const char *dir, const char *home, const char *below,
     const char *tail)
 {
-	char *path;
+	char	*path;
 
 	if (dir != NULL)
 		path = xasprintf("%s%s", dir, tail);
@@ -158,8 +158,8 @@ join(const char *dir, const char *home, const char *below,
 static int
 has_workers(const char *dir)
 {
-	char *probe;
-	int found;
+	char	*probe;
+	int	 found;
 
 	probe = xasprintf("%s/mnemod-extract", dir);
 	found = access(probe, X_OK) == 0;
@@ -171,11 +171,11 @@ has_workers(const char *dir)
 static char *
 find_libexec(void)
 {
-	static const char *const places[] = { "libexec",
+	static const char	*const places[] = { "libexec",
 	    "../libexec/mnemod" };
-	char exe[PATH_MAX], *dir;
-	ssize_t n;
-	size_t i;
+	char			 exe[PATH_MAX], *dir;
+	ssize_t			 n;
+	size_t			 i;
 
 	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	if (n <= 0)
@@ -195,7 +195,7 @@ find_libexec(void)
 void
 paths_init(struct paths *p)
 {
-	const char *runtime;
+	const char	*runtime;
 
 	p->home = find_home();
 	tidy(p->home);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "common/log.h"
 #include "common/monotime.h"
-#include "progress.h"
+#include "supervisor/progress.h"
 
 #define REDRAW_MS	100
 #define ERASE		"\r\033[K"
@@ -16,7 +16,7 @@
 static void
 put(const struct progress *p, const char *text)
 {
-	ssize_t n;
+	ssize_t	n;
 
 	do {
 		n = write(p->fd, text, strlen(text));
@@ -35,9 +35,9 @@ erase(struct progress *p)
 static void
 draw(struct progress *p)
 {
-	struct winsize ws;
-	char text[sizeof(p->line) + sizeof(ERASE)];
-	size_t width;
+	struct winsize	ws;
+	char		text[sizeof(p->line) + sizeof(ERASE)];
+	size_t		width;
 
 	width = sizeof(p->line);
 	if (ioctl(p->fd, TIOCGWINSZ, &ws) == 0 && ws.ws_col > 1)
@@ -53,7 +53,7 @@ draw(struct progress *p)
 static void
 above(enum log_level level, const char *line, void *arg)
 {
-	struct progress *p;
+	struct progress	*p;
 
 	p = arg;
 	erase(p);
@@ -79,7 +79,7 @@ progress_init(struct progress *p, int fd)
 static void
 write_line(struct progress *p, const struct progress_state *s)
 {
-	char object[128], count[64], failed[32];
+	char	object[128], count[64], failed[32];
 
 	object[0] = count[0] = failed[0] = '\0';
 	if (s->total > 0)
@@ -102,7 +102,7 @@ write_line(struct progress *p, const struct progress_state *s)
 void
 progress_show(struct progress *p, const struct progress_state *s)
 {
-	int changed;
+	int	changed;
 
 	changed = strcmp(p->stage, s->stage) != 0;
 	if (changed)

@@ -2,16 +2,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "quote.h"
+#include "supervisor/quote.h"
 #include "common/log.h"
 #include "common/mem.h"
 
 int
 quote_clean(const char *s)
 {
-	char *copy;
-	size_t len;
-	int same;
+	char	*copy;
+	size_t	 len;
+	int	 same;
 
 	/* A byte becomes at most "\u{NNNN}", which differs from it. */
 	len = strlen(s);

@@ -13,9 +13,9 @@
 #include <unistd.h>
 #include "common/fd.h"
 #include "common/mem.h"
-#include "paths.h"
-#include "root.h"
-#include "root_text.h"
+#include "supervisor/paths.h"
+#include "supervisor/root.h"
+#include "supervisor/root_text.h"
 
 static const struct {
 	const char	*name;
@@ -62,7 +62,7 @@ network_name(long type)
 		{ CODA_SUPER_MAGIC, "Coda" },
 		{ CEPH_SUPER_MAGIC, "Ceph" },
 	};
-	size_t i;
+	size_t	i;
 
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if ((unsigned long)type == types[i].type)
@@ -99,8 +99,8 @@ state_of_errno(int err)
 static void
 look_absent(struct root *r, const struct root_query *q)
 {
-	char *dir, *cut;
-	struct stat st;
+	char		*dir, *cut;
+	struct stat	 st;
 
 	r->real = paths_real(q->path);
 	if (q->record.published && is_recorded(&q->record, r->real)) {
@@ -127,10 +127,10 @@ look_absent(struct root *r, const struct root_query *q)
 static void
 look_names(struct root *r, const struct root_query *q, int fd)
 {
-	struct root_names names = { .n = 0 };
-	struct dirent *e;
-	DIR *dir;
-	int ours;
+	struct root_names	 names = { .n = 0 };
+	struct dirent		*e;
+	DIR			*dir;
+	int			 ours;
 
 	dir = fdopendir(fd);
 	if (dir == NULL) {
@@ -158,8 +158,8 @@ look_names(struct root *r, const struct root_query *q, int fd)
 static void
 look_dir(struct root *r, const struct root_query *q, int fd)
 {
-	struct statfs fs;
-	struct stat st;
+	struct statfs	fs;
+	struct stat	st;
 
 	if (fstat(fd, &st) == -1 || fstatfs(fd, &fs) == -1) {
 		root_say_errno(r, q, ROOT_ERROR, q->path);
@@ -183,8 +183,8 @@ look_dir(struct root *r, const struct root_query *q, int fd)
 static void
 look(struct root *r, const struct root_query *q)
 {
-	struct stat st;
-	int fd;
+	struct stat	st;
+	int		fd;
 
 	free(r->real);
 	r->real = NULL;
@@ -229,8 +229,8 @@ root_look(struct root *r, const struct root_query *q)
 static int
 make_dirs(const char *path)
 {
-	char *copy, *p;
-	int rc;
+	char	*copy, *p;
+	int	 rc;
 
 	copy = xstrdup(path);
 	for (p = copy + 1; (p = strchr(p, '/')) != NULL; p++) {
@@ -251,11 +251,11 @@ make_dirs(const char *path)
 static int
 lock_holder(int fd)
 {
-	unsigned long long ino;
-	struct stat st;
-	char line[256];
-	FILE *fp;
-	int pid, found;
+	unsigned long long	 ino;
+	struct stat		 st;
+	char			 line[256];
+	FILE			*fp;
+	int			 pid, found;
 
 	found = 0;
 	fp = fstat(fd, &st) == -1 ? NULL : fopen("/proc/locks", "re");
@@ -295,8 +295,8 @@ take_lock(struct root *r, const struct root_query *q, int fd,
 static int
 take_peer_lock(struct root *r, const struct root_query *q)
 {
-	char *home, *path;
-	int rc;
+	char	*home, *path;
+	int	 rc;
 
 	if (q->codex_home == NULL || r->real == NULL)
 		return 1;
@@ -325,8 +325,8 @@ take_peer_lock(struct root *r, const struct root_query *q)
 static int
 take_found(struct root *r, const struct root_query *q)
 {
-	struct stat st;
-	int rc;
+	struct stat	st;
+	int		rc;
 
 	r->fd = open(q->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 	    O_CLOEXEC);
@@ -352,7 +352,7 @@ take_found(struct root *r, const struct root_query *q)
 int
 root_take(struct root *r, const struct root_query *q)
 {
-	int rc;
+	int	rc;
 
 	init(r);
 	look(r, q);

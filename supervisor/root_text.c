@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/log.h"
-#include "root_text.h"
+#include "supervisor/root_text.h"
 
 static void say(struct root *, const struct root_query *, enum root_state,
     const char *, ...) __attribute__((format(printf, 4, 5)));
@@ -17,9 +17,9 @@ static void
 say(struct root *r, const struct root_query *q, enum root_state state,
     const char *fmt, ...)
 {
-	char raw[ROOT_TEXT];
-	va_list ap;
-	int n;
+	char	raw[ROOT_TEXT];
+	va_list	ap;
+	int	n;
 
 	r->state = state;
 	n = snprintf(raw, sizeof(raw), "memory \"%s\": ", q->name);
@@ -65,9 +65,9 @@ void
 root_say_foreign(struct root *r, const struct root_query *q,
     const struct root_names *names)
 {
-	char list[ROOT_NAMES * 66 + 32];
-	size_t i, shown;
-	int n;
+	char	list[ROOT_NAMES * 66 + 32];
+	size_t	i, shown;
+	int	n;
 
 	n = 0;
 	shown = names->n < ROOT_NAMES ? names->n : ROOT_NAMES;
@@ -96,7 +96,7 @@ root_say_vanished(struct root *r, const struct root_query *q,
 void
 root_say_symlink(struct root *r, const struct root_query *q)
 {
-	char *real;
+	char	*real;
 
 	real = realpath(q->path, NULL);
 	if (real != NULL)
@@ -131,7 +131,7 @@ void
 root_say_errno(struct root *r, const struct root_query *q,
     enum root_state state, const char *what)
 {
-	int saved;
+	int	saved;
 
 	saved = errno;
 	say(r, q, state, "%s cannot be written: %s: make it writable, or set "
@@ -144,7 +144,7 @@ void
 root_say_locked(struct root *r, const struct root_query *q,
     const char *what)
 {
-	char who[48];
+	char	who[48];
 
 	if (r->locked_by > 0)
 		snprintf(who, sizeof(who), "process %d", r->locked_by);

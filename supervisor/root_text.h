@@ -2,7 +2,7 @@
 #define MNEMOD_ROOT_TEXT_H
 
 #include <stddef.h>
-#include "root.h"
+#include "supervisor/root.h"
 
 /*
  * What is said about a memory root: each sets r->state and r->text, one
