@@ -166,7 +166,7 @@ const struct rule	rules_table[] = {
 	    "\"## Task N: ...\"" },
 	{ "task", rules_task_parts, "a task needs \"### "
 	    "rollout_summary_files\" with at least one bullet and "
-	    "\"### keywords\" with a line" },
+	    "\"### keywords\"" },
 	{ "reference", rules_references, "a bullet here must end in "
 	    "[Task N] of a task of its group" },
 	{ "citation", rules_citations, "the rollout summary does not exist, "

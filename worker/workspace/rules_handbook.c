@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,8 +193,7 @@ rules_task_parts(struct judged *j)
 		else if (w.part == PART_FILES &&
 		    rules_line_begins(&w.line, "- "))
 			o.lacks &= ~LACKS_FILES;
-		else if (w.part == PART_KEYWORDS && !w.heading &&
-		    w.line.len > 0)
+		else if (w.part == PART_KEYWORDS)
 			o.lacks &= ~LACKS_KEYWORDS;
 	}
 	owed_close(j, &o);

@@ -81,22 +81,19 @@ report(const struct judged *j, json_object *out)
 }
 
 /*
- * The live version is judged against the live tree, where what it cites may
- * have gone since.
+ * Both versions are judged beside the merged tree: a citation that stood in
+ * the live one is not new because its summary goes now.
  */
 static int
 judge_file(const struct validation *v, const char *path, json_object *out)
 {
-	struct validation	 then = *v;
 	struct buf		 text = BUF_INIT, old = BUF_INIT;
 	struct judged		 now = { .v = v, .path = path,
 	    .text = &text };
-	struct judged		 before = { .v = &then, .path = path,
+	struct judged		 before = { .v = v, .path = path,
 	    .text = &old };
 	int			 r, was;
 
-	then.merged = v->live;
-	then.agents = NULL;
 	r = tree_text(v->merged, v->history, path, &text);
 	was = tree_text(v->live, v->history, path, &old);
 	if (r > 0 && was >= 0) {
