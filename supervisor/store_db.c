@@ -45,6 +45,19 @@ status_of(int rc)
 	}
 }
 
+/*
+ * SQLite rolls the whole transaction back by itself when the disk is full
+ * or fails.  What came before is then lost too, and the outermost commit
+ * must not say otherwise.
+ */
+static void
+note_lost(struct store *s, enum store_status why)
+{
+	if (s->lost == STORE_OK && s->depth > 0 &&
+	    sqlite3_get_autocommit(s->db) != 0)
+		s->lost = why;
+}
+
 enum store_status
 db_error(struct store *s, int rc)
 {
@@ -52,6 +65,8 @@ db_error(struct store *s, int rc)
 
 	if (st == STORE_OK)
 		return st;
+	if (s->db != NULL)
+		note_lost(s, st);
 	log_warnx("%s: %s failed, nothing was changed: %s", s->path, s->about,
 	    s->db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(s->db));
 	return st;
@@ -246,19 +261,6 @@ store_begin(struct store *s)
 	return st;
 }
 
-/*
- * SQLite rolls the whole transaction back by itself when the disk is full
- * or fails.  What came before is then lost too, and the outermost commit
- * must not say otherwise.
- */
-static void
-note_lost(struct store *s, enum store_status why)
-{
-	if (s->lost == STORE_OK && s->depth > 0 &&
-	    sqlite3_get_autocommit(s->db) != 0)
-		s->lost = why == STORE_OK ? STORE_ERROR : why;
-}
-
 void
 store_rollback(struct store *s)
 {
@@ -298,7 +300,6 @@ commit_outer(struct store *s, const char *what)
 	hook_crash(point);
 	st = db_script(s, "COMMIT");
 	if (st != STORE_OK) {
-		note_lost(s, st);
 		store_rollback(s);
 		return st;
 	}
@@ -340,7 +341,6 @@ db_transaction(struct store *s, const char *what, db_body *body, void *arg)
 	st = body(s, arg);
 	if (st == STORE_OK)
 		return commit(s, what);
-	note_lost(s, st);
 	store_rollback(s);
 	return st;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "tests/scratch.h"
 #include "tests/store_fixture.h"
 
 struct store	*st;
@@ -11,6 +12,7 @@ char		 st_dir[256];
 
 static const char *const	memories[] = { "codex" };
 
+/* Tests that expect a failure need not show its message. */
 static void
 swallow(enum log_level level, const char *line, void *arg)
 {
@@ -22,24 +24,17 @@ swallow(enum log_level level, const char *line, void *arg)
 void
 store_setup(void)
 {
-	const char	*scratch = getenv("T");
-
 	log_set_sink(swallow, NULL);
-	snprintf(st_dir, sizeof(st_dir), "%s/store.XXXXXX",
-	    scratch == NULL ? "/tmp" : scratch);
-	ck_assert_ptr_nonnull(mkdtemp(st_dir));
+	scratch_make(st_dir, sizeof(st_dir));
 	ck_assert_int_eq(store_open(st_dir, STORE_OWNER, &st), STORE_OK);
 }
 
 void
 store_teardown(void)
 {
-	char	 cmd[300];
-
 	store_close(st);
 	st = NULL;
-	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", st_dir);
-	ck_assert_int_eq(system(cmd), 0);
+	scratch_remove(st_dir);
 }
 
 const char *
