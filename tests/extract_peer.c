@@ -1,0 +1,184 @@
+#include <sys/wait.h>
+#include <check.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/fd.h"
+#include "common/json.h"
+#include "common/title.h"
+#include "extract_peer.h"
+
+#define PATIENCE_MS 20000
+
+int
+extract_peer_is_worker(char **argv)
+{
+	return strcmp(argv[0], "worker") == 0;
+}
+
+static void
+exec_worker(int to, int from)
+{
+	char	self[] = "/proc/self/exe", name[] = "worker";
+	/* LeakSanitizer needs what the sandbox refuses. */
+	char	leaks[] = "ASAN_OPTIONS=detect_leaks=0";
+	char	*argv[] = { name, NULL };
+	char	*envp[] = { strdup(title_padding()), leaks, NULL };
+
+	/* Out of the way of the fixed numbers first. */
+	to = fcntl(to, F_DUPFD, 20);
+	from = fcntl(from, F_DUPFD, 20);
+	dup2(to, FD_TO_WORKER);
+	dup2(from, FD_FROM_WORKER);
+	execve(self, argv, envp);
+	_exit(127);
+}
+
+void
+extract_peer_send(struct extract_peer *p, enum msg_id id, json_object *body)
+{
+	const struct msg_head	head = { id, ++p->serial, NULL, NULL };
+
+	ck_assert_int_eq(msg_send(&p->out, &head, body), FRAME_OK);
+	while (frame_writer_flush(&p->out, p->to) == FRAME_MORE)
+		continue;
+}
+
+void
+extract_peer_next(struct extract_peer *p, struct msg *m)
+{
+	struct pollfd		pfd = { p->from, POLLIN, 0 };
+	enum frame_status	st;
+	const char		*text;
+	size_t			 len;
+	char			 why[128] = "";
+	enum msg_phase		 phase;
+
+	for (;;) {
+		while ((st = frame_reader_next(&p->in, &text, &len)) ==
+		    FRAME_MORE) {
+			ck_assert_msg(poll(&pfd, 1, PATIENCE_MS) == 1,
+			    "the worker says nothing");
+			frame_reader_fill(&p->in, p->from);
+		}
+		ck_assert_msg(st == FRAME_OK, "%s", frame_status_text(st));
+		phase = strstr(text, "\"hello\"") != NULL ? PHASE_STARTING :
+		    strstr(text, "\"ready\"") != NULL ? PHASE_GREETED :
+		    PHASE_READY;
+		ck_assert_msg(msg_parse(m, text, len, MSG_FROM_WORKER,
+		    ROLE_EXTRACT, phase, why, sizeof(why)) == MSG_OK,
+		    "%s: %.200s", why, text);
+		if (m->id != MSG_ALIVE && m->id != MSG_LOG &&
+		    m->id != MSG_METRIC)
+			return;
+		msg_release(m);
+	}
+}
+
+static void
+expect(struct extract_peer *p, enum msg_id id)
+{
+	struct msg	m;
+
+	extract_peer_next(p, &m);
+	ck_assert_str_eq(msg_table[m.id].name, msg_table[id].name);
+	msg_release(&m);
+}
+
+static json_object *
+settings(const char *source, const char *preview)
+{
+	json_object	*s = json_object_new_object();
+	json_object	*list = json_object_new_array(), *o;
+
+#ifdef __SANITIZE_ADDRESS__
+	json_set_str(s, "sandbox", "off");
+#else
+	json_set_str(s, "sandbox", "best-effort");
+#endif
+	json_set_str(s, "name", "extract");
+	json_set_str(s, "preview", preview);
+	if (source != NULL) {
+		o = json_object_new_object();
+		json_set_str(o, "name", "a");
+		json_set_str(o, "path", source);
+		json_object_array_add(list, o);
+	}
+	json_set(s, "sources", list);
+	return s;
+}
+
+void
+extract_peer_start(struct extract_peer *p, const char *source,
+    const char *preview)
+{
+	json_object	*body = json_object_new_object();
+	int		 to[2], from[2];
+
+	memset(p, 0, sizeof(*p));
+	ck_assert_int_eq(fd_pipe(to), 0);
+	ck_assert_int_eq(fd_pipe(from), 0);
+	p->pid = fork();
+	ck_assert_int_ne(p->pid, -1);
+	if (p->pid == 0)
+		exec_worker(to[0], from[1]);
+	close(to[0]);
+	close(from[1]);
+	p->to = to[1];
+	p->from = from[0];
+	frame_reader_init(&p->in);
+	frame_writer_init(&p->out);
+	expect(p, MSG_HELLO);
+	json_set_str(body, "role", "extract");
+	json_set(body, "settings", settings(source, preview));
+	extract_peer_send(p, MSG_CONFIGURE, body);
+	expect(p, MSG_READY);
+}
+
+void
+extract_peer_end(struct extract_peer *p)
+{
+	int	status;
+
+	extract_peer_send(p, MSG_SHUTDOWN, NULL);
+	expect(p, MSG_BYE);
+	ck_assert_int_eq(waitpid(p->pid, &status, 0), p->pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	fd_close(&p->to);
+	fd_close(&p->from);
+	frame_reader_release(&p->in);
+	frame_writer_release(&p->out);
+}
+
+json_object *
+extract_peer_scan(struct extract_peer *p, int64_t *files, int64_t *unchanged)
+{
+	json_object	*all = json_object_new_array();
+	json_object	*body = json_object_new_object(), *batch;
+	struct msg	 m;
+	size_t		 i;
+	int		 last;
+
+	json_set_str(body, "source", "a");
+	extract_peer_send(p, MSG_SCAN, body);
+	do {
+		extract_peer_next(p, &m);
+		ck_assert_int_eq(m.id, MSG_SCANNED);
+		ck_assert_int_eq(m.serial, p->serial);
+		batch = json_arr(m.body, "entries");
+		for (i = 0; i < json_object_array_length(batch); i++)
+			json_object_array_add(all, json_object_get(
+			    json_object_array_get_idx(batch, i)));
+		last = json_flag(m.body, "last", 0);
+		if (files != NULL)
+			*files = json_int(m.body, "files", -1);
+		if (unchanged != NULL)
+			*unchanged = json_int(m.body, "unchanged", -1);
+		msg_release(&m);
+	} while (!last);
+	return all;
+}

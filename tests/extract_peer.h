@@ -1,0 +1,44 @@
+#ifndef MNEMOD_EXTRACT_PEER_H
+#define MNEMOD_EXTRACT_PEER_H
+
+#include <sys/types.h>
+
+#include "common/frame.h"
+#include "common/msg.h"
+
+/*
+ * The supervisor's side of one extract worker, blocking, with an assertion
+ * behind each call.  The worker is this program, executed again.
+ */
+struct extract_peer {
+	pid_t			 pid;
+	int			 to, from;	/* our ends */
+	int64_t			 serial;
+	struct frame_reader	 in;
+	struct frame_writer	 out;
+};
+
+/* 1 if this process is to be the worker: main() then runs it. */
+int extract_peer_is_worker(char **argv);
+
+/* Start a worker on one source, named "a", or on a file to preview. */
+void extract_peer_start(struct extract_peer *, const char *source,
+    const char *preview);
+
+/* Shutdown; the worker must end with 0. */
+void extract_peer_end(struct extract_peer *);
+
+/* Send a request; takes over `body'. */
+void extract_peer_send(struct extract_peer *, enum msg_id, json_object *body);
+
+/* The next message but alive, log and metric; the caller releases it. */
+void extract_peer_next(struct extract_peer *, struct msg *);
+
+/*
+ * Scan source "a": all entries in one array, the caller's; the last batch's
+ * counts if not NULL.
+ */
+json_object *extract_peer_scan(struct extract_peer *, int64_t *files,
+    int64_t *unchanged);
+
+#endif
