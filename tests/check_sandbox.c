@@ -382,12 +382,12 @@ run_one_file(FILE *out, const struct trial *t)
 	(void)t;
 	run_on(out, scene.outside, "file");
 	snprintf(path, sizeof(path), "%s/link", scene.source);
-	if (open(path, O_RDONLY) != -1)
+	if (open(path, O_RDONLY | O_CLOEXEC) != -1)
 		fprintf(out, "read %s\n", path);
 	snprintf(path, sizeof(path), "%s/file", scene.source);
-	if (open(path, O_RDONLY) == -1)
+	if (open(path, O_RDONLY | O_CLOEXEC) == -1)
 		fprintf(out, "cannot read %s\n", path);
-	if (open(scene.source, O_RDONLY | O_DIRECTORY) != -1)
+	if (open(scene.source, O_RDONLY | O_CLOEXEC | O_DIRECTORY) != -1)
 		fprintf(out, "read %s\n", scene.source);
 }
 

@@ -76,7 +76,7 @@ puppet_message(struct worker *w, const struct msg *m)
 	int		 i;
 
 	if (strcmp(act, "open") == 0)
-		puppet_completed(w, m, open("/etc/passwd", O_RDONLY) == -1 ?
+		puppet_completed(w, m, open("/etc/passwd", O_RDONLY | O_CLOEXEC) == -1 ?
 		    "refused" : "opened");
 	else if (strcmp(act, "huge") == 0)
 		puppet_status(w, m, 9u << 20);

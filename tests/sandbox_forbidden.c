@@ -28,7 +28,7 @@ try_proc(const char *name)
 	char	path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)getppid(), name);
-	return opened(open(path, O_RDONLY));
+	return opened(open(path, O_RDONLY | O_CLOEXEC));
 }
 
 static int

@@ -70,7 +70,7 @@ need_malloc(const struct scene *s)
 
 	(void)s;
 	for (i = 0; i < 64; i++)
-		if ((p[i] = malloc(i * 20011)) == NULL)
+		if ((p[i] = malloc(1 + i * 20011)) == NULL)
 			return 0;
 	for (n = 1; n < 64u << 20; n *= 4) {
 		big = xreallocarray(big, n, 1);
@@ -182,7 +182,8 @@ need_staging(const struct scene *s)
 		.flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, .mode = 0600,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS
 	};
-	int		dir = open(s->staging, O_RDONLY | O_DIRECTORY), fd, r;
+	const int	flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int		dir = open(s->staging, flags), fd, r;
 
 	if (dir == -1 || mkdirat(dir, "skills", 0700) == -1)
 		return 0;
@@ -200,7 +201,8 @@ need_staging(const struct scene *s)
 static int
 put(int dir, const char *name)
 {
-	int	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	const int	flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+	int		fd = openat(dir, name, flags, 0600);
 
 	return fd != -1 && write(fd, name, 1) == 1 && fsync(fd) == 0 &&
 	    close(fd) == 0;
@@ -211,14 +213,14 @@ static int
 need_publish(const struct scene *s)
 {
 	char	c;
-	int	dir = open(s->live, O_RDONLY | O_DIRECTORY), fd, r;
+	int	dir = open(s->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd, r;
 
 	r = dir != -1 && put(dir, "a") && put(dir, "b") &&
 	    renameat2(dir, "a", dir, "b", RENAME_EXCHANGE) == 0 &&
 	    renameat2(dir, "a", dir, "b", RENAME_NOREPLACE) == -1 &&
 	    errno == EEXIST &&
 	    renameat2(dir, "a", dir, "c", RENAME_NOREPLACE) == 0;
-	fd = openat(dir, "c", O_RDONLY);
+	fd = openat(dir, "c", O_RDONLY | O_CLOEXEC);
 	r = r && read(fd, &c, 1) == 1 && c == 'b';
 	close(fd);
 	unlinkat(dir, "b", 0);

@@ -20,7 +20,7 @@ folder(char path[PATH_MAX], const char *name)
 	snprintf(path, PATH_MAX, "%s/%s", scene.dir, name);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	snprintf(file, sizeof(file), "%s/file", path);
-	fd = open(file, O_WRONLY | O_CREAT | O_EXCL, 0700);
+	fd = open(file, O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0700);
 	ck_assert_int_eq(write(fd, "text\n", 5), 5);
 	close(fd);
 	snprintf(file, sizeof(file), "%s/link", path);

@@ -233,7 +233,7 @@ peer_proc(const struct peer *p, const char *name)
 	int		 fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)p->pid, name);
-	fd = open(path, O_RDONLY);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	ck_assert_int_ne(fd, -1);
 	text = read_all(fd);
 	close(fd);
