@@ -113,6 +113,8 @@ memory_query(struct memory *m, struct root_query *q, struct store_memory **row)
 	q->record.real = (*row)->root;
 	q->record.dev = (dev_t)(*row)->dev;
 	q->record.ino = (ino_t)(*row)->ino;
+	q->record.published = (*row)->live_commit != NULL &&
+	    (*row)->live_files > 0;
 }
 
 void

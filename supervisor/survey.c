@@ -217,6 +217,8 @@ survey_memories(struct survey *s)
 			q.record.real = row->root;
 			q.record.dev = (dev_t)row->dev;
 			q.record.ino = (ino_t)row->ino;
+			q.record.published = row->live_commit != NULL &&
+			    row->live_files > 0;
 		}
 		root_look(&s->roots[i], &q);
 		s->memories[i].name = q.name;
