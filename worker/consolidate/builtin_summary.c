@@ -372,26 +372,31 @@ add_tips(struct buf *b, const struct inputs *in)
 	buf_addch(b, '\n');
 }
 
-/* The first preference that is more than one request's wish. */
+/* The first preference that stands and is more than one request's wish. */
 static json_object *
-first_rule(json_object *prefs)
+first_rule(json_object *prefs, const struct items *alive)
 {
 	json_object *o;
-	const char *kind;
-	size_t i;
+	const char *kind, *text;
+	size_t i, j;
 
 	for (i = 0; i < length(prefs); i++) {
 		o = json_object_array_get_idx(prefs, i);
 		kind = json_str(o, "kind");
-		if (kind != NULL && strcmp(kind, "request") != 0)
-			return o;
+		text = json_str(o, "text");
+		if (kind == NULL || text == NULL ||
+		    strcmp(kind, "request") == 0)
+			continue;
+		for (j = 0; j < alive->n; j++)
+			if (strcmp(alive->v[j].key, text) == 0)
+				return o;
 	}
 	return NULL;
 }
 
 /* The first thing that the topic taught, in its own words. */
 static void
-add_learning(struct buf *b, json_object *task)
+add_learning(struct buf *b, json_object *task, const struct items *alive)
 {
 	static const char *const lists[] = { "prefs", "failures", "checks",
 	    NULL };
@@ -404,7 +409,8 @@ add_learning(struct buf *b, json_object *task)
 		if (length(json_arr(task, *l)) == 0)
 			continue;
 		o = json_object_array_get_idx(json_arr(task, *l), 0);
-		if (**l == 'p' && (o = first_rule(json_arr(task, *l))) == NULL)
+		if (**l == 'p' &&
+		    (o = first_rule(json_arr(task, *l), alive)) == NULL)
 			continue;
 		if (**l == 'p')
 			(void)bullet_pref(&text, o);
@@ -422,7 +428,7 @@ add_learning(struct buf *b, json_object *task)
 }
 
 static void
-add_topic(struct buf *b, const struct topic *t)
+add_topic(struct buf *b, const struct topic *t, const struct items *alive)
 {
 	const struct ref *latest = topic_latest(t);
 	json_object *words = json_arr(latest->task, "keywords");
@@ -439,7 +445,7 @@ add_topic(struct buf *b, const struct topic *t)
 	    buf_str(&list));
 	buf_addf(b, "  desc: %s (%s)\n", json_str(latest->task, "title"),
 	    outcome == NULL ? "uncertain" : outcome);
-	add_learning(b, latest->task);
+	add_learning(b, latest->task, alive);
 	buf_release(&list);
 }
 
@@ -478,17 +484,20 @@ memory_days(const struct groups *gs, char days[DAYS][BULLET_DATE_SIZE])
 static size_t
 add_day(struct buf *b, const struct group *g, const char *day, size_t max)
 {
+	struct items alive = { NULL, 0 };
 	char date[BULLET_DATE_SIZE];
 	size_t i, n = 0;
 
+	items_prefs(&alive, g);
 	for (i = g->n; i > 0 && n < max; i--) {
 		bullet_date(date, g->topic[i - 1].newest);
 		if (strcmp(date, day) != 0)
 			continue;
 		if (n++ == 0)
 			buf_addf(b, "#### %s\n", day);
-		add_topic(b, &g->topic[i - 1]);
+		add_topic(b, &g->topic[i - 1], &alive);
 	}
+	items_clear(&alive);
 	return n;
 }
 

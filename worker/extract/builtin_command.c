@@ -313,7 +313,8 @@ command_show(const struct command *c, size_t first, size_t last)
 
 	for (i = first; i <= last && i < c->n; i++) {
 		if (c->seg[i].kind == RUN_OTHER) {
-			if (join != SEG_PIPE)
+			/* cat into a program: what joins is before cat */
+			if (join == SEG_PIPE || c->seg[i].join != SEG_PIPE)
 				join = c->seg[i].join;
 			continue;
 		}

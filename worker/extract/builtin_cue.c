@@ -216,6 +216,8 @@ static const char *const stopwords[] = { "a", "add", "after", "all", "also",
 	"too", "update", "use", "walk", "want", "was", "we", "what", "when",
 	"where", "which", "while", "why", "will", "with", "without", "would",
 	"write", "you", "your", "always", "answer", "other", "called", "meant",
+	"auf", "beim", "bitte", "cannot", "correct", "eine", "einen",
+	"nicht", "since", "smallest", "twice", "used", "wird",
 	"pass", "asking", "check", "fails", "five", "four", "lines", "none",
 	"repo", "reports", "test", "tests", "three", "instead", "wrong", "thanks", "great", "everything",
 	NULL };
@@ -305,6 +307,22 @@ cue_here(const char *s)
 	return any_phrase(s, here);
 }
 
+/* The bytes up to and with the first mark that ends a clause. */
+static size_t
+acknowledged_to(const char *s)
+{
+	static const char *const marks[] = { "。", "、", "，", ", ", ". ", NULL };
+	const char *const *m;
+	const char *at;
+	size_t n = strlen(s);
+
+	for (m = marks; *m != NULL; m++)
+		if ((at = strstr(s, *m)) != NULL &&
+		    (size_t)(at - s) + strlen(*m) < n)
+			n = (size_t)(at - s) + strlen(*m);
+	return n;
+}
+
 size_t
 cue_acknowledged(const char *s)
 {
@@ -315,8 +333,8 @@ cue_acknowledged(const char *s)
 		if (!text_opens(s, *a))
 			continue;
 		n = strlen(*a);
-		if ((*a)[n - 1] == '*')
-			return n - 1;
+		if ((*a)[n - 1] == '*')	/* an ending follows, then a mark */
+			return acknowledged_to(s);
 		seps = strspn(s + n, " :,.!-");
 		return n + seps;
 	}
@@ -381,7 +399,7 @@ static const struct language latin[] = {
 	    "avec", "et", "du", "merci", NULL } },
 	{ "es", { "el", "los", "las", "una", "por", "para", "con", "que",
 	    "del", "en", "y", "gracias", NULL } },
-	{ "pt", { "o", "os", "uma", "não", "para", "com", "que", "do",
+	{ "pt", { "os", "uma", "não", "para", "com", "que", "pelo",
 	    "em", "por", "você", "obrigado", NULL } },
 	{ "en", { "the", "and", "is", "in", "to", "of", "with", "it", "for",
 	    "not", "this", "please", NULL } },
@@ -391,7 +409,7 @@ static const char *
 latin_language(const char *s)
 {
 	const char *const *w, *best = "en";
-	size_t i, hits, most = 1;
+	size_t i, hits, most = 0;
 
 	for (i = 0; i < sizeof(latin) / sizeof(latin[0]); i++) {
 		hits = 0;

@@ -269,6 +269,8 @@ add_error(struct findings *f, char *line)
 
 	if ((cut = strstr(line, " [-W")) != NULL)
 		*cut = '\0';
+	if (strncmp(line, "E ", 2) == 0)	/* pytest's margin */
+		line += 2;
 	(void)strs_add(&f->errors, line);
 }
 
