@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +158,25 @@ record_root(struct memory *m, const struct store_memory *row)
 	return -1;
 }
 
+/* The folder of the history, which a sandbox cannot make for itself. */
+static int
+make_history(struct memory *m)
+{
+	char	*name = xasprintf("memories/%s.git", m->config->name);
+	char	*path = state_dir_file(&m->sv->state, name);
+	int	 r = mkdir(path, 0700);
+
+	if (r == -1 && errno == EEXIST)
+		r = 0;
+	if (r == -1) {
+		log_warn("%s: no history, nothing is published", path);
+		snprintf(m->reason, sizeof(m->reason), "state_unwritable");
+	}
+	free(path);
+	free(name);
+	return r;
+}
+
 int
 memory_take(struct memory *m)
 {
@@ -168,7 +189,7 @@ memory_take(struct memory *m)
 	memory_query(m, &q, &row);
 	r = root_take(&m->root, &q);
 	if (r == 1)
-		r = record_root(m, row) == 0 ? 1 : -1;
+		r = record_root(m, row) == 0 && make_history(m) == 0 ? 1 : -1;
 	else {
 		log_warnx("%s", m->root.text);
 		if (r == 0)
