@@ -271,13 +271,13 @@ END_TEST
 START_TEST(test_outputs)
 {
 	assert_item("{\"type\":\"function_call\",\"call_id\":\"c1\","
-	    "\"arguments\":\"{\\\"cmd\\\":\\\"cat /srv/memory/team/a.md\\\"}\"}",
+	    "\"arguments\":\"{\\\"cmd\\\":\\\"cd /srv/memory/team/a\\\"}\"}",
 	    "{\"type\":\"function_call\",\"call_id\":\"c1\","
-	    "\"arguments\":\"{\\\"cmd\\\":\\\"cat /srv/memory/team/a.md\\\"}\"}");
+	    "\"arguments\":\"{\\\"cmd\\\":\\\"cd /srv/memory/team/a\\\"}\"}");
 	assert_item("{\"type\":\"function_call_output\",\"call_id\":\"c1\","
 	    "\"output\":[{\"type\":\"input_text\",\"text\":\"secret\"}]}",
 	    "{\"type\":\"function_call_output\",\"call_id\":\"c1\","
-	    "\"output\":\"[memory read: /srv/memory/team/a.md]\"}");
+	    "\"output\":\"[memory read: /srv/memory/team/a]\"}");
 	/* Another call's output stays, but for what memory left in it. */
 	assert_item("{\"type\":\"function_call_output\",\"call_id\":\"c2\","
 	    "\"output\":\"a " CITED_JSON "b<private>c\"}",

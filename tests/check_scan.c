@@ -392,7 +392,7 @@ START_TEST(test_preview)
 {
 	struct extract_peer	p;
 	struct msg		m;
-	const char		*one = xstrdup(at(DAY "/" NAME(ID1)));
+	char			*one = xstrdup(at(DAY "/" NAME(ID1)));
 
 	put_rollout(DAY "/" NAME(ID1));
 	put_rollout(DAY "/" NAME(ID2));
@@ -407,6 +407,7 @@ START_TEST(test_preview)
 	ck_assert_str_eq(json_str(m.body, "reason"), "unreadable");
 	msg_release(&m);
 	extract_peer_end(&p);
+	free(one);
 }
 END_TEST
 

@@ -184,7 +184,8 @@ read_file(struct scan *s, const struct found *f)
 	} else {
 		r = rollout_new(f->path, fd, f->compressed);
 		rollout_set_tick(r, extract_tick, s->w);
-		stop = survey_rollout(&v, r, source_mtime_ms(&st), s->x->redact);
+		stop = survey_rollout(&v, r, source_mtime_ms(&st),
+		    s->x->redact);
 		rollout_free(r);
 		/* What could not be read is tried again. */
 		if (v.reason != NULL && strcmp(v.reason, "unreadable") == 0)
