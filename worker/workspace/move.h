@@ -37,8 +37,11 @@ void move_init(struct move *, struct workspace *, git_index *from,
     git_index *to);
 void move_release(struct move *);
 
-/* Try the rename flags in the root.  Returns 0 or -1. */
-int move_probe(struct workspace *);
+/*
+ * Before anything is moved: does the root's file system have the rename
+ * flags, and can `plain' be replaced by move_replace()?  Returns 0 or -1.
+ */
+int move_probe(struct workspace *, const char *plain);
 
 /*
  * Bring `path' from `from' to `to'.  Already there: done.  Crash points

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,11 +15,16 @@
 #define PROBE_B	TREE_TEMPORARY "new-probe-b"
 
 int
-move_probe(struct workspace *ws)
+move_probe(struct workspace *ws, const char *plain)
 {
 	struct buf	empty = BUF_INIT;
+	struct stat	st;
 	int		r, saved;
 
+	if (fstatat(ws->root, plain, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(st.st_mode))
+		return workspace_fail(ws, REASON_IO, "%s/%s is a directory; "
+		    "move it away", ws->root_path, plain);
 	unlinkat(ws->root, PROBE_A, 0);
 	unlinkat(ws->root, PROBE_B, 0);
 	r = folder_write_new(ws->root, PROBE_A, &empty, 0600);

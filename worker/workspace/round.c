@@ -1,0 +1,283 @@
+#include <string.h>
+
+#include "common/hook.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "worker/workspace/changes.h"
+#include "worker/workspace/live.h"
+#include "worker/workspace/merge.h"
+#include "worker/workspace/move.h"
+#include "worker/workspace/round.h"
+#include "worker/workspace/tree.h"
+#include "worker/workspace/validate.h"
+
+/* What one round works on. */
+struct round {
+	struct live	 live;
+	git_oid		 live_tree, base_tree, agent_tree;
+	struct merge	 merge;			/* M */
+};
+
+static void
+list_conflicts(struct publish_result *res, const struct merge *m)
+{
+	size_t	i;
+
+	json_object_put(res->conflicts);
+	res->conflicts = json_object_new_array();
+	for (i = 0; i < m->nconflicts; i++)
+		json_push_str(res->conflicts, m->conflicts[i]);
+}
+
+/* Steps 2 and 3. */
+static int
+read_and_merge(struct publication *pub, struct round *r)
+{
+	struct workspace	*ws = pub->ws;
+	struct history		*h = &ws->history;
+	struct merge_sides	 sides = { &r->base_tree, &r->live_tree,
+	    &r->agent_tree };
+
+	if (live_read(ws, pub->has_next ? &pub->next : NULL, &r->live) < 0)
+		return -1;
+	if (history_tree_of(h, &r->live.commit, &r->live_tree) < 0 ||
+	    history_tree_of(h, &pub->staged.base, &r->base_tree) < 0 ||
+	    history_tree_of(h, &pub->agent, &r->agent_tree) < 0 ||
+	    merge_trees(h, &sides, &r->merge) < 0)
+		return workspace_fail_history(ws, "merging");
+	list_conflicts(pub->result, &r->merge);
+	return 0;
+}
+
+/* Step 4. */
+static enum round_status
+judge(struct publication *pub, struct round *r)
+{
+	struct validation	 v = { .history = &pub->ws->history,
+	    .live = r->live.tree, .merged = r->merge.tree,
+	    .redact = pub->ws->redact };
+	enum round_status	 status = ROUND_DONE;
+
+	if (tree_load(v.history, &r->agent_tree, &v.agents) == 0)
+		pub->result->violations = validate_tree(&v);
+	git_index_free(v.agents);
+	if (pub->result->violations == NULL) {
+		workspace_fail_history(pub->ws, "validating");
+		return ROUND_FAILED;
+	}
+	if (json_object_array_length(pub->result->violations) > 0)
+		status = ROUND_REJECTED;
+	return status;
+}
+
+/*
+ * Before the point of no return: is there anything in the root that could
+ * keep us from putting the files in place?
+ */
+static int
+check_ways(struct publication *pub, struct round *r,
+    const struct changes *todo)
+{
+	const struct folder_skipped	*s;
+	size_t				 i;
+
+	for (i = 0; i < todo->n; i++) {
+		if (todo->list[i].kind == CHANGE_DELETED)
+			continue;
+		s = folder_scan_blocks(&r->live.scan, todo->list[i].path);
+		if (s != NULL)
+			return workspace_fail(pub->ws, REASON_IO,
+			    "%s/%s is in the way of %s: it %s; move it away",
+			    pub->ws->root_path, s->path, todo->list[i].path,
+			    folder_read_text(s->why));
+	}
+	return move_probe(pub->ws, TREE_RAW);
+}
+
+/* Steps 5 and 6.  A `next' that says the same already stays. */
+static int
+commit_next(struct publication *pub, struct round *r)
+{
+	struct history_commit	c = { .subject = "Publish" };
+	struct history		*h = &pub->ws->history;
+	git_oid			 tree, parent, id;
+
+	c.thread_id = pub->thread_id;
+	c.inputs = pub->staged.inputs;
+	c.nparents = 2;
+	git_oid_cpy(&c.parents[0], &r->live.commit);
+	git_oid_cpy(&c.parents[1], &pub->agent);
+	hook_crash("publish.commit.before");
+	if (tree_store(h, r->merge.tree, &c.tree) < 0)
+		return -1;
+	if (pub->has_next && history_tree_of(h, &pub->next, &tree) == 0 &&
+	    history_parent_of(h, &pub->next, 0, &parent) == 0 &&
+	    git_oid_equal(&tree, &c.tree) &&
+	    git_oid_equal(&parent, &r->live.commit))
+		return 0;
+	if (history_commit(h, &c, &id) < 0)
+		return -1;
+	hook_crash("publish.commit.after");
+	hook_crash("publish.next.before");
+	if (history_move_ref(h, HISTORY_NEXT,
+	    pub->has_next ? &pub->next : NULL, &id) < 0)
+		return -1;
+	hook_crash("publish.next.after");
+	git_oid_cpy(&pub->next, &id);
+	pub->has_next = 1;
+	return 0;
+}
+
+/* Step 7. */
+static enum round_status
+move_files(struct publication *pub, struct move *m,
+    const struct changes *todo)
+{
+	size_t	i;
+
+	for (i = 0; i < todo->n; i++) {
+		workspace_tick(pub->ws);
+		switch (move_path(m, todo->list[i].path)) {
+		case MOVE_DONE:
+			break;
+		case MOVE_EDITED:
+			log_info("%s/%s was written while publishing: that "
+			    "stays, once more", pub->ws->root_path,
+			    todo->list[i].path);
+			return ROUND_EDITED;
+		case MOVE_FAILED:
+			return ROUND_FAILED;
+		}
+	}
+	return ROUND_DONE;
+}
+
+static int
+write_raw(struct publication *pub)
+{
+	struct buf	b = BUF_INIT;
+	int		r;
+
+	if (history_blob_read(&pub->ws->history, &pub->staged.raw, &b) < 0)
+		r = workspace_fail_history(pub->ws, TREE_RAW);
+	else
+		r = move_replace(pub->ws, TREE_RAW, &b);
+	buf_release(&b);
+	return r;
+}
+
+/* The summaries as generated become what the next prepare compares with. */
+static int
+set_generated(struct publication *pub)
+{
+	struct history		*h = &pub->ws->history;
+	enum history_found	 found;
+	git_oid			 old;
+
+	found = history_ref(h, HISTORY_GENERATED, &old);
+	if (found == HISTORY_ERROR)
+		return -1;
+	if (found == HISTORY_FOUND &&
+	    git_oid_equal(&old, &pub->staged.generated))
+		return 0;
+	hook_crash("publish.generated.before");
+	if (history_move_ref(h, HISTORY_GENERATED,
+	    found == HISTORY_FOUND ? &old : NULL,
+	    &pub->staged.generated) < 0)
+		return -1;
+	hook_crash("publish.generated.after");
+	return 0;
+}
+
+int
+round_finish_refs(struct publication *pub, const git_oid *live)
+{
+	struct history	*h = &pub->ws->history;
+
+	if (set_generated(pub) < 0)
+		return workspace_fail_history(pub->ws, HISTORY_GENERATED);
+	if (!git_oid_equal(live, &pub->next)) {
+		hook_crash("publish.live.before");
+		if (history_move_ref(h, HISTORY_LIVE, live, &pub->next) < 0)
+			return workspace_fail_history(pub->ws, HISTORY_LIVE);
+		hook_crash("publish.live.after");
+	}
+	hook_crash("publish.done.before");
+	if (history_move_ref(h, HISTORY_NEXT, &pub->next, NULL) < 0)
+		return workspace_fail_history(pub->ws, HISTORY_NEXT);
+	hook_crash("publish.done.after");
+	return 0;
+}
+
+static int
+finish(struct publication *pub, struct round *r, struct move *m)
+{
+	if (write_raw(pub) < 0 || round_finish_refs(pub, &r->live.commit) < 0)
+		return -1;
+	hook_crash("publish.settle.before");
+	/* Published all the same: what stays is swept up by recovery. */
+	if (move_settle(m) < 0)
+		log_warnx("%s", pub->ws->problem);
+	hook_crash("publish.settle.after");
+	return 0;
+}
+
+static void
+tell_result(struct publication *pub, struct round *r,
+    const struct changes *todo)
+{
+	struct publish_result	*res = pub->result;
+
+	git_oid_cpy(&res->commit, &pub->next);
+	res->files = git_index_entrycount(r->merge.tree);
+	memcpy(res->count, todo->count, sizeof(res->count));
+}
+
+/* Steps 5 to 9, once it is known what is to be done. */
+static enum round_status
+carry_out(struct publication *pub, struct round *r, struct changes *todo)
+{
+	enum round_status	status;
+	struct move		m;
+
+	if (commit_next(pub, r) < 0) {
+		workspace_fail_history(pub->ws, HISTORY_NEXT);
+		return ROUND_FAILED;
+	}
+	tell_result(pub, r, todo);
+	move_init(&m, pub->ws, r->live.tree, r->merge.tree);
+	status = move_files(pub, &m, todo);
+	if (status == ROUND_DONE && finish(pub, r, &m) < 0)
+		status = ROUND_FAILED;
+	if (status == ROUND_EDITED && move_settle(&m) < 0)
+		status = ROUND_FAILED;
+	move_release(&m);
+	return status;
+}
+
+enum round_status
+round_run(struct publication *pub)
+{
+	enum round_status	status = ROUND_DONE;
+	struct changes		todo;
+	struct round		r;
+
+	memset(&r, 0, sizeof(r));
+	memset(&todo, 0, sizeof(todo));
+	if (read_and_merge(pub, &r) < 0)
+		status = ROUND_FAILED;
+	else if (!pub->has_next)
+		status = judge(pub, &r);
+	if (status == ROUND_DONE) {
+		changes_between(&todo, r.live.tree, r.merge.tree);
+		changes_order(&todo);
+		if (!pub->has_next && check_ways(pub, &r, &todo) < 0)
+			status = ROUND_FAILED;
+		else
+			status = carry_out(pub, &r, &todo);
+	}
+	changes_release(&todo);
+	live_release(&r.live);
+	merge_release(&r.merge);
+	return status;
+}

@@ -1,0 +1,38 @@
+#ifndef MNEMOD_ROUND_H
+#define MNEMOD_ROUND_H
+
+#include <git2.h>
+#include "common/uuid.h"
+#include "worker/workspace/publish.h"
+#include "worker/workspace/staged.h"
+
+/* The part of publishing that may have to be done again: steps 2 to 9. */
+
+/* One publication under way. */
+struct publication {
+	struct workspace	*ws;
+	struct publish_result	*result;
+	char			 thread_id[UUID_SIZE];
+	struct staged		 staged;
+	git_oid			 agent;		/* A */
+	git_oid			 next;		/* P */
+	int			 has_next;
+};
+
+enum round_status {
+	ROUND_DONE,		/* published */
+	ROUND_EDITED,		/* somebody wrote a file: once more */
+	ROUND_REJECTED,		/* by the validator, nothing was changed */
+	ROUND_FAILED		/* workspace_fail() */
+};
+
+/* Do it once.  Fills the publication's result. */
+enum round_status round_run(struct publication *);
+
+/*
+ * The references' part of steps 8 and 9; `live' is where that reference is.
+ * Returns 0 or -1.
+ */
+int round_finish_refs(struct publication *, const git_oid *live);
+
+#endif
