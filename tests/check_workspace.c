@@ -16,7 +16,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+#include <bsd/string.h>
 
 #include "check_main.h"
 #include "common/hook.h"
@@ -603,42 +606,58 @@ START_TEST(killed_at_any_step)
 }
 END_TEST
 
-START_TEST(killed_with_a_users_save_in_hand)
+/* Recover after a crash with AGENT_2 not final: it must be published. */
+static void
+assert_recovers(void)
 {
 	struct recovered	 r;
 	json_object		*agents = json_object_new_array();
-	pid_t			 pid;
-	int			 status;
+
+	scene_reopen(&sc);
+	json_push_str(agents, AGENT_2);
+	ck_assert_msg(recover_run(&sc.ws, agents, 1, &r) == 0, "%s",
+	    sc.ws.problem);
+	ck_assert_uint_eq(json_object_array_length(r.published), 1);
+	recovered_release(&r);
+	json_object_put(agents);
+	assert_clean();
+}
+
+START_TEST(killed_after_a_round_that_met_a_save)
+{
+	second_agent();
+	window_path = "memory_summary.md";
+	window_text = "v1\nmine\n";
+	window_times = 1;
+	sc.ws.window = in_window;
+	ck_assert(publish_and_die("publish.raw.before"));
+	assert_recovers();
+	ck_assert_str_eq(scene_read(sc.root, "memory_summary.md"),
+	    "v1\nmine\n");
+}
+END_TEST
+
+START_TEST(killed_again_while_recovering)
+{
+	char	point[64];
+	pid_t	pid;
+	int	status;
 
 	second_agent();
+	scene_write(sc.root, "extensions/n.md", "note\n");
+	ck_assert(publish_and_die("publish.exchange.after"));
+	snprintf(point, sizeof(point), "%s.%s", crash_points[_i / 2],
+	    _i % 2 ? "after" : "before");
 	pid = fork();
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
-		/* Exchanged, the user's save came out, nobody looked yet. */
-		window_path = "memory_summary.md";
-		window_text = "v1\nmine\n";
-		window_times = 1;
-		sc.ws.window = in_window;
-		hook_crash_at(NULL);
-		sc.ws.tick = NULL;
-		scene_unlink(scene_staging(&sc, AGENT_2), "MEMORY.md");
-		scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
-		    scene_handbook("limit"));
-		scene_inputs(&sc, 3, "one");
-		hook_crash_at("publish.raw.before");
-		(void)scene_publish(&sc, AGENT_2);
+		hook_crash_at(point);
+		assert_recovers();
 		_exit(0);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert(WIFSIGNALED(status));
-	scene_reopen(&sc);
-	json_push_str(agents, AGENT_2);
-	ck_assert_int_eq(recover_run(&sc.ws, agents, 1, &r), 0);
-	recovered_release(&r);
-	json_object_put(agents);
-	ck_assert_str_eq(scene_read(sc.root, "memory_summary.md"),
-	    "v1\nmine\n");
-	assert_clean();
+	assert_recovers();
+	assert_published();
 }
 END_TEST
 
@@ -652,36 +671,102 @@ crash_in_window(void *arg, const char *path)
 
 START_TEST(killed_between_exchange_and_look)
 {
-	struct recovered	 r;
-	json_object		*agents = json_object_new_array();
-	pid_t			 pid;
-	int			 status;
-
 	second_agent();
 	window_path = "memory_summary.md";
 	window_text = "v1\nmine\n";
 	window_times = 1;
 	sc.ws.window = crash_in_window;
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		(void)scene_publish(&sc, AGENT_2);
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert(WIFSIGNALED(status));
+	ck_assert(publish_and_die(NULL));
 	ck_assert_str_eq(scene_read(sc.root, "memory_summary.md"),
 	    "v1\nagent\n");
-	scene_reopen(&sc);
-	json_push_str(agents, AGENT_2);
-	ck_assert_int_eq(recover_run(&sc.ws, agents, 1, &r), 0);
-	recovered_release(&r);
-	json_object_put(agents);
+	assert_recovers();
 	ck_assert_str_eq(scene_read(sc.root, "memory_summary.md"),
 	    "v1\nmine\n");
 	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"),
 	    scene_handbook("offset"));
+}
+END_TEST
+
+/*
+ * An editor in another process adds a line and saves by rename, again and
+ * again, while agents publish into the same file: no line may be missing at
+ * the end, whoever came first.
+ */
+#define SAVES	300
+
+static void
+edit_all_the_time(void)
+{
+	struct timespec	ts = { 0, 0 };
+	char		text[32 * 1024];
+	size_t		len;
+	int		i;
+
+	srandom(1);
+	for (i = 0; i < SAVES; i++) {
+		len = strlcpy(text, scene_read(sc.root, "memory_summary.md"),
+		    sizeof(text));
+		snprintf(text + len, sizeof(text) - len, "line %d\n", i);
+		scene_save(sc.root, "memory_summary.md", text);
+		ts.tv_nsec = (random() % 8) * 1000000;
+		nanosleep(&ts, NULL);
+	}
+	_exit(0);
+}
+
+/* One agent: it changes the second line and publishes. */
+static enum publish_status
+publish_round(int n)
+{
+	const char	*dir;
+	char		 text[32 * 1024], mark[16], *rest;
+
+	snprintf(mark, sizeof(mark), "n%d", n);
+	scene_inputs(&sc, 3, mark);
+	if (staging_prepare(&sc.ws, AGENT_2, &sc.prepared) < 0)
+		return PUBLISH_FAILED;
+	dir = scene_staging(&sc, AGENT_2);
+	rest = strstr(scene_read(dir, "memory_summary.md"), "\n-");
+	ck_assert_ptr_nonnull(rest);
+	snprintf(text, sizeof(text), "v1\nagent %d%s", n, rest);
+	scene_write(dir, "memory_summary.md", text);
+	return scene_publish(&sc, AGENT_2);
+}
+
+START_TEST(no_save_is_ever_lost)
+{
+	char	line[32];
+	pid_t	pid;
+	int	i, status, done = 0;
+
+	scene_first(&sc);
+	scene_write(sc.root, "memory_summary.md",
+	    "v1\nagent\n- 1\n- 2\n- 3\n- 4\n- 5\n");
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		edit_all_the_time();
+	for (i = 0; waitpid(pid, &status, WNOHANG) == 0; i++)
+		switch (publish_round(i)) {
+		case PUBLISH_DONE:
+			done++;
+			break;
+		case PUBLISH_FAILED:
+			ck_assert_str_eq(sc.ws.reason, REASON_EDITED);
+			break;
+		case PUBLISH_REJECTED:
+			ck_abort_msg("%s", json_object_to_json_string(
+			    sc.published.violations));
+		}
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_gt(done, 0);
+	ck_assert_int_eq(publish_round(i), PUBLISH_DONE);
 	assert_clean();
+	for (i = 0; i < SAVES; i++) {
+		snprintf(line, sizeof(line), "\nline %d\n", i);
+		ck_assert_msg(strstr(scene_read(sc.root, "memory_summary.md"),
+		    line) != NULL, "save %d is lost", i);
+	}
 }
 END_TEST
 
@@ -762,8 +847,10 @@ suite(void)
 	tcase_add_test(tc, roots_that_are_not_ours);
 	tcase_add_test(tc, a_mode_and_a_readonly_root);
 	tcase_add_loop_test(tc, killed_at_any_step, 0, (int)n * 2);
-	tcase_add_test(tc, killed_with_a_users_save_in_hand);
+	tcase_add_loop_test(tc, killed_again_while_recovering, 0, (int)n * 2);
+	tcase_add_test(tc, killed_after_a_round_that_met_a_save);
 	tcase_add_test(tc, killed_between_exchange_and_look);
+	tcase_add_test(tc, no_save_is_ever_lost);
 	suite_add_tcase(s, tc);
 	return s;
 }
