@@ -334,6 +334,23 @@ START_TEST(transactions_nest)
 }
 END_TEST
 
+/* Somebody else writes, say a person with sqlite3(1). */
+START_TEST(a_locked_database_is_busy_and_then_not)
+{
+	struct store_memory	 m = { .name = "m", .root = "/r" };
+	struct store		*other;
+
+	ck_assert_int_eq(store_open(st_dir, STORE_OWNER, &other), STORE_OK);
+	ck_assert_int_eq(store_begin(other), STORE_OK);
+	ck_assert_int_eq(sqlite3_busy_timeout(st->db, 10), SQLITE_OK);
+	ck_assert_int_eq(store_memory_claim(st, &m), STORE_BUSY);
+	ck_assert_int_eq(store_begin(st), STORE_BUSY);
+	store_rollback(other);
+	ck_assert_int_eq(store_memory_claim(st, &m), STORE_OK);
+	store_close(other);
+}
+END_TEST
+
 static void
 die_at(const char *point, const struct store_finish *fin)
 {
@@ -560,6 +577,7 @@ add_rows(TCase *tc)
 	tcase_add_test(tc, full_disk_in_a_batch_loses_all_of_it);
 	tcase_add_test(tc, a_transaction_that_is_gone_is_not_committed);
 	tcase_add_test(tc, transactions_nest);
+	tcase_add_test(tc, a_locked_database_is_busy_and_then_not);
 	tcase_add_test(tc, killed_at_a_commit_it_is_whole_or_not_at_all);
 	tcase_add_test(tc,
 	    a_callback_may_use_the_store_and_stop_the_list);

@@ -222,6 +222,8 @@ END_TEST
 
 START_TEST(forget_takes_at_most_a_tenth)
 {
+	int	 n;
+
 	add_threads(20);
 	vanish(1);
 	vanish(2);
@@ -230,7 +232,7 @@ START_TEST(forget_takes_at_most_a_tenth)
 	ck_assert_int_eq(forget(1), 0);
 	add_thread(21, NOW);
 	ck_assert_int_eq(forget(1), 0);
-	for (int n = 22; n <= 30; n++)
+	for (n = 22; n <= 30; n++)
 		add_thread(n, NOW);
 	ck_assert_int_eq(forget(1), 3);
 	ck_assert_int_eq(ask(THREAD("count(*)")), 27);
