@@ -98,10 +98,8 @@ restart_time(struct child *c)
 	struct restart_death		 d = { .at = mono_ms(),
 	    .ready_at = c->proc.ready_at, .status = c->proc.status };
 
-	if (c->proc.cause == CAUSE_SPAWN)
-		return restart_shortage(c->proc.error) ?
-		    restart_after_shortage(&c->history, policy, d.at) : -1;
-	if (c->proc.cause == CAUSE_VERSION)
+	/* The same file would do the same again. */
+	if (c->proc.cause == CAUSE_SPAWN || c->proc.cause == CAUSE_VERSION)
 		return -1;
 	return restart_after_death(&c->history, policy, &d);
 }
@@ -148,6 +146,26 @@ end_text(const struct process *p, char *text, size_t size)
 		snprintf(text, size, "%s", status);
 	else
 		snprintf(text, size, "%s (%s)", status, p->why);
+}
+
+/*
+ * The system is short of something.  The owner is not told, for nothing has
+ * lived; it is said now and then.
+ */
+static void
+spawn_later(struct child *c, int error)
+{
+	struct children	*set = c->set;
+	int64_t		 now = mono_ms(), at;
+	unsigned	 missed;
+
+	at = restart_after_shortage(&c->history, &set->config.restart, now);
+	if (ratelimit_pass(&set->spawn_log, now, &missed))
+		log_warnx("%s: no process: %s; trying again in %.1f s "
+		    "(%u others waited too)", c->label, strerror(error),
+		    (double)(at - now) / 1000, missed);
+	set_state(c, CS_BACKOFF);
+	set_deadline(c, at);
 }
 
 /*
@@ -221,22 +239,18 @@ act_bug(struct child *c)
 	    child_state_name(c->state));
 }
 
-/* The system is short of something: say it now and then, try again. */
+/* Reaped and drained. */
 static void
-spawn_later(struct child *c)
+act_ended(struct child *c)
 {
-	struct children	*set = c->set;
-	int64_t		 now = mono_ms(), at;
-	unsigned	 missed;
-	int		 error = errno;
+	int	error = c->proc.error;
 
-	at = restart_after_shortage(&c->history, &set->config.restart, now);
-	if (ratelimit_pass(&set->spawn_log, now, &missed))
-		log_warnx("%s: no process: %s; trying again in %.1f s "
-		    "(%u others waited too)", c->label, strerror(error),
-		    (double)(at - now) / 1000, missed);
-	set_state(c, CS_BACKOFF);
-	set_deadline(c, at);
+	if (restart_shortage(error) && c->wanted && !c->set->stopping) {
+		process_release(&c->proc);
+		set_label(c);
+		spawn_later(c, error);
+	} else
+		child_finish(c);
 }
 
 /* Idle or in back-off, and its time has come: a process, or the end. */
@@ -264,10 +278,9 @@ act_due(struct child *c)
 		return;
 	}
 	if (spawn(&plan, &s) == -1) {
-		spawn_later(c);
+		spawn_later(c, errno);
 		return;
 	}
-	restart_spawned(&c->history);
 	process_open(c, &s);
 	set_label(c);
 	log_debug("%s: started", c->label);
@@ -373,22 +386,22 @@ act_leave(struct child *c)
 }
 
 static child_fn *const action[][EV__MAX] = {
-	/*		   TIMEOUT	READY		EOF
-	 *	BAD	   ENDED	STOP		KILL */
-	[CS_IDLE] =	 { act_due,	act_bug,	act_bug,
-		act_bug,   act_bug,	act_leave,	act_leave },
-	[CS_STARTING] =	 { act_unready,	act_ready,	act_hangup,
-		act_kill,  child_finish, act_stop,	act_kill },
-	[CS_READY] =	 { act_check,	act_bug,	act_hangup,
-		act_kill,  child_finish, act_stop,	act_kill },
-	[CS_STOPPING] =	 { act_late,	act_nop,	act_nop,
-		act_kill,  child_finish, act_nop,	act_kill },
-	[CS_KILLING] =	 { stop_kill,	act_nop,	act_nop,
-		act_nop,   child_finish, act_nop,	act_nop },
-	[CS_BACKOFF] =	 { act_due,	act_bug,	act_bug,
-		act_bug,   act_bug,	act_leave,	act_leave },
-	[CS_FAILED] =	 { act_bug,	act_bug,	act_bug,
-		act_bug,   act_bug,	act_leave,	act_leave },
+	/*		TIMEOUT		READY		EOF
+	 *		BAD		ENDED		STOP		KILL */
+	[CS_IDLE] = {	act_due,	act_bug,	act_bug,
+			act_bug,	act_bug,	act_leave,	act_leave },
+	[CS_STARTING] = { act_unready,	act_ready,	act_hangup,
+			act_kill,	act_ended,	act_stop,	act_kill },
+	[CS_READY] = {	act_check,	act_bug,	act_hangup,
+			act_kill,	act_ended,	act_stop,	act_kill },
+	[CS_STOPPING] = { act_late,	act_nop,	act_nop,
+			act_kill,	act_ended,	act_nop,	act_kill },
+	[CS_KILLING] = { stop_kill,	act_nop,	act_nop,
+			act_nop,	act_ended,	act_nop,	act_nop },
+	[CS_BACKOFF] = { act_due,	act_bug,	act_bug,
+			act_bug,	act_bug,	act_leave,	act_leave },
+	[CS_FAILED] = {	act_bug,	act_bug,	act_bug,
+			act_bug,	act_bug,	act_leave,	act_leave },
 };
 _Static_assert(sizeof(action) / sizeof(action[0]) == CS__MAX,
     "a row for each state");
@@ -457,6 +470,10 @@ child_request(struct child *c, const struct msg_head *head, json_object *body)
 	struct msg_head	 h = *head;
 	int		 idle = p->requests.count == 0;
 
+	if (msg_table[h.id].dir != MSG_TO_WORKER ||
+	    (msg_table[h.id].roles & 1u << c->spec.role) == 0)
+		BUG("%s: message %s is not for it", c->label,
+		    msg_table[h.id].name);
 	if (c->state != CS_READY ||
 	    (h.serial = requests_open(&p->requests, h.id)) == -1) {
 		json_object_put(body);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include "common/monotime.h"
 #include "supervisor/child_int.h"
 #include "supervisor/exe.h"
+
+#define MALLOC_KEEP	(1024 * 1024)
 
 static void
 pipe_init(struct pipe_end *e)
@@ -50,6 +53,8 @@ process_init(struct process *p)
 void
 process_release(struct process *p)
 {
+	size_t	held = p->reader.in.cap + p->writer.out.cap;
+
 	pipe_close(&p->to);
 	pipe_close(&p->from);
 	pipe_close(&p->err);
@@ -60,6 +65,9 @@ process_release(struct process *p)
 	requests_clear(&p->requests);
 	json_object_put(p->sandbox);
 	process_init(p);
+	/* The allocator would keep what one deaf worker made us hold. */
+	if (held > MALLOC_KEEP)
+		malloc_trim(0);
 }
 
 int
@@ -139,6 +147,7 @@ fault_readable(struct loop_fd *w, short revents, void *arg)
 		    strerror(f.error));
 		break;
 	default:
+		restart_spawned(&c->history);
 		break;
 	}
 	pipe_close(&c->proc.fault);

@@ -50,7 +50,7 @@ int64_t restart_after_death(struct restart_history *,
 int64_t restart_after_shortage(struct restart_history *,
     const struct restart_policy *, int64_t now);
 
-/* A process was made: shortages are over. */
+/* A worker was executed: shortages are over. */
 void restart_spawned(struct restart_history *);
 
 /* 1 for an exit status that says "do not restart me". */

@@ -7,15 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bsd/string.h>
+
 #include "common/exitcode.h"
 #include "common/fd.h"
 #include "common/hook.h"
-#include "common/log.h"
+#include "common/mem.h"
 #include "common/title.h"
 #include "supervisor/spawn.h"
 
-/* Above all fixed numbers: where the child keeps what it moves. */
-#define FD_ABOVE	16
 #define FD_FIXED_END	(FD_PEER_LOCK + 1)
 #define ENV_MAX		8
 #define EXIT_NO_EXEC	127
@@ -128,9 +128,9 @@ child_raise_fd(int *fd)
 {
 	int	up;
 
-	if (*fd == -1)
+	if (*fd == -1 || *fd >= FD_FIXED_END)
 		return 0;
-	up = fcntl(*fd, F_DUPFD_CLOEXEC, FD_ABOVE);
+	up = fcntl(*fd, F_DUPFD_CLOEXEC, FD_FIXED_END);
 	if (up == -1)
 		return -1;
 	*fd = up;
@@ -159,31 +159,31 @@ child_descriptors(int fds[FD_FIXED_END], int *exe, int *fault)
 
 /*
  * Nothing of our environment, which may hold keys; test builds hand on what
- * their tools need.
+ * their tools and tests need.  Made before fork, kept until exec.
  */
-static void
-child_environment(char *env[ENV_MAX])
+static char *const *
+child_environment(void)
 {
-	static const char *const	tools[] = { "ASAN_OPTIONS",
-	    "LSAN_OPTIONS", "UBSAN_OPTIONS", "MNEMOD_TEST_GRACE_MS" };
-	static char			lang[] = "LANG=C";
-	static char			pad[2 * TITLE_PAD_LEN];
-	static char			copy[4][512];
-	const char			*value;
-	size_t				i, n = 0;
+	static char	lang[] = "LANG=C";
+	static char	*env[ENV_MAX];
+	static const char *const tools[] = { "ASAN_OPTIONS", "LSAN_OPTIONS",
+	    "UBSAN_OPTIONS" };
+	const char	*value;
+	size_t		 i, n = 0;
 
+	if (env[0] != NULL)
+		return env;
 	env[n++] = lang;
-	strcpy(pad, title_padding());
-	env[n++] = pad;
-	for (i = 0; hook_testing() && i < 4; i++) {
+	env[n++] = xstrdup(title_padding());
+	if (hook_env() != NULL)
+		env[n++] = xstrdup(hook_env());
+	for (i = 0; hook_testing() && i < 3; i++) {
 		value = getenv(tools[i]);
-		if (value == NULL ||
-		    strlen(tools[i]) + strlen(value) + 2 > sizeof(copy[i]))
-			continue;
-		stpcpy(stpcpy(stpcpy(copy[i], tools[i]), "="), value);
-		env[n++] = copy[i];
+		if (value != NULL)
+			env[n++] = xasprintf("%s=%s", tools[i], value);
 	}
 	env[n] = NULL;
+	return env;
 }
 
 static void
@@ -191,7 +191,7 @@ child_run(const struct spawn_plan *plan, struct pipes *p, pid_t parent)
 {
 	int	fds[FD_FIXED_END], null, exe = plan->exe_fd;
 	int	fault = p->fault[1];
-	char	argv0[64], *argv[2], *env[ENV_MAX];
+	char	argv0[64], *argv[2] = { argv0, NULL };
 
 	if (setpgid(0, 0) == -1)
 		child_fail(fault, STEP_SETPGID);
@@ -213,14 +213,10 @@ child_run(const struct spawn_plan *plan, struct pipes *p, pid_t parent)
 	if (child_descriptors(fds, &exe, &fault) == -1)
 		child_fail(fault, STEP_DESCRIPTORS);
 	umask(077);
-	child_environment(env);
-	strncpy(argv0, plan->argv0, sizeof(argv0) - 1);
-	argv0[sizeof(argv0) - 1] = '\0';
-	argv[0] = argv0;
-	argv[1] = NULL;
+	strlcpy(argv0, plan->argv0, sizeof(argv0));
 	if (child_signals() == -1)
 		child_fail(fault, STEP_SIGNALS);
-	execveat(exe, "", argv, env, AT_EMPTY_PATH);
+	execveat(exe, "", argv, child_environment(), AT_EMPTY_PATH);
 	child_fail(fault, STEP_EXEC);
 }
 
@@ -233,6 +229,7 @@ spawn(const struct spawn_plan *plan, struct spawned *out)
 
 	if (pipes_open(&p) == -1)
 		return -1;
+	child_environment();
 	pid = fork();
 	if (pid == -1) {
 		saved = errno;
