@@ -1,7 +1,7 @@
 # core.sh: the process core under test, tests/supdriver.c with
 # tests/fakeworker.c as every worker.  Read after lib.sh.
 
-SUP=$B/test/supdriver
+SUP=$B/test/supdriver	# perhaps with a command in front
 LIBEXEC=$T/libexec
 OUT=$T/out		# events
 LOG=$T/log		# standard error
@@ -15,14 +15,16 @@ core_setup() {
 
 # core_run ARG...: to its end.  Status in $status.
 core_run() {
-	timeout -s KILL 60 "$SUP" -v -l "$LIBEXEC" "$@" >"$OUT" 2>"$LOG"
+	# shellcheck disable=SC2086
+	timeout -s KILL 60 $SUP -v -l "$LIBEXEC" "$@" >"$OUT" 2>"$LOG"
 	status=$?
 }
 
 # core_start ARG...: in the background.  Pid in $sup.
 core_start() {
 	: >"$OUT"
-	"$SUP" -v -l "$LIBEXEC" "$@" >"$OUT" 2>"$LOG" &
+	# shellcheck disable=SC2086
+	$SUP -v -l "$LIBEXEC" "$@" >"$OUT" 2>"$LOG" &
 	sup=$!
 }
 

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,25 @@ static struct driver_key {
 	{ "kill_after", NULL, &driver.kill_after },
 };
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))
+
+static void event(const char *, ...) __attribute__((format(printf, 1, 2)));
+
+/* A line on standard output, whatever interrupts it. */
+static void
+event(const char *fmt, ...)
+{
+	char	line[4096];
+	va_list	ap;
+	int	n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line) - 1, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(line) - 1)
+		n = (int)sizeof(line) - 2;
+	line[n] = '\n';
+	fd_write_all(STDOUT_FILENO, line, (size_t)n + 1);
+}
 
 static void
 usage(void)
@@ -130,7 +150,7 @@ ask(struct child *c)
 	json_set_str(o, "path", "/fake");
 	json_set_int(o, "budget_bytes", 1);
 	if (child_request(c, &head, o) == -1)
-		printf("refused %s\n", child_label(c));
+		event("refused %s", child_label(c));
 }
 
 /* Fill the worker's queue: it is the bound that must hold. */
@@ -152,7 +172,7 @@ flood(struct child *c)
 		if (child_request(c, &head, o) == -1)
 			break;
 	}
-	printf("flooded %s %lld\n", child_label(c), i);
+	event("flooded %s %lld", child_label(c), i);
 	free(text);
 }
 
@@ -160,8 +180,10 @@ static void
 on_ready(struct child *c, void *arg)
 {
 	(void)arg;
-	printf("ready %s\n", child_label(c));
+	event("ready %s", child_label(c));
 	driver.left[child_index(c)] = driver.requests;
+	if (child_role(c) != ROLE_EXTRACT)
+		return;
 	if (driver.flood > 0)
 		flood(c);
 	if (driver.requests > 0)
@@ -175,12 +197,12 @@ on_message(struct child *c, const struct msg *m, void *arg)
 
 	(void)arg;
 	if (driver.requests <= 10)
-		printf("message %s %s %lld\n", child_label(c),
+		event("message %s %s %lld", child_label(c),
 		    msg_table[m->id].name, (long long)m->serial);
 	if (--*left > 0)
 		ask(c);
 	else if (*left == 0)
-		printf("done %s\n", child_label(c));
+		event("done %s", child_label(c));
 }
 
 static const char *
@@ -197,7 +219,7 @@ on_ended(struct child *c, const struct child_end *e, void *arg)
 	    "stopped", "protocol", "version", "stuck" };
 
 	(void)arg;
-	printf("ended %s next=%s cause=%s bye=%d fds=%d: %s\n",
+	event("ended %s next=%s cause=%s bye=%d fds=%d: %s",
 	    child_label(c), next_name(e->next), causes[e->cause], e->bye,
 	    fd_count(), e->text);
 	if (e->next == CHILD_GONE)
@@ -272,7 +294,7 @@ static void
 signal_seen(int signo, void *arg)
 {
 	(void)arg;
-	printf("signal %d\n", signo);
+	event("signal %d", signo);
 }
 
 /* Anything that still can change by itself? */
@@ -304,7 +326,7 @@ run(struct loop *l)
 			stop_request(&stop, "nothing left");
 	}
 	bad = children_unkillable(driver.children);
-	printf("over wakeups=%llu fds=%d\n",
+	event("over wakeups=%llu fds=%d",
 	    (unsigned long long)loop_wakeups(l), fd_count());
 	loop_timer_cancel(&driver.stop_timer);
 	loop_timer_cancel(&driver.kill_timer);
@@ -336,7 +358,6 @@ main(int argc, char **argv, char **envp)
 	if (fd_sanitize_std() == -1)
 		return EXIT_STATE;
 	title_init(argc, argv, envp, "supdriver");
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	children_config_init(&driver.config);
 	while ((ch = getopt(argc, argv, "1l:o:v")) != -1)
 		switch (ch) {

@@ -1,0 +1,61 @@
+#!/bin/sh
+# No more processes, no more descriptors, every call interrupted: supervisors
+# have died of each, or spun at full load.  Ours waits and tries again.
+. tests/lib.sh
+. tests/core.sh
+isolate
+core_setup
+
+# Row 54: no descriptors for pipes.  Ten workers need more than there are.
+core_start_limited() {
+	: >"$OUT"
+	(
+		ulimit -n 32
+		exec "$SUP" -v -l "$LIBEXEC" "$@"
+	) >"$OUT" 2>"$LOG" &
+	sup=$!
+}
+core_start_limited -o base=100 -o cap=500 'extract*10=start sleep=1000 exit=0'
+check "row 54: out of descriptors: said" \
+    wait_until 5 logged 1 'no process: Too many open files'
+check "row 54: once, not for each" \
+    [ "$(count_of 'no process' "$LOG")" -eq 1 ]
+check "row 54: all come to life later" wait_until 20 events 10 '^ready'
+used=$(cpu_ticks "$sup")
+check "row 54: without spinning ($used ticks)" [ "$used" -lt 60 ]
+core_stop
+core_clean "row 54"
+
+# Row 53 and row 50 need a tracer that makes system calls fail.
+if ! command -v strace >/dev/null; then
+	skip "row 53: fork fails" "strace is not installed"
+	skip "row 50: EINTR" "strace is not installed"
+	finish
+fi
+
+# Row 53: fork fails twice.
+strace -qq -o /dev/null -e trace=clone,clone3,fork \
+    -e inject=clone,clone3,fork:error=EAGAIN:when=1..2 \
+    "$SUP" -v -l "$LIBEXEC" -1 -o base=50 'extract=start exit=3' \
+    >"$OUT" 2>"$LOG"
+status=$?
+check "row 53: fork fails: said" \
+    has 'no process: Resource temporarily unavailable' "$LOG"
+check "row 53: tried again, until it works" has 'exit status 3$' "$OUT"
+check "row 53: a worker that is not restartable as well" \
+    [ "$(count_of '^ended' "$OUT")" -eq 1 ]
+core_clean "row 53"
+
+# Row 50: every third call of each kind is interrupted, in the supervisor.
+for call in read write ppoll wait4 close dup2 fcntl openat; do
+	strace -qq -o /dev/null -e "trace=$call" \
+	    -e "inject=$call:error=EINTR:when=30+3" \
+	    "$SUP" -v -l "$LIBEXEC" -1 -o requests=5 -o stop_after=500 \
+	    'extract*3=start err=hello' >"$OUT" 2>"$LOG"
+	status=$?
+	check "row 50: EINTR from $call: all is served" events 3 '^done'
+	check "row 50: EINTR from $call: ended in order" \
+	    events 3 '^ended .*next=gone cause=stopped'
+	core_clean "row 50: $call"
+done
+finish

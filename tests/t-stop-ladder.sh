@@ -1,0 +1,168 @@
+#!/bin/sh
+# Supervisors lose workers at the end of their lives: one that ignores
+# SIGTERM is waited for without end, one that is stopped never sees it, one
+# that ends in time is killed all the same because a timer was left, a second
+# Ctrl-C does nothing.  Here is each rung of the ladder.
+. tests/lib.sh
+. tests/core.sh
+isolate
+core_setup
+
+# trace FILE: signals that the supervisor sends, from now on.
+trace() {
+	strace -qq -e trace=kill -o "$1" -p "$sup" 2>/dev/null &
+	tracer=$!
+	wait_until 3 traced || :
+}
+traced() {
+	! grep -q '^TracerPid:	0$' "/proc/$sup/status"
+}
+can_trace=1
+command -v strace >/dev/null || can_trace=
+
+# Row 11: workers that obey.
+core_start 'extract*2=obey start' 'consolidate/codex=start'
+wait_until 5 events 3 '^ready'
+[ -z "$can_trace" ] || trace "$T/trace"
+core_stop
+check "row 11: obedient workers end at once ($took ms)" [ "$took" -lt 3000 ]
+check "row 11: they sign off" events 2 'cause=stopped bye=1'
+check "row 11: a worker without a handler dies of SIGTERM" \
+    has 'consolidate codex.*signal 15\|consolidate codex.*bye=1' "$OUT"
+if [ -n "$can_trace" ]; then
+	wait "$tracer"
+	check "row 11: no SIGKILL is sent" has_not SIGKILL "$T/trace"
+	check "row 11: SIGCONT follows each SIGTERM" [ \
+	    "$(count_of 'kill(-.*SIGCONT' "$T/trace")" -eq \
+	    "$(count_of 'kill(-.*SIGTERM' "$T/trace")" ]
+else
+	skip "row 11: no SIGKILL is sent" "strace is not installed"
+fi
+core_clean "row 11"
+
+# Row 12, with the real ten seconds.
+core_start 'extract=ignore start stall'
+wait_until 5 events 1 '^ready'
+core_stop
+check "row 12: SIGKILL after ten seconds, not before ($took ms)" \
+    [ "$took" -ge 9950 -a "$took" -lt 11000 ]
+check "row 12: and by SIGKILL" has 'signal 9 (' "$OUT"
+core_clean "row 12"
+
+# Row 13: a stopped worker takes SIGTERM only when it goes on.
+core_start -o grace=5000 'extract=start stop stall'
+wait_until 5 events 1 '^ready'
+stopped() { [ "$(state_of "$(worker_pid)")" = T ]; }
+wait_until 5 stopped
+core_stop
+check "row 13: a stopped worker ends at once ($took ms)" \
+    [ "$took" -lt 3000 ]
+check "row 13: by SIGTERM" has 'signal 15 (' "$OUT"
+core_clean "row 13"
+
+# Rows 14 and 15: descendants, in the group and escaped.
+core_start -o grace=500 'extract=start fork serve' \
+    'consolidate=start setsid serve' 'workspace=start leak serve'
+wait_until 5 events 3 '^ready'
+family() { [ "$(pids_of fakeworker | wc -l)" -ge 6 ]; }
+check "rows 14, 15: the grandchildren are there" wait_until 3 family
+core_stop
+core_clean "rows 14, 15"
+
+# Row 15: a descendant that escaped goes when its worker does, not later.
+core_start 'extract=start setsid exit=0' 'consolidate=start'
+wait_until 5 events 1 '^ended extract'
+alone() { [ "$(pids_of fakeworker | wc -l)" -eq 1 ]; }
+check "row 15: swept when its worker died" wait_until 2 alone
+check "row 15: and said so" has 'left behind by a worker, killed' "$LOG"
+core_stop
+core_clean "row 15"
+
+# Row 18: a storm of signals is one stop.
+core_start -o grace=3000 'extract=ignore start stall' 'consolidate=start'
+wait_until 5 events 2 '^ready'
+if [ -n "$can_trace" ]; then
+	worker=$(worker_pid)
+	trace "$T/trace"
+	n=0
+	while [ "$n" -lt 200 ]; do
+		kill -TERM "$sup" 2>/dev/null
+		n=$((n + 1))
+	done
+	core_wait
+	wait "$tracer"
+	check "row 18: at most one SIGTERM to each worker" \
+	    [ "$(count_of "kill(-$worker, SIGTERM" "$T/trace")" -eq 1 ]
+	check "row 18: at most one SIGKILL to each worker" \
+	    [ "$(count_of "kill(-$worker, SIGKILL" "$T/trace")" -eq 1 ]
+	check "row 18: one shutdown" [ "$(count_of ': stopping$' "$LOG")" -eq 1 ]
+else
+	core_stop
+	skip "row 18: a storm of signals" "strace is not installed"
+fi
+core_clean "row 18"
+
+# Row 19: the second signal kills at once.
+core_start 'extract=ignore start stall'
+wait_until 5 events 1 '^ready'
+kill -INT "$sup"
+wait_until 3 logged 1 'SIGINT: stopping'
+core_stop
+check "row 19: a second signal kills at once ($took ms)" [ "$took" -lt 2000 ]
+check "row 19: by SIGKILL" has 'signal 9 (' "$OUT"
+core_clean "row 19"
+
+# Row 21: a stop while workers start.
+core_start -o grace=2000 'extract*20=sleep=300 start' 'consolidate=stall'
+wait_until 5 logged 21 ': started'
+core_stop
+check "row 21: none becomes ready after the stop" has_not '^ready' "$OUT"
+check "row 21: each is told to have ended, once" \
+    [ "$(count_of '^ended' "$OUT")" -eq 21 ]
+core_clean "row 21"
+core_start 'extract*50=start'
+wait_until 3 logged 1 ': started'
+core_stop
+core_clean "row 21, between two forks"
+
+# Row 22: it ends between SIGTERM and the deadline.
+core_start -o grace=1500 'extract+=ignore start take sleep=500 exit=0'
+wait_until 5 events 1 '^ready'
+core_stop
+check "row 22: no SIGKILL follows" has_not 'killed' "$LOG"
+check "row 22: no restart follows" [ "$(count_of '^ready' "$OUT")" -eq 1 ]
+check "row 22: its own status stands" has 'exit status 0 (SIGTERM)' "$OUT"
+core_clean "row 22"
+
+# Row 23: exit and deadline in the same wake-up of a stopped supervisor.
+core_start -o grace=400 'extract=ignore start take exit=7'
+wait_until 5 events 1 '^ready'
+worker=$(worker_pid)
+kill -TERM "$sup"
+wait_until 3 logged 1 ': stopping'
+kill -STOP "$sup"
+wait_until 3 is_gone "$worker"
+sleep 0.6
+kill -CONT "$sup"
+core_wait
+check "row 23: the dead is not signalled" has_not 'killed' "$LOG"
+check "row 23: its own status stands" has 'exit status 7' "$OUT"
+core_clean "row 23"
+
+# Row 24: all in parallel.
+core_start -o grace=2000 'extract*50=ignore start stall'
+wait_until 20 events 50 '^ready'
+core_stop
+check "row 24: 50 stubborn workers take as long as one ($took ms)" \
+    [ "$took" -ge 1950 -a "$took" -lt 3500 ]
+check "row 24: all are told" events 50 '^ended .*signal 9'
+core_clean "row 24"
+
+# Row 63: a stop during back-off.
+core_start -o base=60000 'extract+=start exit=1'
+wait_until 5 events 1 'next=restarts'
+core_stop
+check "row 63: back-off ends at once ($took ms)" [ "$took" -lt 2000 ]
+check "row 63: the child is told to be gone" has 'next=gone' "$OUT"
+core_clean "row 63"
+finish
