@@ -28,8 +28,12 @@ cut_init(struct cut *c, enum cut_mode mode, struct citations *cited)
 static int
 at_mark(const char *s, size_t len, const char *mark)
 {
-	size_t	n = strlen(mark);
+	size_t	n;
 
+	/* The second byte tells most other tags apart, and rulers of '='. */
+	if (len < 2 || s[0] != mark[0] || (s[1] | 0x20) != (mark[1] | 0x20))
+		return 0;
+	n = strlen(mark);
 	return n <= len && strncasecmp(s, mark, n) == 0;
 }
 
