@@ -1,4 +1,4 @@
-/* links: tests/worker_peer.c */
+/* links: tests/worker_peer.c tests/puppet.c */
 
 /*
  * A worker that a kill -9 had orphaned went on for as long as its work
@@ -8,112 +8,19 @@
  */
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check_main.h"
 #include "common/exitcode.h"
 #include "common/json.h"
-#include "common/log.h"
 #include "worker/worker.h"
+#include "puppet.h"
 #include "worker_peer.h"
 
 #define SETTINGS "{\"sandbox\":\"best-effort\",\"name\":\"codex\"}"
-
-/*
- * The role under test: the text of a `submit' says what to do.
- */
-
-static int
-puppet_configure(struct worker *w, json_object *settings, char *why,
-    size_t whysize)
-{
-	static int	state;
-
-	worker_set_data(w, &state);
-	log_info("configured");
-	if (json_flag(settings, "refuse", 0)) {
-		snprintf(why, whysize, "settings: refused");
-		return -1;
-	}
-	return 0;
-}
-
-static void
-puppet_completed(struct worker *w, const struct msg *m, const char *text)
-{
-	json_object	*body = json_object_new_object();
-
-	json_set_str(body, "message", text);
-	json_set_bool(body, "changed", 0);
-	json_set_int(body, "turns", 1);
-	worker_reply(w, m, MSG_COMPLETED, body);
-}
-
-static void
-puppet_status(struct worker *w, const struct msg *m, size_t len)
-{
-	json_object	*body = json_object_new_object();
-	char		*text = calloc(1, len + 1);
-
-	memset(text, 'x', len);
-	json_set_str(body, "status", "running");
-	json_set_str(body, "detail", text);
-	free(text);
-	worker_reply(w, m, MSG_STATUS, body);
-}
-
-static void
-puppet_message(struct worker *w, const struct msg *m)
-{
-	json_object	*item = json_object_array_get_idx(json_arr(m->body,
-			    "items"), 0);
-	const char	*act = json_str(item, "text");
-	int		 i;
-
-	if (strcmp(act, "open") == 0)
-		puppet_completed(w, m, open("/etc/passwd", O_RDONLY | O_CLOEXEC) == -1 ?
-		    "refused" : "opened");
-	else if (strcmp(act, "huge") == 0)
-		puppet_status(w, m, 9u << 20);
-	else if (strcmp(act, "flood") == 0)
-		for (i = 0; i < 200; i++)
-			puppet_status(w, m, 100000);
-	else if (strcmp(act, "work") == 0)
-		while (!worker_tick(w))
-			worker_progress(w, 1);
-	else if (strcmp(act, "wait") == 0) {
-		worker_busy(w, "turn %d", 3);
-		worker_progress(w, 1);
-	} else if (strcmp(act, "sleep") == 0)
-		puppet_completed(w, m, worker_sleep(w, 100) ? "cut" : "slept");
-	else if (strcmp(act, "deaf") == 0) {
-		puppet_completed(w, m, "deaf");
-		for (worker_sleep(w, 50);;)
-			continue;
-	} else
-		puppet_completed(w, m, act);
-}
-
-static void
-puppet_stop(struct worker *w)
-{
-	json_object	*body = json_object_new_object();
-
-	json_set_str(body, "status", "interrupted");
-	worker_send(w, MSG_STATUS, body);
-}
-
-static const struct worker_role puppet = {
-	.role = ROLE_CONSOLIDATE,
-	.configure = puppet_configure,
-	.message = puppet_message,
-	.stop = puppet_stop,
-};
 
 static struct peer	peer;
 
@@ -470,6 +377,21 @@ START_TEST(a_deaf_orphan_ends_itself)
 }
 END_TEST
 
+/* Nobody switches the sandbox off in what is installed. */
+START_TEST(off_is_for_sanitizers)
+{
+	json_object_put(peer_expect(&peer, MSG_HELLO));
+	peer_send_text(&peer, MSG_CONFIGURE, "{\"role\":\"consolidate\","
+	    "\"settings\":{\"sandbox\":\"off\"}}");
+#if SANDBOX_SANITIZED
+	json_object_put(peer_expect(&peer, MSG_READY));
+#else
+	assert_exit(WEXIT_SANDBOX);
+	ck_assert_ptr_nonnull(strstr(peer_errors(&peer), "best-effort"));
+#endif
+}
+END_TEST
+
 static void
 no_pipes(void)
 {
@@ -513,6 +435,7 @@ suite(void)
 	tcase_add_loop_test(tc, protocol_errors_end_the_worker, 0, 5);
 	tcase_add_test(tc, a_second_configure_is_a_protocol_error);
 	tcase_add_loop_test(tc, bad_settings_end_with_the_reason, 0, 4);
+	tcase_add_test(tc, off_is_for_sanitizers);
 	tcase_add_test(tc, by_hand_it_says_who_starts_it);
 	suite_add_tcase(s, tc);
 	return s;

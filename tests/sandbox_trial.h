@@ -27,7 +27,7 @@ struct trial {
  */
 const char *trial_run(const struct trial *);
 
-/* 1, after a line that says why, where the kernel lacks what is tested. */
+/* 1 where the kernel lacks what is tested: such a test passes unseen. */
 int trial_cannot(void);
 
 #endif

@@ -12,17 +12,6 @@
 #include "log.h"
 #include "sandbox.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 #define MIB (1024ull * 1024ull)
 
 /* What a later Landlock ABI brings, as `ready' names it when missing. */
@@ -141,7 +130,8 @@ limits_apply(const struct sandbox_rights *rights)
 	    limit(RLIMIT_NOFILE, rights->nofile) == -1 ||
 	    limit(RLIMIT_FSIZE, rights->fsize_mib * MIB) == -1)
 		return -1;
-	return SANITIZED ? 0 : limit(RLIMIT_DATA, rights->data_mib * MIB);
+	return SANDBOX_SANITIZED ? 0 :
+	    limit(RLIMIT_DATA, rights->data_mib * MIB);
 }
 
 static void
@@ -217,7 +207,7 @@ off_apply(struct sandbox_report *report, char *why, size_t whysize)
 	umask(077);
 	report_missing(report, "landlock");
 	report_missing(report, "seccomp");
-	if (SANITIZED)
+	if (SANDBOX_SANITIZED)
 		return 0;
 	snprintf(why, whysize,
 	    "sandbox = off is for sanitizer builds; use best-effort");

@@ -29,6 +29,18 @@ enum sandbox_mode {
 	SANDBOX_OFF		/* nothing: sanitizer builds only */
 };
 
+/* 1 in a build with AddressSanitizer (gcc's way to tell, then clang's). */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANDBOX_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANDBOX_SANITIZED 1
+#endif
+#endif
+#ifndef SANDBOX_SANITIZED
+#define SANDBOX_SANITIZED 0
+#endif
+
 /* The oldest Landlock ABI that is enough for SANDBOX_REQUIRED. */
 #define SANDBOX_ABI_REQUIRED	2
 /* The newest Landlock ABI whose rights this program knows. */

@@ -1,0 +1,14 @@
+#ifndef MNEMOD_PUPPET_H
+#define MNEMOD_PUPPET_H
+
+#include "worker/worker.h"
+
+/*
+ * A role that does what it is told, for check_worker: the text of a `submit'
+ * says what.  "open" tries a file outside, "huge" sends what no frame holds,
+ * "flood" 20 MB, "work" ticks for ever, "wait" leaves the request open,
+ * "sleep" sleeps, "deaf" spins without a tick; any other text is the reply.
+ */
+extern const struct worker_role puppet;
+
+#endif
