@@ -50,7 +50,8 @@ void store_close(struct store *);
 
 /*
  * Transactions.  Every function below is one by itself; these put several
- * of them into one (a scan's batch).  They nest.
+ * of them into one (a scan's batch).  They nest.  After a store_begin()
+ * that failed, store_rollback() has nothing to do and does nothing.
  */
 enum store_status store_begin(struct store *);
 enum store_status store_commit(struct store *);

@@ -265,7 +265,7 @@ void
 store_rollback(struct store *s)
 {
 	if (s->depth == 0)
-		BUG("rollback outside a transaction");
+		return;
 	note_lost(s, STORE_ERROR);
 	s->depth--;
 	if (s->lost == STORE_OK && s->depth == 0)

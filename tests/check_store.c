@@ -345,6 +345,7 @@ START_TEST(a_locked_database_is_busy_and_then_not)
 	ck_assert_int_eq(sqlite3_busy_timeout(st->db, 10), SQLITE_OK);
 	ck_assert_int_eq(store_memory_claim(st, &m), STORE_BUSY);
 	ck_assert_int_eq(store_begin(st), STORE_BUSY);
+	store_rollback(st);
 	store_rollback(other);
 	ck_assert_int_eq(store_memory_claim(st, &m), STORE_OK);
 	store_close(other);
