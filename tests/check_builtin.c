@@ -1,4 +1,4 @@
-/* links: worker/extract/builtin.c worker/extract/builtin_call.c worker/extract/builtin_command.c worker/extract/builtin_cue.c worker/extract/builtin_facts.c worker/extract/builtin_human.c worker/extract/builtin_noise.c worker/extract/builtin_patch.c worker/extract/builtin_result.c worker/extract/builtin_run.c worker/extract/builtin_task.c worker/extract/builtin_title.c worker/extract/builtin_user.c worker/extract/builtin_write.c */
+/* links: worker/extract/builtin.c worker/extract/builtin_call.c worker/extract/builtin_command.c worker/extract/builtin_cue.c worker/extract/builtin_failures.c worker/extract/builtin_facts.c worker/extract/builtin_human.c worker/extract/builtin_noise.c worker/extract/builtin_patch.c worker/extract/builtin_result.c worker/extract/builtin_run.c worker/extract/builtin_task.c worker/extract/builtin_title.c worker/extract/builtin_user.c worker/extract/builtin_words.c worker/extract/builtin_write.c */
 /*
  * Stage one without a model.  Memory that claims what nobody said is worse
  * than none: each decoy here once looked like a rule or a failure to a

@@ -1,4 +1,4 @@
-/* links: worker/consolidate/builtin.c worker/consolidate/builtin_blocks.c worker/consolidate/builtin_group.c worker/consolidate/builtin_input.c worker/consolidate/builtin_items.c worker/consolidate/builtin_memory.c worker/consolidate/builtin_region.c worker/consolidate/builtin_summary.c worker/consolidate/staging.c */
+/* links: worker/consolidate/builtin.c worker/consolidate/builtin_blocks.c worker/consolidate/builtin_group.c worker/consolidate/builtin_input.c worker/consolidate/builtin_items.c worker/consolidate/builtin_memory.c worker/consolidate/builtin_region.c worker/consolidate/builtin_rules.c worker/consolidate/builtin_summary.c worker/consolidate/staging.c */
 /*
  * Stage two without a model.  A memory folder belongs to its user: a version
  * of this that rewrote MEMORY.md whole lost a hand-written line on its first

@@ -31,7 +31,7 @@ struct agent {
 	struct redact		*redact;
 	int64_t			 hold_ms;	/* settings: hold_ms */
 	int64_t			 hold_until;	/* mono_ms() */
-	struct msg		 request;	/* unanswered: body NULL if none */
+	struct msg		 request;	/* body NULL: all answered */
 	unsigned		 turns;
 	struct builtin_report	 report;	/* of the last turn */
 };

@@ -16,6 +16,18 @@ length(json_object *arr)
 	return arr == NULL ? 0 : json_object_array_length(arr);
 }
 
+static void flatten(json_object *);
+
+static void
+flatten_members(json_object *o)
+{
+	struct json_object_iterator at = json_object_iter_begin(o);
+	struct json_object_iterator end = json_object_iter_end(o);
+
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+		flatten(json_object_iter_peek_value(&at));
+}
+
 /*
  * Every string becomes one line without control characters: what comes from
  * a transcript must not begin a heading of its own.
@@ -37,10 +49,7 @@ flatten(json_object *o)
 			flatten(json_object_array_get_idx(o, i));
 		break;
 	case json_type_object:
-		json_object_object_foreach(o, key, val) {
-			(void)key;
-			flatten(val);
-		}
+		flatten_members(o);
 		break;
 	case json_type_null:
 	case json_type_boolean:

@@ -12,10 +12,13 @@
 
 /* Programs that look, move or print: never worth a line of memory. */
 static const char *const plain[] = { "cat", "ls", "sed", "awk", "grep", "rg",
-	"find", "fd", "head", "tail", "wc", "git", "echo", "printf", "cd", "pwd",
+	"find", "fd", "head", "tail", "wc", "git", "echo", "printf", "cd",
+	"pwd",
 	"true", "false", "which", "command", "type", "export", "set", "mkdir",
-	"rm", "cp", "mv", "touch", "chmod", "ln", "tree", "stat", "file", "sort",
-	"uniq", "cut", "tr", "xargs", "tee", "sleep", "date", "env", "nl", "less",
+	"rm", "cp", "mv", "touch", "chmod", "ln", "tree", "stat", "file",
+	"sort",
+	"uniq", "cut", "tr", "xargs", "tee", "sleep", "date", "env", "nl",
+	"less",
 	"diff", "cmp", "kill", "ps", "test", "[", "exit", "source", ".", "id",
 	"uname", "whoami", "hostname", "du", "df", "jq", "curl", "wget", "for",
 	"while", "if", "do", "done", "then", "fi", "read", "apply_patch", "gh",
@@ -23,11 +26,13 @@ static const char *const plain[] = { "cat", "ls", "sed", "awk", "grep", "rg",
 	NULL };
 
 static const char *const tests[] = { "test", "tests", "unittest", "pytest",
-	"py.test", "check", "ctest", "jest", "vitest", "tox", "nox", "nosetests",
+	"py.test", "check", "ctest", "jest", "vitest", "tox", "nox",
+	"nosetests",
 	"rspec", "phpunit", "prove", "bats", "mocha", "nextest", "valgrind",
 	"spec", NULL };
 static const char *const builds[] = { "make", "gmake", "ninja", "cmake",
-	"gcc", "cc", "clang", "g++", "clang++", "rustc", "javac", "tsc", "build",
+	"gcc", "cc", "clang", "g++", "clang++", "rustc", "javac", "tsc",
+	"build",
 	"mvn", "gradle", "meson", "bazel", "compile", "install", NULL };
 static const char *const lints[] = { "lint", "flake8", "ruff", "mypy",
 	"pylint", "shellcheck", "eslint", "clang-tidy", "golangci-lint",

@@ -3,32 +3,14 @@
 
 #include "buf.h"
 #include "builtin_cue.h"
-#include "builtin_patch.h"
 #include "builtin_state.h"
 #include "json.h"
 #include "mem.h"
 #include "worker/text.h"
 
 #define CHECKS		2	/* per task */
-#define SHOWN_LINES	6	/* of an edit */
 #define FILES		8
 #define NOTE_QUOTE	100	/* bytes quoted in a note */
-
-static void
-set_str(json_object *o, const char *key, const char *val)
-{
-	if (val != NULL && val[0] != '\0')
-		json_set_str(o, key, val);
-}
-
-static void
-set_arr(json_object *o, const char *key, json_object *arr)
-{
-	if (arr != NULL && json_object_array_length(arr) > 0)
-		json_set(o, key, arr);
-	else if (arr != NULL)
-		json_object_put(arr);
-}
 
 static const char *
 pref_kind_name(enum pref_kind kind)
@@ -95,11 +77,11 @@ pref_json(const struct pref *p)
 
 	json_set_str(o, "kind", pref_kind_name(p->kind));
 	json_set_str(o, "text", p->text);
-	set_str(o, "rule", p->rule);
-	set_str(o, "before", p->before);
-	set_str(o, "ack", p->ack);
+	facts_str(o, "rule", p->rule);
+	facts_str(o, "before", p->before);
+	facts_str(o, "ack", p->ack);
 	json_set_str(o, "scope", scope_name(p->scope));
-	set_arr(o, "topic", topic(p->rule != NULL ? p->rule : p->text));
+	facts_arr(o, "topic", topic(p->rule != NULL ? p->rule : p->text));
 	json_set_int(o, "time", p->time);
 	return o;
 }
@@ -140,11 +122,11 @@ check_json(const struct builtin *b, const struct run *r)
 	json_set_str(o, "command", r->command);
 	dir = text_line(r->dir, BUILTIN_LINE);
 	if (cwd == NULL || strcmp(r->dir, cwd) != 0)
-		set_str(o, "dir", dir);
+		facts_str(o, "dir", dir);
 	free(dir);
 	if (r->exit >= 0)
 		json_set_int(o, "exit", r->exit);
-	set_str(o, "says", r->says);
+	facts_str(o, "says", r->says);
 	json_set_int(o, "time", r->time);
 	return o;
 }
@@ -181,169 +163,6 @@ checks_json(const struct builtin *b, const struct task *t)
 			json_object_array_add(a, check_json(b, r));
 		}
 	strs_clear(&shown);
-	return a;
-}
-
-static const char *
-first_error(const struct builtin *b, const struct failure *f)
-{
-	size_t i;
-
-	for (i = 0; i < f->errors.n; i++)
-		if (!noise_is(b->noise, f->errors.v[i]) ||
-		    strncmp(f->key, "missing ", 8) == 0)
-			return f->errors.v[i];
-	return NULL;
-}
-
-/* The run that did what failed, or NULL. */
-static const struct run *
-passed_later(const struct task *t, const struct failure *f)
-{
-	size_t i;
-
-	for (i = 0; i < t->nruns; i++)
-		if (t->runs[i].seq > f->seq && t->runs[i].passed &&
-		    strs_has(&t->runs[i].keys, f->key))
-			return &t->runs[i];
-	return NULL;
-}
-
-/* What was edited between failure and success; 0 if nothing was. */
-static int
-set_fix(json_object *o, const struct task *t, const struct failure *f,
-    const struct run *r)
-{
-	struct strs files = { { NULL }, 0 };
-	const struct edit *e, *only = NULL;
-	size_t i, edits = 0, lines = 0;
-
-	for (i = 0; i < t->nedits; i++) {
-		e = &t->edits[i];
-		if (e->refused || e->seq < f->seq || e->seq > r->seq)
-			continue;
-		edits++;
-		lines += e->lines;
-		only = e;
-		(void)strs_add(&files, e->file);
-	}
-	if (edits == 1 && lines <= SHOWN_LINES) {
-		json_set_str(o, "file", only->file);
-		set_arr(o, "from", strs_json(&only->from));
-		set_arr(o, "to", strs_json(&only->to));
-	} else {
-		set_arr(o, "files", strs_json(&files));
-	}
-	strs_clear(&files);
-	return edits > 0;
-}
-
-/* A program that is not there is one line for the machine, unless its
- * failure was hidden or nothing else was found out. */
-static int
-is_told(const struct task *t, const struct failure *f)
-{
-	return f->kind != FAILURE_OPEN ||
-	    strncmp(f->key, "missing ", 8) != 0 ||
-	    (t->nfailures == 1 && t->nruns == 0 && t->nedits == 0);
-}
-
-static json_object *
-failure_json(const struct builtin *b, const struct task *t,
-    const struct failure *f)
-{
-	const struct run *later = passed_later(t, f);
-	json_object *o;
-	const char *kind = f->kind == FAILURE_HIDDEN ? "hidden" : "open";
-
-	if (!is_told(t, f))
-		return NULL;
-	o = json_object_new_object();
-	if (f->kind == FAILURE_OPEN && later != NULL) {
-		if (!set_fix(o, t, f, later)) {
-			json_object_put(o);
-			return NULL;
-		}
-		kind = "fixed";
-	}
-	json_set_str(o, "kind", kind);
-	json_set_str(o, "command", later != NULL && later->keys.n == 1 ?
-	    later->command : f->command);
-	set_str(o, "error", first_error(b, f));
-	if (f->exit >= 0)
-		json_set_int(o, "exit", f->exit);
-	json_set_int(o, "time", f->time);
-	return o;
-}
-
-/* A refused patch teaches something only where the accepted one differs. */
-static void
-add_patches(json_object *a, const struct task *t)
-{
-	struct strs from = { { NULL }, 0 }, to = { { NULL }, 0 };
-	json_object *o;
-	size_t i, j;
-
-	for (i = 0; i < t->nedits; i++) {
-		if (!t->edits[i].refused)
-			continue;
-		for (j = i + 1; j < t->nedits; j++)
-			if (!t->edits[j].refused && strcmp(t->edits[j].file,
-			    t->edits[i].file) == 0)
-				break;
-		if (j == t->nedits || !patch_difference(&t->edits[i],
-		    &t->edits[j], &from, &to))
-			continue;
-		o = json_object_new_object();
-		json_set_str(o, "kind", "patch");
-		json_set_str(o, "file", t->edits[i].file);
-		set_arr(o, "from", strs_json(&from));
-		set_arr(o, "to", strs_json(&to));
-		json_set_int(o, "time", t->time);
-		json_object_array_add(a, o);
-		strs_clear(&from);
-		strs_clear(&to);
-	}
-}
-
-static json_object *
-failures_json(const struct builtin *b, const struct task *t)
-{
-	json_object *a = json_object_new_array(), *o;
-	size_t i;
-
-	if (t->rejected != NULL) {
-		o = json_object_new_object();
-		json_set_str(o, "kind", "rejected");
-		json_set_str(o, "said", t->rejected);
-		json_set_bool(o, "checked", t->rejected_passed);
-		json_set_int(o, "time", t->time);
-		json_object_array_add(a, o);
-	}
-	for (i = 0; i < t->nfailures; i++)
-		if (t->failures[i].kind != FAILURE_DIAGNOSIS &&
-		    (o = failure_json(b, t, &t->failures[i])) != NULL)
-			json_object_array_add(a, o);
-	add_patches(a, t);
-	return a;
-}
-
-static json_object *
-diagnoses_json(const struct task *t)
-{
-	json_object *a = json_object_new_array(), *o;
-	size_t i;
-
-	for (i = 0; i < t->nfailures; i++) {
-		if (t->failures[i].kind != FAILURE_DIAGNOSIS)
-			continue;
-		o = json_object_new_object();
-		json_set_str(o, "command", t->failures[i].command);
-		set_str(o, "error", t->failures[i].errors.n > 0 ?
-		    t->failures[i].errors.v[0] : NULL);
-		json_set_int(o, "time", t->failures[i].time);
-		json_object_array_add(a, o);
-	}
 	return a;
 }
 
@@ -415,7 +234,7 @@ set_how(json_object *o, const struct task *t, const char *undone)
 		buf_addf(&b, "after %u corrections", t->corrections);
 	else if (undone != NULL && t->accepted == NULL)
 		buf_addf(&b, "(\"%s\")", undone);
-	set_str(o, "how", buf_str(&b));
+	facts_str(o, "how", buf_str(&b));
 	buf_release(&b);
 }
 
@@ -446,7 +265,7 @@ set_note(json_object *o, const struct task *t)
 		add_note_quote(&b, "accepted by the user", t->accepted);
 	if (t->stopped != NULL || (t->accepted != NULL &&
 	    t->corrections == 0)) {
-		set_str(o, "note", buf_str(&b));
+		facts_str(o, "note", buf_str(&b));
 		buf_release(&b);
 		return;
 	}
@@ -460,7 +279,7 @@ set_note(json_object *o, const struct task *t)
 		    "edited, never checked");
 	else
 		buf_addstr(&b, "nothing was edited");
-	set_str(o, "note", buf_str(&b));
+	facts_str(o, "note", buf_str(&b));
 	buf_release(&b);
 }
 
@@ -491,12 +310,12 @@ task_json(const struct builtin *b, const struct task *t)
 	set_how(o, t, undone);
 	set_note(o, t);
 	json_set_int(o, "time", t->time);
-	set_arr(o, "keywords", strs_json(&keywords));
-	set_arr(o, "files", files_json(t));
-	set_arr(o, "prefs", prefs_json(t));
-	set_arr(o, "checks", checks_json(b, t));
-	set_arr(o, "diagnoses", diagnoses_json(t));
-	set_arr(o, "failures", failures_json(b, t));
+	facts_arr(o, "keywords", strs_json(&keywords));
+	facts_arr(o, "files", files_json(t));
+	facts_arr(o, "prefs", prefs_json(t));
+	facts_arr(o, "checks", checks_json(b, t));
+	facts_arr(o, "diagnoses", facts_diagnoses(t));
+	facts_arr(o, "failures", facts_failures(b, t));
 	strs_clear(&keywords);
 	free(undone);
 	free(title);
@@ -574,14 +393,14 @@ facts_make(const struct builtin *b)
 	}
 	o = json_object_new_object();
 	json_set_int(o, "v", BUILTIN_FACTS_VERSION);
-	set_str(o, "commit", b->meta->git_sha);
+	facts_str(o, "commit", b->meta->git_sha);
 	langs = json_object_new_object();
 	for (i = 0; i < BUILTIN_LANGS && b->lang[i].code != NULL; i++)
 		json_set_int(langs, b->lang[i].code, b->lang[i].requests);
 	json_set(o, "langs", langs);
-	set_str(o, "answers", b->answers);
-	set_arr(o, "edited", edited_json(b));
-	set_arr(o, "machine", machine_json(b));
+	facts_str(o, "answers", b->answers);
+	facts_arr(o, "edited", edited_json(b));
+	facts_arr(o, "machine", machine_json(b));
 	if (b->dropped > 0)
 		json_set_int(o, "dropped", (int64_t)b->dropped);
 	json_set(o, "tasks", tasks);

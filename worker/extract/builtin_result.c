@@ -135,8 +135,8 @@ result_release(struct result *r)
 }
 
 static const char *const error_shapes[] = { "error:", "Error:", "ERROR:",
-	"error[", "Exception:", "FAIL:", "FAIL ", "FAILED ", "--- FAIL", "fatal:",
-	"panic:", "not ok ", "undefined reference", "No such file or directory",
+	"error[", "Exception:", "FAIL:", "FAIL ", "FAILED ", "--- FAIL",
+	"fatal:", "panic:", "not ok ", "undefined reference", "No such file or directory",
 	"Segmentation fault", "AssertionError", "Permission denied",
 	"*** No rule", "Error 1", "cannot find", "Cannot find",
 	"ModuleNotFound", "ImportError", NULL };

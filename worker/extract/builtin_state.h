@@ -87,6 +87,15 @@ void title_keywords(struct strs *, const struct builtin *,
 /* builtin_facts.c: all that is worth keeping, NULL if nothing is. */
 json_object *facts_make(const struct builtin *);
 
+/*
+ * builtin_failures.c: the task's "failures" and "diagnoses", and the setters
+ * that leave out what is empty (facts_arr() takes over the array).
+ */
+json_object *facts_failures(const struct builtin *, const struct task *);
+json_object *facts_diagnoses(const struct task *);
+void facts_str(json_object *, const char *key, const char *val);
+void facts_arr(json_object *, const char *key, json_object *arr);
+
 /* builtin_write.c: the two texts of `facts' (Codex CLI's formats). */
 void write_outputs(const struct builtin *, json_object *facts,
     struct stage_one_output *);

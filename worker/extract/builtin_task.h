@@ -97,7 +97,7 @@ struct failure {
 
 struct task {
 	char		*request;	/* the user's words, one line */
-	char		*wanted;	/* "I meant: ..." of the last correction */
+	char		*wanted;	/* what "I meant: ..." said */
 	char		*final;		/* the last final answer */
 	char		*accepted;	/* the words of acceptance */
 	char		*rejected;	/* a delivery that was corrected */

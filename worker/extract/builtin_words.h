@@ -1,0 +1,51 @@
+#ifndef MNEMOD_BUILTIN_WORDS_H
+#define MNEMOD_BUILTIN_WORDS_H
+
+/*
+ * The small tables behind builtin_cue.h, in lower case; a final '*' lets any
+ * ending follow.  Lists of strings end in NULL.
+ */
+
+/*
+ * Where a cue must stand to mean a rule.  "Never push" is one, "the test
+ * never ends" is none.
+ */
+enum place { ANYWHERE, CLAUSE };
+
+struct cue {
+	const char	*phrase;
+	enum place	 place;
+};
+
+/* what makes a sentence a rule; ends with phrase NULL */
+extern const struct cue words_standing[];
+/* words that let a rule follow */
+extern const char *const words_leads[];
+/* what looks like a rule and is none */
+extern const char *const words_no_rule[];
+/* openings that take back */
+extern const char *const words_corrections[];
+/* openings that only look so */
+extern const char *const words_no_correction[];
+/* openings that thank or praise */
+extern const char *const words_acceptances[];
+/* what spoils that */
+extern const char *const words_acceptance_buts[];
+/* how one request is to be done */
+extern const char *const words_constraints[];
+/* the rule holds in all projects */
+extern const char *const words_everywhere[];
+/* the rule holds in this one */
+extern const char *const words_here[];
+/* openings of an acknowledgement */
+extern const char *const words_acks[];
+/* an agent admits a part undone */
+extern const char *const words_undone[];
+/* a line that addresses an agent */
+extern const char *const words_injections[];
+/* politeness in front of a request */
+extern const char *const words_preambles[];
+/* say nothing about a subject */
+extern const char *const words_stopwords[];
+
+#endif
