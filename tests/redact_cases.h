@@ -175,6 +175,21 @@ static const struct redact_case	secrets[] = {
 	{ "prose, digits", "Passwort ist " B "8675" J "309" E },
 	{ "prose, Japanese", "パスワードは " B "hunt" J "er2" E " です" },
 	{ "prose, token", "the API token is " B MIX20 E "." },
+	{ "prose, French", "mot de passe : " B "Somm" J "er2024" E "\n" },
+	{ "prose, Chinese", "密码是 " B "hunt" J "er2" E "\n" },
+	{ "prose, secret key", "the secret key is " B MIX20 E " ok" },
+	{ "prose, dash", "API key - " B MIX20 E " ok" },
+	{ "prose, short", "user: bob / pass: " B "hunt" J "er2!" E "\n" },
+	{ "Dockerfile", "ENV DB_PASSWORD " B "hunt" J "er2x" E "\n" },
+	{ "aws configure", "aws configure set aws_secret_access_key " B MIX40 E
+	  "\n" },
+	{ "PHP constant", "define('DB_PASSWORD', '" B "hunt" J "er2" E "');" },
+	{ "XML", "<password>" B "hunt" J "er2" E "</password>" },
+	{ "XML property", "<property name=\"password\">" B "hunt" J "er2" E
+	  "</property>" },
+	{ "setter", "c.setPassword(\"" B "hunt" J "er2" E "\")" },
+	{ "curl cookie", "curl -b 'sid=" B MIX20 E "' https://x.example" },
+	{ "Wi-Fi", "psk=\"" B "hunt" J "er22" E "\"" },
 	{ "colour", "\033[32m" B "gh" J "p_" MIX20 MIX10 "abcdef" E "\033[0m" },
 };
 
@@ -271,6 +286,10 @@ static const struct redact_case	lookalikes[] = {
 	{ "version", "secret-manager: 1.2.3" },
 	{ "identified", "the error identified by \"ERR_INVALID_STATE_2\"" },
 	{ "camel case", "'Authorization', 'AuthorizationAppleIDButton'" },
+	{ "list of names", "[\"DB_PASSWORD\", \"DB_HOST1\", \"API_KEY\"]" },
+	{ "credentials", "fetch(url, { credentials: 'include' })" },
+	{ "hash behind a word", "token 3f786850e387550fdab836ed7e6dc881de23001b" },
+	{ "XML names", "<token>identifier</token> <secret>${x}</secret>" },
 	{ "lone header", "START = b\"-----BEGIN OPENSSH PRIVATE KEY-----\"" },
 };
 

@@ -61,11 +61,12 @@
 #define K_PASS	"(?:pass(?:w(?:or[dt]|d)|phrase|code)|pwd" \
 		"|(?:(?<=[a-z0-9][_-])|(?-i:(?<=[a-z])(?=P)))pass" \
 		"|(?-i:(?<=[\"'])pass(?=\\\\{0,7}[\"']))" \
-		"|secret|credential|kennwort|contrase(?:\xc3\xb1|n)a|mot_de_passe" \
+		"|secret|credential|(?<=mot de |mot_de_)passe" \
+		"|(?<![a-z])psk|kennwort|contrase(?:\xc3\xb1|n)a" \
 		"|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89" \
 		"|\xe5\xaf\x86\xe7\xa0\x81|\xe5\xaf\x86\xe7\xa2\xbc" \
 		"|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8)" TAIL
-#define N_PASS	"pass pwd secret credential kennwort contrase mot_de_passe " \
+#define N_PASS	"pass pwd secret credential kennwort contrase psk " \
 		"\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89 " \
 		"\xe5\xaf\x86\xe7\xa0\x81 \xe5\xaf\x86\xe7\xa2\xbc " \
 		"\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8"
@@ -83,9 +84,11 @@
 #define N_TOKEN	"token key auth"
 
 /* `password for X is', `Password: '; the words between stay. */
-#define IS	"(?:" SP "(?:for|of|to|on|at)\\s[^\\n:=\\\\\"]{1,60}?)?" \
-		"(?:\\s{1,3}(?:is|was|ist|est|es|should be|set to)(?: now| still)?" \
-		":?|" SP ":|\\s{0,2}\xe3\x81\xaf)\\s{1,3}"
+#define IS	"(?: (?:key|token|value))?" \
+		"(?:" SP "(?:for|of|to|on|at)\\s[^\\n:=\\\\\"]{1,60}?)?(?:" \
+		"(?:\\s{1,3}(?:is|was|ist|est|es|should be|set to)" \
+		"(?: now| still)?:?|" SP ":| -)\\s{1,3}" \
+		"|\\s{0,2}(?:\xe3\x81\xaf|\xe6\x98\xaf|\xef\xbc\x9a)\\s{0,3})"
 
 const struct redact_rule redact_rules[] = {
 	/* Blocks and lines. */
@@ -100,12 +103,13 @@ const struct redact_rule redact_rules[] = {
 	  "Private-Lines:\\s*\\d+" WS "\\K(?:[A-Za-z0-9+/=]{4,}+" WS
 	  ")++" },
 	{ "netrc", "login", REDACT_VALUE,
-	  "(?i)login" WS1 "[^\\s\\\\]{1,80}" WS1 "password" WS1
+	  "(?i)login" WS1 "(?!(?:and|or|with|your|name|anonymous)\\s)"
+	  "[^\\s\\\\]{1,80}" WS1 "password" WS1
 	  "\\K[^\\s\"'\\\\]{3,200}" },
 	{ "netrc token", "machine", REDACT_VALUE,
 	  "(?i)machine" WS1 "[\\w.-]{1,80}" WS1 "password" WS1
 	  "\\K[^\\s\"'\\\\]{3,200}" },
-	{ "pgpass", ":5432: :543[3-9]: :6432: :*:", REDACT_VALUE,
+	{ "pgpass", ":5432: :543[3456789]: :6432: :*:", REDACT_VALUE,
 	  ":(?:\\d{4,5}|\\*):[^:\\s\"']{1,64}:[^:\\s\"']{1,64}:"
 	  "\\K[^\\s:\"'\\\\]{3,200}(?=\\s|\\z|\\\\|[\"'])" },
 	{ "password hash", "$[1256y]$ $2[aby]$ $argon2 $7$", REDACT_SHAPE,
@@ -127,8 +131,8 @@ const struct redact_rule redact_rules[] = {
 	  EDGE "gh[pousr]_[A-Za-z0-9_-]{20,400}(?:\\.[A-Za-z0-9_-]{8,}){0,2}" },
 	{ "GitHub fine-grained token", "github_pat_", REDACT_SHAPE,
 	  "github_pat_[A-Za-z0-9_]{20,300}" },
-	{ "GitLab token", "glpat- gldt- glrt glcbt- glptt- glft- glimt- glagent- gloas- "
-	  "glsoat- glffct- GR1348941", REDACT_SHAPE,
+	{ "GitLab token", "glpat- gldt- glrt glcbt- glptt- glft- glimt- "
+	  "glagent- gloas- glsoat- glffct- GR1348941", REDACT_SHAPE,
 	  EDGE "(?:gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct)-"
 	  "|GR1348941)[A-Za-z0-9_.-]{20,300}" },
 	{ "npm token", "npm_", REDACT_RANDOM, EDGE "npm_[A-Za-z0-9]{30,}" },
@@ -275,6 +279,10 @@ const struct redact_rule redact_rules[] = {
 	{ "SQL role password", "password", REDACT_VALUE,
 	  "(?i)(?<=with |role |encrypted |user )password\\s{1,4}" QUOTED },
 
+	{ "curl cookie", "curl", REDACT_RANDOM,
+	  "(?i)curl\\s[^\\r\\n|;]{0,400}?(?<=\\s)(?:-b|--cookie)[ =]?"
+	  "(?:" QUOTE ")?[\\w.-]{1,80}=\\K[^\\s;\"'`\\\\]{8,4000}" },
+
 	/* By the key. */
 	{ "words to remember", "passphrase mnemonic seed", REDACT_VALUE,
 	  "(?i)(?:passphrase" SEP WS QUOTE "\\K(?-i:(?:[a-z]{3,12} ){3,9}"
@@ -290,6 +298,22 @@ const struct redact_rule redact_rules[] = {
 	  "(?i)" K_PASS IS QUOTED },
 	{ "password in prose", N_PASS, REDACT_PROSE,
 	  "(?i)" K_PASS IS "\\K[^\\s\"'`\\\\]{5,200}(?<![.,:;)?])" },
+	{ "password in an element", N_PASS, REDACT_PASSWORD,
+	  "(?i)" K_PASS "(?:" QUOTE ")?>\\K[^\\s<>\"\\\\]{4,200}(?=</)" },
+	{ "password that is set", N_PASS, REDACT_PROSE,
+	  "(?i)(?<=set|[.]|set_)" K_PASS "\\(" QUOTED },
+	{ "short for password", "pass: pw:", REDACT_PROSE,
+	  "(?<![A-Za-z0-9])(?:pass|pw):" SP "\\K[^\\s\"'`\\\\_./]{6,200}"
+	  "(?<![,;:)?])(?=[\\s,;)\\\\]|\\z)" },
+	{ "password, then a space", "PASS PWD SECRET", REDACT_RANDOM,
+	  "(?:(?<=[A-Z]_)PASS(?:WORD)?|(?<=[A-Z]_)PWD|SECRET)[A-Z_]{0,20}"
+	  " \\K[^\\s\"'`\\\\=(]{6,300}" },
+	{ "constant", "PASSWORD _PASS SECRET TOKEN _KEY", REDACT_RANDOM,
+	  "(?:PASSWORD|_PASS|SECRET|TOKEN|_KEY)[A-Z_]{0,20}" QUOTE "\\s{0,4},"
+	  "\\s{0,4}(?!" QUOTE "[A-Z0-9_]{1,60}" QUOTE ")" QUOTED },
+	{ "secret, then a space", "secret token _KEY", REDACT_RANDOM,
+	  "(?i)(?:secret|token|(?-i:_KEY))" TAIL " "
+	  "\\K(?=\\S{0,200}(?-i:[A-Z]))[A-Za-z0-9_+/=-]{20,300}(?=\\s|\\z|\\\\)" },
 	{ "token in quotes", N_TOKEN, REDACT_TOKEN,
 	  "(?i)" K_TOKEN SEP WS QUOTED },
 	{ "token", N_TOKEN, REDACT_TOKEN, "(?i)" K_TOKEN SEP SP BARE },
