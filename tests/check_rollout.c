@@ -316,6 +316,35 @@ START_TEST(test_fork)
 }
 END_TEST
 
+/*
+ * Six megabytes of "[0,0,0" would take half a gigabyte when parsed; they are
+ * only looked at.
+ */
+START_TEST(test_many_values)
+{
+	struct buf	 text = BUF_INIT;
+	struct rollout	*r;
+	struct record	 rec;
+	json_object	*o;
+
+	buf_addstr(&text, "{\"type\":\"response_item\",\"payload\":{\"a\":[0");
+	while (text.len < 5u << 20)
+		buf_addstr(&text, ",0");
+	buf_addstr(&text, "]}}\n{\"type\":\"response_item\",\"payload\":{}}");
+	r = fixture_rollout(buf_str(&text));
+	ck_assert_int_eq(rollout_next(r, &rec), ROLLOUT_RECORD);
+	ck_assert_ptr_null(rollout_payload(r, &rec));
+	ck_assert_int_eq(rollout_next(r, &rec), ROLLOUT_RECORD);
+	o = rollout_payload(r, &rec);
+	ck_assert_ptr_nonnull(o);
+	json_object_put(o);
+	ck_assert_int_eq(rollout_next(r, &rec), ROLLOUT_END);
+	ck_assert_uint_eq(rollout_counts(r)->bad_lines, 1);
+	rollout_free(r);
+	buf_release(&text);
+}
+END_TEST
+
 static int
 stop_at_second(void *arg)
 {
@@ -428,6 +457,31 @@ START_TEST(test_survey_meta)
 	ck_assert_str_eq(s.meta.repository_url, "git@example.org:dev/odd.git");
 	ck_assert_ptr_null(s.meta.memory_mode);
 	survey_clear(&s);
+}
+END_TEST
+
+/* A fork whose own first line is torn must not become its parent. */
+START_TEST(test_survey_torn_fork)
+{
+	static const char	meta[] = "{\"type\":\"session_meta\","
+	    "\"payload\":{\"id\":\"01a1fd8c-7c88-7000-8000-000000000037\"}}\n";
+	static const char	path[] = "/rollout-2026-11-21T10-00-01-"
+	    "01a1fd8c-6ce8-7000-8000-000000000001.jsonl";
+	struct survey		s;
+	char			*text = xasprintf("{\"torn\":\n%s", meta);
+
+	survey(&s, rollout_new(path, fixture_fd(text, strlen(text)), 0), LATE);
+	ck_assert_pstr_eq(s.reason, "no_session_meta");
+	ck_assert_str_eq(s.meta.thread_id,
+	    "01a1fd8c-6ce8-7000-8000-000000000001");
+	survey_clear(&s);
+	/* In a whole file the meta counts, whatever the file is called. */
+	survey(&s, rollout_new(path, fixture_fd(meta, strlen(meta)), 0), LATE);
+	ck_assert_ptr_null(s.reason);
+	ck_assert_str_eq(s.meta.thread_id,
+	    "01a1fd8c-7c88-7000-8000-000000000037");
+	survey_clear(&s);
+	free(text);
 }
 END_TEST
 
@@ -599,9 +653,11 @@ suite(void)
 	tcase_add_test(tc, test_glued);
 	tcase_add_test(tc, test_bad_bytes);
 	tcase_add_test(tc, test_fork);
+	tcase_add_test(tc, test_many_values);
 	tcase_add_test(tc, test_tick);
 	tcase_add_test(tc, test_survey_odd);
 	tcase_add_test(tc, test_survey_meta);
+	tcase_add_test(tc, test_survey_torn_fork);
 	tcase_add_test(tc, test_survey_times);
 	tcase_add_test(tc, test_survey_redacts);
 	tcase_add_test(tc, test_zstd);

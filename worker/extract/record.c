@@ -31,6 +31,7 @@ static const unsigned char byte_class[256] = {
 struct cursor {
 	const char		*p;
 	const char		*end;
+	size_t			 commas;	/* in nested values */
 	enum record_status	 status;	/* why a step returned 0 */
 };
 
@@ -95,6 +96,7 @@ skip_nested(struct cursor *c)
 	while (c->p < c->end) {
 		switch ((enum byte_class)byte_class[(unsigned char)*c->p]) {
 		case BYTE_PLAIN:
+			c->commas += *c->p == ',';
 			c->p++;
 			break;
 		case BYTE_QUOTE:
@@ -163,6 +165,7 @@ more_members(struct cursor *c)
 	if (!skip_space(c))
 		return 0;
 	if (*c->p == ',') {
+		c->commas++;
 		c->p++;
 		return 1;
 	}
@@ -248,7 +251,7 @@ classify(struct record_head *h, const struct outer *o)
 enum record_status
 record_scan(const char *text, size_t len, struct record_head *h)
 {
-	struct cursor	 c = { text, text + len, RECORD_OK };
+	struct cursor	 c = { text, text + len, 0, RECORD_OK };
 	struct outer	 o;
 	struct slice	 key;
 
@@ -264,6 +267,7 @@ record_scan(const char *text, size_t len, struct record_head *h)
 				return c.status;
 		while (more_members(&c));
 	h->len = (size_t)(c.p - text);
+	h->values = c.commas + 1;
 	classify(h, &o);
 	return c.status;
 }

@@ -29,6 +29,7 @@ struct record_head {
 	struct slice	 time;		/* timestamp */
 	struct slice	 type;		/* of the payload */
 	size_t		 len;		/* of the record in the line */
+	size_t		 values;	/* about how many, for a parser */
 };
 
 enum record_status {

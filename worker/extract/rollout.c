@@ -10,6 +10,8 @@
 #include "rollout.h"
 
 #define RECORD_DEPTH	64		/* deepest seen in the wild: 13 */
+/* Each costs some 100 bytes when parsed: [0,0,0,...] is 50 times its text. */
+#define RECORD_VALUES	200000
 #define TICK_BYTES	(4u * 1024 * 1024)
 
 struct rollout {
@@ -287,6 +289,10 @@ rollout_payload(struct rollout *r, const struct record *rec)
 	json_object	*o, *payload;
 	const char	*why;
 
+	if (rec->head.values > RECORD_VALUES) {
+		note_bad(r, rec->offset, "too many values");
+		return NULL;
+	}
 	o = json_parse(rec->text, rec->head.len, RECORD_DEPTH, &why);
 	if (o == NULL) {
 		note_bad(r, rec->offset, why);

@@ -1,6 +1,7 @@
 #include <bsd/string.h>
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "buf.h"
 #include "filter.h"
@@ -109,6 +110,21 @@ read_first_meta(struct rollout_meta *m, const struct record *rec,
 	read_git(m, json_obj(payload, "git"));
 }
 
+/*
+ * 1 if this is the parent's meta, and the fork's own was in a line that
+ * could not be read: it would pass the fork off as its parent.
+ */
+static int
+not_own(const struct pass *p, json_object *payload)
+{
+	const char	*id = json_str(payload, "id");
+	char		 name[UUID_SIZE];
+
+	return rollout_counts(p->r)->bad_lines > 0 && id != NULL &&
+	    rollout_name_id(rollout_path(p->r), name) &&
+	    strcasecmp(id, name) != 0;
+}
+
 static void
 read_meta(struct pass *p, const struct record *rec)
 {
@@ -118,6 +134,10 @@ read_meta(struct pass *p, const struct record *rec)
 
 	if (payload == NULL)
 		return;
+	if (p->metas == 0 && not_own(p, payload)) {
+		json_object_put(payload);
+		return;
+	}
 	if (p->metas++ == 0)
 		read_first_meta(m, rec, payload);
 	mode = member(payload, "memory_mode", WORD_MAX);
