@@ -1,4 +1,4 @@
-/* links: tests/scratch.c tests/extract_peer.c worker/extract/role.c worker/extract/scan.c worker/extract/extract.c worker/extract/preview.c worker/extract/source.c worker/extract/known.c worker/extract/survey.c worker/extract/stream.c worker/extract/line.c worker/extract/record.c worker/extract/rollout.c worker/extract/meta.c worker/extract/filter.c worker/extract/fragment.c worker/extract/cut.c worker/extract/citation.c worker/extract/memread.c worker/extract/leaf.c worker/extract/feed.c worker/extract/plan.c worker/extract/content.c worker/extract/builtin.c worker/extract/builtin_call.c worker/extract/builtin_command.c worker/extract/builtin_cue.c worker/extract/builtin_facts.c worker/extract/builtin_human.c worker/extract/builtin_noise.c worker/extract/builtin_patch.c worker/extract/builtin_result.c worker/extract/builtin_run.c worker/extract/builtin_task.c worker/extract/builtin_title.c worker/extract/builtin_user.c worker/extract/builtin_write.c */
+/* links: tests/scratch.c tests/extract_peer.c worker/extract/role.c worker/extract/scan.c worker/extract/extract.c worker/extract/preview.c worker/extract/source.c worker/extract/known.c worker/extract/survey.c worker/extract/stream.c worker/extract/line.c worker/extract/record.c worker/extract/rollout.c worker/extract/meta.c worker/extract/filter.c worker/extract/fragment.c worker/extract/cut.c worker/extract/citation.c worker/extract/memread.c worker/extract/leaf.c worker/extract/feed.c worker/extract/plan.c worker/extract/content.c worker/extract/builtin.c worker/extract/builtin_call.c worker/extract/builtin_command.c worker/extract/builtin_cue.c worker/extract/builtin_facts.c worker/extract/builtin_failures.c worker/extract/builtin_human.c worker/extract/builtin_noise.c worker/extract/builtin_patch.c worker/extract/builtin_result.c worker/extract/builtin_run.c worker/extract/builtin_task.c worker/extract/builtin_title.c worker/extract/builtin_user.c worker/extract/builtin_words.c worker/extract/builtin_write.c */
 /*
  * A restore from backup changed the time of a thousand files, and each was
  * paid for a second time; a disk that was not mounted made as many threads
@@ -49,7 +49,8 @@ at(const char *rel)
 static void
 put(const char *rel, const char *text, size_t len)
 {
-	int	fd = open(at(rel), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int	fd = open(at(rel), O_WRONLY | O_CREAT | O_TRUNC |
+	    O_CLOEXEC, 0600);
 
 	ck_assert_msg(fd != -1, "%s: %s", at(rel), strerror(errno));
 	ck_assert_int_eq(fd_write_all(fd, text, len), 0);

@@ -102,14 +102,36 @@ straight(uint32_t cp)
 	return cp;
 }
 
+/* Bytes at the front that are copied as they are: most of all text. */
+static size_t
+plain_run(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] > ' ' && s[n] < 0x7f)
+		n++;
+	return n;
+}
+
 void
 text_oneline(struct buf *b, const char *s, size_t len, size_t max)
 {
-	size_t start = b->len, at = 0, cut;
+	size_t start = b->len, at = 0, cut, run;
 	uint32_t cp;
 	int space = 0;
 
 	while (at < len) {
+		if ((run = plain_run(s + at, len - at)) > 0) {
+			if (space)
+				buf_addch(b, ' ');
+			space = 0;
+			run = run < max + 1 ? run : max + 1;
+			buf_add(b, s + at, run);
+			at += run;
+			if (b->len - start > max)
+				break;
+			continue;
+		}
 		at += text_decode(s + at, len - at, &cp);
 		if (is_space(cp)) {
 			space = b->len > start;

@@ -1,25 +1,16 @@
-#include <string.h>
-
 #include "audit.h"
 #include "json.h"
-#include "monotime.h"
 
 #define PROMPT_MAX	4096	/* bytes of a prompt that are recorded */
 
-/* Takes over `payload'. */
+/* The supervisor adds time and type.  Takes over `item'. */
 static void
-send_record(struct agent *a, struct worker *w, json_object *payload)
+send_record(struct agent *a, struct worker *w, json_object *item)
 {
-	json_object *record = json_object_new_object();
 	json_object *body = json_object_new_object();
-	char when[RFC3339_SIZE];
 
-	rfc3339_format(when, wall_ms());
-	json_set_str(record, "timestamp", when);
-	json_set_str(record, "type", "response_item");
-	json_set(record, "payload", payload);
-	(void)redact_json(a->redact, record);
-	json_set(body, "record", record);
+	(void)redact_json(a->redact, item);
+	json_set(body, "record", item);
 	worker_send(w, MSG_TOOL, body);
 }
 

@@ -4,8 +4,8 @@
 #include "agent.h"
 
 /*
- * The agent's audit records, in the rollout format and redacted; the
- * supervisor writes them to agents/<thread_id>.jsonl.
+ * The agent's audit records: response items of the rollout format, redacted;
+ * the supervisor writes them to agents/<thread_id>.jsonl.
  */
 
 /* The prompt or the violations that began a turn. */

@@ -9,7 +9,8 @@
 #include "mem.h"
 #include "worker/text.h"
 
-#define LINES_MAX	4000	/* of one output that are looked at */
+#define LINES_FRONT	400	/* of one output that are looked at */
+#define LINES_BACK	400
 #define LINE_MAX_LOOK	2000	/* bytes of a line that are looked at */
 
 /* Text of an output: a string, parts with texts, or an object with one. */
@@ -304,15 +305,34 @@ read_line(struct findings *f, char *line, const char *raw)
 		note_verdict(f, line);
 }
 
+/* Where the last LINES_BACK lines begin: errors come at the end. */
+static const char *
+last_lines(const char *body, const char *end)
+{
+	const char *p = end;
+	size_t lines = 0;
+
+	while (p > body && lines < LINES_BACK) {
+		p = memrchr(body, '\n', (size_t)(p - body));
+		if (p == NULL)
+			return body;
+		lines++;
+	}
+	return p < end && *p == '\n' ? p + 1 : p;
+}
+
 void
 findings_read(struct findings *f, const char *body, size_t len)
 {
-	const char *p = body, *end = body + len, *nl;
+	const char *p = body, *end = body + len, *nl, *back;
 	size_t n, lines = 0;
 	char *line, *raw;
 
 	memset(f, 0, sizeof(*f));
-	while (p < end && lines++ < LINES_MAX) {
+	back = last_lines(body, end);
+	while (p < end) {
+		if (lines++ == LINES_FRONT && p < back)
+			p = back;
 		nl = memchr(p, '\n', (size_t)(end - p));
 		n = nl == NULL ? (size_t)(end - p) : (size_t)(nl - p);
 		raw = xstrndup(p, n < LINE_MAX_LOOK ? n : LINE_MAX_LOOK);

@@ -11,6 +11,7 @@
 #include "worker/text.h"
 
 #define TITLE_BYTES	120
+#define SLUG_BYTES	60
 #define SLUG_WORDS	3	/* a clause shorter than this is no slug */
 #define NAME_MAX_LEN	48
 #define KEYWORDS	12
@@ -102,7 +103,7 @@ title_slug(const char *title)
 	struct buf b = BUF_INIT;
 	size_t len = clause(title), i;
 
-	for (i = 0; i < len && b.len < 60; i++) {
+	for (i = 0; i < len && b.len <= SLUG_BYTES; i++) {
 		unsigned char c = (unsigned char)title[i];
 
 		if (isalnum(c) && c < 0x80)
@@ -110,6 +111,9 @@ title_slug(const char *title)
 		else if (b.len > 0 && b.data[b.len - 1] != '_')
 			buf_addch(&b, '_');
 	}
+	if (b.len > SLUG_BYTES)	/* not in the middle of a word */
+		while (b.len > 0 && b.data[b.len - 1] != '_')
+			buf_truncate(&b, b.len - 1);
 	while (b.len > 0 && b.data[b.len - 1] == '_')
 		buf_truncate(&b, b.len - 1);
 	if (b.len < 3) {
