@@ -25,6 +25,7 @@
 #include "common/hook.h"
 #include "common/json.h"
 #include "tests/wspace_scene.h"
+#include "worker/workspace/raw_memories.h"
 #include "worker/workspace/tree.h"
 
 static struct wspace_scene	sc;
@@ -315,6 +316,86 @@ START_TEST(things_in_the_root_are_left_alone)
 	ck_assert_int_eq(scene_publish(&sc, AGENT_3), PUBLISH_FAILED);
 	ck_assert_ptr_nonnull(strstr(sc.ws.problem, "/skills is in the way"));
 	ck_assert_str_eq(scene_subject(&sc, HISTORY_NEXT), "");
+}
+END_TEST
+
+START_TEST(a_deleted_summary_comes_back_with_its_row)
+{
+	scene_first(&sc);
+	scene_unlink(sc.root, "rollout_summaries/" STEM_A ".md");
+	scene_inputs(&sc, 3, "one");
+	scene_prepare(&sc, AGENT_2);
+	ck_assert_int_eq(sc.prepared.changed, 1);
+	assert_publishes(AGENT_2);
+	ck_assert_int_eq(scene_exists(sc.root, "rollout_summaries/" STEM_A
+	    ".md"), 1);
+}
+END_TEST
+
+START_TEST(an_agent_that_failed_leaves_nothing_behind)
+{
+	const char	*ref = HISTORY_STAGED AGENT_1;
+
+	scene_inputs(&sc, 3, "one");
+	scene_prepare(&sc, AGENT_1);
+	ck_assert_str_eq(scene_subject(&sc, ref), "Prepared for an agent");
+	scene_prepare(&sc, AGENT_2);
+	ck_assert_str_eq(scene_subject(&sc, ref), "");
+	ck_assert_int_eq(scene_publish(&sc, AGENT_1), PUBLISH_FAILED);
+	ck_assert_str_eq(sc.ws.reason, REASON_INPUT);
+	assert_publishes(AGENT_2);
+}
+END_TEST
+
+/* What the rows leave to be desired. */
+static void
+add_row(const char *id, int64_t updated, const char *raw)
+{
+	json_object	*list = json_object_new_array();
+	json_object	*o = json_object_new_object();
+	char		 why[256];
+
+	json_set_str(o, "kind", "row");
+	json_set_str(o, "thread_id", id);
+	json_set_int(o, "source_updated_at", updated);
+	json_set_str(o, "cwd", "/a\nthread_id: forged");
+	json_set_str(o, "raw_memory", raw);
+	json_set_str(o, "rollout_summary", "  \n");
+	json_object_array_add(list, o);
+	ck_assert_int_eq(inputs_add(&sc.ws.inputs, list, why, sizeof(why)),
+	    0);
+	json_object_put(list);
+}
+
+START_TEST(rows_that_are_blank_or_twice)
+{
+	struct buf	b = BUF_INIT;
+	json_object	*bad;
+	char		why[256];
+
+	add_row(THREAD_B, 5, " \n ");
+	add_row(THREAD_A, 7, "old");
+	add_row(THREAD_A, 9, "new");
+	inputs_finish(&sc.ws.inputs);
+	ck_assert_uint_eq(sc.ws.inputs.nrows, 1);
+	raw_memories_write(&sc.ws.inputs, &b);
+	ck_assert_str_eq(buf_str(&b), "# Raw Memories\n\n"
+	    "Merged stage-1 raw memories (stable ascending thread-id order):"
+	    "\n\n## Thread `" THREAD_A "`\n"
+	    "updated_at: 1970-01-01T00:00:09+00:00\n"
+	    "cwd: /a thread_id: forged\nrollout_path: unknown\n"
+	    "rollout_summary_file: 2026-11-22T18-56-59-kgLZ.md\n\nnew\n\n");
+	inputs_clear(&sc.ws.inputs);
+	buf_reset(&b);
+	raw_memories_write(&sc.ws.inputs, &b);
+	ck_assert_str_eq(buf_str(&b),
+	    "# Raw Memories\n\nNo raw memories yet.\n");
+	buf_release(&b);
+	bad = json_tokener_parse("[{\"kind\":\"row\",\"thread_id\":"
+	    "\"../x\"}]");
+	ck_assert_int_eq(inputs_add(&sc.ws.inputs, bad, why, sizeof(why)),
+	    -1);
+	json_object_put(bad);
 }
 END_TEST
 
@@ -838,6 +919,9 @@ suite(void)
 	tcase_add_test(tc, an_agent_writes_only_what_is_its_own);
 	tcase_add_test(tc, what_is_no_plain_file_is_refused);
 	tcase_add_test(tc, things_in_the_root_are_left_alone);
+	tcase_add_test(tc, a_deleted_summary_comes_back_with_its_row);
+	tcase_add_test(tc, an_agent_that_failed_leaves_nothing_behind);
+	tcase_add_test(tc, rows_that_are_blank_or_twice);
 	tcase_add_test(tc, a_save_in_the_window_wins);
 	tcase_add_test(tc, a_deletion_in_the_window_wins);
 	tcase_add_test(tc, a_new_file_in_the_window_wins);

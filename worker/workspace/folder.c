@@ -176,7 +176,8 @@ folder_read_file(int dirfd, const char *path, struct buf *out,
 	const char		*base;
 	int			 dir, fd;
 
-	st = st == NULL ? &own : st;
+	if (st == NULL)
+		st = &own;
 	dir = folder_open_parent(dirfd, path, 0, &base);
 	if (dir < 0)
 		return open_failure();
@@ -199,17 +200,21 @@ int
 folder_write_new(int dirfd, const char *name, const struct buf *data,
     mode_t perm)
 {
-	int	fd, saved;
+	int	fd, r, saved;
 
 	fd = openat(dirfd, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -1;
-	if (fd_write_all(fd, buf_str(data), data->len) == 0 &&
-	    fchmod(fd, perm) == 0 && fsync(fd) == 0 && close(fd) == 0)
-		return 0;
+	r = fd_write_all(fd, buf_str(data), data->len);
+	if (r == 0)
+		r = fchmod(fd, perm);
+	if (r == 0)
+		r = fsync(fd);
 	saved = errno;
 	close(fd);
+	if (r == 0)
+		return 0;
 	unlinkat(dirfd, name, 0);
 	errno = saved;
 	return -1;

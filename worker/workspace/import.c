@@ -54,7 +54,7 @@ import_agent(struct workspace *ws, const struct staged *s,
     const char *thread_id, git_oid *commit, json_object **violations)
 {
 	struct history_commit	c = { .thread_id = thread_id };
-	struct folder_scan	scan;
+	struct folder_scan	scan = { .nskipped = 0 };
 	char			why[512];
 	int			fd, r;
 

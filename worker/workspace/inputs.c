@@ -48,7 +48,7 @@ add_entry(struct inputs *in, json_object *entry, char *why, size_t whysize)
 	}
 	if (kind != NULL && strcmp(kind, "row") == 0) {
 		in->rows = xreallocarray(in->rows, in->nrows + 1,
-		    sizeof(*in->rows));
+		    sizeof(json_object *));
 		in->rows[in->nrows++] = json_object_get(entry);
 		return 0;
 	}
@@ -114,7 +114,7 @@ wanted(const struct inputs *in, json_object *row, json_object *before)
 	if (inputs_buried(in, id) ||
 	    (blank(row, "raw_memory") && blank(row, "rollout_summary")))
 		return 0;
-	return before == NULL || strcmp(id, json_str(before, "thread_id"));
+	return before == NULL || strcmp(id, json_str(before, "thread_id")) != 0;
 }
 
 void
@@ -124,7 +124,8 @@ inputs_finish(struct inputs *in)
 	size_t		 i, n = 0;
 
 	if (in->nrows > 1)
-		qsort(in->rows, in->nrows, sizeof(*in->rows), by_thread);
+		qsort(in->rows, in->nrows, sizeof(json_object *),
+		    by_thread);
 	for (i = 0; i < in->nrows; i++) {
 		if (wanted(in, in->rows[i], before))
 			before = in->rows[n++] = in->rows[i];

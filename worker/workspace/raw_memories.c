@@ -17,8 +17,8 @@ add_value(struct buf *out, const char *key, const char *value)
 
 	buf_addf(out, "%s: ", key);
 	for (p = value == NULL ? UNKNOWN : value; *p != '\0'; p++)
-		buf_addch(out, (unsigned char)*p < 0x20 || *p == 0x7f ? ' ' :
-		    *p);
+		buf_add(out, (unsigned char)*p < 0x20 || *p == 0x7f ? " " :
+		    p, 1);
 	buf_addch(out, '\n');
 }
 

@@ -129,3 +129,23 @@ staged_drop(struct workspace *ws, const char *thread_id)
 	hook_crash("staging.drop.after");
 	return 0;
 }
+
+int
+staged_forget_others(struct workspace *ws, const char *thread_id)
+{
+	git_strarray	refs = { NULL, 0 };
+	char		own[REF_SIZE];
+	size_t		i;
+	int		r = 0;
+
+	ref_name(own, thread_id);
+	if (git_reference_list(&refs, ws->history.repo) < 0)
+		return workspace_fail_history(ws, HISTORY_STAGED);
+	for (i = 0; r == 0 && i < refs.count; i++)
+		if (tree_below(refs.strings[i], HISTORY_STAGED) &&
+		    strcmp(refs.strings[i], own) != 0)
+			r = git_reference_remove(ws->history.repo,
+			    refs.strings[i]);
+	git_strarray_dispose(&refs);
+	return r < 0 ? workspace_fail_history(ws, HISTORY_STAGED) : 0;
+}

@@ -40,4 +40,11 @@ enum history_found staged_read(struct workspace *, const char *thread_id,
 /* Remove reference and folder of a thread, present or not: 0 or -1. */
 int staged_drop(struct workspace *, const char *thread_id);
 
+/*
+ * Remove the references of all agents but this one: a memory has one agent
+ * at a time, so they are of runs that failed or were rejected.  Their folders
+ * may be kept for a person and are the supervisor's.  Returns 0 or -1.
+ */
+int staged_forget_others(struct workspace *, const char *thread_id);
+
 #endif

@@ -251,7 +251,8 @@ prepare(struct preparation *p, struct prepared *out)
 	changes_release(&since);
 	if (!out->changed)
 		return 0;
-	if (staged_write(p->ws, p->thread_id, &p->staged) < 0)
+	if (staged_forget_others(p->ws, p->thread_id) < 0 ||
+	    staged_write(p->ws, p->thread_id, &p->staged) < 0)
 		return -1;
 	return write_folder(p);
 }

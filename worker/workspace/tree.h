@@ -15,7 +15,7 @@
 #define TREE_NAME_MAX	200		/* bytes of one component */
 #define TREE_PATH_MAX	1024		/* bytes of a path */
 #define TREE_DEPTH_MAX	16		/* components */
-#define TREE_FILE_MAX	(4u * 1024 * 1024)
+#define TREE_FILE_MAX	4194304u
 #define TREE_FILES_MAX	20000u
 
 /* Where the writer of a memory keeps what; mnemod-memory(5). */

@@ -13,9 +13,9 @@
  */
 
 /* Sizes in bytes. */
-#define VALIDATE_HANDBOOK_MAX	(1024u * 1024)
+#define VALIDATE_HANDBOOK_MAX	1048576u
 #define VALIDATE_SUMMARY_MAX	10000u
-#define VALIDATE_SKILL_MAX	(256u * 1024)
+#define VALIDATE_SKILL_MAX	262144u
 
 struct validation {
 	struct history	*history;
