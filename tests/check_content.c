@@ -4,6 +4,7 @@
  * with a secret whose pattern the cut had broken in two.  Whatever the
  * budget, what is handed over parses, fits and was redacted before the cut.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -235,7 +236,7 @@ START_TEST(test_shrinks)
 	ck_assert_uint_gt(text.len, 8u << 20);
 	change.fd = fixture_fd(text.data, text.len);
 	change.size = 3u << 20;
-	r = rollout_new("/test.jsonl", dup(change.fd), 0);
+	r = rollout_new("/test.jsonl", fcntl(change.fd, F_DUPFD_CLOEXEC, 0), 0);
 	rollout_set_tick(r, change_file, &change);
 	content_init(&c);
 	ck_assert_int_eq(content_make(&c, r, &tools, 1u << 20), ROLLOUT_END);

@@ -10,7 +10,7 @@
  * A rollout as a provider gets it: one JSON array of the kept items, never
  * longer than the budget and always valid, whatever was cut.
  */
-#define CONTENT_BUDGET_MAX (3u * 1024 * 1024)	/* fits a frame, escaped */
+#define CONTENT_BUDGET_MAX ((size_t)3 << 20)	/* fits a frame, escaped */
 
 struct content {
 	struct buf	text;

@@ -48,8 +48,10 @@ known_reset(struct known *k)
 {
 	struct node	*n, *next;
 
-	RB_FOREACH_SAFE(n, known_tree, &k->tree, next)
+	for (n = RB_MIN(known_tree, &k->tree); n != NULL; n = next) {
+		next = RB_NEXT(known_tree, &k->tree, n);
 		drop(k, n);
+	}
 }
 
 void
@@ -120,7 +122,8 @@ known_sweep(struct known *k, const struct known_part *part,
 	struct node	*n, *next;
 	size_t		 len = strlen(part->dir);
 
-	RB_FOREACH_SAFE(n, known_tree, &k->tree, next) {
+	for (n = RB_MIN(known_tree, &k->tree); n != NULL; n = next) {
+		next = RB_NEXT(known_tree, &k->tree, n);
 		if (n->file.seen == part->seen ||
 		    strcmp(n->file.source, part->source) != 0 ||
 		    strncmp(n->file.path, part->dir, len) != 0 ||

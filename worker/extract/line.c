@@ -5,7 +5,7 @@
 #include "line.h"
 #include "mem.h"
 
-#define LINE_CHUNK (256 * 1024)
+#define LINE_CHUNK ((size_t)256 << 10)
 
 void
 line_reader_init(struct line_reader *r, struct stream *stream)
@@ -200,13 +200,12 @@ line_flaw(const struct line *line)
 }
 
 int
-line_blank(const struct line *line)
+line_blank(const char *text, size_t len)
 {
 	size_t	i;
 
-	for (i = 0; i < line->len; i++)
-		if (strchr(" \t\r", line->text[i]) == NULL ||
-		    line->text[i] == '\0')
+	for (i = 0; i < len; i++)
+		if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
 			return 0;
 	return 1;
 }

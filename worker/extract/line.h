@@ -11,7 +11,7 @@
  * passed over to its end and told as such.
  */
 
-#define LINE_LIMIT (6u * 1024 * 1024)
+#define LINE_LIMIT ((size_t)6 << 20)
 
 struct line {
 	const char	*text;		/* without newline or CR before it */
@@ -56,6 +56,6 @@ enum line_status line_next(struct line_reader *, struct line *);
 const char *line_flaw(const struct line *);
 
 /* 1 if there is nothing but white space. */
-int line_blank(const struct line *);
+int line_blank(const char *text, size_t len);
 
 #endif

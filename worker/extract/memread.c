@@ -15,7 +15,7 @@
 static const char *const own_roots[] = {
 	"/.codex/memories", "$CODEX_HOME/memories", "${CODEX_HOME}/memories"
 };
-#define NOWN (sizeof(own_roots) / sizeof(own_roots[0]))
+#define OWN_ROOTS (sizeof(own_roots) / sizeof(own_roots[0]))
 
 struct call {
 	char	id[ID_SIZE];
@@ -35,8 +35,8 @@ memread_new(const char *const *roots, size_t n)
 	struct memread	*m = xcalloc(1, sizeof(*m));
 	size_t		 i;
 
-	m->roots = xcalloc(n + NOWN, sizeof(*m->roots));
-	for (i = 0; i < NOWN; i++)
+	m->roots = xcalloc(n + OWN_ROOTS, sizeof(*m->roots));
+	for (i = 0; i < OWN_ROOTS; i++)
 		m->roots[m->nroots++] = xstrdup(own_roots[i]);
 	for (i = 0; i < n; i++)
 		if (strlen(roots[i]) > 1)

@@ -42,10 +42,10 @@ struct outer {
 };
 
 int
-slice_is(const struct slice *s, const char *is)
+slice_is(const struct slice *slice, const char *s)
 {
-	return s->text != NULL && s->len == strlen(is) &&
-	    memcmp(s->text, is, s->len) == 0;
+	return slice->text != NULL && slice->len == strlen(s) &&
+	    memcmp(slice->text, s, slice->len) == 0;
 }
 
 static int

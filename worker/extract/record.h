@@ -52,6 +52,6 @@ enum record_status record_scan(const char *text, size_t len,
 size_t record_resync(const char *text, size_t len, size_t from);
 
 /* 1 if the slice is exactly `s'. */
-int slice_is(const struct slice *, const char *s);
+int slice_is(const struct slice *slice, const char *s);
 
 #endif

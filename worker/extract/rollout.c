@@ -12,7 +12,7 @@
 #define RECORD_DEPTH	64		/* deepest seen in the wild: 13 */
 /* Each costs some 100 bytes when parsed: [0,0,0,...] is 50 times its text. */
 #define RECORD_VALUES	200000
-#define TICK_BYTES	(4u * 1024 * 1024)
+#define TICK_BYTES	((uint64_t)4 << 20)
 
 struct rollout {
 	char			*path;
@@ -178,11 +178,8 @@ next_line(struct rollout *r)
 static int
 line_done(const struct rollout *r)
 {
-	struct line	rest;
-
-	rest.text = r->line.text + r->pos;
-	rest.len = r->line.len - r->pos;
-	return rest.len == 0 || line_blank(&rest);
+	return r->pos >= r->line.len || line_blank(r->line.text + r->pos,
+	    r->line.len - r->pos);
 }
 
 /* Scan the record at r->pos.  Returns 1, or 0 if the line holds no more. */

@@ -14,17 +14,16 @@
 #include "mem.h"
 #include "source.h"
 
-#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
 
-/* Below sessions/ a directory for year, month and day: digits each. */
-static const size_t level_digits[] = { 4, 2, 2 };
-#define LEVELS (sizeof(level_digits) / sizeof(level_digits[0]))
+/* Digits in the names of directories, level by level; 0: files. */
+static const size_t year_month_day[] = { 4, 2, 2, 0 };
+static const size_t flat[] = { 0 };
 
 struct walk {
 	source_fn		*fn;
 	void			*arg;
 	enum source_part	 part;
-	size_t			 levels;	/* of directories above files */
 	int			 partly;
 };
 
@@ -117,11 +116,12 @@ read_names(int dirfd, size_t digits, struct names *names)
 	DIR		*dir;
 	int		 fd, error;
 
-	fd = openat(dirfd, ".", DIR_FLAGS);
+	fd = openat(dirfd, ".", DIR_FLAGS | O_CLOEXEC);
 	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
 		fd_close(&fd);
 		return -1;
 	}
+	/* cppcheck-suppress readdirCalled; one thread */
 	while (errno = 0, (de = readdir(dir)) != NULL)
 		if (digits > 0 ? is_level(de->d_name, digits) :
 		    source_is_rollout(de->d_name, NULL))
@@ -176,32 +176,31 @@ visit_file(struct walk *w, int dirfd, const char *dir, const char *name)
 }
 
 static int
-visit_dir(struct walk *w, int dirfd, const char *dir, size_t level)
+visit_dir(struct walk *w, int dirfd, const char *dir, const size_t *digits)
 {
-	size_t		 digits, i;
+	size_t		 i;
 	struct names	 names = { NULL, 0, 0 };
 	char		*path;
 	int		 fd, stop = 0;
 
-	digits = level < w->levels ? level_digits[level] : 0;
-	if (read_names(dirfd, digits, &names) == -1) {
+	if (read_names(dirfd, *digits, &names) == -1) {
 		log_warn("directory %s: passed over", dir);
 		w->partly = 1;
 	}
 	for (i = 0; i < names.len && !stop; i++) {
-		if (digits == 0) {
+		if (*digits == 0) {
 			if (!plain_beside(&names, i))
 				stop = visit_file(w, dirfd, dir,
 				    names.list[i]);
 			continue;
 		}
 		path = xasprintf("%s/%s", dir, names.list[i]);
-		fd = openat(dirfd, names.list[i], DIR_FLAGS);
+		fd = openat(dirfd, names.list[i], DIR_FLAGS | O_CLOEXEC);
 		if (fd == -1) {
 			log_warn("directory %s: passed over", path);
 			w->partly = 1;
 		} else
-			stop = visit_dir(w, fd, path, level + 1);
+			stop = visit_dir(w, fd, path, digits + 1);
 		fd_close(&fd);
 		free(path);
 	}
@@ -216,12 +215,12 @@ source_walk(const char *root, enum source_part part, source_fn *fn, void *arg)
 	char		*dir;
 	int		 fd, stop = 0, error;
 
-	w.levels = part == SOURCE_SESSIONS ? LEVELS : 0;
 	dir = xasprintf("%s/%s", root, source_part_name(part));
-	fd = open(dir, DIR_FLAGS);
+	fd = open(dir, DIR_FLAGS | O_CLOEXEC);
 	error = errno;
 	if (fd != -1)
-		stop = visit_dir(&w, fd, dir, 0);
+		stop = visit_dir(&w, fd, dir, part == SOURCE_SESSIONS ?
+		    year_month_day : flat);
 	else if (error != ENOENT)
 		log_warn("directory %s: passed over", dir);
 	free(dir);
@@ -290,7 +289,7 @@ open_below(int dirfd, const char *rest, struct stat *st)
 			errno = ENOENT;
 			return -1;
 		}
-		next = openat(fd, name, DIR_FLAGS);
+		next = openat(fd, name, DIR_FLAGS | O_CLOEXEC);
 		fd_close(&fd);
 		if (next == -1)
 			return -1;
@@ -315,7 +314,7 @@ source_open(const char *root, const char *path, struct stat *st)
 		return -1;
 	}
 	dir = xasprintf("%s/%s", root, source_part_name(part));
-	fd = open(dir, DIR_FLAGS);
+	fd = open(dir, DIR_FLAGS | O_CLOEXEC);
 	free(dir);
 	return fd == -1 ? -1 : open_below(fd, rest, st);
 }

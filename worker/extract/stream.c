@@ -11,7 +11,7 @@
 #include "mem.h"
 #include "stream.h"
 
-#define PACKED_SIZE (128 * 1024)
+#define PACKED_SIZE ((size_t)128 << 10)
 
 struct stream {
 	int		 fd;
