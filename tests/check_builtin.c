@@ -324,6 +324,31 @@ START_TEST(acknowledgement_follows_the_arrow)
 }
 END_TEST
 
+/* One answer to two rules would tell each what the other said. */
+START_TEST(two_rules_have_no_arrow)
+{
+	message("user", "Always use tabs. Never commit without asking.");
+	message("assistant", "Understood: tabs, and ask before a commit.");
+	finish();
+	says("\"Always use tabs.\"\n");
+	says("\"Never commit without asking.\"\n");
+}
+END_TEST
+
+/* "In" opens many English sentences, "do" some: neither is Portuguese. */
+START_TEST(languages_are_told_apart)
+{
+	ck_assert_str_eq(cue_language("do it again"), "en");
+	ck_assert_str_eq(cue_language("fix the parser in a.c"), "en");
+	ck_assert_str_eq(cue_language("corrige el error por favor"), "es");
+	ck_assert_str_eq(cue_language("ajoute une option dans le menu"),
+	    "fr");
+	ck_assert_str_eq(cue_language("请修复测试"), "zh");
+	ck_assert_str_eq(cue_language("テストを直して"), "ja");
+	ck_assert_str_eq(cue_language("테스트를 고쳐 주세요"), "ko");
+}
+END_TEST
+
 /* An agent's claim is no evidence. */
 START_TEST(claim_without_a_check_is_uncertain)
 {
@@ -444,6 +469,8 @@ suite(void)
 	tcase_add_test(t, injection_is_dropped);
 	tcase_add_test(t, noise_is_no_error);
 	tcase_add_test(t, acknowledgement_follows_the_arrow);
+	tcase_add_test(t, two_rules_have_no_arrow);
+	tcase_add_test(t, languages_are_told_apart);
 	tcase_add_test(t, claim_without_a_check_is_uncertain);
 	tcase_add_test(t, hostile_items_are_passed_over);
 	tcase_add_test(t, bounds_hold);

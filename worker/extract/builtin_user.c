@@ -309,29 +309,41 @@ user_message(struct builtin *b, const char *text, size_t len)
 	buf_release(&human);
 }
 
-/* "Noted: limit and offset." -> "limit and offset" for the new rules. */
+/* The one rule that waits for an answer; of several none is answered. */
+static struct pref *
+waiting_rule(struct builtin *b)
+{
+	struct task *t = builtin_task(b);
+	struct pref *found = NULL;
+	size_t i;
+
+	for (i = b->ack_from; i < t->nprefs; i++) {
+		if (t->prefs[i].kind != PREF_STANDING)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = &t->prefs[i];
+	}
+	return found;
+}
+
+/* "Noted: limit and offset." -> "limit and offset" for the new rule. */
 static void
 acknowledge(struct builtin *b, const char *line)
 {
-	struct task *t = builtin_task(b);
+	struct pref *rule = waiting_rule(b);
 	char *low = lowered(line);
-	size_t n = cue_acknowledged(low), len = strlen(line), i;
-	char *ack;
+	size_t n = cue_acknowledged(low), len = strlen(line);
 
-	if (n > 0 && n < len && len <= ACK_MAX && strlen(low) == len) {
-		ack = xstrndup(line + n, len - n);
-		len = strlen(ack);
-		if (ack[len - 1] == '.')
-			ack[len - 1] = '\0';
-		for (i = b->ack_from; i < t->nprefs; i++) {
-			if (t->prefs[i].kind != PREF_STANDING)
-				continue;
-			free(t->prefs[i].ack);
-			t->prefs[i].ack = xstrdup(ack);
-		}
-		free(ack);
+	if (rule != NULL && n > 0 && n < len && len <= ACK_MAX &&
+	    strlen(low) == len) {
+		free(rule->ack);
+		rule->ack = xstrndup(line + n, len - n);
+		len = strlen(rule->ack);
+		if (rule->ack[len - 1] == '.')
+			rule->ack[len - 1] = '\0';
 	}
-	b->ack_from = t->nprefs;
+	b->ack_from = builtin_task(b)->nprefs;
 	free(low);
 }
 
