@@ -352,6 +352,8 @@ START_TEST(test_extract)
 {
 	struct extract_peer	p;
 	struct msg		m;
+	char			zst[1024];
+	size_t			len;
 
 	put_rollout(DAY "/" NAME(ID1));
 	put(DAY "/" NAME(ID2), "", 0);
@@ -370,7 +372,10 @@ START_TEST(test_extract)
 	ck_assert_int_eq(m.id, MSG_FAILED);
 	ck_assert_str_eq(json_str(m.body, "reason"), "unreadable");
 	msg_release(&m);
-	/* It goes on. */
+	/* It was compressed since it was listed. */
+	len = ZSTD_compress(zst, sizeof(zst), RECORD, strlen(RECORD), 3);
+	put(DAY "/" NAME(ID1) ".zst", zst, len);
+	ck_assert_int_eq(unlink(at(DAY "/" NAME(ID1))), 0);
 	ask_extract(&p, at(DAY "/" NAME(ID1)), &m);
 	ck_assert_int_eq(m.id, MSG_EXTRACTED);
 	msg_release(&m);

@@ -1,10 +1,11 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "builtin.h"
 #include "extract.h"
 #include "json.h"
-#include "log.h"
+#include "mem.h"
 #include "source.h"
 #include "survey.h"
 
@@ -18,6 +19,29 @@ struct job {
 	struct survey		 survey;
 	int64_t			 items;
 };
+
+/*
+ * Codex compresses rollouts, and unpacks them to go on: a file that was
+ * listed may by now have its other form.
+ */
+static int
+open_either(const char *root, const char *path, struct stat *st,
+    int *compressed)
+{
+	char	*other;
+	int	 fd;
+
+	(void)source_is_rollout(path, compressed);
+	fd = source_open(root, path, st);
+	if (fd != -1 || errno != ENOENT)
+		return fd;
+	other = *compressed ? xstrndup(path, strlen(path) - strlen(".zst")) :
+	    xasprintf("%s.zst", path);
+	*compressed = !*compressed;
+	fd = source_open(root, other, st);
+	free(other);
+	return fd;
+}
 
 /* Open the rollout, or answer why not.  Returns 0 or -1. */
 static int
@@ -34,13 +58,12 @@ open_rollout(struct job *j, struct stat *st)
 		    "source %s is not configured", name);
 		return -1;
 	}
-	fd = source_open(source->path, j->path, st);
+	fd = open_either(source->path, j->path, st, &compressed);
 	if (fd == -1) {
 		worker_fail(j->w, j->request, "unreadable", "rollout %s: %s",
 		    j->path, strerror(errno));
 		return -1;
 	}
-	(void)source_is_rollout(j->path, &compressed);
 	j->rollout = rollout_new(j->path, fd, compressed);
 	rollout_quiet(j->rollout);
 	rollout_set_tick(j->rollout, extract_tick, j->w);
