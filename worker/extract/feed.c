@@ -36,7 +36,8 @@ take(struct feed *f, const struct record *rec, enum filter_use use)
 		keep = filter_item(f->filter, f->last);
 		break;
 	case FILTER_EVENT:
-		keep = filter_event(f->filter, f->last);
+		filter_event(f->filter, f->last);
+		keep = 1;
 		break;
 	case FILTER_CITATION:
 		filter_citation(f->filter, f->last);

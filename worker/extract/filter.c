@@ -260,7 +260,7 @@ filter_item(struct filter *f, json_object *item)
 	return 1;
 }
 
-int
+void
 filter_event(struct filter *f, json_object *payload)
 {
 	static const char *const outputs[] = {
@@ -274,7 +274,6 @@ filter_event(struct filter *f, json_object *payload)
 		set_read(payload, outputs[i], path);
 	cut_loosely(payload);
 	leaf_each(payload, leaf_tidy, NULL);
-	return 1;
 }
 
 void

@@ -32,8 +32,8 @@ enum filter_use filter_use(const struct record *);
 /* Change an item so that it may feed memory.  0: leave it out. */
 int filter_item(struct filter *, json_object *item);
 
-/* The same for the payload of an event. */
-int filter_event(struct filter *, json_object *payload);
+/* Change the payload of an event in the same way; it is always kept. */
+void filter_event(struct filter *, json_object *payload);
 
 /* Count what an answer's event cites. */
 void filter_citation(struct filter *, json_object *payload);
