@@ -44,14 +44,25 @@ begins_clause(const char *s, const char *at)
 	return 0;
 }
 
+static int
+is_question(const char *s)
+{
+	static const char *const asks[] = { "why", "how", "what", "warum",
+	    "wieso", "pourquoi", "por qué", "почему", "为什么", "なぜ", "왜",
+	    NULL };
+	size_t n = strlen(s);
+
+	return (n > 0 && s[n - 1] == '?') || any_opens(s, asks) ||
+	    (n > 3 && strcmp(s + n - 3, "？") == 0);
+}
+
 int
 cue_standing(const char *s)
 {
 	const struct cue *c;
 	const char *at;
-	size_t len = strlen(s);
 
-	if (any_phrase(s, words_no_rule) || (len > 0 && s[len - 1] == '?'))
+	if (any_phrase(s, words_no_rule) || is_question(s))
 		return 0;
 	for (c = words_standing; c->phrase != NULL; c++)
 		for (at = s; (at = text_phrase(at, c->phrase)) != NULL; at++)
@@ -63,6 +74,10 @@ cue_standing(const char *s)
 int
 cue_correction(const char *s)
 {
+	s += cue_preamble(s);
+	/* "Instead of a list, could it be ...?" asks; "no, could ...?" not. */
+	if (is_question(s) && !text_opens(s, "no*"))
+		return 0;
 	return any_opens(s, words_corrections) &&
 	    !any_opens(s, words_no_correction);
 }
@@ -70,7 +85,8 @@ cue_correction(const char *s)
 int
 cue_acceptance(const char *s)
 {
-	return any_opens(s, words_acceptances) &&
+	s += cue_preamble(s);
+	return any_opens(s, words_acceptances) && !is_question(s) &&
 	    !any_phrase(s, words_acceptance_buts);
 }
 

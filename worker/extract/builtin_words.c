@@ -8,7 +8,7 @@ const struct cue words_standing[] = {
 	{ "from now on", ANYWHERE }, { "in future", CLAUSE },
 	{ "in the future", CLAUSE }, { "going forward", CLAUSE },
 	{ "remember", CLAUSE }, { "every time", CLAUSE },
-	{ "by default", CLAUSE }, { "i prefer", ANYWHERE },
+	{ "by default,", CLAUSE }, { "i prefer", ANYWHERE },
 	{ "we prefer", ANYWHERE }, { "i'd prefer", ANYWHERE },
 	{ "prefer", CLAUSE }, { "i like", CLAUSE }, { "i use", CLAUSE },
 	{ "i write", CLAUSE }, { "don't ever", CLAUSE },
@@ -23,6 +23,7 @@ const struct cue words_standing[] = {
 	{ "ich schreibe", CLAUSE }, { "ich verwende", CLAUSE },
 	/* fr */
 	{ "désormais", ANYWHERE }, { "dorénavant", ANYWHERE },
+	{ "à partir de maintenant", ANYWHERE },
 	{ "à l'avenir", ANYWHERE }, { "toujours", CLAUSE },
 	{ "ne jamais", ANYWHERE }, { "jamais", CLAUSE },
 	{ "par défaut", CLAUSE }, { "souviens-toi", ANYWHERE },
@@ -50,6 +51,9 @@ const struct cue words_standing[] = {
 	{ "覚えて", ANYWHERE },
 	/* zh */
 	{ "以后", ANYWHERE },
+	{ "以後", ANYWHERE },
+	{ "總是", ANYWHERE },
+	{ "記住", ANYWHERE },
 	{ "今后", ANYWHERE },
 	{ "总是", ANYWHERE },
 	{ "始终", ANYWHERE },
@@ -76,14 +80,19 @@ const struct cue words_standing[] = {
 
 /* Words that let a rule follow: "you should never", "please always". */
 const char *const words_leads[] = { "i", "we", "you", "please", "and", "but",
-	"so", "then", "should", "must", "will", "to", "also", "thanks", "good",
+	"so", "then", "for", "should", "must", "will", "to", "also", "thanks", "good",
 	"ok", "okay", "here", "bitte", "du", "wir", "ich", "und", "soll",
 	"sollst", "nutze", "verwende", "schreibe", "benutze", "mach", "utilise",
 	"utilisez", "il faut", "et", "on", "usa", "usar", "use", "y", "e",
 	"por favor", "ne", "merci", "n'utilise", "hay que", NULL };
 
 /* What looks like a rule and is none. */
-const char *const words_no_rule[] = { "never mind", "nevermind", "as always",
+const char *const words_no_rule[] = { "never mind", "nevermind", "always get", "always got",
+	"always been", "always fails", "always crashes", "never saw", "never see",
+	"never seen", "never had", "never been", "never got", "never happen*",
+	"never worked", "never finished", "never used", "i remember",
+	"i don't remember", "i like how", "i write to", "i use the wrong",
+	"失敗し", "总是失败", "总是报错", "всегда падает", "실패합니다", "as always",
 	"not always", "i like it", "i like that", "i like this",
 	"i like to see",
 	"remember when", "immer noch", "noch immer", "wie immer", "noch nie",
@@ -127,7 +136,7 @@ const char *const words_no_correction[] = { "no problem", "no worries",
 
 const char *const words_acceptances[] = { "good", "great", "perfect",
 	"thanks", "thank you", "thx", "nice", "lgtm", "looks good", "excellent",
-	"that works", "works", "well done", "awesome", "wonderful", "danke",
+	"that works", "works", "cool", "ship it", "well done", "awesome", "wonderful", "danke",
 	"super", "perfekt", "sehr gut", "prima", "merci", "parfait",
 	"très bien", "gracias", "perfecto", "muy bien", "obrigad*",
 	"perfeito", "ありがと*",
@@ -138,7 +147,7 @@ const char *const words_acceptances[] = { "good", "great", "perfect",
 	"감사*", "좋아*", NULL };
 
 const char *const words_acceptance_buts[] = { "but", "however", "except",
-	"good morning", "good evening", "aber", "mais", "pero", "mas", NULL };
+	"good question", "good morning", "good evening", "aber", "mais", "pero", "mas", NULL };
 
 const char *const words_constraints[] = { "smallest change",
 	"smallest possible", "minimal change", "minimal diff",
@@ -190,7 +199,8 @@ const char *const words_injections[] = { "ignore previous",
 	"save to memory", "ignoriere alle", "メモリに記録", NULL };
 
 const char *const words_preambles[] = { "please", "pls", "now", "ok", "okay",
-	"hi", "hello", "hey", "so", "then", "next", "also", "and",
+	"hi", "hello", "hey", "yes", "yeah", "yep",
+	"actually", "hmm", "sorry", "so", "then", "next", "also", "and",
 	"can you", "could you", "would you", "will you", "can we", "let's",
 	"i want you to", "i need you to", "i'd like you to", "bitte",
 	"kannst du", "könntest du", "peux-tu", "pouvez-vous",
