@@ -175,6 +175,7 @@ START_TEST(keys_give_context)
 	JSON_CASE("{\"password\":\"\",\"secret\":null,\"token\":7}", 0);
 	JSON_CASE("{\"password\":\"${DB_PASSWORD}\"}", 0);
 	JSON_CASE("\"" B "gh" J "p_" MIX40 E "\"", 1);
+	JSON_CASE("{\"a password:" B "hunter2x" E "\":\"x\"}", 1);
 	JSON_CASE("{\"" B "gh" J "p_" MIX40 E "\":1}", 1);
 	ck_assert_uint_eq(redact_json(redact, NULL), 0);
 }
@@ -201,6 +202,23 @@ START_TEST(arguments_stay_json)
 	json_object_put(inner);
 	json_object_put(o);
 	buf_release(&b);
+}
+END_TEST
+
+/* A value of many parts, cut between a backslash and its quote. */
+START_TEST(escapes_stay_whole)
+{
+	static const char	text[] = "{\"cmd\":\"password: 'a\\\"=b\\\"c\\u000f"
+				    "\\u0000\\u0000\\u0000\\u0000 z\\\"h\\\"i\\\"j"
+				    "\\\"k\"}";
+	struct buf		out = BUF_INIT;
+	json_object		*o;
+
+	redact_text(redact, text, sizeof(text) - 1, &out);
+	o = json_parse(out.data, out.len, JSON_DEPTH, NULL);
+	ck_assert_msg(o != NULL, "%s", out.data);
+	json_object_put(o);
+	buf_release(&out);
 }
 END_TEST
 
@@ -310,6 +328,7 @@ redact_suite(void)
 	tcase_add_test(tc, all_at_once);
 	tcase_add_test(tc, keys_give_context);
 	tcase_add_test(tc, arguments_stay_json);
+	tcase_add_test(tc, escapes_stay_whole);
 	tcase_add_test(tc, user_patterns);
 	tcase_add_test(tc, exhausted_pattern_fails_closed);
 	tcase_add_test(tc, hostile_text_ends);

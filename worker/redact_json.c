@@ -147,9 +147,12 @@ redact_keys_of(struct redact *r, json_object *obj)
 static size_t
 redact_object(struct redact *r, json_object *obj, int depth)
 {
-	char	*name = name_of_value(obj);
-	size_t	 n = 0;
+	char	*name;
+	size_t	 n;
 
+	/* Keys first: they are context for the values, also the next time. */
+	n = redact_keys_of(r, obj);
+	name = name_of_value(obj);
 	json_object_object_foreach(obj, key, val) {
 		if (!json_object_is_type(val, json_type_string))
 			n += redact_value_at(r, val, depth);
@@ -159,7 +162,7 @@ redact_object(struct redact *r, json_object *obj, int depth)
 			n += redact_named(r, key, val);
 	}
 	free(name);
-	return n + redact_keys_of(r, obj);
+	return n;
 }
 
 static size_t

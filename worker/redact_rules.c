@@ -35,11 +35,11 @@
  * end of the line or of the text.  A quote one level deeper belongs to it;
  * one that ends a JSON string does not.
  */
-#define PLAIN	"[^\\\\\"'`\\r\\n]{0,2000}+"
+#define PLAIN	"[^\\\\\"'`\\r\\n]{0,8000}+"
 #define QUOTED	"[bfruBFRU@$]{0,2}(\\\\{0,7})([\"'`])\\K(?!\\1\\2)" \
-		"(?>" PLAIN "(?:(?:(?!\\2|\"\\s*[],:}])[\"'`]" \
+		"(?>" PLAIN "(?:(?:\\\\*+(?!\\2|\"\\s*[],:}])[\"'`]" \
 		"|\\1\\1\\\\\\2" \
-		"|\\\\{1,15}+(?!\\2|\"\\s*[],:}])" \
+		"|\\\\++(?![\"'`])" \
 		")" PLAIN "){0,10})(?=\\\\*[\"'`]|[\\r\\n]|\\z)"
 
 /*

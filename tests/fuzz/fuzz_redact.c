@@ -1,6 +1,6 @@
 /*
  * libFuzzer entry: redacting any text ends, keeps valid UTF-8 valid, and a
- * second time changes nothing.
+ * second time changes nothing; JSON text that holds it stays JSON text.
  * clang -fsanitize=fuzzer,address,undefined -I. -Icommon fuzz_redact.c ...
  */
 #include <json-c/json.h>
@@ -25,6 +25,24 @@ as_json(const char *text, size_t len)
 	return back;
 }
 
+static void
+check_inside_json(struct redact *r, const char *text, size_t len)
+{
+	json_object	*o = json_object_new_object();
+	struct buf	 b = BUF_INIT, out = BUF_INIT;
+
+	json_set(o, "cmd", json_object_new_string_len(text, (int)len));
+	json_write(&b, o);
+	json_object_put(o);
+	redact_text(r, b.data, b.len, &out);
+	o = json_parse(out.data, out.len, 2, NULL);
+	if (o == NULL)
+		abort();
+	json_object_put(o);
+	buf_release(&b);
+	buf_release(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -44,6 +62,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if ((o = as_json(buf_str(&out), out.len)) == NULL)
 			abort();
 		json_object_put(o);
+		check_inside_json(r, (const char *)data, size);
 	}
 	o = json_parse(buf_str(&in), size, JSON_DEPTH, NULL);
 	redact_json(r, o);
