@@ -11,9 +11,10 @@
 #include "supervisor/spawn.h"
 
 /*
- * The inside of a child, for child.c, children.c, process.c, dispatch.c and
- * stop.c.  child.c decides, by its table of states and events; process.c
- * moves bytes; dispatch.c understands them; stop.c sends signals.
+ * The inside of a child, for the files that make it up.  child.c decides, by
+ * its table of states and events; child_end.c is the way out; process.c
+ * moves bytes; dispatch.c understands them; stop.c sends signals; children.c
+ * has the set of all.
  */
 
 enum child_event {
@@ -83,20 +84,37 @@ struct children {
 /* child.c: the event happens now. */
 void child_event(struct child *, enum child_event);
 
-/* child.c: note why this process is being ended; the first cause stands. */
+/* child.c: the state, its deadline (mono_ms()), the name in messages. */
+void child_set_state(struct child *, enum child_state);
+void child_set_deadline(struct child *, int64_t at);
+void child_set_label(struct child *);
+
+/* child_end.c: note why the process is being ended; the first cause stands. */
 void child_blame(struct child *, enum child_cause, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* child.c: the process was reaped. */
+/* child_end.c: the process was reaped. */
 void child_reaped(struct child *, int status);
 
 /*
- * child.c: end the life of the process if it is reaped and drained.  The
- * child may be freed: the caller must return.
+ * child_end.c: end the life of the process if it is reaped and drained.  The
+ * child may be freed: the caller must return.  So too for child_over().
  */
 void child_check_end(struct child *);
 
-/* child.c: free it without a word. */
+/* child_end.c: it is reaped and drained: the end, unless it never lived. */
+void child_over(struct child *);
+
+/* child_end.c: the end of a process, or of a child without one. */
+void child_finish(struct child *);
+
+/*
+ * child_end.c: the system is short of something (errno): into back-off.  The
+ * owner is not told, for nothing has lived; it is said now and then.
+ */
+void child_spawn_later(struct child *, int error);
+
+/* child_end.c: free it without a word. */
 void child_abandon(struct child *);
 
 /* children.c: say the state of all in our title. */

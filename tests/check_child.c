@@ -1,4 +1,4 @@
-/* links: supervisor/child.c supervisor/children.c supervisor/process.c supervisor/dispatch.c supervisor/request.c supervisor/liveness.c supervisor/spawn.c supervisor/exe.c supervisor/reap.c supervisor/stop.c supervisor/restart.c supervisor/errlog.c supervisor/ratelimit.c supervisor/loop.c */
+/* links: supervisor/child.c supervisor/child_end.c supervisor/children.c supervisor/process.c supervisor/dispatch.c supervisor/request.c supervisor/liveness.c supervisor/spawn.c supervisor/exe.c supervisor/reap.c supervisor/stop.c supervisor/restart.c supervisor/errlog.c supervisor/ratelimit.c supervisor/loop.c */
 /*
  * A supervisor with a table of states and events had one row less in its
  * dispatch than in its table, and a command did nothing for years.  So every
