@@ -80,15 +80,18 @@ const struct cue words_standing[] = {
 
 /* Words that let a rule follow: "you should never", "please always". */
 const char *const words_leads[] = { "i", "we", "you", "please", "and", "but",
-	"so", "then", "for", "should", "must", "will", "to", "also", "thanks", "good",
+	"so", "then", "for", "should", "must", "will", "to", "also", "thanks",
+	"good",
 	"ok", "okay", "here", "bitte", "du", "wir", "ich", "und", "soll",
 	"sollst", "nutze", "verwende", "schreibe", "benutze", "mach", "utilise",
 	"utilisez", "il faut", "et", "on", "usa", "usar", "use", "y", "e",
 	"por favor", "ne", "merci", "n'utilise", "hay que", NULL };
 
 /* What looks like a rule and is none. */
-const char *const words_no_rule[] = { "never mind", "nevermind", "always get", "always got",
-	"always been", "always fails", "always crashes", "never saw", "never see",
+const char *const words_no_rule[] = { "never mind", "nevermind", "always get",
+	"always got",
+	"always been", "always fails", "always crashes", "never saw",
+	"never see",
 	"never seen", "never had", "never been", "never got", "never happen*",
 	"never worked", "never finished", "never used", "i remember",
 	"i don't remember", "i like how", "i write to", "i use the wrong",
@@ -136,7 +139,8 @@ const char *const words_no_correction[] = { "no problem", "no worries",
 
 const char *const words_acceptances[] = { "good", "great", "perfect",
 	"thanks", "thank you", "thx", "nice", "lgtm", "looks good", "excellent",
-	"that works", "works", "cool", "ship it", "well done", "awesome", "wonderful", "danke",
+	"that works", "works", "cool", "ship it", "well done", "awesome",
+	"wonderful", "danke",
 	"super", "perfekt", "sehr gut", "prima", "merci", "parfait",
 	"très bien", "gracias", "perfecto", "muy bien", "obrigad*",
 	"perfeito", "ありがと*",
@@ -147,7 +151,8 @@ const char *const words_acceptances[] = { "good", "great", "perfect",
 	"감사*", "좋아*", NULL };
 
 const char *const words_acceptance_buts[] = { "but", "however", "except",
-	"good question", "good morning", "good evening", "aber", "mais", "pero", "mas", NULL };
+	"good question", "good morning", "good evening", "aber", "mais", "pero",
+	"mas", NULL };
 
 const char *const words_constraints[] = { "smallest change",
 	"smallest possible", "minimal change", "minimal diff",
