@@ -336,3 +336,9 @@ redact_key_check(struct redact *r, const char *key, size_t len,
 		}
 	return 0;
 }
+
+int
+redact_may_begin(struct redact *r, const char *text, size_t len)
+{
+	return needle_set_next(r->needles, text, len, 0) < len;
+}

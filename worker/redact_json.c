@@ -43,7 +43,8 @@ redact_named(struct redact *r, const char *name, json_object *o)
 	struct redact_value	 v;
 	enum redact_check	 check;
 
-	if (namelen == 0 || namelen > KEY_MAX || len == 0)
+	if (namelen > KEY_MAX || len == 0 ||
+	    !redact_may_begin(r, name, namelen))
 		return redact_string(r, o);
 	buf_addf(&line, "%s:\"", name);
 	buf_add(&line, text, len);

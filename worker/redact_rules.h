@@ -62,4 +62,7 @@ struct redact;
 int redact_key_check(struct redact *, const char *key, size_t len,
     enum redact_check *check);
 
+/* 0 if no rule can begin in the text: most keys, told cheaply. */
+int redact_may_begin(struct redact *, const char *text, size_t len);
+
 #endif
