@@ -124,9 +124,21 @@ cpu_ticks() {
 	}
 }
 
+# memory_below "sentence" FIELD PID KB: VmRSS or VmHWM of a process; the
+# sanitizers' own memory would count too.
+memory_below() {
+	if [ -n "${SANITIZED:-}" ]; then
+		skip "$1" "sanitizers use memory of their own"
+		return
+	fi
+	kb=$(sed -n "s/^$2:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$3/status")
+	check "$1 ($kb kB)" [ "$kb" -lt "$4" ]
+}
+
 # Lines of file $2 that match $1.
 count_of() {
-	grep -ac -- "$1" "$2" 2>/dev/null || :
+	n=$(grep -ac -- "$1" "$2" 2>/dev/null)
+	echo "${n:-0}"
 }
 
 # has REGEX FILE; has_not REGEX FILE

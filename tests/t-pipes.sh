@@ -45,8 +45,7 @@ core_start -o grace=300 -o flood=100 'extract=start deaf' 'consolidate=start'
 wait_until 10 events 1 '^ended extract'
 check "row 46: the queue is bounded" has '^flooded .* 6[0-9]$' "$OUT"
 check "row 46: its worker is ended" has 'cause=stuck.*does not read' "$OUT"
-rss=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$sup/status")
-check "row 46: the memory is given back ($rss kB)" [ "$rss" -lt 65536 ]
+memory_below "row 46: the memory is given back" VmRSS "$sup" 65536
 core_stop
 core_clean "row 46"
 
@@ -59,8 +58,7 @@ check "row 47: although a descriptor is always ready" \
     wait_until 2 events 1 '^signal 10'
 lines=$(wc -l <"$LOG")
 check "row 47: its log records are limited ($lines)" [ "$lines" -lt 500 ]
-rss=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$sup/status")
-check "row 47: memory stays flat ($rss kB)" [ "$rss" -lt 65536 ]
+memory_below "row 47: memory stays flat" VmHWM "$sup" 65536
 core_stop
 core_clean "row 47"
 

@@ -62,8 +62,7 @@ core_clean "row 40"
 # Row 38: nothing was allocated for what a length said.
 core_start 'extract+=start huge stall' 'extract=start'
 wait_until 5 events 1 'cause=protocol'
-rss=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$sup/status")
-check "row 38: memory stays flat ($rss kB)" [ "$rss" -lt 65536 ]
+memory_below "row 38: memory stays flat" VmHWM "$sup" 65536
 core_stop
 core_clean "row 38"
 
