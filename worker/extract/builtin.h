@@ -17,6 +17,7 @@ struct rollout_meta;
  * is absent.
  *
  * {"v":1,
+ *  "commit",                   the thread's first commit, if any
  *  "langs":{"en":2},           requests by language (ISO 639-1)
  *  "answers":"ja",             language of the last answer
  *  "edited":[".py",".c"],      suffixes of the edited files
@@ -35,9 +36,12 @@ struct rollout_meta;
  *              "scope":"all|here|group", "topic":[], "time"}],
  *    "checks":[{"command","dir","exit","says","time"}],
  *    "diagnoses":[{"command","error","time"}],
- *    "failures":[{"kind":"fixed|again|hidden|open|rejected|patch",
- *              "command","error","file","from":[],"to":[],"files":[],
- *              "said","time"}]}]}
+ *    "failures":[
+ *      {"kind":"open","command","error","exit","time"}
+ *      {"kind":"hidden", the same}     the line around it exited 0
+ *      {"kind":"fixed", the same, "file","from":[],"to":[] or "files":[]}
+ *      {"kind":"rejected","said","checked","time"}     see "correction"
+ *      {"kind":"patch","file","from":[],"to":[],"time"}]}]}
  */
 #define BUILTIN_GENERATOR	"builtin/1"
 #define BUILTIN_FACTS_VERSION	1
