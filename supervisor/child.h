@@ -147,12 +147,11 @@ struct child *child_start(struct children *, const struct child_spec *);
 
 /*
  * Send a message to a ready worker.  Takes over `body' in every case; the
- * serial of `head' is not used.
- * Returns the serial (> 0), or -1 if the child is not ready, the row's
- * credits are used up or the worker's queue is full (then it is being
- * ended).  A request stays open until its last reply, `failed' or the end of
- * the process.  One-way messages (known, input) are never open, but `failed'
- * may come for them too.
+ * serial of `head' is not used.  Returns the serial (> 0), or -1 if the child
+ * is not ready, the row's credits are used up or the worker's queue is full
+ * (then it is being ended).  A request stays open until its last reply,
+ * `failed' or the end of the process.  One-way messages (known, input) are
+ * never open, but `failed' may come for them too.
  */
 int64_t child_request(struct child *, const struct msg_head *,
     json_object *body);

@@ -16,8 +16,7 @@ struct stop {
 
 /*
  * Take SIGTERM and SIGINT of `loop'.  `begun' (with `arg', to be set after)
- * is called once, before the
- * workers are told.
+ * is called once, before the workers are told.
  */
 void stop_init(struct stop *, struct loop *, struct children *,
     void (*begun)(void *arg));

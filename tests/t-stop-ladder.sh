@@ -78,6 +78,27 @@ check "row 15: and said so" has 'left behind by a worker, killed' "$LOG"
 core_stop
 core_clean "row 15"
 
+# Row 17: a process that the kernel cannot end, as on a dead network disk.
+frozen=/sys/fs/cgroup/freezer/mnemod-test-$$
+if mkdir "$frozen" 2>/dev/null; then
+	core_start -o grace=300 -o give_up=1500 'extract=start' \
+	    'consolidate=start'
+	wait_until 5 events 2 '^ready'
+	worker=$(sed -n 's/^ready extract\[\([0-9]*\)\]/\1/p' "$OUT")
+	echo "$worker" >"$frozen/cgroup.procs"
+	echo FROZEN >"$frozen/freezer.state"
+	core_stop
+	check "row 17: it is given up after a bound ($took ms)" \
+	    [ "$took" -ge 1700 -a "$took" -lt 5000 ]
+	check "row 17: pid and state are logged" \
+	    has "extract\[$worker\]: cannot be killed (state [DRS])" "$LOG"
+	echo THAWED >"$frozen/freezer.state"
+	core_clean "row 17" 5
+	wait_until 2 rmdir "$frozen" 2>/dev/null
+else
+	skip "row 17: an unkillable worker" "no freezer control group here"
+fi
+
 # Row 18: a storm of signals is one stop.
 core_start -o grace=3000 'extract=ignore start stall' 'consolidate=start'
 wait_until 5 events 2 '^ready'
