@@ -73,7 +73,7 @@ struct child {
 
 struct children {
 	struct children_config	 config;
-	TAILQ_HEAD(, child)	 list;
+	TAILQ_HEAD(child_list, child) list;
 	struct reap		 reap;
 	int			 stopping;
 	struct loop_timer	 strays;	/* bound for what escaped */

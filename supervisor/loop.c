@@ -13,8 +13,8 @@
 #include "supervisor/loop.h"
 
 struct loop {
-	TAILQ_HEAD(, loop_fd)	 fds;
-	TAILQ_HEAD(, loop_timer) timers;
+	TAILQ_HEAD(fd_list, loop_fd) fds;
+	TAILQ_HEAD(timer_list, loop_timer) timers;
 	struct {
 		loop_signal_fn	*fn;
 		void		*arg;

@@ -16,7 +16,7 @@ struct request {
 };
 
 struct requests {
-	TAILQ_HEAD(, request)	 open;
+	TAILQ_HEAD(request_list, request) open;
 	unsigned		 count;
 	int64_t			 last;	/* serial given last; 0: none */
 };

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2034 # the tests read these
 # core.sh: the process core under test, tests/supdriver.c with
 # tests/fakeworker.c as every worker.  Read after lib.sh.
 

@@ -10,6 +10,7 @@ core_setup
 core_start_limited() {
 	: >"$OUT"
 	(
+		# shellcheck disable=SC3045 # dash and bash have it
 		ulimit -n 32
 		exec "$SUP" -v -l "$LIBEXEC" "$@"
 	) >"$OUT" 2>"$LOG" &

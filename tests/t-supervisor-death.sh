@@ -21,7 +21,6 @@ done
 # Row 30: deep in its work, with a handler that only arms its own alarm.
 core_start 'extract=alarm start stall'
 wait_until 5 events 1 '^ready'
-worker=$(worker_pid)
 kill -KILL "$sup"
 began=$(now_ms)
 check "row 30: a busy worker ends by its own alarm" wait_until 11 gone
