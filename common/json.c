@@ -5,6 +5,18 @@
 #include "log.h"
 #include "mem.h"
 
+static int
+only_space(const char *s, size_t len)
+{
+	size_t	i;
+
+	for (i = 0; i < len; i++)
+		if (s[i] != ' ' && s[i] != '\t' && s[i] != '\r' &&
+		    s[i] != '\n')
+			return 0;
+	return 1;
+}
+
 json_object *
 json_parse(const char *text, size_t len, int depth, const char **why)
 {
@@ -32,7 +44,7 @@ json_parse(const char *text, size_t len, int depth, const char **why)
 		*why = "ends too early";
 	else if (err != json_tokener_success)
 		*why = json_tokener_error_desc(err);
-	else if (end + strspn(text + end, " \t\r\n") < len) {
+	else if (!only_space(text + end, len - end)) {
 		/* json-c ends at a NUL without complaint. */
 		*why = "bytes after the end";
 		json_object_put(o);

@@ -185,6 +185,7 @@ scan_store(struct scan *sc, const char *source, json_object *e)
 	struct scan_source	*sum = &sc->sources[sc->current];
 	struct store_file	 f;
 	struct store_thread	 t;
+	enum store_status	 st;
 	const char		*change = json_str(e, "change");
 
 	file_of_entry(&f, source, e);
@@ -196,8 +197,12 @@ scan_store(struct scan *sc, const char *source, json_object *e)
 	if (strcmp(change, "vanished") == 0)
 		return store_file_vanished(sc->store, source, f.path,
 		    wall_s());
-	if (strcmp(change, "moved") == 0)
-		return store_file_moved(sc->store, &f);
+	if (strcmp(change, "moved") == 0) {
+		st = store_file_moved(sc->store, &f);
+		if (st != STORE_NONE)
+			return st;
+		/* We never knew the file: take the entry as it is. */
+	}
 	if (f.reason != NULL || f.thread_id == NULL ||
 	    !uuid_valid(f.thread_id)) {
 		f.thread_id = NULL;

@@ -80,8 +80,8 @@ now_ms() {
 pids_of() {
 	for d in /proc/[0-9]*; do
 		IFS= read -r comm 2>/dev/null <"$d/comm" || continue
-		for want; do
-			[ "$comm" = "$want" ] && is_alive "${d#/proc/}" &&
+		for _name; do
+			[ "$comm" = "$_name" ] && is_alive "${d#/proc/}" &&
 			    echo "${d#/proc/}"
 		done
 	done
@@ -91,8 +91,8 @@ pids_of() {
 no_orphans() {
 	for d in /proc/[0-9]*; do
 		IFS= read -r comm 2>/dev/null <"$d/comm" || continue
-		for want; do
-			[ "$comm" != "$want" ] || return 1
+		for _name; do
+			[ "$comm" != "$_name" ] || return 1
 		done
 	done
 }

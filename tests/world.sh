@@ -55,9 +55,11 @@ mn() {
 	"$MNEMOD" -o now="$NOW" "$@" 2>"$LOG"
 }
 
-# mn_start ARG...: the same in the background; pid in $sup.
+# mn_start ARG...: the same in the background; pid in $sup.  In a session of
+# its own, as under a service manager: whoever inherits its workers is in
+# another, so that the kernel wakes and ends those that are stopped.
 mn_start() {
-	"$MNEMOD" -o now="$NOW" "$@" 2>"$LOG" &
+	setsid "$MNEMOD" -o now="$NOW" "$@" 2>"$LOG" &
 	sup=$!
 }
 
