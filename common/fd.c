@@ -11,7 +11,7 @@ fd_sanitize_std(void)
 	int	fd;
 
 	do {
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDWR); /* NOLINT: stays open */
 		if (fd == -1)
 			return -1;
 	} while (fd <= STDERR_FILENO);

@@ -31,6 +31,7 @@ children_each(struct reap *r, pid_fn *fn, void *arg)
 		log_warn("%s: escaped descendants cannot be found", path);
 		return;
 	}
+	/* NOLINTNEXTLINE(cert-err34-c): the kernel writes pids */
 	while (fscanf(f, "%d", &pid) == 1)
 		fn((pid_t)pid, r, arg);
 	fclose(f);

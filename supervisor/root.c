@@ -266,6 +266,7 @@ lock_holder(int fd)
 		 * The device is not compared: some file systems show
 		 * another one here than stat(2) does.
 		 */
+		/* NOLINTNEXTLINE(cert-err34-c): the kernel writes it */
 		if (sscanf(line, "%*d: FLOCK %*s WRITE %d %*x:%*x:%llu",
 		    &pid, &ino) == 2 &&
 		    ino == (unsigned long long)st.st_ino)

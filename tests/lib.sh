@@ -60,9 +60,10 @@ finish() {
 	exit $?
 }
 
-# wait_until SECONDS command...: 0 as soon as the command succeeds.
+# wait_until SECONDS command...: 0 as soon as the command succeeds.  A busy
+# machine gets three times as long.
 wait_until() {
-	deadline=$(($(now_ms) + $1 * 1000))
+	deadline=$(($(now_ms) + $1 * ${PATIENCE:-3000}))
 	shift
 	until "$@"; do
 		[ "$(now_ms)" -lt "$deadline" ] || return 1

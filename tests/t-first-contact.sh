@@ -19,7 +19,7 @@ refused() {
 }
 attempt() {
 	before=$(snapshot)
-	mn -1 --yes "$@"
+	mn -1 --yes
 	status=$?
 }
 

@@ -14,7 +14,7 @@ title_is() {
 }
 
 # Row 70: the supervisor's own title in each state.
-core_start -o base=60000 -o grace=1500 'extract*2=start' \
+core_start -o base=60000 -o grace=4000 'extract*2=start' \
     'extract+=start exit=65' 'workspace+=start exit=1' \
     'consolidate/codex=ignore stall'
 check "row 70: states are counted" wait_until 5 title_is "$sup" \

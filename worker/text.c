@@ -311,3 +311,23 @@ text_hash(const void *data, size_t len)
 		h = (h ^ p[i]) * 0x100000001b3ULL;
 	return h;
 }
+
+int
+text_number(const char *s, const char *prefix, int *n)
+{
+	size_t len = strlen(prefix);
+	int negative, digits, v = 0;
+
+	if (strncmp(s, prefix, len) != 0)
+		return 0;
+	s += len;
+	negative = *s == '-';
+	s += negative;
+	for (digits = 0; *s >= '0' && *s <= '9'; s++) {
+		if (++digits > 9)
+			return 0;
+		v = v * 10 + (*s - '0');
+	}
+	*n = negative ? -v : v;
+	return digits > 0;
+}

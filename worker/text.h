@@ -55,6 +55,12 @@ size_t text_words(const char *s);
 /* The string without its leading and trailing white space: bounds. */
 void text_trim(const char **s, size_t *len);
 
+/*
+ * 1 if `s' begins with `prefix' and a decimal number of at most nine digits,
+ * maybe with a minus: then it is in *n.
+ */
+int text_number(const char *s, const char *prefix, int *n);
+
 /* 64 bits of FNV-1a over `len' bytes. */
 uint64_t text_hash(const void *data, size_t len);
 

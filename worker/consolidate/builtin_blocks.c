@@ -160,9 +160,10 @@ names_tombstone(const char *line, const struct inputs *in)
 static unsigned
 task_number(const char *line)
 {
-	unsigned n;
+	int n;
 
-	return sscanf(line, "## Task %u", &n) == 1 && n < TASKS_MAX ? n : 0;
+	return text_number(line, "## Task ", &n) && n > 0 && n < TASKS_MAX ?
+	    (unsigned)n : 0;
 }
 
 struct forgetting {
@@ -224,12 +225,11 @@ static int
 rests_on_forgotten(const struct forgetting *f, const char *line)
 {
 	const char *p = line;
-	unsigned n;
-	int any = 0;
+	int n, any = 0;
 
 	while ((p = strstr(p, "[Task ")) != NULL) {
-		if (sscanf(p, "[Task %u", &n) != 1 || n >= TASKS_MAX ||
-		    !is_forgotten(f, n))
+		if (!text_number(p, "[Task ", &n) || n < 0 ||
+		    n >= TASKS_MAX || !is_forgotten(f, (unsigned)n))
 			return 0;
 		any = 1;
 		p++;

@@ -76,8 +76,8 @@ header_line(struct result *r, const char *line)
 {
 	int code;
 
-	if (sscanf(line, "Process exited with code %d", &code) == 1 ||
-	    sscanf(line, "Exit code: %d", &code) == 1)
+	if (text_number(line, "Process exited with code ", &code) ||
+	    text_number(line, "Exit code: ", &code))
 		r->exit = code;
 	else if (strncmp(line, "Script failed", 13) == 0)
 		r->refused = 1;
@@ -216,7 +216,8 @@ is_verdict(const char *line)
 {
 	int n;
 
-	return (sscanf(line, "Ran %d test", &n) == 1 && n > 0) ||
+	return (text_number(line, "Ran ", &n) && n > 0 &&
+	    strstr(line, " test") != NULL) ||
 	    strcmp(line, "PASS") == 0 || strncmp(line, "ok ", 3) == 0 ||
 	    strncmp(line, "test result: ok", 15) == 0 ||
 	    strstr(line, " passed") != NULL ||
