@@ -204,6 +204,7 @@ lint-cppcheck:
 	@cppcheck -q --enable=warning,portability --std=c11 -j 2 \
 	    --error-exitcode=1 --inline-suppr --library=posix \
 	    --suppress=missingIncludeSystem --suppress=readdirCalled \
+	    --suppress=getpwuidCalled \
 	    --suppress=funcArgOrderDifferent --include=$(QUEUE_H) -D_GNU_SOURCE -DMNEMOD_VERSION='""' \
 	    -D__x86_64__ $(INCS) common supervisor worker
 lint-man:
