@@ -171,6 +171,9 @@ START_TEST(keys_give_context)
 	    "\"}]", 1);
 	JSON_CASE("{\"command\":[\"x\",\"--password\",\"" B "hunter2" E
 	    "\",\"--fast\"]}", 1);
+	JSON_CASE("{\"password\":\"" B "secret2" E "\",\"n\":1}", 1);
+	json_becomes("{\"password\":8675309,\"passwords\":12,\"pin\":1234567}",
+	    "{\"password\":\"" B E "\",\"passwords\":12,\"pin\":1234567}", 1);
 	JSON_CASE("{\"type\":\"password\",\"token\":\"string\",\"n\":1}", 0);
 	JSON_CASE("{\"password\":\"\",\"secret\":null,\"token\":7}", 0);
 	JSON_CASE("{\"password\":\"${DB_PASSWORD}\"}", 0);

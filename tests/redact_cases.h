@@ -74,7 +74,13 @@ static const struct redact_case	secrets[] = {
 	  "AccountKey=" B MIX40 MIX40 "abcdef==" E ";EndpointSuffix=y" },
 	{ "Azure signature", "https://x.blob.core.windows.net/c?sv=2022&sig="
 	  B MIX40 "abc%3D" E "&se=2030" },
-	{ "Azure client secret", "abc" B "8" J "Q~" MIX20 MIX10 "abcd" E },
+	{ "Azure client secret", "is " B "abc8" J "Q~" MIX20 MIX10 "abcd" E },
+	{ "Azure key", "is " B MIX40 MIX10 "ab" "JQQ" J "J99BCACYeBjFXJ3w3AAAB"
+	  "ACOGabcd" E " ok" },
+	{ "Terraform", "is " B MIX10 "abcd" ".atla" J "sv1." MIX40 MIX20 "abcdefg"
+	  E " ok" },
+	{ "Terraform twice", B MIX10 "abcd" ".atla" J "sv1." MIX40 MIX20 "abcdefg"
+	  E B "." "atla" J "sv1." MIX40 MIX20 "abcdefg" E },
 	{ "Azure bus", "SharedAccessKey=" B MIX40 "abc=" E },
 	{ "Hugging Face", B "h" J "f_" MIX20 MIX10 "abcd" E },
 	{ "DigitalOcean", B "do" J "p_v1_" HEX64 E },
@@ -189,6 +195,11 @@ static const struct redact_case	secrets[] = {
 	  "</property>" },
 	{ "setter", "c.setPassword(\"" B "hunt" J "er2" E "\")" },
 	{ "curl cookie", "curl -b 'sid=" B MIX20 E "' https://x.example" },
+	{ "curl user, joined", "curl -uadmin:" B "s3cr" J "3tpw" E " x.example" },
+	{ "HTTPie", "http -a bob:" B "hunt" J "er2" E " GET x.example/y" },
+	{ "one letter", "ftp://bob:" B "x" E "@example.com/x" },
+	{ "Wi-Fi code", "WIFI:T:WPA;S:home;P:" B "hunt" J "er22" E ";;" },
+	{ "number", "{\"password\": " B "8675" J "309" E "}" },
 	{ "Wi-Fi", "psk=\"" B "hunt" J "er22" E "\"" },
 	{ "colour", "\033[32m" B "gh" J "p_" MIX20 MIX10 "abcdef" E "\033[0m" },
 };
@@ -264,6 +275,9 @@ static const struct redact_case	lookalikes[] = {
 	{ "PWD", "PWD=/home/me/src/project2" },
 	{ "URL", "token_url: https://auth.example.com/oauth/token" },
 	{ "port", "http://localhost:8080/path?email=a@b.example" },
+	{ "words of a netrc", "machine, login, me password\napplies_to: x" },
+	{ "mark as a name", "REDACTED_SECRET: config/x [REDACTED_SECRET], y" },
+	{ "http -a", "http -all the time -a note: none; WIFI:P: see 8Q~ JQQJ99" },
 	{ "git over ssh", "git@github.com:owner/repository.git" },
 	{ "ssh URL", "ssh://git@github.com:22/owner/repository.git" },
 	{ "scp", "rsync -av host:/srv/data user@host2:/srv" },

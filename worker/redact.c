@@ -176,7 +176,7 @@ try_rule(struct redact *r, unsigned int id, struct redact_value *v, size_t pos)
 	    pos - from, 0, r->match, r->context) < 0)
 		return 0;
 	span = pcre2_get_ovector_pointer(r->match);
-	v->start = from + span[0];
+	v->start = from + span[redact_rules[id].check == REDACT_BEHIND ? 2 : 0];
 	v->end = from + span[1];
 	return v->end > v->start && redact_value_ok(v, redact_rules[id].check);
 }
@@ -210,6 +210,8 @@ pass(struct redact *r, const char *in, size_t len, struct buf *out)
 			pos++;
 			continue;
 		}
+		if (v.start < copied)	/* began in the one before */
+			v.start = copied;
 		buf_add(out, in + copied, v.start - copied);
 		buf_addstr(out, REDACT_MARK);
 		copied = v.end;

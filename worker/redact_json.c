@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/json.h"
 #include "common/mem.h"
 #include "worker/redact.h"
 #include "worker/redact_rules.h"
@@ -71,6 +72,32 @@ redact_named(struct redact *r, const char *name, json_object *o)
 	buf_wipe(&line);
 	buf_release(&out);
 	return n;
+}
+
+/*
+ * {"password":123456}: a number that a name says is a secret.  The caller
+ * puts the mark in its place.
+ */
+static int
+is_secret_number(struct redact *r, const char *name, json_object *o)
+{
+	struct buf		 line = BUF_INIT;
+	struct redact_value	 v;
+	enum redact_check	 check;
+	size_t			 namelen = strlen(name);
+	int			 secret;
+
+	if (!json_object_is_type(o, json_type_int) || namelen > KEY_MAX ||
+	    !redact_may_begin(r, name, namelen) ||
+	    !redact_key_check(r, name, namelen, &check) ||
+	    check != REDACT_PASSWORD)
+		return 0;
+	buf_addf(&line, "%s:%s", name, json_object_to_json_string(o));
+	v = (struct redact_value){ line.data, line.len, namelen + 1,
+	    line.len };
+	secret = redact_value_ok(&v, check);
+	buf_wipe(&line);
+	return secret;
 }
 
 /* ["--password","x"]: an option names the element after it. */
@@ -155,7 +182,10 @@ redact_object(struct redact *r, json_object *obj, int depth)
 	n = redact_keys_of(r, obj);
 	name = name_of_value(obj);
 	json_object_object_foreach(obj, key, val) {
-		if (!json_object_is_type(val, json_type_string))
+		if (is_secret_number(r, key, val)) {
+			json_set_str(obj, key, REDACT_MARK);
+			n++;
+		} else if (!json_object_is_type(val, json_type_string))
 			n += redact_value_at(r, val, depth);
 		else if (name != NULL && strcasecmp(key, "value") == 0)
 			n += redact_named(r, name, val);

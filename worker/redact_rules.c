@@ -61,7 +61,7 @@
 #define K_PASS	"(?:pass(?:w(?:or[dt]|d)|phrase|code)|pwd" \
 		"|(?:(?<=[a-z0-9][_-])|(?-i:(?<=[a-z])(?=P)))pass" \
 		"|(?-i:(?<=[\"'])pass(?=\\\\{0,7}[\"']))" \
-		"|secret|credential|(?<=mot de |mot_de_)passe" \
+		"|(?<!redacted_)secret|credential|(?<=mot de |mot_de_)passe" \
 		"|(?<![a-z])psk|kennwort|contrase(?:\xc3\xb1|n)a" \
 		"|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89" \
 		"|\xe5\xaf\x86\xe7\xa0\x81|\xe5\xaf\x86\xe7\xa2\xbc" \
@@ -105,10 +105,10 @@ const struct redact_rule redact_rules[] = {
 	{ "netrc", "login", REDACT_VALUE,
 	  "(?i)login" WS1 "(?!(?:and|or|with|your|name|anonymous)\\s)"
 	  "[^\\s\\\\]{1,80}" WS1 "password" WS1
-	  "\\K[^\\s\"'\\\\]{3,200}" },
+	  "\\K[^\\s\"'\\\\]{3,200}+(?<!:)" },
 	{ "netrc token", "machine", REDACT_VALUE,
 	  "(?i)machine" WS1 "[\\w.-]{1,80}" WS1 "password" WS1
-	  "\\K[^\\s\"'\\\\]{3,200}" },
+	  "\\K[^\\s\"'\\\\]{3,200}+(?<!:)" },
 	{ "pgpass", ":5432: :543[3456789]: :6432: :*:", REDACT_VALUE,
 	  ":(?:\\d{4,5}|\\*):[^:\\s\"']{1,64}:[^:\\s\"']{1,64}:"
 	  "\\K[^\\s:\"'\\\\]{3,200}(?=\\s|\\z|\\\\|[\"'])" },
@@ -165,9 +165,11 @@ const struct redact_rule redact_rules[] = {
 	  "(?<=\\d{8}):\\KAA[A-Za-z0-9_-]{32,36}" END },
 	{ "age key", "AGE-SECRET-KEY-", REDACT_SHAPE,
 	  "(?i)AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{40,}" },
-	{ "Azure key", "8Q~ JQQJ99", REDACT_SHAPE,
-	  "(?:(?<=[\\w~.-]{3})8Q~[\\w~.-]{30,40}"
-	  "|(?<=[A-Za-z0-9]{40})JQQJ99[A-Za-z0-9]{20,})" },
+	{ "Azure key", "JQQJ99", REDACT_BEHIND,
+	  "(?|(?<=([A-Za-z0-9]{52}))|(?<=([A-Za-z0-9]{40})))"
+	  "JQQJ99[A-Za-z0-9]{20,}" },
+	{ "Azure client secret", "[78]Q~", REDACT_BEHIND,
+	  "(?<=([\\w~.-]{3}))[78]Q~[\\w~.-]{30,40}" },
 	{ "Azure shared access signature", "sig= sig%3D", REDACT_SHAPE,
 	  "(?i)(?<=[?&;\"]|amp;)sig(?:=|%3D)\\K[A-Za-z0-9%+/_-]{30,120}" },
 	{ "Hugging Face", "hf_ api_org_", REDACT_RANDOM,
@@ -185,8 +187,8 @@ const struct redact_rule redact_rules[] = {
 	{ "Vault, Doppler, Pulumi", "hv[sbr]. dp.[ps] pul-", REDACT_RANDOM,
 	  EDGE "(?:hv[sbr]\\.[A-Za-z0-9_-]{24,300}|pul-[a-f0-9]{40}"
 	  "|dp\\.(?:pt|st|sa|ct|scim|audit)\\.[A-Za-z0-9_.-]{40,})" },
-	{ "Terraform Cloud", ".atlasv1.", REDACT_SHAPE,
-	  "(?<=[A-Za-z0-9]{14})\\.atlasv1\\.[A-Za-z0-9_=-]{60,}" },
+	{ "Terraform Cloud", ".atlasv1.", REDACT_BEHIND,
+	  "(?<=([A-Za-z0-9]{14}))\\.atlasv1\\.[A-Za-z0-9_=-]{60,}" },
 	{ "Atlassian", "ATATT3 ATCTT3 ATBB", REDACT_SHAPE,
 	  EDGE "(?:AT[AC]TT3[A-Za-z0-9_=-]{60,}|ATBB[A-Za-z0-9]{28,})" },
 	{ "Grafana", "glsa_ glc_", REDACT_RANDOM,
@@ -257,6 +259,11 @@ const struct redact_rule redact_rules[] = {
 	  "(?i)curl\\s[^\\r\\n|;]{0,400}?(?<=\\s)(?:-u|--user|--proxy-user|-U)"
 	  "[ =]?(?:" QUOTE ")?[^\\s:\"'\\\\]{1,100}:"
 	  "\\K(?!\\d{1,5}(?:\\s|\\z))[^\\s\"'`\\\\]{3,200}" },
+	{ "HTTPie user", "http", REDACT_VALUE,
+	  EDGE "https?\\s[^\\r\\n|;]{0,200}?(?<=\\s)(?:-a|--auth)"
+	  "[ =](?:" QUOTE ")?[^\\s:\"'\\\\]{1,100}:\\K[^\\s\"'`\\\\]{3,200}" },
+	{ "Wi-Fi code", "WIFI:", REDACT_VALUE,
+	  "WIFI:[^\\r\\n]{0,100}?(?<=[:;])P:\\K[^;\\s\"\\\\]{1,63}(?=;)" },
 	{ "mysql password", "mysql mariadb", REDACT_VALUE,
 	  "(?:mysql|mariadb)[\\w-]{0,12}\\s[^\\r\\n|;&]{0,200}?(?<=\\s)-p"
 	  "(?:" QUOTE ")?\\K(?!\\d{1,5}(?:\\s|\\z))[^\\s\"'`\\\\]{4,100}" },

@@ -8,6 +8,7 @@
 /* What a match must be besides matching, see redact_value.c. */
 enum redact_check {
 	REDACT_SHAPE,		/* nothing: the shape is proof enough */
+	REDACT_BEHIND,		/* the same, and group 1 before the needle */
 	REDACT_VALUE,		/* not a placeholder or a reference */
 	REDACT_RANDOM,		/* REDACT_VALUE, and letters and digits */
 	REDACT_PASSWORD,	/* what a password may be */

@@ -169,7 +169,7 @@ is_filler(const char *s, size_t len)
 
 	for (i = 0; i < len; i++)
 		same += s[i] == s[0] || s[i] == '-' || s[i] == '.';
-	return same == len;
+	return same == len && len > 1;
 }
 
 /* $NAME, ${..}, $(..), {{..}}, {name}, <..>, [..], %s, %NAME%. */
@@ -367,12 +367,13 @@ redact_value_ok(const struct redact_value *v, enum redact_check check)
 
 	if (c.len == 0 || overlaps_mark(v))
 		return 0;
-	if (check == REDACT_SHAPE)
+	if (check == REDACT_SHAPE || check == REDACT_BEHIND)
 		return 1;
 	if (is_placeholder(v, &c))
 		return 0;
 	switch (check) {
 	case REDACT_SHAPE:
+	case REDACT_BEHIND:
 	case REDACT_VALUE:
 		return 1;
 	case REDACT_RANDOM:

@@ -50,6 +50,28 @@ member(json_object *o, const char *key, size_t max)
 	return s == NULL || strlen(s) > max ? NULL : xstrdup(s);
 }
 
+/*
+ * An address without its user: over http, and with a password over anything,
+ * that is a secret, however short.  What a clone over ssh needs stays.
+ */
+static char *
+public_url(json_object *o, const char *key)
+{
+	char	*url = member(o, key, WORD_MAX), *host, *at;
+	size_t	 n;
+
+	if (url == NULL || (host = strstr(url, "://")) == NULL)
+		return url;
+	host += strlen("://");
+	n = strcspn(host, "/?#");
+	at = memrchr(host, '@', n);
+	if (at == NULL || (strncasecmp(url, "http", 4) != 0 &&
+	    memchr(host, ':', (size_t)(at - host)) == NULL))
+		return url;
+	memmove(host, at + 1, strlen(at));
+	return url;
+}
+
 /* The display form of a session's source: a word or JSON text. */
 static char *
 display_source(json_object *payload)
@@ -89,7 +111,7 @@ read_git(struct rollout_meta *m, json_object *git)
 {
 	m->git_branch = member(git, "branch", WORD_MAX);
 	m->git_sha = member(git, "commit_hash", WORD_MAX);
-	m->repository_url = member(git, "repository_url", WORD_MAX);
+	m->repository_url = public_url(git, "repository_url");
 }
 
 static void
@@ -138,6 +160,9 @@ read_meta(struct pass *p, const struct record *rec)
 		json_object_put(payload);
 		return;
 	}
+	/* Long, and nothing is taken from it. */
+	json_object_object_del(payload, "base_instructions");
+	(void)redact_json(p->redact, payload);
 	if (p->metas++ == 0)
 		read_first_meta(m, rec, payload);
 	mode = member(payload, "memory_mode", WORD_MAX);
