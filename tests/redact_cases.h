@@ -276,6 +276,7 @@ static const struct redact_case	lookalikes[] = {
 	{ "URL", "token_url: https://auth.example.com/oauth/token" },
 	{ "port", "http://localhost:8080/path?email=a@b.example" },
 	{ "words of a netrc", "machine, login, me password\napplies_to: x" },
+	{ "words of a header", "curl, authorization, bearer\napplies_to: cwd" },
 	{ "mark as a name", "REDACTED_SECRET: config/x [REDACTED_SECRET], y" },
 	{ "http -a", "http -all the time -a note: none; WIFI:P: see 8Q~ JQQJ99" },
 	{ "git over ssh", "git@github.com:owner/repository.git" },

@@ -240,13 +240,13 @@ const struct redact_rule redact_rules[] = {
 	{ "authorization with a scheme", "authorization", REDACT_VALUE,
 	  "(?i)authorization(?:" QUOTE "\\]?)?" SP "[:=,]" SP "(?:" QUOTE ")?"
 	  "(?:bearer|basic|token|bot|apikey|api-key|key|negotiate|digest"
-	  "|splunk|sso-key|geniekey)\\s{1,4}"
+	  "|splunk|sso-key|geniekey)[ \\t]{1,4}"
 	  "\\K[^\\s\"'`\\\\,;<>)}\\]]{6,6000}" },
 	{ "authorization", "authorization", REDACT_TOKEN,
 	  "(?i)authorization(?:" QUOTE "\\]?)?" SP "[:=]" SP "(?:" QUOTE ")?"
 	  "\\K[^\\s\"'`\\\\,;<>)}\\]]{8,6000}" },
 	{ "bearer token", "bearer", REDACT_TOKEN,
-	  "(?i)" EDGE "bearer(?:\\s|%20){1,4}"
+	  "(?i)" EDGE "bearer(?:[ \\t]|%20){1,4}"
 	  "\\K[A-Za-z0-9._~+/=-]{16,6000}(?<![.])" },
 	{ "set-cookie", "set-cookie", REDACT_RANDOM,
 	  "(?i)set-cookie(?:" QUOTE ")?" SP "[:,]" SP "(?:" QUOTE ")?"
