@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,11 +121,20 @@ open_owner(struct store *s, const char *dir)
  * keeps SQLite from making one.  With one, its owner lives or has crashed,
  * and the files that reading needs are there.
  */
+static int
+is_at_rest(const char *path)
+{
+	char	*wal = xasprintf("%s-wal", path);
+	int	 rest = access(wal, F_OK) == -1;
+
+	free(wal);
+	return rest;
+}
+
 static char *
-read_only_uri(const char *path)
+read_only_uri(const char *path, int at_rest)
 {
 	struct buf	 uri = BUF_INIT;
-	char		*wal = xasprintf("%s-wal", path);
 	const char	*p;
 
 	buf_addstr(&uri, "file:");
@@ -135,10 +145,25 @@ read_only_uri(const char *path)
 			buf_addch(&uri, *p);
 	}
 	buf_addstr(&uri, "?mode=ro");
-	if (access(wal, F_OK) == -1)
+	if (at_rest)
 		buf_addstr(&uri, "&immutable=1");
-	free(wal);
 	return buf_detach(&uri);
+}
+
+static enum store_status
+connect_read_only(struct store *s)
+{
+	enum store_status	 st;
+	char			*uri;
+
+	s->at_rest = is_at_rest(s->path);
+	uri = read_only_uri(s->path, s->at_rest);
+	st = connect_to(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+	free(uri);
+	if (st == STORE_OK)
+		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+		    NULL);
+	return st;
 }
 
 static enum store_status
@@ -159,19 +184,52 @@ open_copy(struct store *s)
 {
 	struct store		 from = { .path = s->path };
 	enum store_status	 st;
-	char			*uri;
 
 	st = connect_to(s, ":memory:", SQLITE_OPEN_READWRITE);
 	if (st != STORE_OK || access(s->path, F_OK) == -1)
 		return st;
-	uri = read_only_uri(s->path);
 	db_about(&from, "reading");
-	st = connect_to(&from, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-	free(uri);
+	st = connect_read_only(&from);
 	if (st == STORE_OK)
 		st = copy_into(s, &from);
 	sqlite3_close(from.db);
 	return st == STORE_OK ? check_whole(s) : st;
+}
+
+/* What an older mnemod left is brought to our schema in memory. */
+static enum store_status
+open_reader(struct store *s)
+{
+	enum store_status	 st;
+	int64_t			 version = 0;
+
+	if (access(s->path, F_OK) == -1 && errno == ENOENT)
+		return STORE_NONE;
+	s->reader = 1;
+	st = connect_read_only(s);
+	if (st == STORE_OK)
+		st = schema_version(s, &version);
+	if (st != STORE_OK || version >= schema_nsteps)
+		return st;
+	db_forget_statements(s);
+	sqlite3_close(s->db);
+	s->db = NULL;
+	s->reader = 0;
+	return open_copy(s);
+}
+
+static enum store_status
+open_as(struct store *s, const char *dir, enum store_mode mode)
+{
+	switch (mode) {
+	case STORE_OWNER:
+		return open_owner(s, dir);
+	case STORE_COPY:
+		return open_copy(s);
+	case STORE_READER:
+		return open_reader(s);
+	}
+	BUG("store mode %d", (int)mode);
 }
 
 static void
@@ -182,7 +240,7 @@ explain(const struct store *s, enum store_status st)
 		    "newest copy beside it (%s.v*) in its place, or move it "
 		    "away: it is made again from the rollouts", s->path,
 		    s->path);
-	else if (st != STORE_OK && st != STORE_NEWER)
+	else if (st != STORE_OK && st != STORE_NONE && st != STORE_NEWER)
 		log_warnx("%s: cannot be used (%s)", s->path,
 		    store_status_name(st));
 }
@@ -195,7 +253,7 @@ store_open(const char *dir, enum store_mode mode, struct store **out)
 
 	s->path = xasprintf("%s/state.db", dir);
 	db_about(s, "opening");
-	st = mode == STORE_OWNER ? open_owner(s, dir) : open_copy(s);
+	st = open_as(s, dir, mode);
 	if (st == STORE_OK)
 		st = schema_migrate(s, schema_steps, schema_nsteps);
 	if (st != STORE_OK) {
@@ -205,6 +263,12 @@ store_open(const char *dir, enum store_mode mode, struct store **out)
 	}
 	*out = s;
 	return st;
+}
+
+int
+store_reader_stale(const struct store *s)
+{
+	return s->at_rest && !is_at_rest(s->path);
 }
 
 void

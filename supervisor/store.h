@@ -32,7 +32,8 @@ enum store_status {
 
 enum store_mode {
 	STORE_OWNER,		/* read and write; the caller holds `lock' */
-	STORE_COPY		/* a copy in memory: nothing on disk changes */
+	STORE_COPY,		/* a copy in memory: nothing on disk changes */
+	STORE_READER		/* the file itself, beside its owner or not */
 };
 
 /* Word for messages: "corrupt". */
@@ -43,10 +44,20 @@ const char *store_status_name(enum store_status);
  * a damaged file and a newer schema: logged, with the way out; the process
  * should end with EXIT_STATE.  STORE_COPY without a database gives an
  * empty store.
+ *
+ * STORE_READER makes and migrates nothing: without a database STORE_NONE;
+ * an older one is read from a copy in memory.  Transactions should be
+ * short, for the owner's sake.
  */
 enum store_status store_open(const char *dir, enum store_mode,
     struct store **);
 void store_close(struct store *);
+/*
+ * 1 if a reader found the database at rest but its owner has begun to write
+ * since: what was read may be torn and is to be read again, from a store
+ * opened anew.
+ */
+int store_reader_stale(const struct store *);
 
 /*
  * Transactions.  Every function below is one by itself; these put several
@@ -212,6 +223,42 @@ typedef int store_due_cb(const struct store_thread *, enum store_due,
 enum store_status store_stage_one_survey(struct store *,
     const struct store_stage_one_rules *, store_due_cb *, void *arg);
 
+/*
+ * What bears on a thread's claim beside the thread itself.  Versions are in
+ * seconds, -1: there is none.
+ */
+struct store_due_facts {
+	int64_t		 output_version;	/* that an output was made from */
+	int64_t		 success_version;	/* that last was done */
+	int64_t		 job_version;		/* that was last claimed */
+	int64_t		 retry_remaining;
+	int64_t		 retry_at;
+	int64_t		 running;
+	int64_t		 lease_until;
+	int64_t		 tombstone;
+	int64_t		 present;		/* the file is there */
+	int		 has_job;		/* else the job's are 0 */
+};
+
+/* One rule of the claim. */
+struct store_rule {
+	enum store_due	 refusal;	/* what it says when it refuses */
+	int		 holds;		/* 1: it lets the thread pass */
+	int64_t		 when;		/* else: will by itself then, or 0 */
+};
+#define STORE_RULES	(DUE__MAX - 1)
+
+struct store_verdict {
+	enum store_due		 due;	/* of the first rule that refuses */
+	int64_t			 when;
+	struct store_due_facts	 facts;
+	struct store_rule	 rules[STORE_RULES];	/* as the claim goes */
+};
+/* Every rule on one thread.  STORE_NONE: no such thread. */
+enum store_status store_stage_one_explain(struct store *,
+    const struct store_stage_one_rules *, const char *thread_id,
+    struct store_verdict *);
+
 /* The earliest time at which a thread becomes due by itself, 0: none. */
 enum store_status store_stage_one_next(struct store *,
     const struct store_stage_one_rules *, int64_t *when);
@@ -312,6 +359,9 @@ struct store_stage_two_rules {
 enum store_status store_stage_two_enqueue(struct store *,
     const char *memory, int64_t watermark);
 enum store_status store_stage_two_claim(struct store *,
+    const struct store_stage_two_rules *, struct store_job *);
+/* What a claim would answer now; changes nothing, the token is empty. */
+enum store_status store_stage_two_look(struct store *,
     const struct store_stage_two_rules *, struct store_job *);
 /* STORE_OK: still ours; STORE_NONE: it is not. */
 enum store_status store_stage_two_heartbeat(struct store *,
@@ -495,6 +545,58 @@ enum store_status store_memory_get(struct store *, const char *name,
 void store_memory_free(struct store_memory *);
 enum store_status store_memory_each(struct store *, store_memory_cb *,
     void *arg);
+
+/*
+ * For those who look on, mnemoctl(1).
+ */
+
+/* A job as it stands; times are 0 and versions -1 where there is none. */
+struct store_job_row {
+	const char	*kind;		/* as in struct store_waiting */
+	const char	*key;
+	const char	*status;	/* "pending" "running" "done" "error" */
+	const char	*worker_id;	/* or NULL */
+	int64_t		 started_at;
+	int64_t		 finished_at;
+	int64_t		 lease_until;
+	int64_t		 retry_at;
+	int64_t		 retry_remaining;
+	const char	*last_error;	/* or NULL */
+	int64_t		 input_watermark;
+	int64_t		 last_success_watermark;
+};
+typedef int store_job_cb(const struct store_job_row *, void *);
+/* Every job, by kind and key. */
+enum store_status store_job_each(struct store *, store_job_cb *, void *arg);
+enum store_status store_job_get(struct store *, const char *kind,
+    const char *key, struct store_job_row **);
+void store_job_free(struct store_job_row *);
+
+/* Threads whose id begins with `prefix', by id. */
+enum store_status store_thread_prefix_each(struct store *,
+    const char *prefix, store_thread_cb *, void *arg);
+/* Files of this path, one for each source that holds it. */
+enum store_status store_file_path_each(struct store *, const char *path,
+    store_file_cb *, void *arg);
+/* How many files are unusable, by reason, most first. */
+enum store_status store_file_reason_each(struct store *,
+    int (*)(const char *reason, int64_t n, void *), void *arg);
+
+/* The last agents, newest first, at most `limit'. */
+enum store_status store_agent_last_each(struct store *, int64_t limit,
+    store_agent_cb *, void *arg);
+/* The last agent that published into the memory, or STORE_NONE. */
+enum store_status store_agent_published(struct store *, const char *memory,
+    struct store_agent **);
+
+struct store_tombstone {
+	const char	*thread_id;
+	int64_t		 made_at;
+	const char	*reason;
+};
+enum store_status store_tombstone_get(struct store *, const char *thread_id,
+    struct store_tombstone **);
+void store_tombstone_free(struct store_tombstone *);
 
 struct store_counts {
 	int64_t	files, threads, outputs, agents;

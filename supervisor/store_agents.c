@@ -16,14 +16,9 @@ static const struct db_column agent_columns[] = {
 };
 #undef I
 #undef T
-static const struct db_shape agent_shape = {
+const struct db_shape agent_shape = {
 	agent_columns, sizeof(struct store_agent)
 };
-#define AGENTS								\
-	"SELECT thread_id, session_id, memory, ownership_token,"	\
-	" input_watermark, status, started_at, finished_at, turns,"	\
-	" tokens, exit_status, base_commit, published_commit, reason"	\
-	" FROM agents "
 
 enum store_status
 store_agent_insert(struct store *s, const struct store_agent *a)

@@ -237,6 +237,13 @@ db_script(struct store *s, const char *sql)
 	return db_error(s, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
 
+/* A reader asks for no lock: its snapshot begins with the first read. */
+static const char *
+begin_of(const struct store *s)
+{
+	return s->reader ? "BEGIN" : "BEGIN IMMEDIATE";
+}
+
 /* BEGIN at depth 0, a savepoint below; the number is its name. */
 static enum store_status
 nest(struct store *s, const char *verb, unsigned depth)
@@ -254,7 +261,7 @@ store_begin(struct store *s)
 
 	if (s->lost != STORE_OK)
 		return s->lost;
-	st = s->depth == 0 ? db_script(s, "BEGIN IMMEDIATE") :
+	st = s->depth == 0 ? db_script(s, begin_of(s)) :
 	    nest(s, "SAVEPOINT", s->depth);
 	if (st == STORE_OK)
 		s->depth++;

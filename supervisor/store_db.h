@@ -25,6 +25,8 @@ struct store {
 	unsigned	 depth;		/* of transactions */
 	enum store_status lost;		/* the outer one was rolled back */
 	int64_t		 changes;	/* rows of the last db_run() */
+	int		 reader;	/* STORE_READER */
+	int		 at_rest;	/* opened without looking for a -wal */
 	char		 about[192];	/* object of the operation */
 };
 
@@ -127,8 +129,26 @@ enum store_status db_row_each(struct db_rows *, const struct db_shape *,
  */
 enum store_status schema_migrate(struct store *, const char *const *steps,
     int64_t nsteps);
+/* The version it has; refuses another program's, logged. */
+enum store_status schema_version(struct store *, int64_t *version);
 extern const char *const schema_steps[];
 extern const int64_t schema_nsteps;
+
+/* Select list and shape of `sources'. */
+#define FILES								\
+	"SELECT source_name, path, dev, ino, size, mtime_ns, hash,"	\
+	" thread_id, updated_at_ms, archived, compressed, reason,"	\
+	" missing_since, missing_last, last_result, last_result_at"	\
+	" FROM sources "
+extern const struct db_shape file_shape;
+
+/* Select list and shape of `agents'. */
+#define AGENTS								\
+	"SELECT thread_id, session_id, memory, ownership_token,"	\
+	" input_watermark, status, started_at, finished_at, turns,"	\
+	" tokens, exit_status, base_commit, published_commit, reason"	\
+	" FROM agents "
+extern const struct db_shape agent_shape;
 
 /* The kinds of jobs. */
 #define KIND_STAGE_ONE	"memory_stage1"

@@ -5,10 +5,11 @@
 
 /*
  * Which threads are due for stage one, and why the others are not.  One
- * query brings a thread with all that bears on it, one function judges.
+ * query brings a thread with all that bears on it; one table holds the
+ * rules in the order of the claim.
  */
 
-#define DUE_QUERY							\
+#define DUE_SELECT							\
 	"SELECT " THREAD_COLUMNS ","					\
 	" coalesce(o.source_updated_at, -1),"				\
 	" coalesce(j.last_success_watermark, -1),"			\
@@ -21,22 +22,18 @@
 	" FROM threads t"						\
 	" LEFT JOIN stage1_outputs o ON o.thread_id = t.id"		\
 	" LEFT JOIN jobs j ON j.kind = '" KIND_STAGE_ONE "'"		\
-	"  AND j.job_key = t.id"					\
-	" WHERE t.updated_at_ms >= ? AND t.updated_at_ms <= ?"		\
+	"  AND j.job_key = t.id"
+
+#define DUE_QUERY							\
+	DUE_SELECT " WHERE t.updated_at_ms >= ? AND t.updated_at_ms <= ?"\
 	" ORDER BY t.updated_at_ms DESC, t.id DESC"
 
-/* What the query has beside the thread; absent versions are -1. */
-struct facts {
-	int64_t	output_version;
-	int64_t	success_version;
-	int64_t	job_version;
-	int64_t	retry_remaining;
-	int64_t	retry_at;
-	int64_t	running;
-	int64_t	lease_until;
-	int64_t	tombstone;
-	int64_t	present;
-	int	has_job;
+/* What a rule looks at. */
+struct subject {
+	const struct store_thread		*thread;
+	const struct store_due_facts		*facts;
+	const struct store_stage_one_rules	*rules;
+	int64_t					 version;
 };
 
 struct verdict {
@@ -112,7 +109,7 @@ is_interactive(const char *source)
 }
 
 static void
-read_facts(const struct db_rows *r, struct facts *f)
+read_facts(const struct db_rows *r, struct store_due_facts *f)
 {
 	int	 c = THREAD_NCOLUMNS;
 
@@ -129,73 +126,221 @@ read_facts(const struct db_rows *r, struct facts *f)
 	f->present = db_int(r, c);
 }
 
-/* What never changes by waiting. */
-static enum store_due
-judge_thread(const struct store_thread *t, const struct facts *f,
-    const struct store_stage_one_rules *rules)
+static int
+from_a_person(const struct subject *s, int64_t *when)
 {
-	if (!is_interactive(t->source))
-		return DUE_SOURCE;
-	if (strcmp(t->memory_mode, "enabled") != 0)
-		return DUE_MEMORY_MODE;
-	if (t->archived)
-		return DUE_ARCHIVED;
-	if (t->preview[0] == '\0')
-		return DUE_NO_USER_MESSAGE;
-	if (rules->worker_id != NULL && strcmp(t->id, rules->worker_id) == 0)
-		return DUE_EXCLUDED;
-	if (rules->wanted != NULL && !rules->wanted(t, rules->arg))
-		return DUE_EXCLUDED;
-	if (f->tombstone)
-		return DUE_TOMBSTONE;
-	return f->present ? DUE_NOW : DUE_MISSING;
+	(void)when;
+	return is_interactive(s->thread->source);
 }
 
-/* The same tests as in store_stage_one_try(), told apart. */
-static struct verdict
-judge_job(int64_t version, const struct facts *f, int64_t now)
+static int
+memory_enabled(const struct subject *s, int64_t *when)
 {
-	if (!f->has_job)
-		return (struct verdict){ DUE_NOW, 0 };
-	if (f->running && f->lease_until > now)
-		return (struct verdict){ DUE_RUNNING, f->lease_until };
-	if (version > f->job_version)
-		return (struct verdict){ DUE_NOW, 0 };
-	if (f->retry_remaining <= 0)
-		return (struct verdict){ DUE_RETRY_EXHAUSTED, 0 };
-	if (f->retry_at > now)
-		return (struct verdict){ DUE_RETRY_BACKOFF, f->retry_at };
+	(void)when;
+	return strcmp(s->thread->memory_mode, "enabled") == 0;
+}
+
+static int
+not_archived(const struct subject *s, int64_t *when)
+{
+	(void)when;
+	return !s->thread->archived;
+}
+
+static int
+has_user_message(const struct subject *s, int64_t *when)
+{
+	(void)when;
+	return s->thread->preview[0] != '\0';
+}
+
+/* The run's own thread feeds no memory either. */
+static int
+feeds_a_memory(const struct subject *s, int64_t *when)
+{
+	const struct store_stage_one_rules	*rules = s->rules;
+
+	(void)when;
+	if (rules->worker_id != NULL &&
+	    strcmp(s->thread->id, rules->worker_id) == 0)
+		return 0;
+	return rules->wanted == NULL || rules->wanted(s->thread, rules->arg);
+}
+
+static int
+not_forgotten(const struct subject *s, int64_t *when)
+{
+	(void)when;
+	return !s->facts->tombstone;
+}
+
+static int
+file_present(const struct subject *s, int64_t *when)
+{
+	(void)when;
+	return s->facts->present != 0;
+}
+
+static int
+not_extracted(const struct subject *s, int64_t *when)
+{
+	(void)when;
+	return s->facts->output_version < s->version &&
+	    s->facts->success_version < s->version;
+}
+
+static int
+young_enough(const struct subject *s, int64_t *when)
+{
+	(void)when;
+	return s->thread->updated_at_ms >= age_bound_ms(s->rules);
+}
+
+static int
+idle_enough(const struct subject *s, int64_t *when)
+{
+	int64_t	 ms = s->thread->updated_at_ms;
+
+	if (ms <= idle_bound_ms(s->rules))
+		return 1;
+	*when = (ms + 999) / 1000 + clamp(s->rules->idle_hours, 48) * 3600;
+	return 0;
+}
+
+/* The rules of the job are the tests of store_stage_one_try(), told apart. */
+static int
+not_running(const struct subject *s, int64_t *when)
+{
+	const struct store_due_facts	*f = s->facts;
+
+	if (!f->has_job || !f->running || f->lease_until <= s->rules->now)
+		return 1;
+	*when = f->lease_until;
+	return 0;
+}
+
+/* A newer version begins with fresh retries and no back-off. */
+static int
+starts_afresh(const struct subject *s)
+{
+	return !s->facts->has_job || s->version > s->facts->job_version;
+}
+
+static int
+retries_left(const struct subject *s, int64_t *when)
+{
+	(void)when;
+	return starts_afresh(s) || s->facts->retry_remaining > 0;
+}
+
+static int
+not_backing_off(const struct subject *s, int64_t *when)
+{
+	if (starts_afresh(s) || s->facts->retry_at <= s->rules->now)
+		return 1;
+	*when = s->facts->retry_at;
+	return 0;
+}
+
+/*
+ * In the order of the claim.  `holds' is 1 if the rule lets the thread
+ * pass; else it sets when it will by itself, if it will.
+ */
+static const struct {
+	enum store_due	 refusal;
+	int		(*holds)(const struct subject *, int64_t *when);
+} claim_rules[STORE_RULES] = {
+	{ DUE_SOURCE, from_a_person },
+	{ DUE_MEMORY_MODE, memory_enabled },
+	{ DUE_ARCHIVED, not_archived },
+	{ DUE_NO_USER_MESSAGE, has_user_message },
+	{ DUE_EXCLUDED, feeds_a_memory },
+	{ DUE_TOMBSTONE, not_forgotten },
+	{ DUE_MISSING, file_present },
+	{ DUE_UP_TO_DATE, not_extracted },
+	{ DUE_TOO_OLD, young_enough },
+	{ DUE_TOO_YOUNG, idle_enough },
+	{ DUE_RUNNING, not_running },
+	{ DUE_RETRY_EXHAUSTED, retries_left },
+	{ DUE_RETRY_BACKOFF, not_backing_off }
+};
+
+/* The first rule that refuses decides. */
+static struct verdict
+judge(const struct subject *s)
+{
+	int64_t	 when = 0;
+	size_t	 i;
+
+	for (i = 0; i < STORE_RULES; i++)
+		if (!claim_rules[i].holds(s, &when))
+			return (struct verdict){ claim_rules[i].refusal,
+			    when };
 	return (struct verdict){ DUE_NOW, 0 };
 }
 
-static struct verdict
-judge(const struct store_thread *t, const struct facts *f,
-    const struct store_stage_one_rules *rules)
+static void
+subject_read(const struct db_rows *r, struct subject *s,
+    struct store_thread *t, struct store_due_facts *f)
 {
-	int64_t		 version = t->updated_at_ms / 1000;
-	enum store_due	 due = judge_thread(t, f, rules);
-
-	if (due != DUE_NOW)
-		return (struct verdict){ due, 0 };
-	if (f->output_version >= version || f->success_version >= version)
-		return (struct verdict){ DUE_UP_TO_DATE, 0 };
-	if (t->updated_at_ms < age_bound_ms(rules))
-		return (struct verdict){ DUE_TOO_OLD, 0 };
-	if (t->updated_at_ms > idle_bound_ms(rules))
-		return (struct verdict){ DUE_TOO_YOUNG, (t->updated_at_ms +
-		    999) / 1000 + clamp(rules->idle_hours, 48) * 3600 };
-	return judge_job(version, f, rules->now);
+	db_row_read(r, 0, &thread_shape, t);
+	read_facts(r, f);
+	s->thread = t;
+	s->facts = f;
+	s->version = t->updated_at_ms / 1000;
 }
 
 static struct verdict
 judge_row(const struct db_rows *r, struct store_thread *t,
     const struct store_stage_one_rules *rules)
 {
-	struct facts	 f;
+	struct store_due_facts	 f;
+	struct subject		 s = { .rules = rules };
 
-	db_row_read(r, 0, &thread_shape, t);
-	read_facts(r, &f);
-	return judge(t, &f, rules);
+	subject_read(r, &s, t, &f);
+	return judge(&s);
+}
+
+static void
+explain(const struct subject *s, struct store_verdict *v)
+{
+	struct verdict		 first = judge(s);
+	struct store_rule	*rule;
+	size_t			 i;
+
+	v->due = first.due;
+	v->when = first.when;
+	v->facts = *s->facts;
+	for (i = 0; i < STORE_RULES; i++) {
+		rule = &v->rules[i];
+		rule->refusal = claim_rules[i].refusal;
+		rule->when = 0;
+		rule->holds = claim_rules[i].holds(s, &rule->when);
+	}
+}
+
+enum store_status
+store_stage_one_explain(struct store *s,
+    const struct store_stage_one_rules *rules, const char *thread_id,
+    struct store_verdict *v)
+{
+	struct db_rows		 r;
+	struct store_thread	 t;
+	struct store_due_facts	 f;
+	struct subject		 subject = { .rules = rules };
+	enum store_status	 st;
+	int			 found;
+
+	memset(v, 0, sizeof(*v));
+	db_about(s, "explaining thread %s", thread_id);
+	db_open(&r, s, DUE_SELECT " WHERE t.id = ?", ARGS(TEXT(thread_id)));
+	found = db_next(&r);
+	if (found) {
+		subject_read(&r, &subject, &t, &f);
+		explain(&subject, v);
+	}
+	st = db_end(&r);
+	return st == STORE_OK && !found ? STORE_NONE : st;
 }
 
 enum store_status

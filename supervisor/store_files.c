@@ -22,7 +22,7 @@ static const struct db_column file_columns[] = {
 };
 #undef I
 #undef T
-static const struct db_shape file_shape = {
+const struct db_shape file_shape = {
 	file_columns, sizeof(struct store_file)
 };
 
@@ -307,10 +307,7 @@ store_file_each(struct store *s, const char *source_name,
 	struct db_rows		 r;
 
 	db_about(s, "listing files of source %s", source_name);
-	db_open(&r, s, "SELECT source_name, path, dev, ino, size, mtime_ns,"
-	    " hash, thread_id, updated_at_ms, archived, compressed, reason,"
-	    " missing_since, missing_last, last_result, last_result_at"
-	    " FROM sources WHERE source_name = ? ORDER BY path",
+	db_open(&r, s, FILES "WHERE source_name = ? ORDER BY path",
 	    ARGS(TEXT(source_name)));
 	return db_row_each(&r, &file_shape, hand_file, &l);
 }

@@ -154,8 +154,8 @@ static const char step_1[] =
 const char *const schema_steps[] = { step_1 };
 const int64_t schema_nsteps = sizeof(schema_steps) / sizeof(*schema_steps);
 
-static enum store_status
-read_version(struct store *s, int64_t *version)
+enum store_status
+schema_version(struct store *s, int64_t *version)
 {
 	enum store_status	 st;
 	int64_t			 id, tables;
@@ -286,7 +286,7 @@ schema_migrate(struct store *s, const char *const *steps, int64_t nsteps)
 	struct step		 step;
 	int64_t			 version = 0;
 
-	st = read_version(s, &version);
+	st = schema_version(s, &version);
 	if (st != STORE_OK)
 		return st;
 	if (version > nsteps) {

@@ -149,6 +149,17 @@ store_stage_two_claim(struct store *s,
 }
 
 enum store_status
+store_stage_two_look(struct store *s,
+    const struct store_stage_two_rules *rules, struct store_job *job)
+{
+	struct attempt	 a = { rules, job };
+
+	memset(job, 0, sizeof(*job));
+	db_about(s, "looking at memory %s", rules->memory);
+	return look(s, &a);
+}
+
+enum store_status
 store_stage_two_heartbeat(struct store *s, const char *memory,
     const char *token, int64_t lease_until)
 {
