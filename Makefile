@@ -4,7 +4,7 @@
 #   make demo       the main job on tests/data (installs missing packages)
 #   make check      the tests (installs missing packages)
 #   make check-asan the tests under AddressSanitizer and UBSan
-#   make lint bench install uninstall clean
+#   make lint bench fuzz install uninstall clean
 
 VERSION		= 0.1.0
 PREFIX		?= /usr/local
@@ -238,6 +238,27 @@ uninstall:
 
 bench: all $(TESTPROGS)
 	@B=$(B) sh tests/bench/bench.sh
+
+# Fuzzing with clang's libFuzzer, each target for FUZZ_SECONDS, in a build
+# directory of its own.  What is found new stays there, in corpus/.
+FUZZ_SECONDS	?= 60
+FUZZERS		= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_SAN	= address,undefined -fno-sanitize-recover=all
+FUZZ_TARGETS	?= $(FUZZERS)
+.PHONY: fuzz fuzz-build
+fuzz:
+	@MAKEFLAGS= $(MAKE) --no-print-directory CC=clang B=$(B)/fuzz \
+	    WERROR='$(WERROR)' \
+	    HARD='-O1 -g -fsanitize=fuzzer-no-link,$(FUZZ_SAN)' \
+	    SAN='-fsanitize=$(FUZZ_SAN)' fuzz-build
+	@B=$(B)/fuzz sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+fuzz-build: $(FUZZERS:%=$(B)/fuzz_%)
+define FUZZER
+$(B)/fuzz_$(1): $(B)/obj/tests/fuzz/fuzz_$(1).o \
+    $(call links,fuzz/fuzz_$(1)) $(LIBWORKER) $(LIBCOMMON) $(HOOK_TEST)
+	$$(call link,-fsanitize=fuzzer $$^,$(L_EXTRACT) $(PKG_CONFUSE))
+endef
+$(foreach f,$(FUZZERS),$(eval $(call FUZZER,$(f))))
 
 clean:
 	rm -rf $(B)

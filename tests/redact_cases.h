@@ -41,6 +41,7 @@ static const struct redact_case	secrets[] = {
 	{ "AWS JSON", "{\"SecretAccessKey\": \"" B MIX40 E
 	  "\",\"SessionToken\":\"" B MIX40 MIX40 "==" E "\"}" },
 	{ "GitHub", "remote " B "gh" J "p_" MIX20 MIX10 "abcdef" E " end" },
+	{ "GitHub, amid a word", "x1y2z3" B "gh" J "p_" MIX20 MIX10 "abcdef" E "\"" },
 	{ "GitHub app", B "gh" J "s_" MIX20 MIX10 "abcdef" E },
 	{ "GitHub refresh", B "gh" J "r_" MIX20 MIX10 "abcdef" E },
 	{ "GitHub fine-grained", B "github" J "_pat_11" UPP16 "_" MIX40 E },

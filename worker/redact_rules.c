@@ -129,6 +129,9 @@ const struct redact_rule redact_rules[] = {
 	  EDGE "ABSK[A-Za-z0-9+/]{60,300}={0,2}" },
 	{ "GitHub token", "gh[pousr]_", REDACT_SHAPE,
 	  EDGE "gh[pousr]_[A-Za-z0-9_-]{20,400}(?:\\.[A-Za-z0-9_-]{8,}){0,2}" },
+	{ "GitHub token, amid a word", "gh[pousr]_", REDACT_SHAPE,
+	  "gh[pousr]_(?=\\w{0,300}[A-Z])(?=\\w{0,300}[a-z])(?=\\w{0,300}\\d)"
+	  "[A-Za-z0-9]{36,255}" },
 	{ "GitHub fine-grained token", "github_pat_", REDACT_SHAPE,
 	  "github_pat_[A-Za-z0-9_]{20,300}" },
 	{ "GitLab token", "glpat- gldt- glrt glcbt- glptt- glft- glimt- "

@@ -1,8 +1,7 @@
+/* links: supervisor/config.c supervisor/config_check.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/paths.c supervisor/quote.c */
 /*
  * libFuzzer entry: any bytes as a configuration file are read or refused with
  * a message; what was read and printed is read again and prints the same.
- * clang -fsanitize=fuzzer,address,undefined -I. -Icommon fuzz_config.c ...
- * with tests/data/conf as the corpus.
  */
 #include <stdint.h>
 #include <stdio.h>

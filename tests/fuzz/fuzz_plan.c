@@ -1,6 +1,6 @@
+/* links: worker/extract/plan.c */
 /*
  * libFuzzer entry: any bytes as a budget, items and a text to cut.
- * clang -fsanitize=fuzzer,address,undefined -I. -Icommon fuzz_plan.c ...
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,11 +1,13 @@
+/* links: */
 /*
  * libFuzzer entry: redacting any text ends, keeps valid UTF-8 valid, and a
- * second time changes nothing; JSON text that holds it stays JSON text.
- * clang -fsanitize=fuzzer,address,undefined -I. -Icommon fuzz_redact.c ...
+ * second time changes nothing; JSON text that holds it stays JSON text; a
+ * secret on a line of its own never comes out, whatever stands around it.
  */
 #include <json-c/json.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/json.h"
 #include "worker/redact.h"
@@ -43,6 +45,26 @@ check_inside_json(struct redact *r, const char *text, size_t len)
 	buf_release(&out);
 }
 
+/* The first byte says where in the text the secret is put. */
+static void
+check_seeded(struct redact *r, const char *text, size_t len)
+{
+	static const char	seed[] = "\ngh" "p_aB3xQ9zL7wKd84RtYm2p"
+				    "Vn6ChJ1sE0abcdef\n";
+	const size_t		inside = sizeof(seed) - 3;
+	size_t			at = len == 0 ? 0 : (uint8_t)text[0] % len;
+	struct buf		in = BUF_INIT, out = BUF_INIT;
+
+	buf_add(&in, text, at);
+	buf_addstr(&in, seed);
+	buf_add(&in, text + at, len - at);
+	redact_text(r, in.data, in.len, &out);
+	if (memmem(out.data, out.len, seed + 1, inside) != NULL)
+		abort();
+	buf_release(&in);
+	buf_release(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -53,6 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (r == NULL && (r = redact_new(NULL, 0, why, sizeof(why))) == NULL)
 		abort();
+	check_seeded(r, (const char *)data, size);
 	buf_add(&in, data, size);
 	redact_text(r, (const char *)data, size, &out);
 	if (redact_text(r, buf_str(&out), out.len, &again) != 0)
