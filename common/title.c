@@ -38,12 +38,19 @@ title_padding(void)
 void
 title_reexec(char **argv)
 {
-	if (getenv(TITLE_PAD_ENV) != NULL)
+	static char	 name[] = "mnemod";
+	char		*was = argv[0];
+
+	/* setproctitle(3) leaves a mark where a longer argv[0] ended. */
+	if (getenv(TITLE_PAD_ENV) != NULL && was != NULL &&
+	    strcmp(was, name) == 0)
 		return;
-	if (setenv(TITLE_PAD_ENV,
+	if (was == NULL || setenv(TITLE_PAD_ENV,
 	    title_padding() + sizeof(TITLE_PAD_ENV), 1) == -1)
 		return;
+	argv[0] = name;
 	execv("/proc/self/exe", argv);
+	argv[0] = was;
 	log_debug("cannot execute myself again: the title stays short");
 }
 

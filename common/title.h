@@ -18,9 +18,9 @@
 void title_init(int argc, char **argv, char **envp, const char *comm);
 
 /*
- * Re-execute this program once with padding in its environment, so that
- * the supervisor's own title has room; returns if the padding is there or
- * the exec failed (the title is then shorter; nothing else changes).
+ * Re-execute this program once with padding in its environment and a short
+ * argv[0], so that the supervisor's own title has room; returns if that is
+ * so or the exec failed (the title is then shorter; nothing else changes).
  */
 void title_reexec(char **argv);
 

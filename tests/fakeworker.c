@@ -421,7 +421,7 @@ run_word(char *word)
 int
 main(int argc, char **argv, char **envp)
 {
-	char	 script[4096], *p = script, *word;
+	char	 script[8192], *p = script, *word;
 	ssize_t	 n;
 	unsigned r;
 

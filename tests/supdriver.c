@@ -357,6 +357,7 @@ main(int argc, char **argv, char **envp)
 
 	if (fd_sanitize_std() == -1)
 		return EXIT_STATE;
+	title_reexec(argv);
 	title_init(argc, argv, envp, "supdriver");
 	children_config_init(&driver.config);
 	while ((ch = getopt(argc, argv, "1l:o:v")) != -1)
