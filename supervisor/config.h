@@ -119,6 +119,7 @@ struct config {
 	char			*state;		/* absolute */
 	char			*libexec;	/* absolute */
 	struct strlist		 redact;	/* further PCRE2 patterns */
+	int			 redact_line;	/* in the file; 0: not from it */
 	char			*metrics_file;	/* "": none */
 	int64_t			 min_free_mb;
 	int			 on_battery;	/* enum config_battery */

@@ -147,6 +147,8 @@ apply(struct config *cfg, const struct override *o,
 		split_list(o->value, &list);
 		rc = config_value_set_list(base, key, &list, paths, why);
 		strlist_clear(&list);
+		if (base == (void *)cfg)
+			cfg->redact_line = 0;
 	} else
 		rc = config_value_set(base, key, o->value, paths, why);
 	if (rc == 0)

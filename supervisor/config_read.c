@@ -145,6 +145,8 @@ take_section(struct reader *r, enum config_section_id id, const char *title,
 			    buf_str(&r->value));
 		} else
 			config_note(r->cfg, r->file, key, base);
+		if (id == SEC_TOP && key->type == TYPE_LIST)
+			r->cfg->redact_line = line;
 		buf_reset(&r->value);
 	}
 	return failed;

@@ -15,6 +15,7 @@
 #include "supervisor/dryrun.h"
 #include "supervisor/options.h"
 #include "supervisor/paths.h"
+#include "supervisor/patterns.h"
 #include "supervisor/preview.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/survey.h"
@@ -30,6 +31,10 @@ load_config(const struct options *opt, const struct paths *paths)
 	struct config		*c = config_load(&req, &why);
 	char			*line, *rest;
 
+	if (c != NULL && patterns_check(c, &why) == -1) {
+		config_free(c);
+		c = NULL;
+	}
 	if (c == NULL) {
 		rest = why.data;
 		while ((line = strsep(&rest, "\n")) != NULL)

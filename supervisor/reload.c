@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "supervisor/memory.h"
+#include "supervisor/patterns.h"
 #include "supervisor/reload.h"
 #include "supervisor/stage_one.h"
 
@@ -22,6 +23,10 @@ load_again(struct supervisor *sv)
 		return NULL;
 	}
 	c = config_load(&req, &why);
+	if (c != NULL && patterns_check(c, &why) == -1) {
+		config_free(c);
+		c = NULL;
+	}
 	if (c == NULL)
 		log_warnx("SIGHUP: the old configuration stays: %s",
 		    buf_str(&why));

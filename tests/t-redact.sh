@@ -226,6 +226,31 @@ done >"$T/previews"
 check "previews are made" has 'REDACTED_SECRET' "$T/previews"
 clean "the previews" "$T/previews"
 
+# A pattern of the user's that is wrong is refused before anything is read.
+conf=$W/bad.conf
+printf 'scan_interval = 60\nredact = {"fine", "ACME-[0-9", "(x"}\n' >"$conf"
+for act in -1 -n --dry-run; do
+	mn -f "$conf" "$act" >/dev/null
+	check "a wrong pattern: $act exits 3" [ $? -eq 3 ]
+	check "a wrong pattern: $act names file, line, pattern and offset" has \
+	    'bad.conf:2: redact: pattern "ACME-\[0-9": offset 9: ' "$LOG"
+	check "a wrong pattern: $act names the other one too" has \
+	    'pattern "(x": offset 2: ' "$LOG"
+done
+mn -n -o 'redact=(y' >/dev/null
+check "a wrong pattern of -o: names no line" has \
+    'configuration: redact: pattern "(y"' "$LOG"
+
+# One that takes for ever gives up, and what it did not read is not printed.
+begin '"cwd":"/home/dev/src/evil","source":"cli"'
+message user input_text "$(printf 'a%.0s' $(seq 4000))bc and the rest" \
+    >>"$rollout"
+mn -o 'redact=(?:a+)+(?:a+)+b$' -p "$rollout" >"$T/evil"
+check "a pattern without end: exits 0" [ $? -eq 0 ]
+check "a pattern without end: says so" has 'gave up on a text' "$LOG"
+check "a pattern without end: the rest is redacted" \
+    sh -c 'grep -q REDACTED "$1" && ! grep -q "the rest" "$1"' - "$T/evil"
+
 # Whatever else was written in this world.
 mv "$CODEX/sessions" "$T/read"
 clean "anything else" "$W"

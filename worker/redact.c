@@ -127,6 +127,15 @@ redact_new(const char *const *patterns, size_t n, char *why, size_t whysize)
 	return r;
 }
 
+int
+redact_pattern_ok(const char *pattern, char *why, size_t whysize)
+{
+	pcre2_code	*code = compile(pattern, 0, why, whysize);
+
+	pcre2_code_free(code);
+	return code != NULL;
+}
+
 void
 redact_free(struct redact *r)
 {

@@ -31,6 +31,9 @@ struct redact;
 struct redact *redact_new(const char *const *patterns, size_t n, char *why,
     size_t whysize);
 
+/* 1 if redact_new() would take the user's pattern; else 0 and `why'. */
+int redact_pattern_ok(const char *pattern, char *why, size_t whysize);
+
 /*
  * Append the `len' bytes at `in' to `out' with their secrets redacted.
  * Returns how many there were.  `in' must not lie in `out'.
