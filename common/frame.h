@@ -50,7 +50,7 @@ void frame_reader_feed(struct frame_reader *, const void *data, size_t len);
 
 /*
  * Take the next whole frame.  FRAME_OK sets *body and *len to bytes inside
- * the reader, valid until the next call on it and followed by a NUL.
+ * the reader, valid until the next call on it; the next frame follows them.
  * FRAME_MORE while more input is needed; at end of file FRAME_EOF or
  * FRAME_TORN; FRAME_TOOBIG and FRAME_EMPTY are for good.
  */

@@ -21,9 +21,8 @@ take(struct frame_reader *r, struct frame_writer *w)
 	size_t			 len;
 
 	while ((st = frame_reader_next(r, &body, &len)) == FRAME_OK) {
-		if (len == 0 || len > FRAME_MAX || body[len] != '\0')
-			abort();
-		if (frame_writer_push(w, body, len) != FRAME_OK)
+		if (len == 0 || len > FRAME_MAX ||
+		    frame_writer_push(w, body, len) != FRAME_OK)
 			abort();
 	}
 	return st;
