@@ -14,6 +14,7 @@
 #include "common/json.h"
 #include "redact_cases.h"
 #include "worker/redact.h"
+#include "worker/redact_rules.h"
 
 #define NCASES(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -318,6 +319,35 @@ START_TEST(any_bytes)
 }
 END_TEST
 
+/* The rows of the page's first table, in its order, are the rules. */
+START_TEST(page_names_every_rule)
+{
+	FILE	*fp = fopen("man/mnemod-memory.5", "r");
+	char	 line[512], want[128];
+	size_t	 i = 0;
+	int	 in_section = 0, in_table = 0;
+
+	ck_assert_ptr_nonnull(fp);
+	while (fgets(line, sizeof(line), fp) != NULL) {
+		in_section |= strcmp(line, ".Sh REDACTION\n") == 0;
+		if (!in_section)
+			continue;
+		in_table |= strncmp(line, ".Bl -column", 11) == 0;
+		if (in_table && strcmp(line, ".El\n") == 0)
+			break;
+		if (!in_table || strncmp(line, ".It", 3) != 0)
+			continue;
+		ck_assert_msg(i < redact_nrules, "no such rule: %s", line);
+		snprintf(want, sizeof(want), ".It \"%s\" Ta ",
+		    redact_rules[i++].name);
+		ck_assert_msg(strncmp(line, want, strlen(want)) == 0,
+		    "expected %s\ngot %s", want, line);
+	}
+	fclose(fp);
+	ck_assert_uint_eq(i, redact_nrules);
+}
+END_TEST
+
 static Suite *
 redact_suite(void)
 {
@@ -336,6 +366,7 @@ redact_suite(void)
 	tcase_add_test(tc, exhausted_pattern_fails_closed);
 	tcase_add_test(tc, hostile_text_ends);
 	tcase_add_test(tc, any_bytes);
+	tcase_add_test(tc, page_names_every_rule);
 	suite_add_tcase(s, tc);
 	return s;
 }
