@@ -45,6 +45,7 @@ struct stage_one {
 	struct child		*child;
 	int			 ready;
 	int			 replace;	/* stop and start the worker */
+	int			 warned;	/* of a missing sandbox */
 	unsigned		 folders;	/* that it may read, a digest */
 	unsigned		 scan_deaths;
 	struct scan		 scan;
@@ -332,12 +333,28 @@ stage_one_start(struct stage_one *one)
 		begin_scan(one);
 }
 
+/* The builtin provider runs without a sandbox, but not silently. */
+static void
+check_sandbox(struct stage_one *one, struct child *c)
+{
+	json_object	*sb = child_sandbox(c);
+
+	if (one->warned || (json_int(sb, "landlock", 0) > 0 &&
+	    json_flag(sb, "seccomp", 0)))
+		return;
+	one->warned = 1;
+	log_warnx("the kernel offers no complete sandbox (Landlock %lld, "
+	    "seccomp %s): workers run with the rights of this user",
+	    (long long)json_int(sb, "landlock", 0),
+	    json_flag(sb, "seccomp", 0) ? "yes" : "no");
+}
+
 static void
 one_ready(struct child *c, void *arg)
 {
 	struct stage_one	*one = arg;
 
-	(void)c;
+	check_sandbox(one, c);
 	one->ready = 1;
 	scan_forget(&one->scan);
 	if (one->state == ONE_STARTING || one->state == ONE_SCANNING)

@@ -17,6 +17,7 @@ world_new
 world_fill tests/data/codex
 mn -1 --yes -o sandbox=off
 check "a pass: exit status 0" [ $? -eq 0 ]
+check "a missing sandbox is not silent" has 'no complete sandbox' "$LOG"
 check "no process leaks" has_not 'LeakSanitizer\|exit status 99' "$LOG"
 mn --dry-run -o sandbox=off >"$T/out"
 check "a dry run: exit status 0" [ $? -eq 0 ]
