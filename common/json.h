@@ -7,7 +7,7 @@
 #include "buf.h"
 
 /*
- * json-c with the care that hostile text asks for (library-traps):
+ * json-c with the care that hostile text asks for:
  * strict, valid UTF-8, no trailing bytes, nesting below JSON_DEPTH.
  */
 #define JSON_DEPTH 32

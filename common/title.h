@@ -4,7 +4,7 @@
 /*
  * Process titles as ps(1) shows them: "mnemod: extract [ready]".  Room for
  * a title is argv and environment as they were at exec; TITLE_PADDING in
- * the environment makes it enough (library-traps: 250 bytes give a full
+ * the environment makes it enough (250 bytes give a full
  * title of 140).
  */
 #define TITLE_MAX	140
