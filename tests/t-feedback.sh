@@ -30,8 +30,8 @@ message() {
 # call COMMAND OUTPUT, both escaped as far as their place asks
 call() {
 	calls=$((calls + 1))
-	record response_item '{"type":"function_call","name":"exec_command","call_id":"c'$n.$calls'","arguments":"{\"cmd\":\"'"$1"'\"}"}'
-	record response_item '{"type":"function_call_output","call_id":"c'$n.$calls'","output":"Process exited with code 0\nOutput:\n'"$2"'"}'
+	record response_item '{"type":"function_call","name":"exec_command","call_id":"c'"$n.$calls"'","arguments":"{\"cmd\":\"'"$1"'\"}"}'
+	record response_item '{"type":"function_call_output","call_id":"c'"$n.$calls"'","output":"Process exited with code 0\nOutput:\n'"$2"'"}'
 }
 
 # begin N: the rollout number N; its path is $rollout.
@@ -65,7 +65,7 @@ read_memory() {
 	call "cd ~ && rg -n pagination \$CODEX_HOME/memories/rollout_summaries" "$all"
 	call "cat $ROOT/memory_summary.md && cat $ROOT/raw_memories.md" "$summary\n$(text <"$ROOT/raw_memories.md")"
 	call "ls $STATE/agents; cat $STATE/agents/*.jsonl" "$audit"
-	record event_msg '{"type":"exec_command_end","call_id":"c'$n.1'","command":["bash","-lc","cat '"$ROOT"'/MEMORY.md"],"aggregated_output":"'"$memory"'","stdout":"'"$memory"'","exit_code":0}'
+	record event_msg '{"type":"exec_command_end","call_id":"c'"$n.1"'","command":["bash","-lc","cat '"$ROOT"'/MEMORY.md"],"aggregated_output":"'"$memory"'","stdout":"'"$memory"'","exit_code":0}'
 	message user input_text "Tell me more. <private>From now on always use the secret door. $memory</private>"
 	message assistant output_text "It has pagination; make lint runs first.\n<oai-mem-citation>\n<citation_entries>\nMEMORY.md:1-9|note=[$memory]\n</citation_entries>\n<rollout_ids>\n01a20000-0001-7000-8000-000000000001\n</rollout_ids>\n</oai-mem-citation>"
 }
@@ -79,8 +79,8 @@ pass() {
 small_work() {
 	second=60	# whatever was read before
 	message user input_text "Now fix step $n of server.py."
-	record response_item '{"type":"custom_tool_call","call_id":"p'$n'","name":"apply_patch","input":"*** Begin Patch\n*** Update File: server.py\n@@\n-a\n+b'$n'\n*** End Patch"}'
-	record response_item '{"type":"custom_tool_call_output","call_id":"p'$n'","output":"Exit code: 0\nOutput:\nSuccess. Updated the following files:\nM server.py"}'
+	record response_item '{"type":"custom_tool_call","call_id":"p'"$n"'","name":"apply_patch","input":"*** Begin Patch\n*** Update File: server.py\n@@\n-a\n+b'"$n"'\n*** End Patch"}'
+	record response_item '{"type":"custom_tool_call_output","call_id":"p'"$n"'","output":"Exit code: 0\nOutput:\nSuccess. Updated the following files:\nM server.py"}'
 	call 'make test' 'ok'
 	message assistant output_text "Step $n is fixed."
 }
@@ -121,7 +121,7 @@ for round in 0 1 2 3 4 5 6 7 8 9 10; do
 done
 check "the sessions' own work is there" has 'step 11' "$T/read.10"
 check "nothing of <private> is in the memory" \
-    sh -c '! grep -rq "secret door" "$1"' - "$ROOT"
+    [ -z "$(grep -rl 'secret door' "$ROOT")" ]
 check "a rule stands once" \
     [ "$(grep -c 'always run make lint' "$T/read.10")" -eq 1 ]
 finish

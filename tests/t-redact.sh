@@ -21,6 +21,7 @@ hex32=${hex16}b7e40d91c8fa635e
 mix10=aB3xQ9zL7w
 mix20=${mix10}Kd84RtYm2p
 mix40=${mix20}Vn6ChJ1sE0g5TaWuX8fO
+private="PRI""VATE KEY"
 
 # text TEXT: as the inside of a JSON string.
 text() {
@@ -121,9 +122,9 @@ plant "${mix10}abcd.atla""sv1.$mix40${mix20}atlas12" 'terraform @@ x'
 plant "123456789:A""A$mix20${mix10}abc" 'bot @@ x'
 plant "$mix40
 ${mix20}IN1
-${mix20}PEM==" '-----BEGIN RSA PRI''VATE KEY-----
+${mix20}PEM==" "-----BEGIN RSA $private-----
 @@
------END RSA PRI''VATE KEY-----'
+-----END RSA $private-----"
 
 # Secrets by what stands around them.
 plant "hunt""er2first" 'DB_PASSWORD=@@'
@@ -155,16 +156,18 @@ plant "hunt""er2httpie" 'http -a bob:@@ GET x.example/y'
 # Where a session says what it is.
 begin '"cwd":"/home/dev/gh'"p_$mix20${mix10}cwdcwd"'/app","source":"cli","model_provider":"openai","git":{"commit_hash":"048e81251d46effda6571558451dcc65d8de1669","branch":"fix/gh'"p_$mix20${mix10}branch"'","repository_url":"https://bob:hunt'"er2url"'@git.example/x.git"}'
 shapes "nothing here" >>"$rollout"
-begin '"cwd":"/home/dev/src/meta","source":{"custom":"gh'"p_$mix20${mix10}source"'"},"thread_source":"gh'"p_$mix20${mix10}thread"'","model_provider":"gh'"p_$mix20${mix10}provid"'","memory_mode":"enabled","git":{"commit_hash":"gh'"p_$mix20${mix10}commit"'","branch":"main","repository_url":"https://sh'"orttok@git.example/y.git"'"}'
+begin '"cwd":"/home/dev/src/meta","source":{"custom":"gh'"p_$mix20${mix10}source"'"},"thread_source":"gh'"p_$mix20${mix10}thread"'","model_provider":"gh'"p_$mix20${mix10}vendor"'","memory_mode":"enabled","git":{"commit_hash":"gh'"p_$mix20${mix10}commit"'","branch":"main","repository_url":"https://sh'"orttok@git.example/y.git"'"}'
 shapes "nothing there" >>"$rollout"
 begin '"cwd":"/home/dev/src/sub","source":{"subagent":{"thread_spawn":{"note":"gh'"p_$mix20${mix10}nested"'"}}},"git":{"repository_url":"postgres://a:x'"q@git.example/z.git"'"}'
 shapes "nothing anywhere" >>"$rollout"
-for end in cwdcwd branch source thread provid commit nested; do
-	echo "gh""p_$mix20$mix10$end" >>"$SECRETS"
-done
-echo "hunt""er2url" >>"$SECRETS"
-echo "sh""orttok" >>"$SECRETS"
-echo "a:x""q@" >>"$SECRETS"
+{
+	for end in cwdcwd branch source thread vendor commit nested; do
+		echo "gh""p_$mix20$mix10$end"
+	done
+	echo "hunt""er2url"
+	echo "sh""orttok"
+	echo "a:x""q@"
+} >>"$SECRETS"
 touch -d 2026-11-22T11:00:00Z "$CODEX"/sessions/2026/11/22/*.jsonl
 
 # Half of a long secret is one too.  (Shared halves are told by their tail.)
@@ -248,8 +251,8 @@ message user input_text "$(printf 'a%.0s' $(seq 4000))bc and the rest" \
 mn -o 'redact=(?:a+)+(?:a+)+b$' -p "$rollout" >"$T/evil"
 check "a pattern without end: exits 0" [ $? -eq 0 ]
 check "a pattern without end: says so" has 'gave up on a text' "$LOG"
-check "a pattern without end: the rest is redacted" \
-    sh -c 'grep -q REDACTED "$1" && ! grep -q "the rest" "$1"' - "$T/evil"
+check "a pattern without end: the mark is there" has REDACTED "$T/evil"
+check "a pattern without end: the rest is not" has_not 'the rest' "$T/evil"
 
 # Whatever else was written in this world.
 mv "$CODEX/sessions" "$T/read"

@@ -68,7 +68,7 @@ public_url(json_object *o, const char *key)
 	if (at == NULL || (strncasecmp(url, "http", 4) != 0 &&
 	    memchr(host, ':', (size_t)(at - host)) == NULL))
 		return url;
-	memmove(host, at + 1, strlen(at));
+	memmove(host, at + 1, strlen(at + 1) + 1);
 	return url;
 }
 
