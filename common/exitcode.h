@@ -1,7 +1,7 @@
 #ifndef MNEMOD_EXITCODE_H
 #define MNEMOD_EXITCODE_H
 
-/* Exit statuses of mnemod(8); DESIGN and the page's EXIT STATUS. */
+/* Exit statuses: mnemod(8), EXIT STATUS. */
 enum mnemod_exit {
 	EXIT_OK = 0,		/* done, or stopped on request */
 	EXIT_JOB_FAILED = 1,	/* a job failed in this pass */
