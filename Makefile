@@ -8,6 +8,7 @@
 
 VERSION		= 0.1.0
 PREFIX		?= /usr/local
+BINDIR		?= $(PREFIX)/bin
 SBINDIR		?= $(PREFIX)/sbin
 LIBEXECDIR	?= $(PREFIX)/libexec
 MANDIR		?= $(PREFIX)/share/man
@@ -65,6 +66,7 @@ $(PACKAGES): tests/packages.sh
 # Sources.  A directory is a part; a worker's role has its own folder.
 COMMON		= $(wildcard common/*.c)
 SUPERVISOR	= $(wildcard supervisor/*.c)
+MNEMOCTL	= $(wildcard supervisor/mnemoctl/*.c)
 WORKER		= $(wildcard worker/*.c)
 EXTRACT		= $(wildcard worker/extract/*.c)
 CONSOLIDATE	= $(wildcard worker/consolidate/*.c)
@@ -86,7 +88,7 @@ L_EXTRACT	= $(L_WORKER) $(PKG_ZSTD) $(PKG_XXHASH)
 L_CONSOLIDATE	= $(L_WORKER)
 L_WORKSPACE	= $(L_WORKER) $(PKG_GIT2)
 
-PROGRAMS	= mnemod libexec/mnemod-extract libexec/mnemod-agent \
+PROGRAMS	= mnemod mnemoctl libexec/mnemod-extract libexec/mnemod-agent \
 		  libexec/mnemod-wspace
 BIN		= $(addprefix $(B)/,$(PROGRAMS))
 TESTBIN		= $(addprefix $(B)/test/,$(PROGRAMS))
@@ -104,12 +106,15 @@ link		= @mkdir -p $(@D); echo "LD $@"; \
 		  $(CC) $(MYLDFLAGS) $(LDFLAGS) -o $@ $(1) $(2)
 
 O_SUPERVISOR	= $(B)/obj/supervisor/main.o $(LIBSUPERVISOR) $(LIBCOMMON)
+O_MNEMOCTL	= $(call objs,$(MNEMOCTL)) $(LIBSUPERVISOR) $(LIBCOMMON)
 O_EXTRACT	= $(call objs,$(EXTRACT)) $(LIBWORKER) $(LIBCOMMON)
 O_CONSOLIDATE	= $(call objs,$(CONSOLIDATE)) $(LIBWORKER) $(LIBCOMMON)
 O_WORKSPACE	= $(call objs,$(WORKSPACE)) $(LIBWORKER) $(LIBCOMMON)
 
 $(B)/mnemod: $(O_SUPERVISOR) $(HOOK)
 	$(call link,$(O_SUPERVISOR) $(HOOK),$(L_SUPERVISOR))
+$(B)/mnemoctl: $(O_MNEMOCTL) $(HOOK)
+	$(call link,$(O_MNEMOCTL) $(HOOK),$(L_SUPERVISOR))
 $(B)/libexec/mnemod-extract: $(O_EXTRACT) $(HOOK)
 	$(call link,$(O_EXTRACT) $(HOOK),$(L_EXTRACT))
 $(B)/libexec/mnemod-agent: $(O_CONSOLIDATE) $(HOOK)
@@ -119,6 +124,8 @@ $(B)/libexec/mnemod-wspace: $(O_WORKSPACE) $(HOOK)
 
 $(B)/test/mnemod: $(O_SUPERVISOR) $(HOOK_TEST)
 	$(call link,$(O_SUPERVISOR) $(HOOK_TEST),$(L_SUPERVISOR))
+$(B)/test/mnemoctl: $(O_MNEMOCTL) $(HOOK_TEST)
+	$(call link,$(O_MNEMOCTL) $(HOOK_TEST),$(L_SUPERVISOR))
 $(B)/test/libexec/mnemod-extract: $(O_EXTRACT) $(HOOK_TEST)
 	$(call link,$(O_EXTRACT) $(HOOK_TEST),$(L_EXTRACT))
 $(B)/test/libexec/mnemod-agent: $(O_CONSOLIDATE) $(HOOK_TEST)
@@ -188,8 +195,8 @@ TIDY		= bugprone-*,cert-*,clang-analyzer-*,android-cloexec-*,$(strip \
 		  )-cert-err33-c,-bugprone-assignment-in-if-condition,$(strip \
 		  )-bugprone-branch-clone,-cert-env33-c,-cert-msc30-c,-cert-msc50-cpp,$(strip \
 		  )-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
-ALL_C		= $(COMMON) $(SUPERVISOR) $(WORKER) $(EXTRACT) $(CONSOLIDATE) \
-		  $(WORKSPACE)
+ALL_C		= $(COMMON) $(SUPERVISOR) $(MNEMOCTL) $(WORKER) $(EXTRACT) \
+		  $(CONSOLIDATE) $(WORKSPACE)
 .PHONY: lint-tidy lint-cppcheck lint-man lint-sh lint-spell
 lint: lint-tidy lint-cppcheck lint-man lint-sh lint-spell
 	@echo lint: clean
@@ -216,23 +223,28 @@ lint-spell:
 	@codespell -q 3 -L nd,ist,mot,bu,upto,te -S '*builtin_words.c' \
 	    common supervisor worker man README.md Makefile
 
+PAGES1		= mnemoctl.1
 PAGES8		= mnemod.8 mnemod-worker.8
 PAGES5		= mnemod.conf.5 mnemod-memory.5
 PAGES7		= mnemod-protocol.7
 install: all
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)/mnemod \
-	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
-	    $(DESTDIR)$(MANDIR)/man8
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
+	    $(DESTDIR)$(LIBEXECDIR)/mnemod \
+	    $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
+	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
+	install -m 0755 $(B)/mnemoctl $(DESTDIR)$(BINDIR)/mnemoctl
 	install -m 0755 $(B)/mnemod $(DESTDIR)$(SBINDIR)/mnemod
 	install -m 0755 $(B)/libexec/mnemod-* $(DESTDIR)$(LIBEXECDIR)/mnemod
+	install -m 0644 $(addprefix man/,$(PAGES1)) $(DESTDIR)$(MANDIR)/man1
 	install -m 0644 $(addprefix man/,$(PAGES5)) $(DESTDIR)$(MANDIR)/man5
 	install -m 0644 $(addprefix man/,$(PAGES7)) $(DESTDIR)$(MANDIR)/man7
 	install -m 0644 $(addprefix man/,$(PAGES8)) $(DESTDIR)$(MANDIR)/man8
 
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/mnemod
+	rm -f $(DESTDIR)$(SBINDIR)/mnemod $(DESTDIR)$(BINDIR)/mnemoctl
 	rm -rf $(DESTDIR)$(LIBEXECDIR)/mnemod
-	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(PAGES5)) \
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(PAGES1)) \
+	    $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(PAGES5)) \
 	    $(addprefix $(DESTDIR)$(MANDIR)/man7/,$(PAGES7)) \
 	    $(addprefix $(DESTDIR)$(MANDIR)/man8/,$(PAGES8))
 

@@ -1,0 +1,102 @@
+#ifndef MNEMOD_MNEMOCTL_CTL_H
+#define MNEMOD_MNEMOCTL_CTL_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+#include "supervisor/config.h"
+#include "supervisor/mnemoctl/output.h"
+#include "supervisor/paths.h"
+#include "supervisor/root.h"
+#include "supervisor/store.h"
+
+/*
+ * mnemoctl(1): looks at the state directory and changes nothing there.  A
+ * command collects a document from the state and shows it; with -j the
+ * document itself is printed.  So both say the same.
+ */
+
+/* Exit statuses, as far as they go those of mnemod(8). */
+enum ctl_exit {
+	CTL_OK = 0,
+	CTL_NOT_FOUND = 1,	/* or the output could not be written */
+	CTL_USAGE = 2,
+	CTL_CONFIG = 3,
+	CTL_STATE = 6
+};
+
+/* Who works on the state. */
+struct ctl_owner {
+	int	 running;	/* a supervisor holds `lock' */
+	int64_t	 pid;		/* its, or 0 */
+	int	 orphans;	/* workers live without their supervisor */
+};
+
+/* A configured memory and its root as it is now. */
+struct ctl_memory {
+	const struct config_memory	*config;
+	enum root_state			 state;
+	int				 usable;	/* may be published */
+	char				*text;	/* what is, and the ways on */
+};
+
+struct ctl {
+	const struct config	*config;
+	const struct paths	*paths;
+	struct store		*store;
+	int64_t			 now;		/* seconds */
+	struct ctl_owner	 owner;
+	struct ctl_memory	*memories;	/* config->nmemories */
+	const char		*argument;	/* of the command, or NULL */
+};
+
+struct ctl_command {
+	const char	*name;
+	const char	*argument;	/* its name; NULL: takes none */
+	const char	*text;		/* for the help */
+	/* Fill the document.  What is not CTL_OK is logged. */
+	enum ctl_exit	(*collect)(struct ctl *, json_object *doc);
+	void		(*show)(json_object *doc, const struct output *);
+};
+
+/* status.c, jobs.c, why.c */
+enum ctl_exit status_collect(struct ctl *, json_object *doc);
+void status_show(json_object *doc, const struct output *);
+enum ctl_exit jobs_collect(struct ctl *, json_object *doc);
+void jobs_show(json_object *doc, const struct output *);
+enum ctl_exit why_collect(struct ctl *, json_object *doc);
+void why_show(json_object *doc, const struct output *);
+
+/*
+ * ctl.c: what commands share.
+ */
+
+/* Look at the roots of all memories; ctl->store is open. */
+void ctl_look(struct ctl *);
+void ctl_release(struct ctl *);
+
+/* Who holds the locks in this state directory; nothing stays locked. */
+void ctl_owner_look(struct ctl_owner *, const char *state);
+
+/* The rules of claims, as a supervisor with this configuration has them. */
+void ctl_stage_one_rules(struct ctl *, struct store_stage_one_rules *);
+void ctl_stage_two_rules(struct ctl *, const char *memory,
+    struct store_stage_two_rules *);
+/* 1 if the memory may be published and takes the thread. */
+int ctl_takes(const struct ctl *, const struct ctl_memory *,
+    const struct store_thread *);
+
+/* A failed read: logged there, CTL_STATE. */
+enum ctl_exit ctl_exit_of(enum store_status);
+
+/* The word for a stage-two claim: "due", "cooldown". */
+const char *ctl_claim_name(enum store_claim);
+
+/* Set a time in seconds; 0 is null. */
+void ctl_set_time(json_object *o, const char *key, int64_t when);
+/* A new object at the end of an array; the array owns it. */
+json_object *ctl_push(json_object *array);
+/* A new array or object as a member. */
+json_object *ctl_set_array(json_object *o, const char *key);
+json_object *ctl_set_object(json_object *o, const char *key);
+
+#endif

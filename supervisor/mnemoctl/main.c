@@ -1,0 +1,162 @@
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/fd.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/monotime.h"
+#include "supervisor/mnemoctl/ctl.h"
+#include "supervisor/mnemoctl/options.h"
+
+/* mnemoctl(1): options, configuration, and one look at the state. */
+
+#define LOOKS_MAX 3	/* at a state whose supervisor is just starting */
+
+static const struct ctl_command commands[] = {
+	{ "status", NULL, "what goes on, what waits and what is wrong",
+	    status_collect, status_show },
+	{ "jobs", NULL, "one line for each job", jobs_collect, jobs_show },
+	{ "why", "ID|PATH", "why a thread is extracted, selected, or not",
+	    why_collect, why_show },
+	{ NULL, NULL, NULL, NULL, NULL }
+};
+
+static struct config *
+load_config(const struct ctl_options *opt, const struct paths *paths)
+{
+	struct config_request	req = { paths, opt->file, opt->state,
+				    opt->overrides, opt->noverrides };
+	struct buf		why = BUF_INIT;
+	struct config		*c = config_load(&req, &why);
+	char			*line, *rest;
+
+	if (c == NULL) {
+		rest = why.data;
+		while ((line = strsep(&rest, "\n")) != NULL)
+			log_warnx("%s", line);
+	} else if (c->now != CONFIG_NOW_UNSET)
+		wall_set_offset(c->now - wall_ms());
+	buf_release(&why);
+	return c;
+}
+
+static enum ctl_exit
+open_store(struct ctl *ctl)
+{
+	const char		*dir = ctl->config->state;
+	enum store_status	 st = store_open(dir, STORE_READER,
+	    &ctl->store);
+
+	if (st == STORE_NONE)
+		log_warnx("%s: no state is there: start mnemod, or name its "
+		    "state directory with -s", dir);
+	return st == STORE_OK ? CTL_OK : CTL_STATE;
+}
+
+/* One look: one snapshot, one document.  *stale: look again. */
+static enum ctl_exit
+collect(struct ctl *ctl, const struct ctl_command *cmd, json_object *doc,
+    int *stale)
+{
+	enum ctl_exit	 e = open_store(ctl);
+
+	*stale = 0;
+	if (e != CTL_OK)
+		return e;
+	ctl->now = wall_s();
+	ctl_owner_look(&ctl->owner, ctl->config->state);
+	json_set_str(doc, "command", cmd->name);
+	json_set_str(doc, "version", MNEMOD_VERSION);
+	json_set_int(doc, "now", ctl->now);
+	json_set_str(doc, "state", ctl->config->state);
+	e = ctl_exit_of(store_begin(ctl->store));
+	if (e == CTL_OK) {
+		ctl_look(ctl);
+		e = cmd->collect(ctl, doc);
+		ctl_release(ctl);
+		store_rollback(ctl->store);
+	}
+	*stale = store_reader_stale(ctl->store);
+	store_close(ctl->store);
+	return e;
+}
+
+static enum ctl_exit
+run(const struct ctl_options *opt, struct ctl *ctl)
+{
+	const struct ctl_command	*cmd = opt->command;
+	json_object			*doc = NULL;
+	struct output			 out;
+	enum ctl_exit			 e;
+	int				 looks = 0, stale;
+
+	do {
+		json_object_put(doc);
+		doc = json_object_new_object();
+		e = collect(ctl, cmd, doc, &stale);
+	} while (stale && ++looks < LOOKS_MAX);
+	if (e == CTL_OK && opt->json)
+		output_json(stdout, doc);
+	else if (e == CTL_OK) {
+		output_init(&out, stdout, ctl->now);
+		cmd->show(doc, &out);
+	}
+	json_object_put(doc);
+	return e;
+}
+
+static enum ctl_exit
+act(const struct ctl_options *opt)
+{
+	struct paths	 paths;
+	struct config	*config;
+	struct ctl	 ctl;
+	enum ctl_exit	 e = CTL_CONFIG;
+
+	paths_init(&paths);
+	config = load_config(opt, &paths);
+	if (config != NULL) {
+		memset(&ctl, 0, sizeof(ctl));
+		ctl.config = config;
+		ctl.paths = &paths;
+		ctl.argument = opt->argument;
+		e = run(opt, &ctl);
+		config_free(config);
+	}
+	paths_release(&paths);
+	return e;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ctl_options	opt;
+	enum ctl_exit		e = CTL_OK;
+	char			why[256];
+
+	if (fd_sanitize_std() == -1 || argc < 1)
+		return CTL_STATE;
+	setlocale(LC_CTYPE, "C.UTF-8");	/* widths and escapes */
+	log_init("mnemoctl");
+	if (ctl_options_parse(&opt, commands, argv, why, sizeof(why)) == -1) {
+		log_warnx("%s", why);
+		ctl_options_usage(stderr);
+		ctl_options_release(&opt);
+		return CTL_USAGE;
+	}
+	if (opt.help)
+		ctl_options_help(stdout, commands);
+	else if (opt.version)
+		printf("mnemoctl %s\n", MNEMOD_VERSION);
+	else
+		e = act(&opt);
+	ctl_options_release(&opt);
+	if (fflush(stdout) == EOF && e == CTL_OK) {
+		log_warn("standard output");
+		e = CTL_NOT_FOUND;
+	}
+	return (int)e;
+}

@@ -1,0 +1,269 @@
+/* The command line of mnemoctl(1). */
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/mem.h"
+#include "supervisor/mnemoctl/ctl.h"
+#include "supervisor/mnemoctl/options.h"
+
+/* Alphabetical; usage, help and getopt(3) all come from here. */
+static const struct option_row {
+	char		 letter;
+	const char	*name;
+	const char	*arg;		/* NULL: takes none */
+	const char	*text;
+} rows[] = {
+	{ 'f', "config", "file", "read this configuration, - for standard "
+	    "input" },
+	{ 'h', "help", NULL, "print this help" },
+	{ 'j', "json", NULL, "print JSON" },
+	{ 'o', "option", "key=value", "override one key of the "
+	    "configuration" },
+	{ 's', "state", "statedir", "look at the state in this directory" },
+	{ 'V', "version", NULL, "print the version" }
+};
+
+#define NROWS (sizeof(rows) / sizeof(rows[0]))
+#define WORD_MAX 64
+
+/* Letters and names for getopt(3); ':' first: see refuse(). */
+static void
+make_table(char *letters, struct option *names)
+{
+	size_t	 i;
+
+	memset(names, 0, (NROWS + 1) * sizeof(*names));
+	*letters++ = ':';
+	for (i = 0; i < NROWS; i++) {
+		*letters++ = rows[i].letter;
+		if (rows[i].arg != NULL)
+			*letters++ = ':';
+		names[i].name = rows[i].name;
+		names[i].has_arg = rows[i].arg != NULL ? required_argument :
+		    no_argument;
+		names[i].val = rows[i].letter;
+	}
+	*letters = '\0';
+}
+
+static void
+take(struct ctl_options *o, int letter)
+{
+	switch (letter) {
+	case 'f':
+		o->file = optarg;
+		break;
+	case 'h':
+		o->help = 1;
+		break;
+	case 'j':
+		o->json = 1;
+		break;
+	case 'o':
+		o->overrides = xreallocarray(o->overrides,
+		    o->noverrides + 1, sizeof(o->overrides[0]));
+		o->overrides[o->noverrides++] = optarg;
+		break;
+	case 's':
+		o->state = optarg;
+		break;
+	case 'V':
+		o->version = 1;
+		break;
+	default:
+		BUG("option %d", letter);
+	}
+}
+
+/* What getopt(3) refused: ':' an argument is missing, '?' anything else. */
+static int
+refuse(int letter, char **argv, char *why, size_t size)
+{
+	char	 word[WORD_MAX];
+	size_t	 i;
+
+	for (i = 0; i < NROWS; i++)
+		if (letter == ':' && rows[i].letter == optopt) {
+			snprintf(why, size, "--%s: expected its argument, %s",
+			    rows[i].name, rows[i].arg);
+			return -1;
+		}
+	if (optopt > ' ' && optopt < 0x7f)
+		snprintf(word, sizeof(word), "-%c", optopt);
+	else
+		log_printable(word, sizeof(word), argv[optind - 1],
+		    strlen(argv[optind - 1]));
+	snprintf(why, size, "%s: no such option, or not in this form", word);
+	return -1;
+}
+
+/* Levenshtein over short words, by rows. */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t	 row[WORD_MAX + 1], i, j, corner, up, n = strlen(b);
+
+	for (j = 0; j <= n; j++)
+		row[j] = j;
+	for (i = 0; a[i] != '\0'; i++) {
+		corner = row[0];
+		row[0] = i + 1;
+		for (j = 1; j <= n; j++) {
+			up = row[j];
+			row[j] = corner + (a[i] != b[j - 1]);
+			if (up + 1 < row[j])
+				row[j] = up + 1;
+			if (row[j - 1] + 1 < row[j])
+				row[j] = row[j - 1] + 1;
+			corner = up;
+		}
+	}
+	return row[n];
+}
+
+const char *
+ctl_options_nearest(const struct ctl_command *c, const char *word)
+{
+	const char	*best = c->name;
+	char		 cut[WORD_MAX];
+	size_t		 d, least = SIZE_MAX;
+
+	snprintf(cut, sizeof(cut), "%s", word);
+	for (; c->name != NULL; c++) {
+		d = distance(cut, c->name);
+		if (d < least) {
+			least = d;
+			best = c->name;
+		}
+	}
+	return best;
+}
+
+static const struct ctl_command *
+find_command(const struct ctl_command *c, const char *name)
+{
+	for (; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+/* The words that are no options: the command and its argument. */
+static int
+take_words(struct ctl_options *o, const struct ctl_command *commands,
+    char **argv, char *why, size_t size)
+{
+	char	 word[WORD_MAX];
+	size_t	 n = 0;
+
+	while (argv[n] != NULL)
+		n++;
+	if (n == 0) {
+		snprintf(why, size, "expected a command, for example %s",
+		    commands->name);
+		return -1;
+	}
+	o->command = find_command(commands, argv[0]);
+	if (o->command == NULL) {
+		log_printable(word, sizeof(word), argv[0], strlen(argv[0]));
+		snprintf(why, size, "%s: no such command; the nearest is %s",
+		    word, ctl_options_nearest(commands, argv[0]));
+		return -1;
+	}
+	if (n == 1 && o->command->argument != NULL) {
+		snprintf(why, size, "%s: expected its argument, %s",
+		    o->command->name, o->command->argument);
+		return -1;
+	}
+	if (n > (o->command->argument != NULL ? 2 : 1)) {
+		snprintf(why, size, "%s: too many arguments",
+		    o->command->name);
+		return -1;
+	}
+	o->argument = argv[1];
+	return 0;
+}
+
+/* Empty arguments are a script's unset variable. */
+static int
+check_empty(const struct ctl_options *o, char *why, size_t size)
+{
+	const char	*name = NULL;
+
+	if (o->file != NULL && *o->file == '\0')
+		name = "--config";
+	if (o->state != NULL && *o->state == '\0')
+		name = "--state";
+	if (o->argument != NULL && *o->argument == '\0')
+		name = o->command->name;
+	if (name == NULL)
+		return 0;
+	snprintf(why, size, "%s: its argument is empty", name);
+	return -1;
+}
+
+int
+ctl_options_parse(struct ctl_options *o, const struct ctl_command *commands,
+    char **argv, char *why, size_t size)
+{
+	struct option	 names[NROWS + 1];
+	char		 letters[2 * NROWS + 2];
+	int		 argc = 0, letter;
+
+	memset(o, 0, sizeof(*o));
+	make_table(letters, names);
+	while (argv[argc] != NULL)
+		argc++;
+	optind = 0;	/* start afresh */
+	while ((letter = getopt_long(argc, argv, letters, names, NULL)) !=
+	    -1) {
+		if (letter == '?' || letter == ':')
+			return refuse(letter, argv, why, size);
+		take(o, letter);
+	}
+	if (o->help || o->version)
+		return 0;
+	if (take_words(o, commands, argv + optind, why, size) == -1)
+		return -1;
+	return check_empty(o, why, size);
+}
+
+void
+ctl_options_release(struct ctl_options *o)
+{
+	free(o->overrides);
+	o->overrides = NULL;
+	o->noverrides = 0;
+}
+
+void
+ctl_options_usage(FILE *fp)
+{
+	fputs("usage: mnemoctl [-hjV] [-f file] [-o key=value] "
+	    "[-s statedir] command\n", fp);
+}
+
+void
+ctl_options_help(FILE *fp, const struct ctl_command *c)
+{
+	char	 left[48];
+	size_t	 i;
+
+	ctl_options_usage(fp);
+	for (i = 0; i < NROWS; i++) {
+		snprintf(left, sizeof(left), "%s %s", rows[i].name,
+		    rows[i].arg != NULL ? rows[i].arg : "");
+		fprintf(fp, "  -%c, --%-18s %s\n", rows[i].letter, left,
+		    rows[i].text);
+	}
+	fputs("commands:\n", fp);
+	for (; c->name != NULL; c++) {
+		snprintf(left, sizeof(left), "%s %s", c->name,
+		    c->argument != NULL ? c->argument : "");
+		fprintf(fp, "  %-24s %s\n", left, c->text);
+	}
+	fputs("See mnemoctl(1) and mnemod(8).\n", fp);
+}

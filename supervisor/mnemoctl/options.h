@@ -1,0 +1,40 @@
+#ifndef MNEMOD_MNEMOCTL_OPTIONS_H
+#define MNEMOD_MNEMOCTL_OPTIONS_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct ctl_command;
+
+/* The command line of mnemoctl(1). */
+struct ctl_options {
+	int			  help;		/* -h */
+	int			  version;	/* -V */
+	int			  json;		/* -j */
+	const char		 *file;		/* -f, or NULL */
+	const char		 *state;	/* -s, or NULL */
+	const char		**overrides;	/* -o, in order; owned array */
+	size_t			  noverrides;
+	const struct ctl_command *command;	/* NULL: -h or -V */
+	const char		 *argument;	/* of the command, or NULL */
+};
+
+/*
+ * Parse the command line; `commands' ends with a row without name.  Strings
+ * are borrowed from argv, whose order changes: options may follow the
+ * command.  Returns 0, or -1 with one line in `why' (exit status 2).
+ * ctl_options_release() in either case.
+ */
+int ctl_options_parse(struct ctl_options *, const struct ctl_command *commands,
+    char **argv, char *why, size_t whysize);
+void ctl_options_release(struct ctl_options *);
+
+/* The one-line usage (standard error) and the full help (-h). */
+void ctl_options_usage(FILE *);
+void ctl_options_help(FILE *, const struct ctl_command *commands);
+
+/* The command whose name is nearest to `word'. */
+const char *ctl_options_nearest(const struct ctl_command *commands,
+    const char *word);
+
+#endif

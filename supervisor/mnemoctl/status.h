@@ -1,0 +1,16 @@
+#ifndef MNEMOD_MNEMOCTL_STATUS_H
+#define MNEMOD_MNEMOCTL_STATUS_H
+
+#include "supervisor/mnemoctl/ctl.h"
+
+/*
+ * Pieces of the status document, mnemoctl(1).
+ */
+
+/* Each memory: its root, its job, its last publication. */
+enum ctl_exit status_memories(struct ctl *, json_object *doc);
+
+/* What needs a person's eye; after everything else is collected. */
+enum ctl_exit status_degraded(struct ctl *, json_object *doc);
+
+#endif

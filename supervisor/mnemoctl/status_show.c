@@ -1,0 +1,188 @@
+/* mnemoctl status, for people. */
+
+#include <string.h>
+
+#include "common/json.h"
+#include "supervisor/mnemoctl/ctl.h"
+
+#define ID_SHOWN	13	/* of an agent: time and a bit */
+#define COMMIT_SHOWN	12
+
+static long long
+number(json_object *o, const char *key)
+{
+	return (long long)json_int(o, key, 0);
+}
+
+static void
+show_owner(json_object *doc, const struct output *out)
+{
+	json_object	*o = json_obj(doc, "supervisor");
+
+	if (json_flag(o, "running", 0))
+		output_line(out, STYLE_GOOD, "supervisor: running, pid %lld",
+		    number(o, "pid"));
+	else
+		output_line(out, STYLE_BAD, "supervisor: not running");
+	output_line(out, STYLE_PLAIN, "state: %s", json_str(doc, "state"));
+	output_line(out, STYLE_PLAIN, "provider: %s",
+	    json_str(doc, "provider"));
+}
+
+static void
+show_counts(json_object *doc, const struct output *out)
+{
+	json_object	*n = json_obj(doc, "counts");
+	json_object	*list = json_arr(doc, "unusable"), *o;
+	size_t		 i;
+
+	output_line(out, STYLE_PLAIN, "rollouts: %lld, %lld of them missing",
+	    number(n, "rollouts"), number(n, "missing"));
+	for (i = 0; i < json_object_array_length(list); i++) {
+		o = json_object_array_get_idx(list, i);
+		output_line(out, STYLE_PLAIN, "  %lld not usable: %s",
+		    number(o, "count"), json_str(o, "reason"));
+	}
+	output_line(out, STYLE_PLAIN, "threads: %lld, %lld with output",
+	    number(n, "threads"), number(n, "outputs"));
+}
+
+static void
+heading(struct table *t, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		table_add(t, STYLE_HEAD, *names);
+}
+
+static void
+show_queue(json_object *doc, const struct output *out)
+{
+	static const char *const names[] = { "QUEUE", "THREADS", "CHANGES",
+	    NULL };
+	json_object	*list = json_arr(doc, "queue"), *o;
+	struct table	*t = table_new(3);
+	char		 when[TIME_TEXT];
+	size_t		 i;
+
+	heading(t, names);
+	for (i = 0; i < json_object_array_length(list); i++) {
+		o = json_object_array_get_idx(list, i);
+		table_add(t, STYLE_PLAIN, json_str(o, "state"));
+		table_addf(t, "%lld", number(o, "count"));
+		table_add(t, STYLE_PLAIN, time_text(when,
+		    json_int(o, "when", 0), out->now));
+	}
+	fputc('\n', out->fp);
+	table_print(t, out);
+}
+
+static void
+show_memories(json_object *doc, const struct output *out)
+{
+	static const char *const names[] = { "MEMORY", "ROOT", "OUTCOME",
+	    "CHANGES", "PUBLISHED", "COMMIT", "FILES", "LAST ERROR", NULL };
+	json_object	*list = json_arr(doc, "memories"), *o;
+	struct table	*t = table_new(8);
+	char		 when[TIME_TEXT];
+	const char	*commit;
+	size_t		 i;
+
+	heading(t, names);
+	for (i = 0; i < json_object_array_length(list); i++) {
+		o = json_object_array_get_idx(list, i);
+		commit = json_str(o, "commit");
+		table_add(t, STYLE_PLAIN, json_str(o, "name"));
+		table_add(t, json_flag(o, "usable", 1) ? STYLE_PLAIN :
+		    STYLE_BAD, json_str(o, "root_state"));
+		table_add(t, STYLE_PLAIN, json_str(o, "outcome"));
+		table_add(t, STYLE_PLAIN, time_text(when,
+		    json_int(o, "when", 0), out->now));
+		table_add(t, STYLE_PLAIN, time_text(when,
+		    json_int(o, "published_at", 0), out->now));
+		table_addf(t, "%.*s", COMMIT_SHOWN,
+		    commit == NULL ? "" : commit);
+		table_addf(t, "%lld", number(o, "files"));
+		table_add(t, STYLE_BAD, json_str(o, "last_error"));
+	}
+	fputc('\n', out->fp);
+	table_print(t, out);
+}
+
+static void
+show_agents(json_object *doc, const struct output *out)
+{
+	static const char *const names[] = { "AGENT", "MEMORY", "STATUS",
+	    "STARTED", "TURNS", "COMMIT", "REASON", NULL };
+	json_object	*list = json_arr(doc, "agents"), *o;
+	struct table	*t;
+	char		 when[TIME_TEXT];
+	const char	*commit;
+	size_t		 i, n = json_object_array_length(list);
+
+	if (n == 0)
+		return;
+	t = table_new(7);
+	heading(t, names);
+	for (i = 0; i < n; i++) {
+		o = json_object_array_get_idx(list, i);
+		commit = json_str(o, "commit");
+		table_addf(t, "%.*s", ID_SHOWN, json_str(o, "thread_id"));
+		table_add(t, STYLE_PLAIN, json_str(o, "memory"));
+		table_add(t, STYLE_PLAIN, json_str(o, "status"));
+		table_add(t, STYLE_PLAIN, time_text(when,
+		    json_int(o, "started_at", 0), out->now));
+		table_addf(t, "%lld", number(o, "turns"));
+		table_addf(t, "%.*s", COMMIT_SHOWN,
+		    commit == NULL ? "" : commit);
+		table_add(t, STYLE_PLAIN, json_str(o, "reason"));
+	}
+	fputc('\n', out->fp);
+	table_print(t, out);
+}
+
+/* What was due already comes with the next pass. */
+static void
+show_next(json_object *doc, const struct output *out)
+{
+	json_object	*o = json_obj(doc, "next");
+	json_object	*sv = json_obj(doc, "supervisor");
+	const char	*what = json_str(o, "what"), *name;
+	char		 when[TIME_TEXT], every[TIME_TEXT];
+
+	name = json_str(o, "memory");
+	fputc('\n', out->fp);
+	if (what == NULL)
+		output_line(out, STYLE_PLAIN, "next: nothing is planned");
+	else
+		output_line(out, STYLE_PLAIN, "next: %s: %s%s%s",
+		    time_text(when, json_int(o, "at", 0), out->now),
+		    strcmp(what, "stage_one") == 0 ? "stage one" :
+		    "stage two", name == NULL ? "" : " of ",
+		    name == NULL ? "" : name);
+	if (json_flag(sv, "running", 0))
+		output_line(out, STYLE_PLAIN, "a pass every %s",
+		    span_text(every, json_int(sv, "scan_interval", 0)));
+	else
+		output_line(out, STYLE_PLAIN, "nothing is done until mnemod "
+		    "is started");
+}
+
+void
+status_show(json_object *doc, const struct output *out)
+{
+	json_object	*list = json_arr(doc, "degraded");
+	size_t		 i;
+
+	show_owner(doc, out);
+	show_counts(doc, out);
+	show_queue(doc, out);
+	show_memories(doc, out);
+	show_agents(doc, out);
+	show_next(doc, out);
+	if (json_object_array_length(list) == 0)
+		output_line(out, STYLE_PLAIN, "degraded: nothing");
+	for (i = 0; i < json_object_array_length(list); i++)
+		output_line(out, STYLE_BAD, "degraded: %s",
+		    json_object_get_string(json_object_array_get_idx(list,
+		    i)));
+}
