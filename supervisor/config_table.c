@@ -58,8 +58,7 @@ const struct config_key config_keys[] = {
 
 	{ SRC(type, TYPE_WORD), "codex", 0, 0, words_source, 0 },
 	{ SRC(path, TYPE_PATH), NULL, NORANGE, KEY_COMPUTED },
-	{ SRC(on_missing, TYPE_WORD), "keep", 0, 0, words_missing,
-	    KEY_LATER },
+	{ SRC(on_missing, TYPE_WORD), "keep", 0, 0, words_missing, 0 },
 	{ SRC(exclude, TYPE_PATTERNS), "", NORANGE, 0 },
 
 	{ MEMO(root, TYPE_PATH), NULL, NORANGE, KEY_COMPUTED },

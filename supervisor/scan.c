@@ -37,6 +37,8 @@ struct known {
 	struct child	*child;
 	json_object	*entries;
 	int		 reset;
+	int		 again;		/* only what must be read again */
+	int		 sent;
 	int		 failed;
 };
 
@@ -50,17 +52,21 @@ known_send(struct known *k, int last)
 	json_set_bool(body, "last", last);
 	json_set_bool(body, "reset", k->reset);
 	k->reset = 0;
+	k->sent = 1;
 	k->entries = json_object_new_array();
 	if (child_request(k->child, &head, body) == -1)
 		k->failed = 1;
 }
 
+/* A file whose size is -1 must be read again: its hash is not told. */
 static int
 known_add(const struct store_file *f, void *arg)
 {
 	struct known	*k = arg;
 	json_object	*o;
 
+	if (k->again && (f->size >= 0 || f->missing_since != 0))
+		return 0;
 	o = json_object_new_object();
 	json_set_str(o, "source", f->source_name);
 	json_set_str(o, "path", f->path);
@@ -68,7 +74,7 @@ known_add(const struct store_file *f, void *arg)
 	json_set_int(o, "ino", f->ino);
 	json_set_int(o, "size", f->size);
 	json_set_int(o, "mtime_ns", f->mtime_ns);
-	json_set_str(o, "hash", f->hash);
+	json_set_str(o, "hash", f->size < 0 ? NULL : f->hash);
 	json_object_array_add(k->entries, o);
 	if (json_object_array_length(k->entries) >= SCAN_BATCH)
 		known_send(k, 0);
@@ -79,7 +85,10 @@ known_add(const struct store_file *f, void *arg)
 static int
 scan_prime(struct scan *sc)
 {
-	struct known	k = { sc->child, json_object_new_array(), 1, 0 };
+	struct known	k = {
+		.child = sc->child, .entries = json_object_new_array(),
+		.reset = 1
+	};
 	size_t		i;
 
 	for (i = 0; i < sc->config->nsources && !k.failed; i++)
@@ -93,21 +102,56 @@ scan_prime(struct scan *sc)
 	return k.failed ? -1 : 0;
 }
 
-/* Ask for the current source. */
 static enum scan_status
 scan_ask(struct scan *sc)
 {
 	struct msg_head	 head = { MSG_SCAN, 0, NULL, NULL };
 	json_object	*body;
 
-	if (sc->current >= sc->config->nsources)
-		return sc->failed ? SCAN_FAILED : SCAN_DONE;
-	memset(&sc->sources[sc->current], 0, sizeof(*sc->sources));
 	body = json_object_new_object();
 	json_set_str(body, "source", sc->config->sources[sc->current].name);
 	if (child_request(sc->child, &head, body) == -1)
 		return SCAN_FAILED;
 	return SCAN_MORE;
+}
+
+/* Ask for the current source, if there is one left. */
+static enum scan_status
+scan_source(struct scan *sc)
+{
+	struct scan_source	*sum = &sc->sources[sc->current];
+	struct missing		 missing = sum->missing;
+
+	if (sc->current >= sc->config->nsources)
+		return sc->failed ? SCAN_FAILED : SCAN_DONE;
+	sc->second = 0;
+	memset(sum, 0, sizeof(*sum));
+	sum->missing = missing;
+	return scan_ask(sc);
+}
+
+/*
+ * Of several files of a thread another may win now that this scan is over,
+ * say because the first was compressed: look at the source once more, so
+ * that it is read.  1 if that is under way.
+ */
+static int
+scan_second_look(struct scan *sc)
+{
+	struct known	k = {
+		.child = sc->child, .entries = json_object_new_array(),
+		.again = 1
+	};
+
+	if (!sc->second && sc->primed && store_file_each(sc->store,
+	    sc->config->sources[sc->current].name, known_add, &k) ==
+	    STORE_OK && json_object_array_length(k.entries) > 0)
+		known_send(&k, 1);
+	json_object_put(k.entries);
+	if (!k.sent || k.failed || scan_ask(sc) != SCAN_MORE)
+		return 0;
+	sc->second = 1;
+	return 1;
 }
 
 enum scan_status
@@ -118,7 +162,17 @@ scan_start(struct scan *sc, struct child *child)
 	sc->failed = 0;
 	if (!sc->primed && scan_prime(sc) == -1)
 		return SCAN_FAILED;
-	return scan_ask(sc);
+	return scan_source(sc);
+}
+
+/*
+ * What claims to have been written in the future was written just now:
+ * else it would not be idle before that time came.
+ */
+static int64_t
+not_later_than_now(int64_t ms)
+{
+	return ms > wall_ms() ? wall_ms() : ms;
 }
 
 static void
@@ -133,7 +187,8 @@ file_of_entry(struct store_file *f, const char *source, json_object *e)
 	f->mtime_ns = json_int(e, "mtime_ns", 0);
 	f->hash = json_str(e, "hash");
 	f->thread_id = json_str(e, "thread_id");
-	f->updated_at_ms = json_int(e, "updated_at_ms", 0);
+	f->updated_at_ms = not_later_than_now(json_int(e, "updated_at_ms",
+	    0));
 	f->archived = json_flag(e, "archived", 0);
 	f->compressed = json_flag(e, "compressed", 0);
 	f->reason = json_str(e, "reason");
@@ -212,8 +267,8 @@ scan_store(struct scan *sc, const char *source, json_object *e)
 		log_info("rollout %s: not usable (%s)", f.path, f.reason);
 		return store_file_put(sc->store, &f, NULL);
 	}
-	sum->changed++;
-	sum->archived += f.archived;
+	sum->changed += !sc->second;
+	sum->archived += f.archived && !sc->second;
 	thread_of_entry(&t, &f, e);
 	return store_file_put(sc->store, &f, &t);
 }
@@ -238,6 +293,23 @@ scan_batch(struct scan *sc, const char *source, json_object *entries)
 	return st == STORE_OK ? 0 : -1;
 }
 
+/* The last batch of a source came. */
+static enum scan_status
+scan_ended(struct scan *sc, const struct msg *m)
+{
+	struct missing	*missing = &sc->sources[sc->current].missing;
+
+	if (scan_second_look(sc))
+		return SCAN_MORE;
+	missing->state = source_state_of(json_str(m->body, "state"));
+	missing->dev = json_int(m->body, "dev", 0);
+	if (missing_settle(sc->store, &sc->config->sources[sc->current],
+	    missing) != STORE_OK)
+		sc->failed = 1;
+	sc->current++;
+	return scan_source(sc);
+}
+
 enum scan_status
 scan_message(struct scan *sc, const struct msg *m)
 {
@@ -252,7 +324,7 @@ scan_message(struct scan *sc, const struct msg *m)
 		    json_str(m->body, "message"));
 		sc->failed = 1;
 		sc->current++;
-		return scan_ask(sc);
+		return scan_source(sc);
 	}
 	sum = &sc->sources[sc->current];
 	sum->files = json_int(m->body, "files", sum->files);
@@ -264,17 +336,28 @@ scan_message(struct scan *sc, const struct msg *m)
 	}
 	if (!json_flag(m->body, "last", 0))
 		return SCAN_MORE;
-	if (store_scan_ended(sc->store, source, wall_s()) != STORE_OK)
-		sc->failed = 1;
-	sc->current++;
-	return scan_ask(sc);
+	return scan_ended(sc, m);
+}
+
+int
+scan_source_present(const struct scan *sc, const char *name)
+{
+	size_t	i;
+
+	for (i = 0; i < sc->config->nsources; i++)
+		if (strcmp(sc->config->sources[i].name, name) == 0)
+			return sc->sources[i].missing.state !=
+			    SOURCE_ABSENT;
+	return 0;
 }
 
 struct scan_source
 scan_total(const struct scan *sc)
 {
-	struct scan_source	t = { 0, 0, 0, 0, 0 };
+	struct scan_source	t;
 	size_t			i;
+
+	memset(&t, 0, sizeof(t));
 
 	for (i = 0; i < sc->config->nsources; i++) {
 		t.files += sc->sources[i].files;

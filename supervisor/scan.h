@@ -5,6 +5,7 @@
 #include "common/msg.h"
 #include "supervisor/child.h"
 #include "supervisor/config.h"
+#include "supervisor/missing.h"
 #include "supervisor/store.h"
 
 /*
@@ -12,11 +13,12 @@
  * out, what is new comes back and is stored, a transaction per batch.
  */
 struct scan_source {
-	int64_t	files;		/* seen */
-	int64_t	unchanged;
-	int64_t	changed;	/* new or changed, usable */
-	int64_t	unusable;
-	int64_t	archived;	/* of the changed */
+	int64_t		files;		/* seen */
+	int64_t		unchanged;
+	int64_t		changed;	/* new or changed, usable */
+	int64_t		unusable;
+	int64_t		archived;	/* of the changed */
+	struct missing	missing;	/* kept from scan to scan */
 };
 
 struct scan {
@@ -26,6 +28,7 @@ struct scan {
 	size_t			 current;	/* index of the source */
 	int			 primed;	/* the worker knows the files */
 	int			 failed;	/* a batch could not be stored */
+	int			 second;	/* second look at the source */
 	struct scan_source	*sources;	/* config->nsources of them */
 };
 
@@ -46,6 +49,12 @@ enum scan_status scan_start(struct scan *, struct child *);
 
 /* A `scanned' or `failed' message of the worker. */
 enum scan_status scan_message(struct scan *, const struct msg *);
+
+/*
+ * 0 if the last scan found no folder of this source, or there is none of
+ * this name: its rollouts cannot be read now.
+ */
+int scan_source_present(const struct scan *, const char *name);
 
 /* Sums over all sources. */
 struct scan_source scan_total(const struct scan *);

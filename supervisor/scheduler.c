@@ -13,6 +13,7 @@
 #include "supervisor/staging.h"
 
 #define RENEW_MS	600000		/* leases of an hour */
+#define PRUNE_LIMIT	200		/* outputs in one pass */
 
 struct scheduler {
 	struct supervisor	*sv;
@@ -115,6 +116,21 @@ plan_next(struct scheduler *s)
 	loop_timer_set(s->sv->rt.loop, &s->next, boot_ms() + wait);
 }
 
+/* Outputs that no memory uses do not stay for ever. */
+static void
+prune_outputs(struct supervisor *sv)
+{
+	struct store_retention	r;
+
+	memset(&r, 0, sizeof(r));
+	r.now = wall_s();
+	r.days = sv->config->pipeline.max_unused_days;
+	r.limit = PRUNE_LIMIT;
+	if (store_output_prune(sv->store, &r) == STORE_OK && r.pruned > 0)
+		log_info("%lld raw memories unused for %lld days are gone",
+		    (long long)r.pruned, (long long)r.days);
+}
+
 /* Begin what is wanted and possible now. */
 static void
 consider(struct scheduler *s)
@@ -132,6 +148,7 @@ consider(struct scheduler *s)
 	s->wanted = 0;
 	s->in_pass = 1;
 	loop_timer_cancel(&s->next);
+	prune_outputs(s->sv);
 	stage_one_start(s->sv->stage_one);
 }
 

@@ -273,6 +273,19 @@ show_progress(struct stage_one *one, const char *object)
 	progress_show(&one->sv->progress, &ps);
 }
 
+/*
+ * A source that is not mounted now would only cost its rollouts their
+ * retries.
+ */
+static int
+wanted_now(const struct store_thread *t, void *arg)
+{
+	struct stage_one	*one = arg;
+
+	return scan_source_present(&one->scan, t->source_name) &&
+	    supervisor_wants(t, one->sv);
+}
+
 /* Fill the worker's queue again once half of it is done. */
 static void
 claim_more(struct stage_one *one)
@@ -286,6 +299,8 @@ claim_more(struct stage_one *one)
 		return;
 	supervisor_stage_one_rules(one->sv, &rules);
 	rules.max_claims = max - one->njobs;
+	rules.wanted = wanted_now;
+	rules.arg = one;
 	st = store_stage_one_claim(one->sv->store, &rules, job_add, one);
 	if (one->njobs > 0)
 		return;

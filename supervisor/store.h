@@ -133,7 +133,7 @@ enum store_status store_file_moved(struct store *,
 /* A scan did not find it: missing since `now'; nothing is forgotten. */
 enum store_status store_file_vanished(struct store *,
     const char *source_name, const char *path, int64_t now);
-/* A whole scan ended: what is missing was missing once more. */
+/* A scan of all of a source ended: what is missing was so once more. */
 enum store_status store_scan_ended(struct store *, const char *source_name,
     int64_t now);
 /* Every file of a source, by path. */
@@ -146,13 +146,15 @@ enum store_status store_file_count(struct store *, const char *source_name,
  * For on_missing = forget, when the source's folder is there and readable
  * on device `dev': forget files missing in two scans at least a day apart,
  * and threads that only they held.  If more than a tenth of the source's
- * files would go, none does, and a warning says so.
+ * files would go, none does.
  */
 struct store_forget {
 	const char	*source_name;
 	int64_t		 dev;
 	int64_t		 now;
-	int64_t		 forgotten;	/* result */
+	int64_t		 due;		/* result: gone for a day on `dev' */
+	int64_t		 elsewhere;	/* result: and on other devices */
+	int64_t		 forgotten;	/* result: of the due, all or none */
 };
 enum store_status store_file_forget(struct store *, struct store_forget *);
 
@@ -162,8 +164,9 @@ void store_thread_free(struct store_thread *);
 enum store_status store_thread_each(struct store *, store_thread_cb *,
     void *arg);
 /*
- * "polluted" also enqueues every memory that the thread was last selected
- * for, even if it was polluted before.  STORE_NONE: no such thread.
+ * A mode that takes the thread out also enqueues every memory that it was
+ * last selected for, "polluted" even if it was so before.  STORE_NONE: no
+ * such thread.
  */
 enum store_status store_thread_set_memory_mode(struct store *,
     const char *id, const char *mode, int64_t *changed);

@@ -126,26 +126,39 @@ refresh_winner(struct store *s, const char *thread_id)
 	    ARGS(TEXT(thread_id)));
 }
 
+/* Before the row is written: what it says now tells what changes. */
+static enum store_status
+change_memory_mode(struct store *s, const struct store_thread *t)
+{
+	enum store_status	 st;
+	int64_t			 changed;
+
+	if (strcmp(t->memory_mode, "enabled") == 0)
+		return STORE_OK;
+	st = store_thread_set_memory_mode(s, t->id, t->memory_mode,
+	    &changed);
+	return st == STORE_NONE ? STORE_OK : st;
+}
+
 static enum store_status
 write_if_winner(struct store *s, const struct put *p)
 {
 	struct store_thread	 t = *p->thread;
 	enum store_status	 st;
-	int64_t			 won = 0, changed;
+	int64_t			 won = 0;
 
 	st = wins(s, p, &won);
 	if (st != STORE_OK || won == 0)
 		return st == STORE_OK ? refresh_winner(s, t.id) : st;
+	st = change_memory_mode(s, &t);
+	if (st != STORE_OK)
+		return st;
 	t.source_name = p->file.source_name;
 	t.rollout_path = p->file.path;
 	t.content_hash = p->file.hash;
 	t.updated_at_ms = p->file.updated_at_ms;
 	t.archived = p->file.archived;
-	st = write_thread(s, &t);
-	if (st == STORE_OK && strcmp(t.memory_mode, "polluted") == 0)
-		st = store_thread_set_memory_mode(s, t.id, "polluted",
-		    &changed);
-	return st;
+	return write_thread(s, &t);
 }
 
 /* The thread that a file holds, NULL if none; the caller frees it. */

@@ -113,7 +113,8 @@ set_memory_mode(struct store *s, void *arg)
 		    " WHERE id = ?2 AND memory_mode <> ?1",
 		    ARGS(TEXT(c->mode), TEXT(c->id)));
 	c->changed = s->changes;
-	if (st == STORE_OK && strcmp(c->mode, "polluted") == 0)
+	if (st == STORE_OK && (strcmp(c->mode, "polluted") == 0 ||
+	    (c->changed && strcmp(c->mode, "enabled") != 0)))
 		st = enqueue_forgetting(s, c->id);
 	return st;
 }

@@ -405,9 +405,27 @@ START_TEST(polluted_or_disabled_unselected_enqueues_nothing)
 
 	add_output(1, NOW - DAY);
 	add_output(2, NOW - DAY);
+	add_output(3, NOW - DAY);
 	select_outputs((const int[]){ 1 }, 1);
 	store_thread_set_memory_mode(st, tid(2), "polluted", &changed);
+	store_thread_set_memory_mode(st, tid(3), "disabled", &changed);
+	ck_assert_int_eq(ask(STAGE_TWO("status = 'done'")), 1);
+}
+END_TEST
+
+/* Switched off by its user: what it gave goes, but once is enough. */
+START_TEST(disabled_enqueues_phase2_for_selected_threads)
+{
+	int64_t	 changed;
+
+	add_output(1, NOW - DAY);
+	select_outputs((const int[]){ 1 }, 1);
 	store_thread_set_memory_mode(st, tid(1), "disabled", &changed);
+	ck_assert_int_eq(changed, 1);
+	ck_assert_int_eq(ask(STAGE_TWO("status = 'pending'")), 1);
+	tell("UPDATE jobs SET status = 'done'");
+	store_thread_set_memory_mode(st, tid(1), "disabled", &changed);
+	ck_assert_int_eq(changed, 0);
 	ck_assert_int_eq(ask(STAGE_TWO("status = 'done'")), 1);
 }
 END_TEST
@@ -616,6 +634,7 @@ add_upkeep(TCase *tc)
 	tcase_add_test(tc, polluted_enqueues_when_already_polluted);
 	tcase_add_test(tc,
 	    polluted_or_disabled_unselected_enqueues_nothing);
+	tcase_add_test(tc, disabled_enqueues_phase2_for_selected_threads);
 	tcase_add_test(tc, usage_counts_citations);
 	tcase_add_test(tc, usage_is_replaced_when_a_rollout_is_read_again);
 	tcase_add_test(tc,

@@ -181,6 +181,7 @@ forget(int64_t dev)
 	};
 
 	ck_assert_int_eq(store_file_forget(st, &f), STORE_OK);
+	ck_assert(f.forgotten == 0 || f.forgotten == f.due);
 	return f.forgotten;
 }
 
@@ -204,6 +205,24 @@ START_TEST(forget_needs_two_scans_a_day_apart)
 	ck_assert_int_eq(forget(1), 1);
 	ck_assert_int_eq(ask(THREAD("count(*)")), 20);
 	ck_assert_int_eq(ask("SELECT count(*) FROM stage1_outputs"), 0);
+}
+END_TEST
+
+/* The archive holds the thread still, and an adopted one has no file. */
+START_TEST(forget_leaves_threads_that_other_files_hold)
+{
+	int	 n;
+
+	for (n = 2; n <= 30; n++)
+		add_thread(n, NOW - DAY);
+	tell("DELETE FROM sources WHERE thread_id LIKE '%02'");
+	put(1, NOW - 50, "a", 0);
+	put(31, NOW - 50, "a", 1);
+	vanish(1);
+	store_scan_ended(st, "codex", NOW + DAY);
+	ck_assert_int_eq(forget(1), 1);
+	ck_assert_int_eq(ask(THREAD("count(*)")), 30);
+	ck_assert_int_eq(ask("SELECT count(*) FROM sources"), 29);
 }
 END_TEST
 
@@ -385,6 +404,24 @@ START_TEST(a_scan_that_finds_pollution_enqueues)
 }
 END_TEST
 
+/* Codex writes the user's switch into the rollout. */
+START_TEST(a_scan_that_finds_memory_disabled_enqueues)
+{
+	struct store_thread	 t = thread_of(1);
+	struct store_file	 f = file_of(1);
+
+	add_output(1, NOW - DAY);
+	select_outputs((const int[]){ 1 }, 1);
+	t.memory_mode = "disabled";
+	t.updated_at_ms = NOW * 1000;
+	f.hash = "other";
+	ck_assert_int_eq(store_file_put(st, &f, &t), STORE_OK);
+	ck_assert_int_eq(ask(THREAD("memory_mode = 'disabled'")), 1);
+	ck_assert_int_eq(ask("SELECT status = 'pending' FROM jobs"
+	    " WHERE kind = 'memory_consolidate'"), 1);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -401,11 +438,13 @@ suite(void)
 	tcase_add_test(tc, an_unusable_file_is_known_with_its_reason);
 	tcase_add_test(tc, each_lists_files_and_what_is_missing);
 	tcase_add_test(tc, forget_needs_two_scans_a_day_apart);
+	tcase_add_test(tc, forget_leaves_threads_that_other_files_hold);
 	tcase_add_test(tc, a_file_that_comes_back_is_not_forgotten);
 	tcase_add_test(tc, forget_takes_at_most_a_tenth);
 	tcase_add_test(tc, survey_says_why_and_until_when);
 	tcase_add_test(tc, claim_takes_what_the_survey_calls_due);
 	tcase_add_test(tc, a_scan_that_finds_pollution_enqueues);
+	tcase_add_test(tc, a_scan_that_finds_memory_disabled_enqueues);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -115,19 +115,25 @@ known_same(const struct known_file *k, const struct stat *st)
 	    k->size == now.size && k->mtime_ns == now.mtime_ns;
 }
 
+static int
+is_below(const char *path, const char *dir)
+{
+	size_t	len = strlen(dir);
+
+	return strncmp(path, dir, len) == 0 && path[len] == '/';
+}
+
 void
 known_sweep(struct known *k, const struct known_part *part,
     void (*gone)(const struct known_file *, void *), void *arg)
 {
 	struct node	*n, *next;
-	size_t		 len = strlen(part->dir);
 
 	for (n = RB_MIN(known_tree, &k->tree); n != NULL; n = next) {
 		next = RB_NEXT(known_tree, &k->tree, n);
 		if (n->file.seen == part->seen ||
 		    strcmp(n->file.source, part->source) != 0 ||
-		    strncmp(n->file.path, part->dir, len) != 0 ||
-		    n->file.path[len] != '/')
+		    is_below(n->file.path, part->dir) == part->outside)
 			continue;
 		gone(&n->file, arg);
 		drop(k, n);

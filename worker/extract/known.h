@@ -30,6 +30,7 @@ struct known_part {
 	const char	*source;
 	const char	*dir;		/* absolute */
 	unsigned	 seen;
+	int		 outside;	/* all of the source but `dir' */
 };
 
 struct known;
@@ -53,8 +54,8 @@ int known_same(const struct known_file *, const struct stat *);
 void known_stat(struct known_file *k, const struct stat *st);
 
 /*
- * Call `gone' for each file of the source below `dir' that scan number
- * `seen' did not meet, and forget it.
+ * Call `gone' for each file of the source below `dir', or outside of it,
+ * that scan number `seen' did not meet, and forget it.
  */
 void known_sweep(struct known *, const struct known_part *,
     void (*gone)(const struct known_file *, void *), void *arg);

@@ -20,7 +20,24 @@ struct scan {
 	json_object			*batch;
 	int64_t				 files;
 	int64_t				 unchanged;
+	enum source_walk		 end;	/* of all parts, see merge() */
+	int64_t				 dev;	/* of sessions, 0: absent */
 };
+
+static const char *
+state_name(enum source_walk end)
+{
+	switch (end) {
+	case SOURCE_WHOLE:
+		return "whole";
+	case SOURCE_ABSENT:
+		return "absent";
+	case SOURCE_PARTLY:
+	case SOURCE_STOPPED:
+		break;
+	}
+	return "partly";
+}
 
 /* Take an entry of `known' into the table; a bad one is only passed over. */
 static void
@@ -72,6 +89,8 @@ send_batch(struct scan *s, int last)
 	if (last) {
 		json_set_int(body, "files", s->files);
 		json_set_int(body, "unchanged", s->unchanged);
+		json_set_str(body, "state", state_name(s->end));
+		json_set_int(body, "dev", s->dev);
 	}
 	worker_reply(s->w, s->request, MSG_SCANNED, body);
 	s->batch = json_object_new_array();
@@ -221,25 +240,47 @@ tell_gone(const struct known_file *k, void *arg)
 	add_entry(arg, stat_entry(k, "vanished"));
 }
 
+static void
+sweep(struct scan *s, const char *dir, int outside)
+{
+	struct known_part	walked = {
+		.source = s->source->name, .dir = dir,
+		.seen = s->x->scans, .outside = outside
+	};
+
+	known_sweep(s->x->known, &walked, tell_gone, s);
+}
+
+/* A source is there if its sessions are; nobody need have an archive. */
+static void
+merge(struct scan *s, enum source_part part, enum source_walk end,
+    const char *dir)
+{
+	struct stat	st;
+
+	if (part == SOURCE_SESSIONS) {
+		s->end = end;
+		if (end != SOURCE_ABSENT && stat(dir, &st) == 0)
+			s->dev = (int64_t)st.st_dev;
+	} else if (end == SOURCE_PARTLY && s->end == SOURCE_WHOLE)
+		s->end = SOURCE_PARTLY;
+}
+
 /* Returns nonzero if the worker was asked to leave. */
 static int
 scan_part(struct scan *s, enum source_part part)
 {
-	struct known_part	 walked;
 	enum source_walk	 end;
 	char			*dir;
 
 	end = source_walk(s->source->path, part, visit, s);
 	if (end == SOURCE_STOPPED)
 		return 1;
-	/* What an unreadable directory holds has not vanished. */
-	if (end != SOURCE_WHOLE)
-		return 0;
 	dir = xasprintf("%s/%s", s->source->path, source_part_name(part));
-	walked.source = s->source->name;
-	walked.dir = dir;
-	walked.seen = s->x->scans;
-	known_sweep(s->x->known, &walked, tell_gone, s);
+	merge(s, part, end, dir);
+	/* What an unreadable directory holds has not vanished. */
+	if (end == SOURCE_WHOLE)
+		sweep(s, dir, 0);
 	free(dir);
 	return 0;
 }
@@ -262,7 +303,11 @@ extract_scan(struct worker *w, const struct msg *m)
 	for (part = 0; part < SOURCE_PART__MAX; part++)
 		if (scan_part(&s, (enum source_part)part))
 			break;
-	if (part == SOURCE_PART__MAX)
+	if (part == SOURCE_PART__MAX) {
+		/* The source has another path now than when they were seen. */
+		if (s.end == SOURCE_WHOLE)
+			sweep(&s, s.source->path, 1);
 		send_batch(&s, 1);
+	}
 	json_object_put(s.batch);
 }
