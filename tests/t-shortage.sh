@@ -49,6 +49,13 @@ core_clean "row 53"
 
 # Row 50: every third call of each kind is interrupted, in the supervisor.
 for call in read write ppoll wait4 close dup2 fcntl openat; do
+	case ${SANITIZED:-}$call in
+	1read | 1close)
+		skip "row 50: EINTR from $call" \
+		    "the sanitizer's own calls do not repeat it"
+		continue
+		;;
+	esac
 	strace -qq -o /dev/null -e "trace=$call" \
 	    -e "inject=$call:error=EINTR:when=30+3" \
 	    "$SUP" -v -l "$LIBEXEC" -1 -o requests=5 -o stop_after=500 \
