@@ -1,0 +1,216 @@
+#!/bin/sh
+# An operator looks when something is wrong: while the supervisor runs, hangs,
+# was killed, or never ran.  A look must work then, say which it is, and change
+# nothing; and what the page says must be what the program does.
+. tests/lib.sh
+isolate
+. tests/world.sh
+
+# ctl ARG...: output in $T/out, messages in $T/err, status in $status.
+ctl() {
+	"$B/test/mnemoctl" "$@" >"$T/out" 2>"$T/err"
+	status=$?
+}
+# The state directory as it is: names, sizes, times; -shm holds the marks of
+# readers.
+state_snapshot() {
+	find "$STATE" ! -name '*-shm' -printf '%P %s %T@ %m\n' | LC_ALL=C sort
+}
+# json KEY: a member of the last document, as SQLite names it.
+json() {
+	sqlite3 :memory: "select json_extract(readfile('$T/out'), '\$.$1')"
+}
+
+world_new
+world_fill tests/data/codex
+ln -s "$CODEX" "$HOME/.codex"
+mkdir -p "$XDG_CONFIG_HOME/mnemod"
+echo "now = \"$NOW\"" >"$XDG_CONFIG_HOME/mnemod/mnemod.conf"
+
+ctl status
+check "no state: status 6" [ "$status" -eq 6 ]
+check "no state: says so" has 'no state is there' "$T/err"
+check "no state: none is made" [ ! -e "$STATE" ]
+
+# After a pass, without a supervisor.
+mn -1 --yes
+cp "$STATE/state.db" "$T/copy.db"
+n=$(sqlite3 "$T/copy.db" "select count(*) from jobs")
+before=$(state_snapshot)
+ctl status
+check "stopped: status 0" [ "$status" -eq 0 ]
+check "stopped: says that none runs" has '^supervisor: not running' "$T/out"
+check "stopped: the publication is there" has '^codex *ours *cooldown' "$T/out"
+check "stopped: what is not due is counted" has '^too_young ' "$T/out"
+check "stopped: nothing is degraded" has '^degraded: nothing' "$T/out"
+ctl jobs
+check "stopped: jobs lists stage two" has '^stage two  *codex  *done' "$T/out"
+check "stopped: a line for each job" [ "$(wc -l <"$T/out")" -eq $((n + 1)) ]
+id=$(sed -n 's/^stage one *\([^ ]*\) .*/\1/p' "$T/out" | tail -n 1)
+ctl why "$id"
+check "stopped: a key of jobs is enough for why" [ "$status" -eq 0 ]
+check "stopped: the rule that decides is named" \
+    has '^FAIL  up_to_date' "$T/out"
+check "stopped: it is selected" has '^memory codex: selected$' "$T/out"
+check "a look changes nothing" [ "$(state_snapshot)" = "$before" ]
+
+# Wrong arguments, unknown ids, a wrong configuration.
+for a in "" "stauts" "why" "jobs x" "-q" "-s"; do
+	# shellcheck disable=SC2086
+	ctl $a
+	check "usage: '$a'" [ "$status" -eq 2 ]
+done
+check "usage: the line is printed" has '^usage: mnemoctl' "$T/err"
+ctl stauts
+check "usage: the nearest command is named" has 'nearest is status' "$T/err"
+ctl why 0000
+check "unknown id: status 1" [ "$status" -eq 1 ]
+ctl why 01
+check "ambiguous id: status 1" [ "$status" -eq 1 ]
+check "ambiguous id: candidates" has 'threads begin like this: 01' "$T/err"
+ctl why /etc/passwd
+check "unknown path: status 1" [ "$status" -eq 1 ]
+ctl -o no.such=1 status
+check "wrong configuration: status 3" [ "$status" -eq 3 ]
+ctl -s "$T/nowhere" jobs
+check "other state directory: status 6" [ "$status" -eq 6 ]
+
+# A file that cannot be used gives its reason.
+bad=$CODEX/sessions/2026/11/23/rollout-2026-11-23T00-00-00-01a20000-0000-7000-8000-000000000000.jsonl
+mkdir -p "$(dirname "$bad")"
+: >"$bad"
+mn -1 --yes
+ctl why "$bad"
+check "unusable file: status 0" [ "$status" -eq 0 ]
+check "unusable file: its reason" has '^not usable: empty' "$T/out"
+ctl status
+check "unusable file: counted" has '1 not usable: empty' "$T/out"
+
+# A memory root that somebody else filled.
+mv "$ROOT" "$W/memories.away"
+mkdir "$ROOT"
+echo "# mine" >"$ROOT/NOTES.md"
+ctl status
+check "foreign root: degraded" has '^degraded: .*memories' "$T/out"
+rm -r "$ROOT"
+mv "$W/memories.away" "$ROOT"
+
+# Beside a running supervisor.
+ready() {
+	ctl status -j && [ "$(json supervisor.running)" = 1 ]
+}
+mn_start
+check "running: says so" wait_until 10 ready
+# shellcheck disable=SC2154 # set by mn_start
+check "running: its pid" [ "$(json supervisor.pid)" -eq "$sup" ]
+check "running: one JSON object" [ "$(json command)" = status ]
+i=0
+while [ $i -lt 200 ] && "$B/test/mnemoctl" status -j >/dev/null; do
+	i=$((i + 1))
+done
+check "running: asked 200 times" [ $i -eq 200 ]
+check "running: the supervisor is not disturbed" is_alive "$sup"
+kill -STOP "$sup"
+ctl jobs
+check "frozen: answers all the same" [ "$status" -eq 0 ]
+kill -KILL "$sup"
+wait "$sup"
+over() {
+	ctl status && has '^supervisor: not running' "$T/out" &&
+	    has_not 'still running' "$T/out"
+}
+check "killed: says that none runs" wait_until 15 over
+before=$(state_snapshot)
+ctl why "$id"
+check "killed: what it left is read" [ "$status" -eq 0 ]
+check "killed: and left as it is" [ "$(state_snapshot)" = "$before" ]
+
+# A start is never refused because somebody looks.
+while :; do "$B/test/mnemoctl" status >/dev/null 2>&1; done &
+looker=$!
+i=0
+while [ $i -lt 5 ] && mn -1 --yes; do
+	i=$((i + 1))
+done
+kill "$looker"
+wait "$looker" 2>/dev/null
+check "starts while others look: none is refused" [ $i -eq 5 ]
+
+# Terminals.
+if command -v script >/dev/null; then
+	script -qec "stty cols 50; TERM=xterm '$B/test/mnemoctl' why $id" \
+	    /dev/null </dev/null | tr -d '\r' >"$T/tty"
+	check "terminal: coloured" has "$(printf '\033')\[32mpass" "$T/tty"
+	sed "s/$(printf '\033')\[[0-9]*m//g" "$T/tty" >"$T/plain"
+	check "terminal: cut to its width" [ "$(LC_ALL=C.UTF-8 wc -L \
+	    <"$T/plain")" -eq 50 ]
+	script -qec "NO_COLOR=1 TERM=xterm '$B/test/mnemoctl' status" \
+	    /dev/null </dev/null >"$T/tty"
+	check "terminal: NO_COLOR" has_not "$(printf '\033')" "$T/tty"
+else
+	skip "terminal" "script(1) is not installed"
+fi
+ctl why "$id"
+check "no terminal: no colour" has_not "$(printf '\033')" "$T/out"
+
+# The page: options, commands, exit statuses, keys, rules, examples.
+page=man/mnemoctl.1
+ctl -h
+grep -oE -- '--[a-z-]+|^ *-[0-9A-Za-z],' "$T/out" | tr -d ' ,' |
+    sort -u >"$T/options"
+while IFS= read -r o; do
+	case $o in --*) o="Fl -${o#--}" ;; *) o="Fl ${o#-}" ;; esac
+	check "page: option $o" grep -q -- "$o\( \|\$\)" $page
+done <"$T/options"
+check "page: options were found" [ "$(wc -l <"$T/options")" -eq 12 ]
+sed -n '/^commands:/,/^See/s/^  \([a-z]*\) .*/\1/p' "$T/out" >"$T/commands"
+check "page: commands were found" [ "$(wc -l <"$T/commands")" -ge 3 ]
+while IFS= read -r c; do
+	check "page: command $c" \
+	    [ "$(grep -c "^\.It Ic $c\( \|\$\)" $page)" -eq 2 ]
+	check "page: an example of $c" \
+	    grep -q "^\$ .*mnemoctl $c" $page
+done <"$T/commands"
+sed -n 's/^\.It Ic \([a-z]*\).*/\1/p' $page | sort -u >"$T/documented"
+check "page: no command that is not there" \
+    [ "$(sort "$T/commands")" = "$(cat "$T/documented")" ]
+sed -n 's/^	CTL_[A-Z_]* = \([0-9]*\).*/\1/p' supervisor/mnemoctl/ctl.h |
+while IFS= read -r n; do
+	sed -n "/^\.Sh EXIT/,/^\.Sh EXAM/{/^\.It $n\$/q0};\$q1" $page ||
+	    echo "$n"
+done >"$T/missing"
+check "page: exit statuses" [ ! -s "$T/missing" ]
+for c in status jobs "why $id" "why $bad"; do
+	# shellcheck disable=SC2086
+	ctl -j $c
+	grep -oE '"[a-z_]+":' "$T/out" | tr -d '":'
+	sed -n 's/"refusal"/\n&/gp' "$T/out" |
+	    sed -n 's/^"refusal":"\([a-z_]*\)".*/\1/p'
+done | sort -u >"$T/keys"
+check "page: keys were found" [ "$(wc -l <"$T/keys")" -gt 50 ]
+while IFS= read -r k; do
+	grep -qE "^\.(Cm|Pq Cm|It Cm)( [a-z_]+)* $k( |\$)" $page || echo "$k"
+done <"$T/keys" >"$T/missing"
+check "page: every key and rule ($(tr '\n' ' ' <"$T/missing"))" \
+    [ ! -s "$T/missing" ]
+
+# What is shown as an example works as it stands.
+mkdir -p "$T/bin"
+ln -sf "$B/test/mnemoctl" "$T/bin/mnemoctl"
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/s/^\$ //p' $page >"$T/examples"
+check "page: examples were found" [ "$(wc -l <"$T/examples")" -ge 4 ]
+while IFS= read -r line; do
+	PATH=$T/bin:$PATH sh -ec "$line" >"$T/out" 2>&1
+	check "example: $line" [ $? -eq 0 ]
+done <"$T/examples"
+
+# A damaged and a newer database.
+sqlite3 "$STATE/state.db" 'pragma user_version = 99'
+ctl status
+check "newer state: status 6" [ "$status" -eq 6 ]
+check "newer state: says so" has 'has version 99' "$T/err"
+echo garbage >"$STATE/state.db"
+ctl status
+check "damaged state: status 6" [ "$status" -eq 6 ]
+check "damaged state: left as it is" [ "$(cat "$STATE/state.db")" = garbage ]
+finish
