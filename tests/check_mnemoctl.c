@@ -642,7 +642,8 @@ START_TEST(command_line)
 		{ { "m", "-s", "/s", "-o", "a=b", "jobs" }, NULL },
 		{ { "m", "why", "x" }, NULL }, { { "m", "-h" }, NULL },
 		{ { "m" }, "expected a command" },
-		{ { "m", "jbos" }, "jbos: no such command; the nearest is jobs" },
+		{ { "m", "jbos" }, "jbos: no such command; the nearest is "
+		    "jobs" },
 		{ { "m", "stat" }, "the nearest is status" },
 		{ { "m", "why" }, "why: expected its argument" },
 		{ { "m", "why", "" }, "its argument is empty" },
@@ -653,7 +654,7 @@ START_TEST(command_line)
 		{ { "m", "-s", "", "jobs" }, "--state: its argument is empty" }
 	};
 	struct ctl_options	 o;
-	char			*argv[7], why[256];
+	char			*argv[7];
 	size_t			 i, n;
 	int			 rc;
 
@@ -661,12 +662,11 @@ START_TEST(command_line)
 		for (n = 0; n < 6 && rows[i].argv[n] != NULL; n++)
 			argv[n] = xstrdup(rows[i].argv[n]);
 		argv[n] = NULL;
-		why[0] = '\0';
-		rc = ctl_options_parse(&o, c, argv, why, sizeof(why));
+		rc = ctl_options_parse(&o, c, argv);
 		ck_assert_int_eq(rc, rows[i].why == NULL ? 0 : -1);
 		if (rc == -1)
-			ck_assert_msg(strstr(why, rows[i].why) != NULL,
-			    "row %zu: %s", i, why);
+			ck_assert_msg(strstr(o.why, rows[i].why) != NULL,
+			    "row %zu: %s", i, o.why);
 		ctl_options_release(&o);
 		while (n > 0)
 			free(argv[--n]);

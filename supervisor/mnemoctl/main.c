@@ -135,14 +135,13 @@ main(int argc, char **argv)
 {
 	struct ctl_options	opt;
 	enum ctl_exit		e = CTL_OK;
-	char			why[256];
 
 	if (fd_sanitize_std() == -1 || argc < 1)
 		return CTL_STATE;
 	setlocale(LC_CTYPE, "C.UTF-8");	/* widths and escapes */
 	log_init("mnemoctl");
-	if (ctl_options_parse(&opt, commands, argv, why, sizeof(why)) == -1) {
-		log_warnx("%s", why);
+	if (ctl_options_parse(&opt, commands, argv) == -1) {
+		log_warnx("%s", opt.why);
 		ctl_options_usage(stderr);
 		ctl_options_release(&opt);
 		return CTL_USAGE;

@@ -1,6 +1,7 @@
 /* The command line of mnemoctl(1). */
 
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 
 /* Alphabetical; usage, help and getopt(3) all come from here. */
 static const struct option_row {
-	char		 letter;
+	int		 letter;
 	const char	*name;
 	const char	*arg;		/* NULL: takes none */
 	const char	*text;
@@ -38,7 +39,7 @@ make_table(char *letters, struct option *names)
 	memset(names, 0, (NROWS + 1) * sizeof(*names));
 	*letters++ = ':';
 	for (i = 0; i < NROWS; i++) {
-		*letters++ = rows[i].letter;
+		*letters++ = (char)rows[i].letter;
 		if (rows[i].arg != NULL)
 			*letters++ = ':';
 		names[i].name = rows[i].name;
@@ -78,26 +79,35 @@ take(struct ctl_options *o, int letter)
 	}
 }
 
+/* Always -1, for the caller to return. */
+static int __attribute__((format(printf, 2, 3)))
+wrong(struct ctl_options *o, const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(o->why, sizeof(o->why), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
 /* What getopt(3) refused: ':' an argument is missing, '?' anything else. */
 static int
-refuse(int letter, char **argv, char *why, size_t size)
+refuse(struct ctl_options *o, int letter, char **argv)
 {
 	char	 word[WORD_MAX];
 	size_t	 i;
 
 	for (i = 0; i < NROWS; i++)
-		if (letter == ':' && rows[i].letter == optopt) {
-			snprintf(why, size, "--%s: expected its argument, %s",
+		if (letter == ':' && rows[i].letter == optopt)
+			return wrong(o, "--%s: expected its argument, %s",
 			    rows[i].name, rows[i].arg);
-			return -1;
-		}
 	if (optopt > ' ' && optopt < 0x7f)
 		snprintf(word, sizeof(word), "-%c", optopt);
 	else
 		log_printable(word, sizeof(word), argv[optind - 1],
 		    strlen(argv[optind - 1]));
-	snprintf(why, size, "%s: no such option, or not in this form", word);
-	return -1;
+	return wrong(o, "%s: no such option, or not in this form", word);
 }
 
 /* Levenshtein over short words, by rows. */
@@ -154,42 +164,34 @@ find_command(const struct ctl_command *c, const char *name)
 /* The words that are no options: the command and its argument. */
 static int
 take_words(struct ctl_options *o, const struct ctl_command *commands,
-    char **argv, char *why, size_t size)
+    char **argv)
 {
 	char	 word[WORD_MAX];
 	size_t	 n = 0;
 
 	while (argv[n] != NULL)
 		n++;
-	if (n == 0) {
-		snprintf(why, size, "expected a command, for example %s",
+	if (n == 0)
+		return wrong(o, "expected a command, for example %s",
 		    commands->name);
-		return -1;
-	}
 	o->command = find_command(commands, argv[0]);
 	if (o->command == NULL) {
 		log_printable(word, sizeof(word), argv[0], strlen(argv[0]));
-		snprintf(why, size, "%s: no such command; the nearest is %s",
+		return wrong(o, "%s: no such command; the nearest is %s",
 		    word, ctl_options_nearest(commands, argv[0]));
-		return -1;
 	}
-	if (n == 1 && o->command->argument != NULL) {
-		snprintf(why, size, "%s: expected its argument, %s",
+	if (n == 1 && o->command->argument != NULL)
+		return wrong(o, "%s: expected its argument, %s",
 		    o->command->name, o->command->argument);
-		return -1;
-	}
-	if (n > (o->command->argument != NULL ? 2 : 1)) {
-		snprintf(why, size, "%s: too many arguments",
-		    o->command->name);
-		return -1;
-	}
+	if (n > (o->command->argument != NULL ? 2 : 1))
+		return wrong(o, "%s: too many arguments", o->command->name);
 	o->argument = argv[1];
 	return 0;
 }
 
 /* Empty arguments are a script's unset variable. */
 static int
-check_empty(const struct ctl_options *o, char *why, size_t size)
+check_empty(struct ctl_options *o)
 {
 	const char	*name = NULL;
 
@@ -201,13 +203,12 @@ check_empty(const struct ctl_options *o, char *why, size_t size)
 		name = o->command->name;
 	if (name == NULL)
 		return 0;
-	snprintf(why, size, "%s: its argument is empty", name);
-	return -1;
+	return wrong(o, "%s: its argument is empty", name);
 }
 
 int
 ctl_options_parse(struct ctl_options *o, const struct ctl_command *commands,
-    char **argv, char *why, size_t size)
+    char **argv)
 {
 	struct option	 names[NROWS + 1];
 	char		 letters[2 * NROWS + 2];
@@ -221,14 +222,14 @@ ctl_options_parse(struct ctl_options *o, const struct ctl_command *commands,
 	while ((letter = getopt_long(argc, argv, letters, names, NULL)) !=
 	    -1) {
 		if (letter == '?' || letter == ':')
-			return refuse(letter, argv, why, size);
+			return refuse(o, letter, argv);
 		take(o, letter);
 	}
 	if (o->help || o->version)
 		return 0;
-	if (take_words(o, commands, argv + optind, why, size) == -1)
+	if (take_words(o, commands, argv + optind) == -1)
 		return -1;
-	return check_empty(o, why, size);
+	return check_empty(o);
 }
 
 void

@@ -17,16 +17,17 @@ struct ctl_options {
 	size_t			  noverrides;
 	const struct ctl_command *command;	/* NULL: -h or -V */
 	const char		 *argument;	/* of the command, or NULL */
+	char			  why[256];	/* what is wrong */
 };
 
 /*
  * Parse the command line; `commands' ends with a row without name.  Strings
  * are borrowed from argv, whose order changes: options may follow the
- * command.  Returns 0, or -1 with one line in `why' (exit status 2).
+ * command.  Returns 0, or -1 with one line in `why', exit status 2.
  * ctl_options_release() in either case.
  */
 int ctl_options_parse(struct ctl_options *, const struct ctl_command *commands,
-    char **argv, char *why, size_t whysize);
+    char **argv);
 void ctl_options_release(struct ctl_options *);
 
 /* The one-line usage (standard error) and the full help (-h). */
