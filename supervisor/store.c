@@ -203,8 +203,13 @@ open_reader(struct store *s)
 	enum store_status	 st;
 	int64_t			 version = 0;
 
-	if (access(s->path, F_OK) == -1 && errno == ENOENT)
-		return STORE_NONE;
+	if (access(s->path, R_OK) == -1) {
+		if (errno == ENOENT)
+			return STORE_NONE;
+		log_warn("%s: only the user who runs mnemod may read it",
+		    s->path);
+		return STORE_ERROR;
+	}
 	s->reader = 1;
 	st = connect_read_only(s);
 	if (st == STORE_OK)

@@ -204,6 +204,17 @@ while IFS= read -r line; do
 	check "example: $line" [ $? -eq 0 ]
 done <"$T/examples"
 
+# Another user.
+if setpriv --reuid 65534 --clear-groups "$B/test/mnemoctl" -V \
+    >/dev/null 2>&1; then
+	setpriv --reuid 65534 --clear-groups "$B/test/mnemoctl" -s "$STATE" \
+	    -f /dev/null status >"$T/out" 2>"$T/err"
+	check "another user: status 6" [ $? -eq 6 ]
+	check "another user: says so" has 'only the user who runs' "$T/err"
+else
+	skip "another user" "needs root, and a tree that others may enter"
+fi
+
 # A damaged and a newer database.
 sqlite3 "$STATE/state.db" 'pragma user_version = 99'
 ctl status
