@@ -178,13 +178,28 @@ write_pid(const struct state_dir *sd)
 	return -1;
 }
 
+/*
+ * mnemoctl(1) may look at the lock for a moment, by taking it shared: it is
+ * held by a supervisor only if it still is a little later.
+ */
+static int
+flock_twice(int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return -1;
+	usleep(20000);
+	return flock(fd, LOCK_EX | LOCK_NB);
+}
+
 static enum mnemod_exit
 take_lock(struct state_dir *sd)
 {
 	sd->lock_fd = open_lock(sd, "lock");
 	if (sd->lock_fd == -1)
 		return EXIT_STATE;
-	if (flock(sd->lock_fd, LOCK_EX | LOCK_NB) == -1) {
+	if (flock_twice(sd->lock_fd) == -1) {
 		if (errno == EWOULDBLOCK) {
 			name_holder(sd);
 			return EXIT_LOCKED;
