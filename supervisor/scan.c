@@ -58,14 +58,17 @@ known_send(struct known *k, int last)
 		k->failed = 1;
 }
 
-/* A file whose size is -1 must be read again: its hash is not told. */
+/*
+ * A file whose size is -1 must be read again: its hash is not told.  One
+ * that is missing is not told: should it be back as it was, that is news.
+ */
 static int
 known_add(const struct store_file *f, void *arg)
 {
 	struct known	*k = arg;
 	json_object	*o;
 
-	if (k->again && (f->size >= 0 || f->missing_since != 0))
+	if (f->missing_since != 0 || (k->again && f->size >= 0))
 		return 0;
 	o = json_object_new_object();
 	json_set_str(o, "source", f->source_name);

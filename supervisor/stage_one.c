@@ -409,6 +409,22 @@ citations_of(const struct msg *m, struct store_citation *c, size_t max)
 
 #define CITATIONS_MAX 1024
 
+/* The session goes on: what was claimed is not what is there. */
+static enum store_status
+store_changed(struct stage_one *one, struct one_job *j, const struct msg *m)
+{
+	struct store_finish	f;
+	int64_t			ms;
+
+	finish_init(&f, j);
+	ms = json_int(m->body, "updated_at_ms", f.now * 1000);
+	log_info("rollout %s: changed since the scan, left until it rests",
+	    j->path);
+	one->counts.claimed--;
+	return store_stage_one_changed(one->sv->store, &f,
+	    ms > f.now * 1000 ? f.now * 1000 : ms);
+}
+
 static enum store_status
 store_extracted(struct stage_one *one, struct one_job *j, const struct msg *m)
 {
@@ -450,6 +466,14 @@ store_extracted(struct stage_one *one, struct one_job *j, const struct msg *m)
 	return st;
 }
 
+static int
+was_changed(const struct msg *m)
+{
+	const char	*outcome = json_str(m->body, "outcome");
+
+	return outcome != NULL && strcmp(outcome, "changed") == 0;
+}
+
 static void
 one_extracted(struct stage_one *one, const struct msg *m)
 {
@@ -461,7 +485,8 @@ one_extracted(struct stage_one *one, const struct msg *m)
 	if (m->id == MSG_FAILED)
 		job_failed(one, j, json_str(m->body, "message"));
 	else {
-		st = store_extracted(one, j, m);
+		st = was_changed(m) ? store_changed(one, j, m) :
+		    store_extracted(one, j, m);
 		one->counts.redactions += json_int(m->body, "redactions", 0);
 		one->counts.bad_lines += json_int(m->body, "bad_lines", 0);
 		if (st == STORE_NONE)

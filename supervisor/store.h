@@ -337,6 +337,13 @@ enum store_status store_stage_one_failed(struct store *,
 enum store_status store_stage_one_release(struct store *,
     const struct store_finish *);
 
+/*
+ * The same, because the rollout is not what the scan saw: the thread has
+ * this version until the next scan reads it.
+ */
+enum store_status store_stage_one_changed(struct store *,
+    const struct store_finish *, int64_t updated_at_ms);
+
 /* Renew the lease of every running job of the run; how many there were. */
 enum store_status store_jobs_renew(struct store *, const char *worker_id,
     int64_t lease_until, int64_t *renewed);
@@ -413,8 +420,8 @@ int64_t store_stage_two_watermark(int64_t claimed, const int64_t *updated,
 
 /*
  * Jobs that are left waiting, soonest first: stage-one back-off and
- * exhausted retries of versions not yet extracted; stage two with input
- * that no success has covered yet.
+ * exhausted retries of versions not extracted and not outdated; stage two
+ * with input that no success has covered yet.
  */
 struct store_waiting {
 	const char	*kind;		/* "memory_stage1", "memory_consolidate" */

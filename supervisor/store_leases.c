@@ -44,7 +44,9 @@ store_jobs_recover(struct store *s, const char *worker_id,
 	" finished_at, last_error FROM jobs"				\
 	" WHERE (kind = '" KIND_STAGE_ONE "'"				\
 	"  AND status IN ('error', 'pending')"				\
-	"  AND coalesce(last_success_watermark, -1) < input_watermark)"	\
+	"  AND coalesce(last_success_watermark, -1) < input_watermark"	\
+	"  AND NOT EXISTS (SELECT 1 FROM threads t"			\
+	"   WHERE t.id = job_key AND t.updated_at > input_watermark))"	\
 	" OR (kind = '" KIND_STAGE_TWO "' AND status <> 'running'"	\
 	"  AND (status IN ('error', 'pending') OR input_watermark >"	\
 	"  coalesce(last_success_watermark, 0)))"			\

@@ -131,6 +131,7 @@ struct ending {
 	const struct store_output	*output;	/* or NULL */
 	const char			*error;		/* failed */
 	int64_t				 delay_s;	/* failed */
+	int64_t				 updated_at_ms;	/* changed */
 };
 
 /* What became of the file that the thread was read from. */
@@ -306,4 +307,31 @@ store_stage_one_release(struct store *s, const struct store_finish *fin)
 
 	db_about(s, "releasing thread %s", fin->thread_id);
 	return db_transaction(s, "release", let_go, &e);
+}
+
+static enum store_status
+let_go_changed(struct store *s, void *arg)
+{
+	const struct ending	*e = arg;
+	enum store_status	 st = let_go(s, arg);
+
+	if (st == STORE_OK)
+		st = db_run(s, "UPDATE threads SET updated_at_ms = ?2,"
+		    " content_hash = '' WHERE id = ?1",
+		    ARGS(TEXT(e->fin->thread_id), INT(e->updated_at_ms)));
+	if (st != STORE_OK)
+		return st;
+	return db_run(s, "UPDATE sources SET size = -1 WHERE path ="
+	    " (SELECT rollout_path FROM threads WHERE id = ?1)",
+	    ARGS(TEXT(e->fin->thread_id)));
+}
+
+enum store_status
+store_stage_one_changed(struct store *s, const struct store_finish *fin,
+    int64_t updated_at_ms)
+{
+	struct ending	 e = { .fin = fin, .updated_at_ms = updated_at_ms };
+
+	db_about(s, "releasing thread %s", fin->thread_id);
+	return db_transaction(s, "changed", let_go_changed, &e);
 }

@@ -13,6 +13,16 @@
 #define STAGE_TWO(col)							\
 	"SELECT " col " FROM jobs WHERE kind = 'memory_consolidate'"
 
+static int
+count_waiting(const struct store_waiting *w, void *arg)
+{
+	int	*n = arg;
+
+	(void)w;
+	(*n)++;
+	return 0;
+}
+
 static void
 fail_one(int n, const struct store_stage_one_rules *rules, int64_t delay)
 {
@@ -362,6 +372,35 @@ START_TEST(stage1_release_costs_no_retry)
 }
 END_TEST
 
+/*
+ * A session that went on once it was claimed: half of it must not be paid,
+ * and nobody is to wait for the version that is no more.
+ */
+START_TEST(stage1_changed_costs_no_retry_and_leaves_a_newer_version)
+{
+	struct store_stage_one_rules	 rules = stage_one_rules();
+	struct store_stage_two_rules	 two = stage_two_rules();
+	struct store_job		 job;
+	struct store_finish		 fin;
+	int				 n = 0;
+
+	add_thread(1, NOW - DAY);
+	job = claim(1, &rules);
+	fin = finish_of(1, &job);
+	ck_assert_int_eq(store_stage_one_changed(st, &fin,
+	    (NOW - HOUR) * 1000), STORE_OK);
+	ck_assert_int_eq(ask(STAGE_ONE("status = 'pending'"
+	    " AND retry_remaining = 3")), 1);
+	ck_assert_int_eq(ask("SELECT updated_at FROM threads"), NOW - HOUR);
+	ck_assert_int_eq(ask("SELECT size FROM sources"), -1);
+	ck_assert_int_eq(store_waiting_each(st, &two, count_waiting, &n),
+	    STORE_OK);
+	ck_assert_int_eq(n, 0);
+	ck_assert_int_eq(store_stage_one_changed(st, &fin, NOW * 1000),
+	    STORE_NONE);
+}
+END_TEST
+
 START_TEST(leases_of_this_run_are_renewed_together)
 {
 	struct store_stage_one_rules	 rules = stage_one_rules();
@@ -708,6 +747,8 @@ add_stage_one(TCase *tc)
 	tcase_add_test(tc,
 	    stage1_retry_exhaustion_does_not_block_newer_watermark);
 	tcase_add_test(tc, stage1_release_costs_no_retry);
+	tcase_add_test(tc,
+	    stage1_changed_costs_no_retry_and_leaves_a_newer_version);
 	tcase_add_test(tc, leases_of_this_run_are_renewed_together);
 	tcase_add_test(tc, recovery_releases_jobs_of_other_runs);
 }

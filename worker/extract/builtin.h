@@ -17,6 +17,7 @@ struct rollout_meta;
  * is absent.
  *
  * {"v":1,
+ *  "keeps":true,               holds a preference: does not age
  *  "commit",                   the thread's first commit, if any
  *  "langs":{"en":2},           requests by language (ISO 639-1)
  *  "answers":"ja",             language of the last answer

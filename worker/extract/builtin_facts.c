@@ -376,6 +376,20 @@ edited_json(const struct builtin *b)
 	return a;
 }
 
+/* What a person prefers does not age: 1 if a task tells of it. */
+static int
+holds_preference(const struct builtin *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < b->ntasks; i++)
+		for (j = 0; j < b->task[i]->nprefs; j++)
+			if (task_worth(b->task[i]) &&
+			    b->task[i]->prefs[j].kind != PREF_REQUEST)
+				return 1;
+	return 0;
+}
+
 json_object *
 facts_make(const struct builtin *b)
 {
@@ -393,6 +407,8 @@ facts_make(const struct builtin *b)
 	}
 	o = json_object_new_object();
 	json_set_int(o, "v", BUILTIN_FACTS_VERSION);
+	if (holds_preference(b))
+		json_set_bool(o, "keeps", 1);
 	facts_str(o, "commit", b->meta->git_sha);
 	langs = json_object_new_object();
 	for (i = 0; i < BUILTIN_LANGS && b->lang[i].code != NULL; i++)

@@ -92,6 +92,22 @@ survey(struct job *j, const struct stat *st)
 	return 0;
 }
 
+/*
+ * 1 if the rollout is not what the scan saw: it is being written, or was
+ * replaced.  The next scan is to read it, and until then nothing is known.
+ */
+static int
+changed(struct job *j)
+{
+	struct known_file	*known = known_find(j->x->known, j->path);
+
+	if (known == NULL || known->hash[0] == '\0' ||
+	    strcmp(known->hash, j->survey.hash) == 0)
+		return 0;
+	known->hash[0] = '\0';
+	return 1;
+}
+
 /* Second pass: the kept items to the builtin provider. */
 static enum rollout_status
 feed_builtin(struct job *j, struct feed *feed, struct builtin *b)
@@ -132,6 +148,18 @@ answer(const struct job *j, const struct feed *feed)
 	    citations_json(filter_citations(feed->filter)));
 	json_set_str(o, "generator", BUILTIN_GENERATOR);
 	return o;
+}
+
+/* The session goes on: extracted when it rests again. */
+static void
+answer_changed(struct job *j)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_str(o, "outcome", "changed");
+	json_set_int(o, "updated_at_ms", j->survey.meta.updated_at_ms);
+	json_set_str(o, "generator", BUILTIN_GENERATOR);
+	worker_reply(j->w, j->request, MSG_EXTRACTED, o);
 }
 
 static void
@@ -183,8 +211,15 @@ extract_extract(struct worker *w, const struct msg *m)
 	j.path = json_str(m->body, "path");
 	worker_title(w, "extracting %s", j.path);
 	survey_init(&j.survey);
-	if (open_rollout(&j, &st) == 0 && survey(&j, &st) == 0)
-		run_builtin(&j);
+	if (open_rollout(&j, &st) == 0 && survey(&j, &st) == 0) {
+		if (strcmp(j.survey.meta.thread_id, m->thread_id) != 0)
+			worker_fail(w, m, "changed", "rollout %s: it holds "
+			    "another thread now", j.path);
+		else if (changed(&j))
+			answer_changed(&j);
+		else
+			run_builtin(&j);
+	}
 	rollout_free(j.rollout);
 	survey_clear(&j.survey);
 }
