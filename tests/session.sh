@@ -16,17 +16,17 @@ path() {
 
 # meta N TIME [MEMBERS]: a session_meta line; MEMBERS override, ',"k":v'.
 meta() {
-	case ${3:-} in *'"source"'*) m=${3:-} ;; *) m=${3:-},'"source":"cli"' ;; esac
+	case ${3:-} in *'"source"'*) _meta=${3:-} ;; *) _meta=${3:-},'"source":"cli"' ;; esac
 	printf '{"timestamp":"%s","type":"session_meta","payload":{"id":"%s","timestamp":"%s","cwd":"/home/u/p%s"%s}}\n' \
-	    "$2" "$(id "$1")" "$2" "$1" "$m"
+	    "$2" "$(id "$1")" "$2" "$1" "$_meta"
 }
 
 # say TIME ROLE TEXT: a message; TEXT goes into JSON as it is.
 say() {
-	kind=output_text
-	[ "$2" = assistant ] || kind=input_text
+	_kind=output_text
+	[ "$2" = assistant ] || _kind=input_text
 	printf '{"timestamp":"%s","type":"response_item","payload":{"type":"message","role":"%s","content":[{"type":"%s","text":"%s"}]}}\n' \
-	    "$1" "$2" "$kind" "$3"
+	    "$1" "$2" "$_kind" "$3"
 }
 
 # task N TIME: a person asks for a change, which is made and tested; it
@@ -51,9 +51,9 @@ at() {
 
 # session N TIME [MEMBERS]: a whole session of that time.
 session() {
-	f=$(path "$1")
-	{ meta "$1" "$2" "${3:-}"; task "$1" "$2"; } >"$f"
-	at "$2" "$f"
+	_file=$(path "$1")
+	{ meta "$1" "$2" "${3:-}"; task "$1" "$2"; } >"$_file"
+	at "$2" "$_file"
 }
 
 # goes_on N TIME TEXT: the person writes once more.

@@ -10,4 +10,5 @@ isolate
 . tests/lifecycle/files.sh
 . tests/lifecycle/missing.sh
 . tests/lifecycle/memory.sh
+. tests/lifecycle/big.sh
 finish
