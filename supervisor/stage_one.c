@@ -8,14 +8,12 @@
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"
-#include "supervisor/match.h"
-#include "supervisor/memory.h"
+#include "supervisor/one_job.h"
 #include "supervisor/scan.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/settings.h"
 #include "supervisor/stage_one.h"
 
-#define RETRY_DELAY_S	3600	/* mnemod(8), RETRIES */
 #define SCAN_DEATHS_MAX	2	/* of the worker, in one pass */
 
 enum stage_one_state {
@@ -25,18 +23,6 @@ enum stage_one_state {
 	ONE_EXTRACTING
 };
 
-/* A claimed rollout that the worker has been given. */
-struct one_job {
-	char			 thread_id[UUID_SIZE];
-	char			 session_id[UUID_SIZE];
-	char			 token[UUID_SIZE];
-	char			*path;
-	char			*source;
-	char			*cwd;
-	int64_t			 watermark;
-	int64_t			 serial;
-	TAILQ_ENTRY(one_job)	 entry;
-};
 TAILQ_HEAD(one_jobs, one_job);
 
 struct stage_one {
@@ -79,10 +65,7 @@ job_free(struct stage_one *one, struct one_job *j)
 {
 	TAILQ_REMOVE(&one->jobs, j, entry);
 	one->njobs--;
-	free(j->path);
-	free(j->source);
-	free(j->cwd);
-	free(j);
+	one_job_free(j);
 }
 
 void
@@ -173,39 +156,13 @@ fail_pass(struct stage_one *one, const char *why)
 	finish_pass(one);
 }
 
-/* The memories that a finished job is news for. */
-static size_t
-memories_for(struct stage_one *one, const struct one_job *j,
-    const char **names)
-{
-	const struct config		*c = one->sv->config;
-	const struct config_source	*s = config_source(c, j->source);
-	size_t				 i, n = 0;
-
-	for (i = 0; i < c->nmemories; i++)
-		if (match_memory(&c->memories[i], s, j->cwd))
-			names[n++] = c->memories[i].name;
-	return n;
-}
-
-static void
-finish_init(struct store_finish *f, const struct one_job *j)
-{
-	memset(f, 0, sizeof(*f));
-	f->thread_id = j->thread_id;
-	f->token = j->token;
-	f->now = wall_s();
-}
-
 static void
 release_jobs(struct stage_one *one)
 {
-	struct store_finish	f;
-	struct one_job		*j;
+	struct one_job	*j;
 
 	while ((j = TAILQ_FIRST(&one->jobs)) != NULL) {
-		finish_init(&f, j);
-		store_stage_one_release(one->sv->store, &f);
+		one_job_release(one->sv, j);
 		job_free(one, j);
 	}
 }
@@ -213,13 +170,8 @@ release_jobs(struct stage_one *one)
 static void
 job_failed(struct stage_one *one, struct one_job *j, const char *why)
 {
-	struct store_finish	f;
-
-	finish_init(&f, j);
-	log_warnx("rollout %s: %s; tried again in an hour", j->path, why);
-	store_stage_one_failed(one->sv->store, &f, RETRY_DELAY_S, why);
+	one_job_failed(one->sv, j, why);
 	one->counts.failed++;
-	one->sv->outcome |= OUTCOME_JOB_FAILED;
 }
 
 static void
@@ -227,25 +179,14 @@ job_add(const struct store_thread *t, const struct store_job *claim,
     void *arg)
 {
 	struct stage_one	*one = arg;
-	struct msg_head		 head;
-	struct one_job		*j = xcalloc(1, sizeof(*j));
+	struct one_job		*j = one_job_new(t, claim);
+	struct msg_head		 head = { MSG_EXTRACT, 0, j->session_id,
+				    j->thread_id };
 	json_object		*body = json_object_new_object();
 
-	snprintf(j->thread_id, sizeof(j->thread_id), "%s", t->id);
-	snprintf(j->session_id, sizeof(j->session_id), "%s", t->session_id);
-	memcpy(j->token, claim->token, sizeof(j->token));
-	j->watermark = claim->watermark;
-	j->path = xstrdup(t->rollout_path);
-	j->source = xstrdup(t->source_name);
-	j->cwd = xstrdup(t->cwd);
 	TAILQ_INSERT_TAIL(&one->jobs, j, entry);
 	one->njobs++;
 	one->counts.claimed++;
-
-	head.id = MSG_EXTRACT;
-	head.serial = 0;
-	head.session_id = j->session_id;
-	head.thread_id = j->thread_id;
 	json_set_str(body, "source", j->source);
 	json_set_str(body, "path", j->path);
 	json_set_int(body, "budget_bytes",
@@ -389,114 +330,39 @@ job_by_serial(struct stage_one *one, int64_t serial)
 	return j;
 }
 
-/* Valid citations of the message, at most `max' of them. */
-static size_t
-citations_of(const struct msg *m, struct store_citation *c, size_t max)
+static void
+count(struct stage_one *one, enum one_job_end end)
 {
-	json_object	*a = json_arr(m->body, "citations"), *o;
-	size_t		 i, n = 0;
-
-	for (i = 0; a != NULL && i < json_object_array_length(a) &&
-	    n < max; i++) {
-		o = json_object_array_get_idx(a, i);
-		c[n].thread_id = json_str(o, "thread_id");
-		c[n].n = json_int(o, "n", 1);
-		if (c[n].thread_id != NULL && uuid_valid(c[n].thread_id))
-			n++;
-	}
-	return n;
-}
-
-#define CITATIONS_MAX 1024
-
-/* The session goes on: what was claimed is not what is there. */
-static enum store_status
-store_changed(struct stage_one *one, struct one_job *j, const struct msg *m)
-{
-	struct store_finish	f;
-	int64_t			ms;
-
-	finish_init(&f, j);
-	ms = json_int(m->body, "updated_at_ms", f.now * 1000);
-	log_info("rollout %s: changed since the scan, left until it rests",
-	    j->path);
-	one->counts.claimed--;
-	return store_stage_one_changed(one->sv->store, &f,
-	    ms > f.now * 1000 ? f.now * 1000 : ms);
-}
-
-static enum store_status
-store_extracted(struct stage_one *one, struct one_job *j, const struct msg *m)
-{
-	struct store_citation	 cited[CITATIONS_MAX];
-	struct store_finish	 f;
-	struct store_output	 out;
-	struct buf		 facts = BUF_INIT;
-	json_object		*o = json_obj(m->body, "facts");
-	const char		**names;
-	enum store_status	 st;
-
-	names = xcalloc(one->sv->config->nmemories + 1, sizeof(*names));
-	finish_init(&f, j);
-	f.memories = names;
-	f.nmemories = memories_for(one, j, names);
-	f.citations = cited;
-	f.ncitations = citations_of(m, cited, CITATIONS_MAX);
-	memset(&out, 0, sizeof(out));
-	out.source_updated_at = j->watermark;
-	out.raw_memory = json_str(m->body, "raw_memory");
-	out.rollout_summary = json_str(m->body, "rollout_summary");
-	out.rollout_slug = json_str(m->body, "rollout_slug");
-	out.generator = json_str(m->body, "generator");
-	if (o != NULL) {
-		json_write(&facts, o);
-		out.facts = buf_str(&facts);
-		out.keeps = json_flag(o, "keeps", 0);
-	}
-	if (out.raw_memory == NULL || out.raw_memory[0] == '\0' ||
-	    out.rollout_summary == NULL || out.rollout_summary[0] == '\0') {
-		st = store_stage_one_no_output(one->sv->store, &f);
-		one->counts.no_output++;
-	} else {
-		st = store_stage_one_succeeded(one->sv->store, &f, &out);
+	switch (end) {
+	case ONE_JOB_OUTPUT:
 		one->counts.output++;
+		break;
+	case ONE_JOB_NO_OUTPUT:
+		one->counts.no_output++;
+		break;
+	case ONE_JOB_CHANGED:
+		one->counts.claimed--;
+		break;
+	case ONE_JOB_LOST:
+	default:
+		one->counts.failed++;
+		break;
 	}
-	buf_release(&facts);
-	free(names);
-	return st;
-}
-
-static int
-was_changed(const struct msg *m)
-{
-	const char	*outcome = json_str(m->body, "outcome");
-
-	return outcome != NULL && strcmp(outcome, "changed") == 0;
 }
 
 static void
 one_extracted(struct stage_one *one, const struct msg *m)
 {
-	struct one_job		*j = job_by_serial(one, m->serial);
-	enum store_status	 st;
+	struct one_job	*j = job_by_serial(one, m->serial);
 
 	if (j == NULL)
 		return;		/* released when the worker was replaced */
 	if (m->id == MSG_FAILED)
 		job_failed(one, j, json_str(m->body, "message"));
 	else {
-		st = was_changed(m) ? store_changed(one, j, m) :
-		    store_extracted(one, j, m);
+		count(one, one_job_extracted(one->sv, j, m));
 		one->counts.redactions += json_int(m->body, "redactions", 0);
 		one->counts.bad_lines += json_int(m->body, "bad_lines", 0);
-		if (st == STORE_NONE)
-			log_warnx("rollout %s: the job was lost to another "
-			    "run, its output is dropped", j->path);
-		else if (st != STORE_OK)
-			log_warnx("rollout %s: its output is not stored; "
-			    "extracted again when the lease ends", j->path);
-		if (st != STORE_OK)
-			one->sv->outcome |= OUTCOME_JOB_FAILED;
 	}
 	show_progress(one, j->path);
 	job_free(one, j);
