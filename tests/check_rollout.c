@@ -436,6 +436,81 @@ START_TEST(test_survey_odd)
 }
 END_TEST
 
+#define GROWING								\
+	"{\"timestamp\":\"2026-11-21T10:00:00.000Z\",\"type\":"		\
+	"\"session_meta\",\"payload\":{\"id\":"				\
+	"\"01a20000-0000-7000-8000-000000000001\",\"source\":\"cli\"}}\n"	\
+	"{\"timestamp\":\"2026-11-21T10:00:01.000Z\",\"type\":"		\
+	"\"response_item\",\"payload\":{\"type\":\"message\",\"role\":"	\
+	"\"user\",\"content\":[{\"type\":\"input_text\",\"text\":"	\
+	"\"Sort the imports.\"}]}}\nno JSON\n"
+#define GROWN								\
+	"torn\n{\"timestamp\":\"2026-11-21T11:00:00.000Z\",\"type\":"	\
+	"\"session_meta\",\"payload\":{\"id\":"				\
+	"\"01a20000-0000-7000-8000-000000000001\",\"memory_mode\":"	\
+	"\"disabled\"}}\n"
+
+static struct rollout *
+rollout_of(const char *text)
+{
+	return rollout_new("/rollout-1.jsonl",
+	    fixture_fd(text, strlen(text)), 0);
+}
+
+/*
+ * A live session of hundreds of megabytes is scanned every five minutes:
+ * only its end is parsed, and the result is that of a whole pass.
+ */
+START_TEST(test_survey_goes_on_where_the_hash_holds)
+{
+	struct survey	 s, whole;
+	struct rollout	*r;
+
+	survey(&s, rollout_of(GROWING), LATE);
+	ck_assert_int_eq(s.resumable, 1);
+	r = rollout_of(GROWING GROWN);
+	ck_assert_int_eq(rollout_resume(r, &s.mark), 1);
+	rollout_free(r);
+	ck_assert_int_eq(survey_rollout(&s, r = rollout_of(GROWING GROWN),
+	    LATE, redact), 0);
+	rollout_free(r);
+	survey(&whole, rollout_of(GROWING GROWN), LATE);
+	ck_assert_str_eq(s.hash, whole.hash);
+	ck_assert_int_eq(s.meta.updated_at_ms, whole.meta.updated_at_ms);
+	ck_assert_str_eq(s.meta.memory_mode, "disabled");
+	ck_assert_str_eq(s.meta.first_text, whole.meta.first_text);
+	ck_assert_str_eq(s.meta.source, "cli");
+	ck_assert_uint_eq(s.counts.records, whole.counts.records);
+	ck_assert_uint_eq(s.counts.lines, whole.counts.lines);
+	ck_assert_uint_eq(s.counts.bad_lines, 2);
+	ck_assert_uint_eq(whole.counts.bad_lines, 2);
+	survey_clear(&s);
+	survey_clear(&whole);
+}
+END_TEST
+
+/* Replaced by something else, cut off, or with a last line that is torn. */
+START_TEST(test_survey_begins_anew_where_it_does_not)
+{
+	struct survey	 s;
+	struct rollout	*r;
+
+	survey(&s, rollout_of(GROWING GROWN), LATE);
+	ck_assert_str_eq(s.meta.memory_mode, "disabled");
+	r = rollout_of(GROWING);
+	ck_assert_int_eq(survey_rollout(&s, r, LATE, redact), 0);
+	rollout_free(r);
+	ck_assert_ptr_null(s.meta.memory_mode);
+	ck_assert_uint_eq(s.counts.records, 2);
+	ck_assert_str_eq(s.meta.first_text, "Sort the imports.");
+	survey_clear(&s);
+
+	survey(&s, rollout_of(GROWING "{\"timestamp\":"), LATE);
+	ck_assert_int_eq(s.resumable, 0);
+	survey_clear(&s);
+}
+END_TEST
+
 START_TEST(test_survey_meta)
 {
 	struct survey	s;
@@ -656,6 +731,8 @@ suite(void)
 	tcase_add_test(tc, test_many_values);
 	tcase_add_test(tc, test_tick);
 	tcase_add_test(tc, test_survey_odd);
+	tcase_add_test(tc, test_survey_goes_on_where_the_hash_holds);
+	tcase_add_test(tc, test_survey_begins_anew_where_it_does_not);
 	tcase_add_test(tc, test_survey_meta);
 	tcase_add_test(tc, test_survey_torn_fork);
 	tcase_add_test(tc, test_survey_times);

@@ -38,6 +38,25 @@ root_text() {
 	    sed "s,$W/copy/,$CODEX/,; s,generator=.*,,"
 }
 
+# In a supervisor that stays: it grows, grows, is cut off, and grows again.
+begin 1
+mn_start -o scan_interval=1 -o pipeline.min_rollout_idle_hours=0
+said() {
+	[ -n "$(sql "select 1 from stage1_outputs where thread_id = '$(id 1)' and
+	    raw_memory like '%$1%'")" ]
+}
+check "read once" wait_until 20 said parser1.c
+goes_on 1 2026-11-22T11:00:00Z "From now on always run make lint first."
+check "it grows: read" wait_until 20 said "make lint"
+goes_on 1 2026-11-22T11:30:00Z "And always use tabs."
+check "it grows again: read" wait_until 20 said "use tabs"
+{ meta 1 "$t"; task 1 "$t"; } >"$(path 1)"
+goes_on 1 2026-11-22T11:40:00Z "From now on never use goto."
+check "begun anew: read from its start" wait_until 20 said "never use goto"
+check "begun anew: nothing of what was" [ -z "$(said "make lint" && echo is)" ]
+kill "$sup"
+wait "$sup"
+
 # A home copied with new times, to another place, in a new process.
 begin 1 2 3
 mkdir "$CODEX/archived_sessions"

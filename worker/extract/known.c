@@ -5,6 +5,7 @@
 
 #include "known.h"
 #include "mem.h"
+#include "survey.h"
 
 struct node {
 	RB_ENTRY(node)		entry;
@@ -34,9 +35,20 @@ known_new(void)
 	return k;
 }
 
+void
+known_drop_past(struct known_file *f)
+{
+	if (f->past == NULL)
+		return;
+	survey_clear(f->past);
+	free(f->past);
+	f->past = NULL;
+}
+
 static void
 drop(struct known *k, struct node *n)
 {
+	known_drop_past(&n->file);
 	RB_REMOVE(known_tree, &k->tree, n);
 	free(n->file.path);
 	free(n->file.source);

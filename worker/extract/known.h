@@ -9,6 +9,8 @@
 #include "source.h"
 #include "stream.h"
 
+struct survey;
+
 /*
  * The files that were read before: what has the same device, inode, size and
  * time is not read again.
@@ -23,6 +25,7 @@ struct known_file {
 	int64_t			 mtime_ns;
 	char			 hash[STREAM_HASH_SIZE];	/* "": unread */
 	unsigned		 seen;		/* number of the last scan */
+	struct survey		*past;		/* to go on from, or NULL */
 };
 
 /* What one scan walked through. */
@@ -41,11 +44,14 @@ void known_free(struct known *);
 /* Forget all. */
 void known_reset(struct known *);
 
-/* Add or replace by path; everything is copied. */
+/* Add or replace by path; copied, but for `past', which is taken over. */
 void known_put(struct known *, const struct known_file *);
 
 /* The file of this path, or NULL; valid until it is replaced or removed. */
 struct known_file *known_find(struct known *, const char *path);
+
+/* Forget what was kept to go on from. */
+void known_drop_past(struct known_file *);
 
 /* 1 if the file is as it was when it was read. */
 int known_same(const struct known_file *, const struct stat *);

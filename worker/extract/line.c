@@ -14,6 +14,7 @@ line_reader_init(struct line_reader *r, struct stream *stream)
 	r->stream = stream;
 	r->limit = LINE_LIMIT;
 	r->cap = LINE_CHUNK;
+	r->whole = 1;
 	r->buf = xreallocarray(NULL, r->cap, 1);
 }
 
@@ -25,12 +26,14 @@ line_reader_release(struct line_reader *r)
 }
 
 void
-line_reader_reset(struct line_reader *r)
+line_reader_seek(struct line_reader *r, uint64_t offset, uint64_t number)
 {
 	r->start = r->end = 0;
-	r->offset = r->number = 0;
+	r->offset = offset;
+	r->number = number;
 	r->failure = STREAM_OK;
 	r->at_end = 0;
+	r->whole = 1;
 }
 
 /* Free space behind `end', by moving what is held to the front first. */
@@ -90,6 +93,7 @@ pass_over(struct line_reader *r, struct line *line)
 		}
 	}
 	r->offset += line->len + (nl != NULL);
+	r->whole = nl != NULL;
 	return LINE_TOO_LONG;
 }
 
@@ -101,6 +105,7 @@ give(struct line_reader *r, struct line *line, size_t len, size_t used)
 	line->len = len;
 	r->start += used;
 	r->offset += used;
+	r->whole = used > len;
 	if (len > r->limit) {
 		line->text = NULL;
 		return LINE_TOO_LONG;

@@ -38,13 +38,18 @@ struct line_reader {
 	size_t			 limit;		/* LINE_LIMIT; less in tests */
 	enum stream_status	 failure;	/* STREAM_OK: none */
 	int			 at_end;
+	int			 whole;		/* that line had its newline */
 };
 
 void line_reader_init(struct line_reader *, struct stream *);
 void line_reader_release(struct line_reader *);
 
-/* Begin again at the first line; the stream was rewound. */
-void line_reader_reset(struct line_reader *);
+/*
+ * The stream stands at byte `offset', behind line `number': go on there.
+ * With 0, 0 begin again; the stream was rewound.
+ */
+void line_reader_seek(struct line_reader *, uint64_t offset,
+    uint64_t number);
 
 /*
  * The next line, valid until the next call.  A last line without newline is

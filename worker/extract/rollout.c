@@ -71,7 +71,7 @@ rollout_rewind(struct rollout *r)
 {
 	if (stream_rewind(r->stream) == -1)
 		return -1;
-	line_reader_reset(&r->lines);
+	line_reader_seek(&r->lines, 0, 0);
 	memset(&r->line, 0, sizeof(r->line));
 	memset(&r->counts, 0, sizeof(r->counts));
 	r->pos = 0;
@@ -79,6 +79,51 @@ rollout_rewind(struct rollout *r)
 	r->inherited = 0;
 	r->own_id[0] = '\0';
 	r->quiet = 1;
+	return 0;
+}
+
+int
+rollout_mark(const struct rollout *r, struct rollout_mark *m)
+{
+	m->offset = r->lines.offset;
+	m->line = r->lines.number;
+	m->counts = r->counts;
+	m->inherited = r->inherited;
+	m->forked_ms = r->forked_ms;
+	memcpy(m->own_id, r->own_id, sizeof(m->own_id));
+	stream_hash(r->stream, m->hash);
+	return r->lines.whole;
+}
+
+static void
+go_on(struct rollout *r, const struct rollout_mark *m)
+{
+	line_reader_seek(&r->lines, m->offset, m->line);
+	r->ticked = m->offset;
+	r->counts = m->counts;
+	r->inherited = m->inherited;
+	r->forked_ms = m->forked_ms;
+	memcpy(r->own_id, m->own_id, sizeof(r->own_id));
+}
+
+int
+rollout_resume(struct rollout *r, const struct rollout_mark *m)
+{
+	char	hash[STREAM_HASH_SIZE];
+	int	quiet = r->quiet;
+
+	if (stream_skip(r->stream, m->offset) == STREAM_OK) {
+		stream_hash(r->stream, hash);
+		if (strcmp(hash, m->hash) == 0) {
+			go_on(r, m);
+			return 1;
+		}
+	}
+	if (rollout_rewind(r) == -1) {
+		r->lines.failure = STREAM_ERROR;
+		r->lines.at_end = 1;
+	}
+	r->quiet = quiet;
 	return 0;
 }
 

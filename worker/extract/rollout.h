@@ -106,6 +106,27 @@ struct rollout_counts {
 };
 const struct rollout_counts *rollout_counts(const struct rollout *);
 
+/*
+ * Where a rollout ended, to go on from there when it has grown.  Taken at
+ * ROLLOUT_END; rollout_mark() gives 0 if the last line may yet go on.
+ */
+struct rollout_mark {
+	uint64_t		offset;
+	uint64_t		line;
+	char			hash[STREAM_HASH_SIZE];	/* of all before */
+	struct rollout_counts	counts;
+	int			inherited;
+	char			own_id[UUID_SIZE];
+	int64_t			forked_ms;
+};
+int rollout_mark(const struct rollout *, struct rollout_mark *);
+
+/*
+ * Go on behind the mark.  Returns 1, or 0 if what is before it is not what
+ * it was: the rollout begins with its first record then.
+ */
+int rollout_resume(struct rollout *, const struct rollout_mark *);
+
 /* Hash over the content, once ROLLOUT_END was seen. */
 void rollout_hash(struct rollout *, char out[STREAM_HASH_SIZE]);
 

@@ -153,10 +153,39 @@ add_meta(json_object *o, const struct survey *v)
 	json_set_str(o, "reason", v->reason);
 }
 
-/* Compare with what was known, remember, and tell. */
+/*
+ * What was kept of a growing file, else nothing: it is the scan's own from
+ * now on.
+ */
+static void
+take_past(struct survey *v, struct known_file *known)
+{
+	survey_init(v);
+	if (known == NULL || known->past == NULL)
+		return;
+	*v = *known->past;
+	survey_init(known->past);
+	known_drop_past(known);
+}
+
+/* Keep a survey until the next scan. */
+static struct survey *
+keep_past(struct survey *v)
+{
+	struct survey	*past = xcalloc(1, sizeof(*past));
+
+	*past = *v;
+	survey_init(v);
+	return past;
+}
+
+/*
+ * Compare with what was known, remember, and tell.  A file that was read
+ * before grows, and is likely to do so again.
+ */
 static void
 report(struct scan *s, const struct found *f, const struct stat *st,
-    const struct survey *v)
+    struct survey *v)
 {
 	const struct known_file	*old = known_find(s->x->known, f->path);
 	struct known_file	 now;
@@ -176,6 +205,8 @@ report(struct scan *s, const struct found *f, const struct stat *st,
 	json_set_bool(o, "archived", f->part == SOURCE_ARCHIVED);
 	json_set_bool(o, "compressed", f->compressed);
 	add_meta(o, v);
+	if (v->resumable && strcmp(change, "changed") == 0)
+		now.past = keep_past(v);
 	known_put(s->x->known, &now);
 	free(now.path);
 	free(now.source);
@@ -191,9 +222,10 @@ read_file(struct scan *s, const struct found *f)
 	struct stat	 st = f->st;
 	int		 fd, stop = 0;
 
-	survey_init(&v);
+	take_past(&v, known_find(s->x->known, f->path));
 	fd = source_open_at(f->dirfd, f->name, &st);
 	if (fd == -1) {
+		survey_clear(&v);
 		if (errno == ENOENT)	/* gone since it was listed */
 			return 0;
 		log_warn("rollout %s: passed over", f->path);
@@ -227,6 +259,7 @@ visit(const struct found *f, void *arg)
 		known->seen = s->x->scans;
 	if (known != NULL && known_same(known, &f->st)) {
 		s->unchanged++;
+		known_drop_past(known);
 		return worker_tick(s->w);
 	}
 	worker_title(s->w, "scanning %s, %lld files", s->source->name,

@@ -132,6 +132,22 @@ stream_read(struct stream *s, void *to, size_t size, size_t *len)
 	return st;
 }
 
+enum stream_status
+stream_skip(struct stream *s, uint64_t n)
+{
+	char			 buf[32768];
+	enum stream_status	 st = STREAM_OK;
+	size_t			 len;
+
+	while (n > 0 && st == STREAM_OK) {
+		st = stream_read(s, buf, n < sizeof(buf) ? (size_t)n :
+		    sizeof(buf), &len);
+		if (st == STREAM_OK)
+			n -= len;
+	}
+	return st;
+}
+
 void
 stream_hash(struct stream *s, char out[STREAM_HASH_SIZE])
 {

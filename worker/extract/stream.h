@@ -33,6 +33,12 @@ void stream_free(struct stream *);
 enum stream_status stream_read(struct stream *, void *to, size_t size,
     size_t *len);
 
+/*
+ * Read `n' bytes through the hash and hand none of them out.  STREAM_END:
+ * there are not so many.
+ */
+enum stream_status stream_skip(struct stream *, uint64_t n);
+
 /* The hash over what was read since the start. */
 void stream_hash(struct stream *, char out[STREAM_HASH_SIZE]);
 

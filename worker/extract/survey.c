@@ -24,8 +24,6 @@ struct pass {
 	struct rollout	*r;
 	struct filter	*filter;
 	struct redact	*redact;
-	int		 metas;		/* how many were seen */
-	char		 newest[40];	/* greatest time of the usual form */
 };
 
 void
@@ -156,14 +154,14 @@ read_meta(struct pass *p, const struct record *rec)
 
 	if (payload == NULL)
 		return;
-	if (p->metas == 0 && not_own(p, payload)) {
+	if (p->s->metas == 0 && not_own(p, payload)) {
 		json_object_put(payload);
 		return;
 	}
 	/* Long, and nothing is taken from it. */
 	json_object_object_del(payload, "base_instructions");
 	(void)redact_json(p->redact, payload);
-	if (p->metas++ == 0)
+	if (p->s->metas++ == 0)
 		read_first_meta(m, rec, payload);
 	mode = member(payload, "memory_mode", WORD_MAX);
 	if (mode != NULL) {
@@ -202,18 +200,18 @@ read_words(struct pass *p, const struct record *rec)
 static void
 read_time(struct pass *p, const struct record *rec)
 {
-	int64_t	ms;
-	size_t	len = rec->head.time.len;
+	struct survey	*s = p->s;
+	int64_t		 ms;
+	size_t		 len = rec->head.time.len;
 
 	if (rec->time[0] == '\0' || (rec->time[len - 1] == 'Z' &&
-	    strlen(p->newest) == len && strcmp(rec->time, p->newest) <= 0))
+	    strlen(s->newest) == len && strcmp(rec->time, s->newest) <= 0))
 		return;
-	if (rfc3339_parse(rec->time, &ms) == -1 ||
-	    ms <= p->s->meta.updated_at_ms)
+	if (rfc3339_parse(rec->time, &ms) == -1 || ms <= s->newest_ms)
 		return;
-	p->s->meta.updated_at_ms = ms;
+	s->newest_ms = ms;
 	if (rec->time[len - 1] == 'Z')
-		strlcpy(p->newest, rec->time, sizeof(p->newest));
+		strlcpy(s->newest, rec->time, sizeof(s->newest));
 }
 
 static void
@@ -239,15 +237,19 @@ judge(const struct pass *p, enum rollout_status end)
 	if (n->records == 0)
 		return n->bad_lines == 0 ? "empty" :
 		    n->binary_lines > 0 ? "binary" : "not_a_rollout";
-	if (p->metas == 0)
+	if (p->s->metas == 0)
 		return "no_session_meta";
 	return p->s->meta.thread_id[0] == '\0' ? "no_thread_id" : NULL;
 }
 
 /* What the records did not tell. */
 static void
-complete(struct rollout_meta *m, const char *path, int64_t mtime_ms)
+complete(struct survey *s, const char *path, int64_t mtime_ms)
 {
+	struct rollout_meta	*m = &s->meta;
+
+	free(m->path);
+	m->path = xstrdup(path);
 	if (m->thread_id[0] == '\0')
 		(void)rollout_name_id(path, m->thread_id);
 	if (m->session_id[0] == '\0')
@@ -256,6 +258,7 @@ complete(struct rollout_meta *m, const char *path, int64_t mtime_ms)
 		m->created_at_ms = uuid_time_ms(m->thread_id);
 	if (m->created_at_ms < 0)
 		m->created_at_ms = 0;
+	m->updated_at_ms = s->newest_ms;
 	if (m->updated_at_ms == 0 || m->updated_at_ms > mtime_ms)
 		m->updated_at_ms = mtime_ms;
 }
@@ -268,16 +271,20 @@ survey_rollout(struct survey *s, struct rollout *r, int64_t mtime_ms,
 	struct record		 rec;
 	enum rollout_status	 st;
 
+	if (s->resumable && !rollout_resume(r, &s->mark))
+		survey_clear(s);
 	p.filter = filter_new(NULL, 0);
 	while ((st = rollout_next(r, &rec)) == ROLLOUT_RECORD)
 		read_record(&p, &rec);
 	filter_free(p.filter);
 	if (st == ROLLOUT_STOPPED)
 		return -1;
-	s->meta.path = xstrdup(rollout_path(r));
-	complete(&s->meta, s->meta.path, mtime_ms);
+	complete(s, rollout_path(r), mtime_ms);
 	s->reason = judge(&p, st);
 	s->counts = *rollout_counts(r);
 	rollout_hash(r, s->hash);
+	/* Until then the filter remembers more than is kept here. */
+	s->resumable = rollout_mark(r, &s->mark) && s->reason == NULL &&
+	    s->meta.first_text != NULL;
 	return 0;
 }

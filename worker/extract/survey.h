@@ -13,14 +13,23 @@ struct survey {
 	struct rollout_counts	 counts;
 	char			 hash[STREAM_HASH_SIZE];
 	const char		*reason;	/* unusable because; or NULL */
+
+	/* To go on from when the rollout has grown. */
+	struct rollout_mark	 mark;
+	int			 resumable;	/* the mark holds */
+	int			 metas;		/* how many were seen */
+	int64_t			 newest_ms;	/* greatest time, 0: none */
+	char			 newest[40];	/* of the usual form, as text */
 };
 
 void survey_init(struct survey *);
 void survey_clear(struct survey *);
 
 /*
- * Read all of `r', whose file was last written at `mtime_ms'.  Returns 0, or
- * -1 if the ticker asked to leave.  Reasons: "empty", "binary",
+ * Read all of `r', whose file was last written at `mtime_ms'.  If the survey
+ * is an earlier one that is resumable, and `r' begins as it was then, only
+ * what came after is looked at.  Returns 0, or -1 if the ticker asked to
+ * leave.  Reasons: "empty", "binary",
  * "not_a_rollout", "no_session_meta", "no_thread_id", "damaged" (of
  * compressed data), "unreadable".
  */
