@@ -92,7 +92,8 @@ add_names(struct buf *b, const char *said)
 			break;
 		}
 		if (n > 0)
-			buf_addstr(b, " and ");
+			buf_addstr(b, strchr(end + 1, '`') != NULL &&
+			    n + 1 < NAMES ? ", " : " and ");
 		buf_add(b, p + 1, (size_t)(end - p - 1));
 		n++;
 		p = end + 1;

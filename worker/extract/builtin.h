@@ -32,6 +32,7 @@ struct rollout_meta;
  *    "keywords":[], "files":[],
  *    "prefs":[{"kind":"standing|correction|interrupt|accepted|request",
  *              "text",         the user's words
+ *              "rule",         the standing sentence in a correction
  *              "before",       what was delivered or interrupted
  *              "ack",          the agent's short acknowledgement
  *              "scope":"all|here|group", "topic":[], "time"}],

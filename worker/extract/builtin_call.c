@@ -3,11 +3,14 @@
 
 #include "buf.h"
 #include "builtin_patch.h"
+#include "builtin_program.h"
 #include "builtin_result.h"
 #include "builtin_state.h"
 #include "json.h"
 #include "mem.h"
 #include "worker/text.h"
+
+#define PROGRAM_CALLS	8	/* of one program */
 
 void
 call_clear(struct call *c)
@@ -60,57 +63,6 @@ shell_arguments(struct call *c, json_object *args)
 		c->kind = CALL_COMMAND;
 }
 
-/* The string literal at the first quote from `p' on, unescaped, or NULL. */
-static char *
-literal(const char *p)
-{
-	struct buf b = BUF_INIT;
-	char quote;
-
-	p += strcspn(p, "\"'`");
-	if ((quote = *p) == '\0')
-		return NULL;
-	for (p++; *p != '\0' && *p != quote; p++) {
-		if (*p != '\\' || p[1] == '\0') {
-			buf_addch(&b, *p);
-			continue;
-		}
-		p++;
-		buf_addch(&b, *p == 'n' ? '\n' : *p == 't' ? '\t' : *p);
-	}
-	return b.data == NULL ? NULL : buf_detach(&b);
-}
-
-/* A program of the exec tool: the first command or patch that it calls. */
-static void
-program_input(struct call *c, const char *program)
-{
-	const char *p, *cmd;
-
-	if ((p = strstr(program, "tools.apply_patch(")) != NULL) {
-		c->text = literal(p);
-		c->kind = c->text == NULL ? CALL_NONE : CALL_PATCH;
-	} else if ((p = strstr(program, "tools.exec_command(")) != NULL &&
-	    (cmd = strstr(p, "cmd")) != NULL &&
-	    (cmd = strchr(cmd, ':')) != NULL) {
-		c->text = literal(cmd);
-		c->kind = c->text == NULL ? CALL_NONE : CALL_COMMAND;
-	}
-}
-
-static void
-custom_call(struct call *c, const char *name, const char *input)
-{
-	if (name == NULL || input == NULL)
-		return;
-	if (strcmp(name, "apply_patch") == 0) {
-		c->kind = CALL_PATCH;
-		c->text = xstrdup(input);
-	} else if (strcmp(name, "exec") == 0) {
-		program_input(c, input);
-	}
-}
-
 static void
 function_call(struct call *c, const char *name, const char *arguments)
 {
@@ -135,33 +87,78 @@ function_call(struct call *c, const char *name, const char *arguments)
 	json_object_put(args);
 }
 
+/* A place for a call: that of the oldest. */
+static struct call *
+call_open(struct builtin *b, const char *id)
+{
+	struct call *c = &b->call[b->next_call];
+
+	b->next_call = (b->next_call + 1) % BUILTIN_CALLS;
+	call_clear(c);
+	c->id = xstrdup(id);
+	c->exit = RESULT_UNKNOWN;
+	return c;
+}
+
+/* A program of the exec tool: each of its calls is one of ours. */
+static void
+open_program(struct builtin *b, const char *id, const char *program)
+{
+	struct program_call in;
+	enum program_kind kind;
+	struct call *c;
+	size_t n = 0;
+
+	while (n++ < PROGRAM_CALLS &&
+	    (kind = program_next(&program, &in)) != PROGRAM_END) {
+		c = call_open(b, id);
+		c->kind = kind == PROGRAM_PATCH ? CALL_PATCH : CALL_COMMAND;
+		c->text = in.text;
+		c->dir = in.dir;
+	}
+}
+
+static void
+custom_call(struct builtin *b, const char *id, json_object *item)
+{
+	const char *name = json_str(item, "name");
+	const char *input = json_str(item, "input");
+	struct call *c;
+
+	if (name == NULL || input == NULL)
+		return;
+	if (strcmp(name, "exec") == 0) {
+		open_program(b, id, input);
+	} else if (strcmp(name, "apply_patch") == 0) {
+		c = call_open(b, id);
+		c->kind = CALL_PATCH;
+		c->text = xstrdup(input);
+	}
+}
+
 void
 call_begin(struct builtin *b, json_object *item)
 {
-	struct call *c = &b->call[b->next_call];
 	const char *type = json_str(item, "type"), *id;
 	json_object *action;
+	struct call *c;
 
 	if (type == NULL || (id = json_str(item, "call_id")) == NULL)
 		return;
-	call_clear(c);
 	if (builtin_task(b) != NULL)	/* work is no mere acknowledgement */
 		b->ack_from = builtin_task(b)->nprefs;
-	c->exit = RESULT_UNKNOWN;
+	if (strcmp(type, "custom_tool_call") == 0) {
+		custom_call(b, id, item);
+		return;
+	}
+	c = call_open(b, id);
 	if (strcmp(type, "function_call") == 0)
 		function_call(c, json_str(item, "name"),
 		    json_str(item, "arguments"));
-	else if (strcmp(type, "custom_tool_call") == 0)
-		custom_call(c, json_str(item, "name"),
-		    json_str(item, "input"));
 	else if ((action = json_obj(item, "action")) != NULL)
 		shell_arguments(c, action);
-	if (c->kind == CALL_NONE) {
+	if (c->kind == CALL_NONE)
 		call_clear(c);
-		return;
-	}
-	c->id = xstrdup(id);
-	b->next_call = (b->next_call + 1) % BUILTIN_CALLS;
 }
 
 static struct call *
@@ -187,22 +184,117 @@ patch_end(struct builtin *b, const struct call *c, json_object *output)
 	result_release(&r);
 }
 
-void
-call_end(struct builtin *b, json_object *item)
+static int
+is_patch(const struct call *c)
 {
-	struct call *c = call_find(b, json_str(item, "call_id"));
-	json_object *output;
+	return c->kind == CALL_PATCH ||
+	    strstr(c->text, "*** Begin Patch") != NULL;
+}
 
-	if (c == NULL || builtin_task(b) == NULL ||
-	    !json_object_object_get_ex(item, "output", &output))
-		return;
-	builtin_task(b)->time = b->time;
-	if (c->kind == CALL_PATCH ||
-	    strstr(c->text, "*** Begin Patch") != NULL)
+static void
+end_one(struct builtin *b, struct call *c, json_object *output)
+{
+	if (is_patch(c))
 		patch_end(b, c, output);
 	else
 		run_note(b, c, output);
-	call_clear(c);
+}
+
+/*
+ * What the program printed, if its parts are not those of its calls: the
+ * commands count as one script, whose status is not known.
+ */
+static void
+end_script(struct builtin *b, struct call *const *c, size_t n,
+    json_object *output)
+{
+	struct call script = { .kind = CALL_COMMAND, .exit = RESULT_UNKNOWN };
+	struct buf text = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (is_patch(c[i])) {
+			patch_end(b, c[i], output);
+			continue;
+		}
+		buf_addf(&text, "%s%s", text.len > 0 ? "\n" : "", c[i]->text);
+		script.dir = c[i]->dir;
+	}
+	script.text = text.data;
+	if (script.text != NULL)
+		run_note(b, &script, output);
+	buf_release(&text);
+}
+
+/* The part of a program's output that belongs to its call `i' of `n'. */
+static json_object *
+output_part(json_object *output, size_t i, size_t n)
+{
+	json_object *part;
+
+	/* first the tool's own words, then what each call printed */
+	if (!json_object_is_type(output, json_type_array) ||
+	    json_object_array_length(output) != n + 1)
+		return NULL;
+	part = json_object_new_array();
+	json_object_array_add(part, json_object_get(
+	    json_object_array_get_idx(output, 0)));
+	json_object_array_add(part, json_object_get(
+	    json_object_array_get_idx(output, i + 1)));
+	return part;
+}
+
+static void
+end_program(struct builtin *b, struct call *const *c, size_t n,
+    json_object *output)
+{
+	json_object *part;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if ((part = output_part(output, i, n)) == NULL) {
+			end_script(b, c, n, output);
+			return;
+		}
+		b->seq++;
+		end_one(b, c[i], part);
+		json_object_put(part);
+	}
+}
+
+/* The open calls of that id, oldest first. */
+static size_t
+calls_of(struct builtin *b, const char *id, struct call *c[PROGRAM_CALLS])
+{
+	struct call *one;
+	size_t i, n = 0;
+
+	for (i = 0; id != NULL && i < BUILTIN_CALLS && n < PROGRAM_CALLS;
+	    i++) {
+		one = &b->call[(b->next_call + i) % BUILTIN_CALLS];
+		if (one->id != NULL && strcmp(one->id, id) == 0)
+			c[n++] = one;
+	}
+	return n;
+}
+
+void
+call_end(struct builtin *b, json_object *item)
+{
+	struct call *c[PROGRAM_CALLS];
+	size_t i, n = calls_of(b, json_str(item, "call_id"), c);
+	json_object *output;
+
+	if (n == 0 || builtin_task(b) == NULL ||
+	    !json_object_object_get_ex(item, "output", &output))
+		return;
+	builtin_task(b)->time = b->time;
+	if (n == 1)
+		end_one(b, c[0], output);
+	else
+		end_program(b, c, n, output);
+	for (i = 0; i < n; i++)
+		call_clear(c[i]);
 }
 
 void

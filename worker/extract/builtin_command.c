@@ -22,7 +22,10 @@ static const char *const plain[] = { "cat", "ls", "sed", "awk", "grep", "rg",
 	"diff", "cmp", "kill", "ps", "test", "[", "exit", "source", ".", "id",
 	"uname", "whoami", "hostname", "du", "df", "jq", "curl", "wget", "for",
 	"while", "if", "do", "done", "then", "fi", "read", "apply_patch", "gh",
-	"strings", "hexdump", "xxd", "od", "basename", "dirname", "realpath",
+	"pgrep", "pidof", "pkill", "killall", "egrep", "fgrep", "zgrep", "ag",
+	"comm", "[[", "readlink", "mktemp", "seq", "lsof", "ss", "printenv",
+	"md5sum", "sha256sum", "strings", "hexdump",
+	"xxd", "od", "basename", "dirname", "realpath",
 	NULL };
 
 static const char *const tests[] = { "test", "tests", "unittest", "pytest",
@@ -133,7 +136,12 @@ key_tail(struct buf *key, const char *program, const char *rest)
 	if (!scripted && !in_list(with_subcommand, program))
 		return;
 	while (words < 2 && next_word(&rest, word)) {
-		if (word[0] == '-' && strcmp(word, "-m") != 0)
+		if (strcmp(word, "-C") == 0 || strcmp(word, "-f") == 0) {
+			(void)next_word(&rest, word);	/* its argument */
+			continue;
+		}
+		if (is_assignment(word) ||
+		    (word[0] == '-' && strcmp(word, "-m") != 0))
 			continue;
 		buf_addch(key, ' ');
 		buf_addstr(key, word);

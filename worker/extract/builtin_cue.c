@@ -23,25 +23,65 @@ any_opens(const char *s, const char *const *list)
 	return 0;
 }
 
-/* 1 if a clause begins at `at': after a mark, or after a leading word. */
+/* Where the word or phrase of `list' begins that ends at `at', or NULL. */
+static const char *
+ends_in(const char *s, const char *at, const char *const *list)
+{
+	size_t n;
+
+	for (; *list != NULL; list++) {
+		n = strlen(*list);
+		if ((size_t)(at - s) < n || strncmp(at - n, *list, n) != 0)
+			continue;
+		if (at - n == s || at[-(ptrdiff_t)n - 1] == ' ')
+			return at - n;
+	}
+	return NULL;
+}
+
+/*
+ * 1 if a clause begins at `at': after a mark, after a leading word, or after
+ * the place where the rule holds ("in this repo always ...").
+ */
 static int
 begins_clause(const char *s, const char *at)
 {
-	const char *const *l;
-	size_t n;
+	static const char *const in[] = { "in", "for", "für", "en", "dans",
+	    NULL };
+	const char *place;
 
-	while (at > s && at[-1] == ' ')
-		at--;
-	if (at == s || strchr(",;:.!-(\"'", at[-1]) != NULL)
-		return 1;
-	for (l = words_leads; *l != NULL; l++) {
-		n = strlen(*l);
-		if ((size_t)(at - s) < n || strncmp(at - n, *l, n) != 0)
-			continue;
-		if (at - n == s || at[-(ptrdiff_t)n - 1] == ' ')
+	for (;;) {
+		while (at > s && at[-1] == ' ')
+			at--;
+		if (at == s || strchr(",;:.!-(\"'", at[-1]) != NULL ||
+		    ends_in(s, at, words_leads) != NULL)
 			return 1;
+		if ((place = ends_in(s, at, words_here)) == NULL &&
+		    (place = ends_in(s, at, words_everywhere)) == NULL)
+			return 0;
+		for (at = place; at > s && at[-1] == ' '; at--)
+			continue;
+		if ((place = ends_in(s, at, in)) != NULL)
+			at = place;
 	}
-	return 0;
+}
+
+/* "Use tabs always": an imperative, and the cue still in its clause. */
+static int
+is_habit(const char *s, const char *at)
+{
+	char between[96];
+	size_t skip = cue_preamble(s), n;
+
+	if ((size_t)(at - s) < skip || !any_opens(s + skip, words_habits))
+		return 0;
+	n = (size_t)(at - s) - skip;
+	if (n >= sizeof(between))
+		return 0;
+	memcpy(between, s + skip, n);
+	between[n] = '\0';
+	return strpbrk(between, ",;:") == NULL &&
+	    !any_phrase(between, words_relatives);
 }
 
 static int
@@ -66,7 +106,8 @@ cue_standing(const char *s)
 		return 0;
 	for (c = words_standing; c->phrase != NULL; c++)
 		for (at = s; (at = text_phrase(at, c->phrase)) != NULL; at++)
-			if (c->place == ANYWHERE || begins_clause(s, at))
+			if (c->place == ANYWHERE || begins_clause(s, at) ||
+			    is_habit(s, at))
 				return 1;
 	return 0;
 }
@@ -158,6 +199,46 @@ int
 cue_injection(const char *s)
 {
 	return any_phrase(s, words_injections);
+}
+
+int
+cue_command(const char *s)
+{
+	return any_phrase(s, words_commands);
+}
+
+size_t
+cue_refusal(const char *s)
+{
+	const char *const *r;
+	const char *p;
+
+	for (r = words_refusals; *r != NULL; r++) {
+		if (!text_opens(s, *r))
+			continue;
+		p = s + strlen(*r);
+		if (strncmp(p, "。", 3) == 0 || strncmp(p, "、", 3) == 0 ||
+		    strncmp(p, "，", 3) == 0)
+			p += 3;
+		else if (*p == '\0' || strchr(",.:;!-", *p) == NULL)
+			continue;
+		p += strspn(p, " ,.:;!-");
+		return *p == '\0' ? 0 : (size_t)(p - s);
+	}
+	return 0;
+}
+
+int
+cue_work(const char *s)
+{
+	s += cue_preamble(s);
+	return any_opens(s, words_work);
+}
+
+int
+cue_back(const char *s)
+{
+	return any_phrase(s, words_back);
 }
 
 int

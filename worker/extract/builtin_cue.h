@@ -40,6 +40,24 @@ const char *cue_undone(const char *s);
  */
 int cue_injection(const char *s);
 
+/*
+ * A line that tells its reader what to do ("you must set X"): of a tool's
+ * own error it is the reason, elsewhere it addresses an agent.
+ */
+int cue_command(const char *s);
+
+/*
+ * A refusal in front ("stop,", "no."): its bytes with what separates it
+ * from the words behind it, 0 if there is none or nothing behind it.
+ */
+size_t cue_refusal(const char *s);
+
+/* The sentence asks for work: it opens with such a verb ("fix", "add"). */
+int cue_work(const char *s);
+
+/* A word points back at what was spoken of: "it", "again". */
+int cue_back(const char *s);
+
 /* ISO 639-1 code of the text's language, "en" where nothing tells. */
 const char *cue_language(const char *s);
 

@@ -34,46 +34,67 @@ first_error(const struct builtin *b, const struct failure *f)
 	return NULL;
 }
 
-/* The run that did what failed, or NULL. */
+/* The run that did what failed, in this task or a later one, or NULL. */
 static const struct run *
-passed_later(const struct task *t, const struct failure *f)
+passed_later(const struct builtin *b, const struct failure *f)
 {
-	size_t i;
+	const struct run *r;
+	size_t i, j;
 
-	for (i = 0; i < t->nruns; i++)
-		if (t->runs[i].seq > f->seq && t->runs[i].passed &&
-		    strs_has(&t->runs[i].keys, f->key))
-			return &t->runs[i];
+	for (i = 0; i < b->ntasks; i++)
+		for (j = 0; j < b->task[i]->nruns; j++) {
+			r = &b->task[i]->runs[j];
+			if (r->seq > f->seq && r->passed &&
+			    strs_has(&r->keys, f->key))
+				return r;
+		}
 	return NULL;
+}
+
+/* The edits that applied between the failure and the run. */
+struct fix {
+	struct strs		 files;
+	const struct edit	*only;	/* if there is but one */
+	size_t			 edits;
+	size_t			 lines;
+};
+
+static void
+find_edits(struct fix *fix, const struct builtin *b, unsigned from,
+    unsigned to)
+{
+	const struct edit *e;
+	size_t i, j;
+
+	memset(fix, 0, sizeof(*fix));
+	for (i = 0; i < b->ntasks; i++)
+		for (j = 0; j < b->task[i]->nedits; j++) {
+			e = &b->task[i]->edits[j];
+			if (e->refused || e->seq < from || e->seq > to)
+				continue;
+			fix->only = fix->edits++ == 0 ? e : NULL;
+			fix->lines += e->lines;
+			(void)strs_add(&fix->files, e->file);
+		}
 }
 
 /* What was edited between failure and success; 0 if nothing was. */
 static int
-set_fix(json_object *o, const struct task *t, const struct failure *f,
+set_fix(json_object *o, const struct builtin *b, const struct failure *f,
     const struct run *r)
 {
-	struct strs files = { { NULL }, 0 };
-	const struct edit *e, *only = NULL;
-	size_t i, edits = 0, lines = 0;
+	struct fix fix;
 
-	for (i = 0; i < t->nedits; i++) {
-		e = &t->edits[i];
-		if (e->refused || e->seq < f->seq || e->seq > r->seq)
-			continue;
-		edits++;
-		lines += e->lines;
-		only = e;
-		(void)strs_add(&files, e->file);
-	}
-	if (edits == 1 && lines <= SHOWN_LINES) {
-		json_set_str(o, "file", only->file);
-		facts_arr(o, "from", strs_json(&only->from));
-		facts_arr(o, "to", strs_json(&only->to));
+	find_edits(&fix, b, f->seq, r->seq);
+	if (fix.only != NULL && fix.lines <= SHOWN_LINES) {
+		json_set_str(o, "file", fix.only->file);
+		facts_arr(o, "from", strs_json(&fix.only->from));
+		facts_arr(o, "to", strs_json(&fix.only->to));
 	} else {
-		facts_arr(o, "files", strs_json(&files));
+		facts_arr(o, "files", strs_json(&fix.files));
 	}
-	strs_clear(&files);
-	return edits > 0;
+	strs_clear(&fix.files);
+	return fix.edits > 0;
 }
 
 /* A program that is not there is one line for the machine, unless its
@@ -90,19 +111,18 @@ static json_object *
 failure_json(const struct builtin *b, const struct task *t,
     const struct failure *f)
 {
-	const struct run *later = passed_later(t, f);
+	const struct run *later = passed_later(b, f);
 	json_object *o;
 	const char *kind = f->kind == FAILURE_HIDDEN ? "hidden" : "open";
 
 	if (!is_told(t, f))
 		return NULL;
 	o = json_object_new_object();
-	if (f->kind == FAILURE_OPEN && later != NULL) {
-		if (!set_fix(o, t, f, later)) {
-			json_object_put(o);
-			return NULL;
-		}
+	if (later != NULL && set_fix(o, b, f, later)) {
 		kind = "fixed";
+	} else if (later != NULL && f->kind == FAILURE_OPEN) {
+		json_object_put(o);	/* it came and went by itself */
+		return NULL;
 	}
 	json_set_str(o, "kind", kind);
 	json_set_str(o, "command", later != NULL && later->keys.n == 1 ?

@@ -12,6 +12,10 @@ static const char *const fragments[] = { "environment_context", "turn_aborted",
 	"system-reminder", "subagent_notification", "permissions instructions",
 	"collaboration_mode", "app-context", "ide_context", NULL };
 
+/* How Codex CLI hands a summary of its own to itself. */
+static const char compaction[] =
+    "Another language model started to solve this problem";
+
 static const char ide_request[] = "## My request for Codex:";
 
 /* The end of the block "<tag>...</tag>" at `p', or NULL if there is none. */
@@ -130,6 +134,12 @@ strip_pastes(struct buf *out, const char *p, const char *end)
 	}
 }
 
+static int
+opens_with(const char *text, size_t len, const char *head)
+{
+	return len >= strlen(head) && strncmp(text, head, strlen(head)) == 0;
+}
+
 void
 human_text(struct buf *out, const char *text, size_t len)
 {
@@ -137,7 +147,8 @@ human_text(struct buf *out, const char *text, size_t len)
 	const char *at;
 
 	text_trim(&text, &len);
-	if (len >= 24 && strncmp(text, "# AGENTS.md instructions", 24) == 0)
+	if (opens_with(text, len, "# AGENTS.md instructions") ||
+	    opens_with(text, len, compaction))
 		return;
 	at = memmem(text, len, ide_request, strlen(ide_request));
 	if (at != NULL) {

@@ -33,13 +33,24 @@ below(const char *path, const char *cwd)
 	return path;
 }
 
+/* A file that is gone tomorrow teaches nothing. */
+static int
+is_scratch(const char *path)
+{
+	return strncmp(path, "/tmp/", 5) == 0 ||
+	    strncmp(path, "/var/tmp/", 9) == 0;
+}
+
 static struct edit *
 begin_file(struct task *t, const struct patch *p, const char *name)
 {
 	struct edit *e;
 
+	name = below(name, p->cwd);
+	if (is_scratch(name))
+		return NULL;
 	e = task_edit(t);
-	e->file = text_line(below(name, p->cwd), BUILTIN_LINE);
+	e->file = text_line(name, BUILTIN_LINE);
 	e->refused = p->refused;
 	e->seq = p->seq;
 	return e;

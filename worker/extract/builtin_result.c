@@ -48,7 +48,10 @@ collect(struct buf *out, json_object *o, int depth)
 	}
 }
 
-/* {"output":"...","metadata":{"exit_code":0}}, the older shell tool's. */
+/*
+ * {"output":"...","metadata":{"exit_code":0}}, the older shell tool's, or
+ * {"output":"...","exit_code":0}, printed by a program of the exec tool.
+ */
 static int
 parse_metadata(struct result *r, const char *text, size_t len)
 {
@@ -61,7 +64,9 @@ parse_metadata(struct result *r, const char *text, size_t len)
 	if ((o = json_parse(text, len, JSON_DEPTH, NULL)) == NULL)
 		return 0;
 	s = json_str(o, "output");
-	meta = json_obj(o, "metadata");
+	if ((meta = json_obj(o, "metadata")) == NULL && json_object_object_get_ex(
+	    o, "exit_code", NULL))
+		meta = o;
 	if (s != NULL && meta != NULL) {
 		buf_addstr(&r->body, s);
 		r->exit = (int)json_int(meta, "exit_code", RESULT_UNKNOWN);
@@ -120,7 +125,9 @@ result_parse(struct result *r, json_object *output)
 		body = parse_header(r, buf_str(&text), text.len);
 		if (body == 0)
 			r->exit = RESULT_UNKNOWN;
-		buf_add(&r->body, buf_str(&text) + body, text.len - body);
+		if (!parse_metadata(r, buf_str(&text) + body, text.len - body))
+			buf_add(&r->body, buf_str(&text) + body,
+			    text.len - body);
 	}
 	if (strstr(buf_str(&r->body), "verification failed") != NULL ||
 	    strncmp(buf_str(&r->body), "unsupported ", 12) == 0 ||
@@ -137,7 +144,8 @@ result_release(struct result *r)
 
 static const char *const error_shapes[] = { "error:", "Error:", "ERROR:",
 	"error[", "Exception:", "FAIL:", "FAIL ", "FAILED ", "--- FAIL",
-	"fatal:", "panic:", "not ok ", "undefined reference", "No such file or directory",
+	"fatal:", "panic:", "not ok ", "undefined reference",
+	"No such file or directory",
 	"Segmentation fault", "AssertionError", "Permission denied",
 	"*** No rule", "Error 1", "cannot find", "Cannot find",
 	"ModuleNotFound", "ImportError", NULL };
@@ -276,19 +284,30 @@ add_error(struct findings *f, char *line)
 	(void)strs_add(&f->errors, line);
 }
 
+/* An error may tell its reader what to do; nothing else may. */
+static int
+addresses_agent(const char *line, int is_error)
+{
+	struct buf low = BUF_INIT;
+	int is;
+
+	text_lower(&low, line);
+	is = cue_injection(buf_str(&low)) ||
+	    (!is_error && cue_command(buf_str(&low)));
+	buf_release(&low);
+	return is;
+}
+
 static void
 read_line(struct findings *f, char *line, const char *raw)
 {
-	struct buf low = BUF_INIT;
 	char name[64];
+	int is_error = has_any(line, error_shapes) && !has_any(line, no_errors);
 
-	text_lower(&low, line);
-	if (cue_injection(buf_str(&low))) {
+	if (addresses_agent(line, is_error)) {
 		f->dropped++;
-		buf_release(&low);
 		return;
 	}
-	buf_release(&low);
 	if (missing_program(line, name)) {
 		(void)strs_add(&f->missing, name);
 		return;
@@ -300,7 +319,7 @@ read_line(struct findings *f, char *line, const char *raw)
 	if (strstr(line, "not a git repository") != NULL)
 		f->no_git = 1;
 	note_sanitizer(f, raw);
-	if (has_any(line, error_shapes) && !has_any(line, no_errors))
+	if (is_error)
 		add_error(f, line);
 	else
 		note_verdict(f, line);

@@ -35,6 +35,19 @@ without_preamble(const char *s)
 	return s;
 }
 
+/* "Stop. Use the other table." asks for the other table. */
+static const char *
+without_refusal(const char *s)
+{
+	struct buf low = BUF_INIT;
+	size_t n;
+
+	text_lower(&low, s);
+	n = low.len == strlen(s) ? cue_refusal(buf_str(&low)) : 0;
+	buf_release(&low);
+	return s + n;
+}
+
 /* What the task is called by: the user's last word on what was wanted. */
 static const char *
 title_source(const struct task *t)
@@ -54,7 +67,7 @@ title_make(const struct task *t)
 	char *title, *cut;
 	size_t len;
 
-	source = without_preamble(source);
+	source = without_preamble(without_refusal(source));
 	at = source;
 	if (!human_sentence(&at, &start, &len))
 		return xstrdup("untitled");

@@ -173,7 +173,8 @@ wanted_words(const char *text)
 
 	low = lowered(text);
 	p = text_phrase(low, "i meant");
-	if (p == NULL || strlen(low) != strlen(text)) {
+	if (p == NULL || strlen(low) != strlen(text) ||
+	    text_phrase(low, "not what i meant") != NULL) {
 		free(low);
 		return NULL;
 	}
@@ -243,10 +244,56 @@ new_object(const struct task *t, const char *text)
 	return fresh;
 }
 
+/* Where Chinese, Japanese and Korean are written a word is a character. */
+static size_t
+count_words(const char *s)
+{
+	size_t len = strlen(s), at = 0, wide = 0;
+	uint32_t cp;
+
+	while (at < len) {
+		at += text_decode(s + at, len - at, &cp);
+		wide += cp >= 0x3040 && cp < 0xd7b0;
+	}
+	return wide > 0 ? wide : text_words(s);
+}
+
+/* A word of prose that neither the request nor the answer holds. */
+static int
+new_word(const struct task *t, const char *low)
+{
+	char *said = xasprintf("%s %s", t->request, t->final == NULL ? "" :
+	    t->final), *known = lowered(said), *word;
+	const char *p;
+	size_t n;
+	int fresh = 0;
+
+	free(said);
+	for (p = low; *p != '\0' && !fresh; p += n) {
+		p += strspn(p, " ,;:.!?()\"'`");
+		n = strcspn(p, " ,;:.!?()\"'`");
+		word = xstrndup(p, n);
+		fresh = n > 3 && !cue_work(word) &&
+		    strstr(known, word) == NULL;
+		free(word);
+	}
+	free(known);
+	return fresh;
+}
+
+/* A few words that name nothing new go on with the task. */
 static int
 follows_up(const struct task *t, const struct message *m)
 {
-	return text_words(m->rest) < FOLLOW_UP && !new_object(t, m->rest);
+	char *low;
+	int fresh;
+
+	if (count_words(m->rest) >= FOLLOW_UP || new_object(t, m->rest))
+		return 0;
+	low = lowered(m->rest);
+	fresh = cue_work(low) && !cue_back(low) && new_word(t, low);
+	free(low);
+	return !fresh;
 }
 
 static void

@@ -87,6 +87,19 @@ const char *const words_leads[] = { "i", "we", "you", "please", "and", "but",
 	"utilisez", "il faut", "et", "on", "usa", "usar", "use", "y", "e",
 	"por favor", "ne", "merci", "n'utilise", "hay que", NULL };
 
+/* Imperatives of how things are done: "use tabs always", "nimm immer". */
+const char *const words_habits[] = { "use", "write", "keep", "put", "name",
+	"answer", "reply", "format", "prefix", "run the", "run all", "indent",
+	"verwende", "benutze", "nutze", "nimm", "schreib", "schreibe",
+	"antworte", "formatiere", "benenne", "halte", "setze", "utilise",
+	"utilisez", "écris", "écrivez", "réponds", "répondez", "usa", "use",
+	"escribe", "responde", "escreva", "responda", NULL };
+
+/* Behind such a word the cue may speak of the thing, not of the habit. */
+const char *const words_relatives[] = { "that", "which", "who", "whose",
+	"where", "when", "if", "because", "it", "qui", "que", "dont", "parce",
+	"porque", NULL };
+
 /* What looks like a rule and is none. */
 const char *const words_no_rule[] = { "never mind", "nevermind", "always get",
 	"always got",
@@ -130,6 +143,12 @@ const char *const words_corrections[] = { "no,", "no:", "no.", "no!", "no;",
 	"стоп",
 	"아니*",
 	NULL };
+
+/* An opening that refuses and says nothing of what is wanted. */
+const char *const words_refusals[] = { "no", "nope", "stop", "stop it",
+	"stop that", "wrong", "nein", "stopp", "halt", "falsch", "non",
+	"arrête", "não", "いいえ", "いや", "違います", "違う", "不对", "不是",
+	"нет", "стоп", NULL };
 
 const char *const words_no_correction[] = { "no problem", "no worries",
 	"no tests", "no need", "no thanks", "no, thanks", "no, that's all",
@@ -193,15 +212,37 @@ const char *const words_undone[] = { "could not", "couldn't", "not installed",
 	"was not able", "did not run", "didn't run", "is installed. i stopped",
 	"i stopped", "konnte nicht", "n'ai pas pu", "no pude", NULL };
 
+/* Said to an agent, and by a program to whoever runs it. */
+const char *const words_commands[] = { "remember that", "remember this",
+	"you must", "you should always", NULL };
+
 const char *const words_injections[] = { "ignore previous",
 	"ignore all previous",
 	"ignore the previous", "ignore any previous", "ignore your",
 	"disregard previous", "disregard all", "disregard the above",
-	"remember that", "remember this", "you must", "you should always",
 	"in your memory", "to your memory", "your memory", "your instructions",
 	"system prompt", "as an ai", "dear agent", "ai agent", "language model",
 	"new instructions", "override your", "record in memory",
 	"save to memory", "ignoriere alle", "メモリに記録", NULL };
+
+const char *const words_work[] = { "add", "adjust", "build", "change",
+	"clean up", "convert", "create", "debug", "delete", "document", "draw",
+	"drop", "explain", "extend", "find", "fix", "give", "implement",
+	"improve", "introduce", "investigate", "list", "make", "mark",
+	"migrate", "move", "optimise", "optimize", "order", "port", "print",
+	"refactor", "remove", "rename", "repair", "replace", "review",
+	"rewrite", "set up", "show", "sort", "split", "translate", "update",
+	"upgrade", "write", "ändere", "behebe", "entferne", "ergänze",
+	"erkläre", "erstelle", "füge", "korrigiere", "lösche", "repariere",
+	"schreibe", "zeige", "ajoute", "corrige", "crée", "écris",
+	"explique", "remplace", "supprime", "agrega", "añade", "arregla",
+	"borra", "cambia", "crea", "elimina", "escribe", "explica",
+	"adicione", "corrija", "crie", "escreva", "remova", NULL };
+
+const char *const words_back[] = { "it", "its", "this", "that", "them",
+	"these", "those", "they", "again", "too", "also", "as well",
+	"es", "das", "sie", "auch", "nochmal", "ça", "cela",
+	"aussi", "eso", "esto", "también", "isso", "isto", "também", NULL };
 
 const char *const words_preambles[] = { "please", "pls", "now", "ok", "okay",
 	"hi", "hello", "hey", "yes", "yeah", "yep",

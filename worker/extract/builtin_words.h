@@ -21,10 +21,16 @@ struct cue {
 extern const struct cue words_standing[];
 /* words that let a rule follow */
 extern const char *const words_leads[];
+/* imperatives that may precede "always" or "never" by some words */
+extern const char *const words_habits[];
+/* words behind which that is no longer so */
+extern const char *const words_relatives[];
 /* what looks like a rule and is none */
 extern const char *const words_no_rule[];
 /* openings that take back */
 extern const char *const words_corrections[];
+/* openings that refuse and say no more */
+extern const char *const words_refusals[];
 /* openings that only look so */
 extern const char *const words_no_correction[];
 /* openings that thank or praise */
@@ -41,8 +47,14 @@ extern const char *const words_here[];
 extern const char *const words_acks[];
 /* an agent admits a part undone */
 extern const char *const words_undone[];
+/* a line that tells its reader what to do, an agent or not */
+extern const char *const words_commands[];
 /* a line that addresses an agent */
 extern const char *const words_injections[];
+/* verbs that open a request for work */
+extern const char *const words_work[];
+/* words that point back at what was spoken of */
+extern const char *const words_back[];
 /* politeness in front of a request */
 extern const char *const words_preambles[];
 /* say nothing about a subject */
