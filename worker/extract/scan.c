@@ -7,9 +7,11 @@
 #include "json.h"
 #include "log.h"
 #include "mem.h"
+#include "monotime.h"
 #include "survey.h"
 
 #define BATCH 64		/* entries in one message */
+#define REST_S 3600		/* a file unchanged for so long grows no more */
 
 /* A scan of one source under way. */
 struct scan {
@@ -168,7 +170,7 @@ take_past(struct survey *v, struct known_file *known)
 	known_drop_past(known);
 }
 
-/* Keep a survey until the next scan. */
+/* Keep a survey while the file grows. */
 static struct survey *
 keep_past(struct survey *v)
 {
@@ -259,7 +261,8 @@ visit(const struct found *f, void *arg)
 		known->seen = s->x->scans;
 	if (known != NULL && known_same(known, &f->st)) {
 		s->unchanged++;
-		known_drop_past(known);
+		if (wall_s() - f->st.st_mtim.tv_sec > REST_S)
+			known_drop_past(known);
 		return worker_tick(s->w);
 	}
 	worker_title(s->w, "scanning %s, %lld files", s->source->name,
