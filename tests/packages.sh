@@ -15,7 +15,7 @@ for goal; do
 	demo) need="$need procps" ;;
 	check*) need="$need procps sqlite3 zstd" ;;
 	lint*) need="$need clang-tidy cppcheck mandoc shellcheck codespell" ;;
-	bench) need="$need procps python3" ;;
+	bench) need="$need procps python3 jq binutils findutils" ;;
 	esac
 done
 

@@ -1,0 +1,239 @@
+"""bench.py B [ROW ...]: the rows, each beside its reference."""
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+import costs
+import ready
+import world
+
+BUILD = os.path.abspath(sys.argv[1])
+SCRATCH = os.path.join(BUILD, "bench")
+MNEMOD = os.path.join(BUILD, "mnemod")
+NOW = ["-o", "now=" + world.NOW]
+ONCE = [MNEMOD, "-1", "--yes"] + NOW
+PATIENCE = 60    # seconds
+ROOT = os.geteuid() == 0
+
+
+def row(what, figure, reference="", wanted=""):
+    print("%-47s %-22s %-30s %s" % (what, figure, reference, wanted),
+          flush=True)
+
+
+def fresh():
+    return world.world(os.path.join(SCRATCH, "world"))
+
+
+def must(cost, what):
+    if cost.status != 0:
+        raise RuntimeError("%s: exit status %d" % (what, cost.status))
+    return cost
+
+
+def median_cpu(prepare, argv, times=3):
+    found = []
+    for _ in range(times):
+        prepare()
+        found.append(must(costs.run(argv), argv[0]).cpu)
+    return statistics.median(found)
+
+
+def home_of_100():
+    world.usual_files(fresh(), 100)
+
+
+def rollouts():
+    """100 rollouts of about 50 kB."""
+    base = median_cpu(fresh, ONCE)
+    all_in = median_cpu(home_of_100, ONCE)
+    home_of_100()
+    row("stage one and two, 100 rollouts of 50 kB",
+        "%.1f ms CPU each" % (all_in * 10), "33 ms: the peer",
+        "below 3 ms")
+    row("  of it start and end of mnemod", "%.0f ms CPU" % (base * 1000))
+    if not ROOT:
+        row("  highest sum of PSS", "skipped: needs root")
+        return
+    peaks = []
+    for _ in range(3):
+        home_of_100()
+        peaks.append(must(costs.run(ONCE, "pss"), "mnemod").pss)
+    row("  highest sum of PSS", "%.1f MiB" % (statistics.median(peaks) / 1024),
+        "102 MiB: the peer", "below 24 MiB")
+
+
+def long_rollout():
+    """One of 500 MB, read, filtered, redacted and cut; jq only filters."""
+    path = world.long_file(fresh(), 477)
+    ours = must(costs.run([MNEMOD, "-p", path], "rss"), "mnemod -p")
+    row("read and filter a rollout of 500 MB", "%.2f s" % ours.wall,
+        *jq(path, ours.wall))
+    row("  highest RSS of a process",
+        "%.1f MiB" % (max(ours.rss.values()) / 1024), "", "below 32 MiB")
+    scan = must(costs.run(ONCE, "rss"), "mnemod")
+    row("  the same in the pipeline: scan, stage one and two",
+        "%.2f s, %.1f MiB" % (scan.wall, max(scan.rss.values()) / 1024))
+
+
+def jq(path, ours):
+    if shutil.which("jq") is None:
+        return "skipped: no jq", ""
+    theirs = costs.run(["jq", "-c", 'select(.type=="response_item")', path],
+                       "rss")
+    return "%.2f s, %.1f MiB: jq" % (
+        theirs.wall, theirs.rss["jq"] / 1024), "%.1f times faster (5)" % (
+        theirs.wall / ours)
+
+
+def many():
+    """Files that do not change: 10,000, then 100,000."""
+    peaks = [many_files(10000), many_files(100000)]
+    for program in ("mnemod", "mnemod-extract"):
+        small, large = (p.get(program, 0) / 1024 for p in peaks)
+        row("  highest RSS of %s at 10,000 and 100,000" % program,
+            "%.1f and %.1f MiB" % (small, large), "",
+            "%.0f bytes a file" % ((large - small) * 1048576 / 90000))
+
+
+def many_files(count):
+    sessions = fresh()
+    world.tiny_files(sessions, count)
+    first = must(costs.run(ONCE, "rss"), "mnemod")
+    row("first scan of %d rollouts" % count, "%.2f s CPU" % first.cpu)
+    find = ["find", sessions, "-name", "rollout-*", "-newermt", "2026-01-01"]
+    plain = statistics.median(costs.run(find).cpu for _ in range(5))
+    again = statistics.median(rescans(5))
+    row("re-scan, nothing changed", "%.0f ms CPU" % (again * 1000),
+        "%.0f ms: find -newer" % (plain * 1000),
+        "%.1f times (3)" % (again / plain))
+    once = statistics.median(costs.run(ONCE).cpu for _ in range(3))
+    row("  mnemod -1, all of it", "%.0f ms CPU" % (once * 1000), "",
+        "%.1f times" % (once / plain))
+    peak = must(costs.run(ONCE, "rss"), "mnemod").rss
+    return {k: max(first.rss.get(k, 0), peak.get(k, 0)) for k in peak}
+
+
+class Daemon:
+    """mnemod in the foreground, and what it says."""
+
+    def __init__(self):
+        self.log = os.path.join(SCRATCH, "log")
+        with open(self.log, "wb") as out:
+            self.child = subprocess.Popen([MNEMOD, "--yes"] + NOW, stderr=out)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.terminate()
+        self.child.wait()
+
+    def settle(self, quiet):
+        """Wait until nothing has run for `quiet' seconds."""
+        end = time.monotonic() + PATIENCE
+        before = None
+        while before != (now := precise_cpu(self.pids())):
+            if self.child.poll() is not None or time.monotonic() > end:
+                raise RuntimeError("mnemod does not settle: " + self.log)
+            before = now
+            time.sleep(quiet)
+
+    def pids(self):
+        return costs.family(self.child.pid)
+
+
+def rescans(times):
+    """CPU seconds of each pass that SIGUSR1 asks of a running mnemod."""
+    with Daemon() as d:
+        d.settle(2)
+        for _ in range(times):
+            before = precise_cpu(d.pids())
+            d.child.send_signal(signal.SIGUSR1)
+            d.settle(0.5)
+            yield precise_cpu(d.pids()) - before
+
+
+def precise_cpu(pids):
+    """In nanoseconds of the scheduler, not in ticks."""
+    total = 0
+    for pid in pids:
+        try:
+            with open("/proc/%d/schedstat" % pid) as f:
+                total += int(f.read().split()[0])
+        except OSError:
+            pass
+    return total / 1e9
+
+
+def start():
+    """From fork to ready."""
+    for program, role in (("mnemod-extract", "extract"),
+                          ("mnemod-agent", "consolidate")):
+        directory = os.path.join(SCRATCH, "ready")
+        os.makedirs(directory, exist_ok=True)
+        path = os.path.join(BUILD, "libexec", program)
+        ours, empty = ready.measure(path, role, directory)
+        row("from fork to ready, %s" % role, "%.1f ms" % ours,
+            "%.1f ms: empty program" % empty,
+            "%.1f ms above it (5)" % (ours - empty))
+
+
+def stop():
+    """50 workers that ignore SIGTERM; the real ten seconds."""
+    libexec = os.path.join(SCRATCH, "libexec")
+    os.makedirs(libexec, exist_ok=True)
+    fake = os.path.join(BUILD, "test", "fakeworker")
+    shutil.copy(fake, os.path.join(libexec, "mnemod-extract"))
+    sup = subprocess.Popen([os.path.join(BUILD, "test", "supdriver"), "-l",
+                            libexec, "extract*50=ignore start stall"],
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    for _ in range(50):
+        sup.stdout.readline()
+    began = time.monotonic()
+    sup.terminate()
+    sup.stdout.read()
+    sup.wait()
+    row("stop with 50 workers that ignore SIGTERM",
+        "%.2f s" % (time.monotonic() - began), "10 s: the grace",
+        "below 10.5 s")
+
+
+def idle():
+    """A minute after 100 rollouts were taken in."""
+    home_of_100()
+    must(costs.run(ONCE), "mnemod")
+    with Daemon() as d:
+        d.settle(2)
+        pids = d.pids()
+        wakeups, cpu = costs.wakeups(pids), precise_cpu(pids)
+        time.sleep(60)
+        wakeups, cpu = costs.wakeups(pids) - wakeups, precise_cpu(pids) - cpu
+        row("idle: wake-ups in an hour, from a minute", "%d" % (wakeups * 60),
+            "12: scan_interval", "timers that are due")
+        row("  CPU in that minute", "%.1f ms" % (cpu * 1000))
+        if not ROOT:
+            row("  PSS", "skipped: needs root")
+            return
+        row("  PSS of the supervisor", "%.1f MiB" %
+            (costs.pss_kib([d.child.pid]) / 1024), "", "below 5 MiB")
+        row("  PSS of all processes", "%.1f MiB" %
+            (costs.pss_kib(pids) / 1024), "52 MiB: the peer")
+
+
+ROWS = {"rollouts": rollouts, "long": long_rollout, "many": many,
+        "start": start, "stop": stop, "idle": idle}
+
+
+def main():
+    row("what", "here", "reference", "to reach")
+    for name in sys.argv[2:] or ROWS:
+        ROWS[name]()
+    shutil.rmtree(SCRATCH)
+
+
+main()
