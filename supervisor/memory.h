@@ -46,6 +46,7 @@ struct memory {
 	char				*staging;
 	int64_t				 turns;
 	unsigned			 revisions;
+	int				 keep_staging;	/* for a person */
 	struct loop_timer		 heartbeat;
 
 	/* What the last run did, for the report. */

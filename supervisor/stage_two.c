@@ -51,6 +51,8 @@ end_run(struct memory *m)
 		child_stop(m->agent, "the run is over");
 	if (m->wspace != NULL || m->agent != NULL)
 		return;
+	if (!m->keep_staging)
+		staging_remove(&m->sv->state, m->agent_id);
 	free(m->base);
 	free(m->staging);
 	m->base = m->staging = NULL;
@@ -87,8 +89,7 @@ fail_run(struct memory *m, const char *reason, const char *text)
 	store_stage_two_failed(m->sv->store, &e);
 	snprintf(m->reason, sizeof(m->reason), "%s", reason);
 	m->sv->outcome |= OUTCOME_JOB_FAILED;
-	if (strcmp(reason, "rejected") != 0)
-		staging_remove(&m->sv->state, m->agent_id);
+	m->keep_staging = strcmp(reason, "rejected") == 0;
 	end_run(m);
 }
 
@@ -104,7 +105,6 @@ release_run(struct memory *m, const char *reason)
 	e.reason = reason;
 	store_stage_two_release(m->sv->store, &e);
 	snprintf(m->reason, sizeof(m->reason), "%s", reason);
-	staging_remove(&m->sv->state, m->agent_id);
 	end_run(m);
 }
 
@@ -124,7 +124,6 @@ succeed_run(struct memory *m, const char *commit, int64_t files,
 		log_warnx("memory %s: the job's end is not recorded; the next "
 		    "start completes it", name(m));
 	m->reason[0] = '\0';
-	staging_remove(&m->sv->state, m->agent_id);
 	end_run(m);
 }
 
@@ -189,6 +188,7 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	m->turns = 0;
 	m->changed = m->conflicts = 0;
 	m->agent_done = 0;
+	m->keep_staging = 0;
 	uuid_v7(m->agent_id);
 	loop_timer_init(&m->heartbeat, heartbeat, m);
 	loop_timer_set(m->sv->rt.loop, &m->heartbeat,
@@ -418,6 +418,8 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 		end_run(m);
 	else if (m->state == MEM_PREPARING)
 		run_lost(m, "failed_prepare_workspace", end);
+	else if (m->state == MEM_PUBLISHING && !end->was_ready)
+		run_lost(m, "failed_workspace_commit", end);
 	else if (m->state == MEM_PUBLISHING) {
 		/* Did it pass the point of no return?  Look. */
 		log_warnx("memory %s: the workspace worker ended while it "
