@@ -212,7 +212,8 @@ extract_extract(struct worker *w, const struct msg *m)
 	worker_title(w, "extracting %s", j.path);
 	survey_init(&j.survey);
 	if (open_rollout(&j, &st) == 0 && survey(&j, &st) == 0) {
-		if (strcmp(j.survey.meta.thread_id, m->thread_id) != 0)
+		if (m->thread_id[0] != '\0' &&
+		    strcmp(j.survey.meta.thread_id, m->thread_id) != 0)
 			worker_fail(w, m, "changed", "rollout %s: it holds "
 			    "another thread now", j.path);
 		else if (changed(&j))
