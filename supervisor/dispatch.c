@@ -104,6 +104,8 @@ take_log(struct child *c, const struct msg *m)
 static void
 take_metric(struct child *c, const struct msg *m)
 {
+	log_debug("%s: %s %lld", c->label, json_str(m->body, "name"),
+	    (long long)json_int(m->body, "value", 0));
 	if (c->spec.ops->metric != NULL)
 		c->spec.ops->metric(c, m, c->spec.arg);
 }

@@ -185,10 +185,18 @@ text_lower(struct buf *b, const char *s)
 	size_t len = strlen(s), at = 0;
 	uint32_t cp;
 
+	buf_grow(b, len);
 	while (at < len) {
+		if ((unsigned char)s[at] < 0x80) {
+			/* Room was made for it. */
+			b->data[b->len++] = (char)lower((uint32_t)s[at++]);
+			continue;
+		}
 		at += text_decode(s + at, len - at, &cp);
 		text_encode(b, straight(lower(cp)));
+		buf_grow(b, len - at);
 	}
+	b->data[b->len] = '\0';
 }
 
 int
@@ -238,19 +246,34 @@ ends_word(const char *at, size_t n)
 	return !has_borders(next);
 }
 
+/* memmem(3), which first makes a table: too much work for short lines. */
+static const char *
+find(const char *s, const char *end, const char *what, size_t n)
+{
+	const char *p = s;
+
+	while ((size_t)(end - p) >= n && (p = memchr(p, what[0],
+	    (size_t)(end - p) - n + 1)) != NULL) {
+		if (memcmp(p, what, n) == 0)
+			return p;
+		p++;
+	}
+	return NULL;
+}
+
 const char *
 text_phrase(const char *s, const char *phrase)
 {
 	size_t n = strlen(phrase);
 	int open = n > 0 && phrase[n - 1] == '*';
-	const char *p;
+	const char *p, *end = s + strlen(s);
 	uint32_t first;
 
 	n -= (size_t)open;
 	if (n == 0)
 		return NULL;
 	(void)text_decode(phrase, n, &first);
-	for (p = s; (p = memmem(p, strlen(p), phrase, n)) != NULL; p++) {
+	for (p = s; (p = find(p, end, phrase, n)) != NULL; p++) {
 		if (has_borders(first) && has_borders(char_before(s, p)))
 			continue;
 		if (open || ends_word(p, n))
