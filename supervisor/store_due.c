@@ -391,11 +391,14 @@ struct claims {
 	int64_t			 claimed;
 };
 
-/* Those that pass the filters count as looked at, up to date or not. */
+/*
+ * Those that pass the filters count as looked at, but not what is up to
+ * date: the end of a long backlog would never be reached.
+ */
 static int
 counts_as_candidate(enum store_due due)
 {
-	return due == DUE_NOW || due >= DUE_UP_TO_DATE;
+	return due == DUE_NOW || due > DUE_UP_TO_DATE;
 }
 
 static enum store_status

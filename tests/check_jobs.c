@@ -184,7 +184,8 @@ START_TEST(claim_bounds_state_scan_before_memory_probes)
 {
 	struct store_stage_one_rules	 rules = stage_one_rules();
 
-	add_output(1, NOW - DAY);	/* newest, and up to date */
+	add_thread(1, NOW - DAY);
+	fail_one(1, &rules, HOUR);	/* newest, and not due */
 	add_thread(2, NOW - 2 * DAY);
 	rules.scan_limit = 1;
 	ck_assert_int_eq(claim_all(&rules), 0);
@@ -196,6 +197,21 @@ START_TEST(claim_bounds_state_scan_before_memory_probes)
 	rules.scan_limit = 5000;
 	rules.max_claims = 0;
 	ck_assert_int_eq(claim_all(&rules), 0);
+}
+END_TEST
+
+/* With 8,000 rollouts and a limit of 5,000 the oldest were never read. */
+START_TEST(claim_reaches_the_end_of_a_backlog)
+{
+	struct store_stage_one_rules	 rules = stage_one_rules();
+	int				 i;
+
+	for (i = 1; i <= 4; i++)
+		add_output(i, NOW - DAY);
+	add_thread(5, NOW - 2 * DAY);
+	rules.scan_limit = 2;
+	ck_assert_int_eq(claim_all(&rules), 1);
+	ck_assert_int_eq(is_claimed(5), 1);
 }
 END_TEST
 
@@ -734,6 +750,7 @@ add_stage_one(TCase *tc)
 	    claim_stage1_jobs_filters_by_age_idle_and_current_thread);
 	tcase_add_test(tc, claim_clamps_idle_and_age);
 	tcase_add_test(tc, claim_bounds_state_scan_before_memory_probes);
+	tcase_add_test(tc, claim_reaches_the_end_of_a_backlog);
 	tcase_add_test(tc, claim_skips_threads_with_disabled_memory_mode);
 	tcase_add_test(tc, claim_enforces_global_running_cap);
 	tcase_add_test(tc, claim_processes_two_full_batches_across_passes);
