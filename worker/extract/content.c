@@ -13,8 +13,10 @@
 /* Sizes from the first pass, one per kept item. */
 struct sizes {
 	struct plan_item	*list;
+	uint64_t		*records;	/* the number of each */
 	size_t			 len;
 	size_t			 cap;
+	size_t			 at;		/* second pass */
 };
 
 /* For leaf_each(): how much of an item's text may stay. */
@@ -37,19 +39,21 @@ content_release(struct content *c)
 	content_init(c);
 }
 
+/* Bytes that escaping adds. */
+static const unsigned char escape[256] = {
+	5, 5, 5, 5, 5, 5, 5, 5, 1, 1, 1, 5, 1, 1, 5, 5,
+	5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5,
+	['"'] = 1, ['\\'] = 1
+};
+
 /* Bytes of `s' as the inside of a JSON string. */
 static size_t
 escaped_len(const char *s, size_t len)
 {
 	size_t	i, n = len;
 
-	for (i = 0; i < len; i++) {
-		if ((unsigned char)s[i] >= ' ')
-			n += s[i] == '"' || s[i] == '\\';
-		else
-			n += strchr("\b\n\r\t\f", s[i]) != NULL &&
-			    s[i] != '\0' ? 1 : 5;
-	}
+	for (i = 0; i < len; i++)
+		n += escape[(unsigned char)s[i]];
 	return n;
 }
 
@@ -108,13 +112,24 @@ cut_leaf(json_object *leaf, void *arg)
 }
 
 static void
-push(struct sizes *z, const struct plan_item *item)
+push(struct sizes *z, const struct plan_item *item, uint64_t record)
 {
 	if (z->len == z->cap) {
 		z->cap = z->cap == 0 ? 256 : z->cap * 2;
 		z->list = xreallocarray(z->list, z->cap, sizeof(*z->list));
+		z->records = xreallocarray(z->records, z->cap,
+		    sizeof(*z->records));
 	}
+	z->records[z->len] = record;
 	z->list[z->len++] = *item;
+}
+
+static int
+wants_items(const struct feed *f, enum filter_use use, void *arg)
+{
+	(void)f;
+	(void)arg;
+	return use == FILTER_ITEM;
 }
 
 /* First pass: how large is what? */
@@ -127,15 +142,14 @@ measure(struct feed *f, struct sizes *z)
 	enum rollout_status	st;
 
 	memset(&item, 0, sizeof(item));
+	f->wants = wants_items;
 	while ((st = feed_next(f, &fed)) == ROLLOUT_RECORD) {
-		if (fed.event)
-			continue;
 		buf_reset(&text);
 		json_write(&text, fed.object);
 		item.class = filter_class(fed.object);
 		item.size = cuttable(fed.object);
 		item.fixed = text.len - item.size + 1;	/* and a comma */
-		push(z, &item);
+		push(z, &item, f->record);
 	}
 	buf_wipe(&text);
 	return st;
@@ -159,21 +173,43 @@ write_item(struct content *c, json_object *item, const struct plan_item *plan)
 	json_write(&c->text, item);
 }
 
-/* Second pass.  What came to the file since the first is left out. */
+/* Calls tell which outputs hold memory, so they are read in any case. */
+static int
+is_read_again(const struct plan_item *item)
+{
+	return item->keep || item->class == PLAN_CALL;
+}
+
+/* What came to the file since the first pass is left out too. */
+static int
+wants_kept(const struct feed *f, enum filter_use use, void *arg)
+{
+	struct sizes	*z = arg;
+
+	while (z->at < z->len && z->records[z->at] < f->record)
+		z->at++;
+	return use == FILTER_ITEM && z->at < z->len &&
+	    z->records[z->at] == f->record && is_read_again(&z->list[z->at]);
+}
+
+/* Second pass: what is dropped need not be parsed. */
 static enum rollout_status
-write_items(struct content *c, struct feed *f, const struct sizes *z)
+write_items(struct content *c, struct feed *f, struct sizes *z)
 {
 	struct fed		fed;
-	enum rollout_status	st = ROLLOUT_END;
-	size_t			i = 0;
+	enum rollout_status	st;
+	size_t			i;
 
+	for (i = 0; i < z->len; i++)
+		if (!is_read_again(&z->list[i]))
+			c->cut_bytes += z->list[i].size;
+	f->wants = wants_kept;
+	f->wants_arg = z;
 	buf_addch(&c->text, '[');
-	while (i < z->len && (st = feed_next(f, &fed)) == ROLLOUT_RECORD)
-		if (!fed.event)
-			write_item(c, fed.object, &z->list[i++]);
+	while ((st = feed_next(f, &fed)) == ROLLOUT_RECORD)
+		write_item(c, fed.object, &z->list[z->at]);
 	buf_addch(&c->text, ']');
-	c->redactions = f->redactions;
-	return st == ROLLOUT_RECORD ? ROLLOUT_END : st;
+	return st;
 }
 
 enum rollout_status
@@ -181,13 +217,15 @@ content_make(struct content *c, struct rollout *rollout,
     const struct feed_tools *tools, size_t budget)
 {
 	struct feed		feed;
-	struct sizes		z = { NULL, 0, 0 };
+	struct sizes		z;
 	enum rollout_status	st;
 
 	if (budget > CONTENT_BUDGET_MAX)
 		budget = CONTENT_BUDGET_MAX;
+	memset(&z, 0, sizeof(z));
 	feed_init(&feed, rollout, tools);
 	st = measure(&feed, &z);
+	c->redactions = feed.redactions;
 	feed_release(&feed);
 	c->counts = *rollout_counts(rollout);
 	if (st == ROLLOUT_END) {
@@ -201,5 +239,6 @@ content_make(struct content *c, struct rollout *rollout,
 	if (st != ROLLOUT_END)
 		content_release(c);
 	free(z.list);
+	free(z.records);
 	return st;
 }

@@ -64,8 +64,12 @@ feed_next(struct feed *f, struct fed *fed)
 		st = rollout_next(f->rollout, &rec);
 		if (st != ROLLOUT_RECORD)
 			return st;
+		f->record = rollout_counts(f->rollout)->records;
 		use = filter_use(&rec);
-		if (use != FILTER_NOTHING && take(f, &rec, use))
+		if (use == FILTER_NOTHING || (f->wants != NULL &&
+		    !f->wants(f, use, f->wants_arg)))
+			continue;
+		if (take(f, &rec, use))
 			break;
 	}
 	fed->event = use == FILTER_EVENT;

@@ -3,6 +3,7 @@
 
 #include <json-c/json.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "filter.h"
 #include "worker/redact.h"
@@ -26,6 +27,10 @@ struct feed {
 	struct redact	*redact;
 	size_t		 redactions;
 	json_object	*last;		/* what fed_next() gave out */
+	uint64_t	 record;	/* its number in the rollout */
+	/* If set: 0 passes a record over, unread. */
+	int		 (*wants)(const struct feed *, enum filter_use, void *);
+	void		*wants_arg;
 };
 
 /* One kept item or event; valid until the next. */
