@@ -52,6 +52,26 @@ done
 check "forget: not more than a tenth" has 'source_unavailable.*a tenth' "$LOG"
 check "forget: more than a tenth stay" remembered 1
 
+# A folder that cannot be read: what it holds is not missing.
+# shellcheck disable=SC2086
+begin $twelve
+session 13 "$t"
+mkdir -p "$CODEX/sessions/2026/10/01"
+mv "$(path 13)" "$CODEX/sessions/2026/10/01/"
+mn -1 --yes
+mv "$CODEX/sessions/2026/10/01" "$W/elsewhere"
+ln -s "$W/elsewhere" "$CODEX/sessions/2026/10/01"
+for h in 1 26; do
+	hours $h
+	# shellcheck disable=SC2086
+	mn -1 --yes $forget
+done
+check "not readable: the reason" \
+    has 'source_unavailable: not all of it can be read' "$LOG"
+check "not readable: nothing counts as missing" \
+    [ "$(sql 'select count(*) from sources where missing_since <> 0')" -eq 0 ]
+check "not readable: remembered" remembered 13
+
 # Not mounted: nothing is missing, and what is due waits without a failure.
 # shellcheck disable=SC2086
 begin $twelve
