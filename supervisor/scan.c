@@ -37,7 +37,6 @@ struct known {
 	struct child	*child;
 	json_object	*entries;
 	int		 reset;
-	int		 again;		/* only what must be read again */
 	int		 sent;
 	int		 failed;
 };
@@ -68,7 +67,7 @@ known_add(const struct store_file *f, void *arg)
 	struct known	*k = arg;
 	json_object	*o;
 
-	if (f->missing_since != 0 || (k->again && f->size >= 0))
+	if (f->missing_since != 0)
 		return 0;
 	o = json_object_new_object();
 	json_set_str(o, "source", f->source_name);
@@ -142,11 +141,10 @@ static int
 scan_second_look(struct scan *sc)
 {
 	struct known	k = {
-		.child = sc->child, .entries = json_object_new_array(),
-		.again = 1
+		.child = sc->child, .entries = json_object_new_array()
 	};
 
-	if (!sc->second && sc->primed && store_file_each(sc->store,
+	if (!sc->second && sc->primed && store_file_each_again(sc->store,
 	    sc->config->sources[sc->current].name, known_add, &k) ==
 	    STORE_OK && json_object_array_length(k.entries) > 0)
 		known_send(&k, 1);

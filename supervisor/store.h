@@ -139,6 +139,9 @@ enum store_status store_scan_ended(struct store *, const char *source_name,
 /* Every file of a source, by path. */
 enum store_status store_file_each(struct store *, const char *source_name,
     store_file_cb *, void *arg);
+/* The same of those that the next scan must read again: of size -1. */
+enum store_status store_file_each_again(struct store *,
+    const char *source_name, store_file_cb *, void *arg);
 enum store_status store_file_count(struct store *, const char *source_name,
     int64_t *files, int64_t *missing);
 

@@ -326,6 +326,19 @@ store_file_each(struct store *s, const char *source_name,
 }
 
 enum store_status
+store_file_each_again(struct store *s, const char *source_name,
+    store_file_cb *cb, void *arg)
+{
+	struct file_list	 l = { cb, arg };
+	struct db_rows		 r;
+
+	db_about(s, "listing files of source %s to read again", source_name);
+	db_open(&r, s, FILES "WHERE source_name = ? AND size < 0"
+	    " AND missing_since = 0 ORDER BY path", ARGS(TEXT(source_name)));
+	return db_row_each(&r, &file_shape, hand_file, &l);
+}
+
+enum store_status
 store_file_count(struct store *s, const char *source_name, int64_t *files,
     int64_t *missing)
 {

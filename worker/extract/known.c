@@ -10,6 +10,7 @@
 struct node {
 	RB_ENTRY(node)		entry;
 	struct known_file	file;
+	char			path[];
 };
 
 static int
@@ -23,7 +24,10 @@ RB_PROTOTYPE(known_tree, node, entry, by_path)
 RB_GENERATE(known_tree, node, entry, by_path)
 
 struct known {
-	struct known_tree	tree;
+	struct known_tree	 tree;
+	struct node		*last;		/* found: the next is likely */
+	char			**sources;	/* few names, each once */
+	size_t			 nsources;
 };
 
 struct known *
@@ -49,9 +53,9 @@ static void
 drop(struct known *k, struct node *n)
 {
 	known_drop_past(&n->file);
+	if (k->last == n)
+		k->last = NULL;
 	RB_REMOVE(known_tree, &k->tree, n);
-	free(n->file.path);
-	free(n->file.source);
 	free(n);
 }
 
@@ -69,9 +73,14 @@ known_reset(struct known *k)
 void
 known_free(struct known *k)
 {
+	size_t	i;
+
 	if (k == NULL)
 		return;
 	known_reset(k);
+	for (i = 0; i < k->nsources; i++)
+		free(k->sources[i]);
+	free(k->sources);
 	free(k);
 }
 
@@ -89,20 +98,43 @@ find(struct known *k, const char *path)
 struct known_file *
 known_find(struct known *k, const char *path)
 {
-	struct node	*n = find(k, path);
+	struct node	*n;
 
-	return n == NULL ? NULL : &n->file;
+	/* A scan asks in order. */
+	n = k->last == NULL ? NULL : RB_NEXT(known_tree, &k->tree, k->last);
+	if (n == NULL || strcmp(n->file.path, path) != 0)
+		n = find(k, path);
+	if (n == NULL)
+		return NULL;
+	k->last = n;
+	return &n->file;
+}
+
+static char *
+source_name(struct known *k, const char *name)
+{
+	size_t	i;
+
+	for (i = 0; i < k->nsources; i++)
+		if (strcmp(k->sources[i], name) == 0)
+			return k->sources[i];
+	k->sources = xreallocarray(k->sources, i + 1, sizeof(*k->sources));
+	k->sources[i] = xstrdup(name);
+	k->nsources++;
+	return k->sources[i];
 }
 
 void
 known_put(struct known *k, const struct known_file *file)
 {
-	struct node	*n = xcalloc(1, sizeof(*n)), *old;
+	size_t		 size = strlen(file->path) + 1;
+	struct node	*n = xcalloc(1, sizeof(*n) + size), *old;
 
 	old = find(k, file->path);
 	n->file = *file;
-	n->file.path = xstrdup(file->path);
-	n->file.source = xstrdup(file->source);
+	memcpy(n->path, file->path, size);
+	n->file.path = n->path;
+	n->file.source = source_name(k, file->source);
 	if (old != NULL)
 		drop(k, old);
 	RB_INSERT(known_tree, &k->tree, n);
