@@ -1,4 +1,4 @@
-/* links: worker/extract/builtin.c worker/extract/builtin_call.c worker/extract/builtin_command.c worker/extract/builtin_cue.c worker/extract/builtin_failures.c worker/extract/builtin_facts.c worker/extract/builtin_human.c worker/extract/builtin_noise.c worker/extract/builtin_patch.c worker/extract/builtin_program.c worker/extract/builtin_result.c worker/extract/builtin_run.c worker/extract/builtin_task.c worker/extract/builtin_title.c worker/extract/builtin_user.c worker/extract/builtin_words.c worker/extract/builtin_write.c */
+/* links: worker/extract/builtin.c worker/extract/builtin_border.c worker/extract/builtin_call.c worker/extract/builtin_command.c worker/extract/builtin_cue.c worker/extract/builtin_failures.c worker/extract/builtin_facts.c worker/extract/builtin_human.c worker/extract/builtin_noise.c worker/extract/builtin_patch.c worker/extract/builtin_prefs.c worker/extract/builtin_program.c worker/extract/builtin_result.c worker/extract/builtin_run.c worker/extract/builtin_task.c worker/extract/builtin_title.c worker/extract/builtin_user.c worker/extract/builtin_words.c worker/extract/builtin_write.c */
 /*
  * Stage one without a model.  Memory that claims what nobody said is worse
  * than none: each decoy here once looked like a rule or a failure to a
@@ -259,7 +259,7 @@ START_TEST(failure_then_fix)
 	run("make test; git diff", 0, "PASS\n");
 	message("assistant", "Fixed.");
 	finish();
-	says("That check failed before: \"FAIL: test_mean\"; what then "
+	says("`make test` failed: \"FAIL: test_mean\"; what then "
 	    "worked, calc.py: `return s / (n - 1)` -> `return s / n`");
 	says("`make test` (exit 0, \"PASS\"");
 	says_not("git diff");
@@ -477,7 +477,7 @@ START_TEST(program_of_several_calls)
 	    "text(await tools.exec_command({cmd: `make test`}));\n", second);
 	message("assistant", "Passes.");
 	finish();
-	says("That check failed before: \"FAIL: test_a\"; what then worked, "
+	says("`make test` failed: \"FAIL: test_a\"; what then worked, "
 	    "a.py: `1` -> `2`");
 	says("`make test` (exit 0, \"Ran 4 tests\"");
 	says_not("always look");
@@ -556,6 +556,18 @@ START_TEST(error_that_commands)
 }
 END_TEST
 
+/* The whole request was quoted, so that no other could ask for the same. */
+START_TEST(constraint_is_its_clause)
+{
+	message("user", "Correct the link in a.md, with the smallest change "
+	    "you can.");
+	patch("*** Update File: a.md\n-1\n+2", 1);
+	message("assistant", "Corrected.");
+	finish();
+	says("not yet a habit: \"with the smallest change you can\"\n");
+}
+END_TEST
+
 START_TEST(refusal_is_no_title)
 {
 	message("user", "Load the fixtures into the database.");
@@ -629,6 +641,7 @@ suite(void)
 	tcase_add_test(t, short_request_with_a_new_object);
 	tcase_add_test(t, fix_in_a_later_task);
 	tcase_add_test(t, error_that_commands);
+	tcase_add_test(t, constraint_is_its_clause);
 	tcase_add_test(t, refusal_is_no_title);
 	tcase_add_test(t, compaction_is_no_person);
 	tcase_add_test(t, text_is_cut_on_borders);

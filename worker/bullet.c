@@ -166,7 +166,7 @@ bullet_pref(struct buf *b, json_object *pref)
 }
 
 int
-bullet_check(struct buf *b, json_object *check)
+bullet_check(struct buf *b, json_object *check, const char *home)
 {
 	const char *command = json_str(check, "command"), *s;
 	char date[BULLET_DATE_SIZE];
@@ -175,7 +175,8 @@ bullet_check(struct buf *b, json_object *check)
 	if (command == NULL)
 		return 0;
 	buf_addf(b, "Check that passed after the last edit: `%s`", command);
-	if ((s = json_str(check, "dir")) != NULL)
+	if ((s = json_str(check, "dir")) != NULL &&
+	    (home == NULL || strcmp(s, home) != 0))
 		buf_addf(b, " in %s", s);
 	bullet_date(date, json_int(check, "time", 0));
 	buf_addstr(b, " (");
@@ -213,22 +214,6 @@ bullet_files(struct buf *b, json_object *task)
 	buf_addstr(b, "Edited together: ");
 	bullet_join(b, files, ", ", EDIT_LINES);
 	return 1;
-}
-
-/* 1 if the task shows this command as its check. */
-static int
-is_check(json_object *task, const char *command)
-{
-	json_object *checks = json_arr(task, "checks");
-	size_t i, n = checks == NULL ? 0 : json_object_array_length(checks);
-	const char *s;
-
-	for (i = 0; i < n; i++) {
-		s = json_str(json_object_array_get_idx(checks, i), "command");
-		if (s != NULL && strcmp(s, command) == 0)
-			return 1;
-	}
-	return 0;
 }
 
 /* "; what then worked, calc.py: `a` -> `b`", or the files' names. */
@@ -283,7 +268,7 @@ hidden_failure(struct buf *b, json_object *f, const char *command)
 }
 
 static int
-command_failure(struct buf *b, json_object *task, json_object *f)
+command_failure(struct buf *b, json_object *f)
 {
 	const char *kind = json_str(f, "kind");
 	const char *command = json_str(f, "command");
@@ -294,10 +279,7 @@ command_failure(struct buf *b, json_object *task, json_object *f)
 		hidden_failure(b, f, command);
 		return 1;
 	}
-	if (strcmp(kind, "fixed") == 0 && is_check(task, command))
-		buf_addstr(b, "That check failed before: ");
-	else
-		buf_addf(b, "`%s` failed: ", command);
+	buf_addf(b, "`%s` failed: ", command);
 	add_error(b, f);
 	if (strcmp(kind, "fixed") == 0)
 		add_fix(b, f);
@@ -322,7 +304,7 @@ patch_failure(struct buf *b, json_object *f)
 }
 
 int
-bullet_failure(struct buf *b, json_object *task, json_object *f)
+bullet_failure(struct buf *b, json_object *f)
 {
 	const char *kind = json_str(f, "kind"), *said;
 
@@ -340,5 +322,5 @@ bullet_failure(struct buf *b, json_object *task, json_object *f)
 	}
 	if (strcmp(kind, "patch") == 0)
 		return patch_failure(b, f);
-	return command_failure(b, task, f);
+	return command_failure(b, f);
 }

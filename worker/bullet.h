@@ -13,12 +13,12 @@
  * where the fact lacks what it needs.
  */
 int bullet_pref(struct buf *, json_object *pref);
-int bullet_check(struct buf *, json_object *check);
 int bullet_diagnosis(struct buf *, json_object *diagnosis);
+int bullet_failure(struct buf *, json_object *failure);
 int bullet_files(struct buf *, json_object *task);
 
-/* `task' is the failure's: "that check" is one that it knows. */
-int bullet_failure(struct buf *, json_object *task, json_object *failure);
+/* `home' is the reader's folder: another one is named. */
+int bullet_check(struct buf *, json_object *check, const char *home);
 
 /* Where a preference holds: "All projects: ", "Here: " or "". */
 const char *bullet_scope(json_object *pref);

@@ -161,14 +161,37 @@ add_topic(struct buf *b, const struct topic *t, size_t number)
 	buf_addch(b, '\n');
 }
 
-typedef int bullet_fn(struct buf *, json_object *);
-
-/* One list of a session's task; `key' is what makes two facts the same. */
+/* The same command in another folder is another check. */
 static void
-add_list(struct items *l, const struct said *of, const char *list,
-    bullet_fn *fn)
+add_checks(struct items *l, const struct said *of, const char *home)
 {
-	json_object *arr = json_arr(of->fact, list);
+	json_object *arr = json_arr(of->fact, "checks");
+	struct buf text = BUF_INIT, key = BUF_INIT;
+	struct said s = *of;
+	const char *dir;
+	size_t i;
+
+	for (i = 0; i < length(arr); i++) {
+		buf_reset(&text);
+		buf_reset(&key);
+		s.fact = json_object_array_get_idx(arr, i);
+		if (!bullet_check(&text, s.fact, home))
+			continue;
+		dir = json_str(s.fact, "dir");
+		buf_addf(&key, "%s\n%s", json_str(s.fact, "command"),
+		    dir == NULL ? of->row->cwd : dir);
+		s.key = buf_str(&key);
+		s.text = buf_str(&text);
+		items_add(l, &s);
+	}
+	buf_release(&text);
+	buf_release(&key);
+}
+
+static void
+add_diagnoses(struct items *l, const struct said *of)
+{
+	json_object *arr = json_arr(of->fact, "diagnoses");
 	struct buf text = BUF_INIT;
 	struct said s = *of;
 	size_t i;
@@ -176,7 +199,7 @@ add_list(struct items *l, const struct said *of, const char *list,
 	for (i = 0; i < length(arr); i++) {
 		buf_reset(&text);
 		s.fact = json_object_array_get_idx(arr, i);
-		if (!fn(&text, s.fact))
+		if (!bullet_diagnosis(&text, s.fact))
 			continue;
 		s.key = json_str(s.fact, "command");
 		s.text = buf_str(&text);
@@ -197,7 +220,7 @@ add_failures(struct items *l, const struct said *of)
 	for (i = 0; i < length(arr); i++) {
 		buf_reset(&text);
 		f = json_object_array_get_idx(arr, i);
-		if (!bullet_failure(&text, of->fact, f))
+		if (!bullet_failure(&text, f))
 			continue;
 		s.fact = f;
 		s.text = buf_str(&text);
@@ -233,9 +256,8 @@ collect(struct items *knowledge, struct items *failures,
 			s.fact = g->topic[i].ref[j].task;
 			s.row = g->topic[i].ref[j].row;
 			s.topic = (unsigned)i + 1;
-			add_list(knowledge, &s, "checks", bullet_check);
-			add_list(knowledge, &s, "diagnoses",
-			    bullet_diagnosis);
+			add_checks(knowledge, &s, g->cwd);
+			add_diagnoses(knowledge, &s);
 			add_files(knowledge, &s);
 			add_failures(failures, &s);
 		}

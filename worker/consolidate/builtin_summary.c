@@ -13,7 +13,7 @@
 
 #define DAYS		3	/* newest memory days told in full */
 #define FOLDERS		6
-#define LEARNED		120	/* bytes of a learning */
+#define LEARNED		200	/* bytes of a learning */
 #define TOPIC_WORDS	5
 
 /* How much is said; shrunk until the file fits. */
@@ -269,7 +269,8 @@ first_rule(json_object *prefs, const struct items *alive)
 
 /* The first thing that the topic taught, in its own words. */
 static void
-add_learning(struct buf *b, json_object *task, const struct items *alive)
+add_learning(struct buf *b, json_object *task, const struct items *alive,
+    const char *home)
 {
 	static const char *const lists[] = { "prefs", "failures", "checks",
 	    NULL };
@@ -288,9 +289,9 @@ add_learning(struct buf *b, json_object *task, const struct items *alive)
 		if (**l == 'p')
 			(void)bullet_pref(&text, o);
 		else if (**l == 'f')
-			(void)bullet_failure(&text, task, o);
+			(void)bullet_failure(&text, o);
 		else
-			(void)bullet_check(&text, o);
+			(void)bullet_check(&text, o, home);
 	}
 	if (text.len > 0) {
 		line = text_line(buf_str(&text), LEARNED);
@@ -301,7 +302,8 @@ add_learning(struct buf *b, json_object *task, const struct items *alive)
 }
 
 static void
-add_topic(struct buf *b, const struct topic *t, const struct items *alive)
+add_topic(struct buf *b, const struct topic *t, const struct items *alive,
+    const char *home)
 {
 	const struct ref *latest = topic_latest(t);
 	json_object *words = json_arr(latest->task, "keywords");
@@ -318,7 +320,7 @@ add_topic(struct buf *b, const struct topic *t, const struct items *alive)
 	    buf_str(&list));
 	buf_addf(b, "  desc: %s (%s)\n", json_str(latest->task, "title"),
 	    outcome == NULL ? "uncertain" : outcome);
-	add_learning(b, latest->task, alive);
+	add_learning(b, latest->task, alive, home);
 	buf_release(&list);
 }
 
@@ -368,7 +370,7 @@ add_day(struct buf *b, const struct group *g, const char *day, size_t max)
 			continue;
 		if (n++ == 0)
 			buf_addf(b, "#### %s\n", day);
-		add_topic(b, &g->topic[i - 1], &alive);
+		add_topic(b, &g->topic[i - 1], &alive, g->cwd);
 	}
 	items_clear(&alive);
 	return n;

@@ -39,6 +39,22 @@ ends_in(const char *s, const char *at, const char *const *list)
 	return NULL;
 }
 
+/* "Tests must" lets a rule follow; "the parser must" asks for a parser. */
+static int
+leads(const char *s, const char *at)
+{
+	const char *start = at;
+
+	if (ends_in(s, at, words_leads) == NULL)
+		return 0;
+	if (ends_in(s, at, words_modals) == NULL)
+		return 1;
+	while (start > s && strchr(",;:.", start[-1]) == NULL)
+		start--;
+	start += strspn(start, " ");
+	return !any_opens(start + cue_preamble(start), words_things);
+}
+
 /*
  * 1 if a clause begins at `at': after a mark, after a leading word, or after
  * the place where the rule holds ("in this repo always ...").
@@ -54,7 +70,7 @@ begins_clause(const char *s, const char *at)
 		while (at > s && at[-1] == ' ')
 			at--;
 		if (at == s || strchr(",;:.!-(\"'", at[-1]) != NULL ||
-		    ends_in(s, at, words_leads) != NULL)
+		    leads(s, at))
 			return 1;
 		if ((place = ends_in(s, at, words_here)) == NULL &&
 		    (place = ends_in(s, at, words_everywhere)) == NULL)
@@ -96,6 +112,34 @@ is_question(const char *s)
 	    (n > 3 && strcmp(s + n - 3, "？") == 0);
 }
 
+/* "Here" may be a place in a file; "in this repo" is none. */
+static int
+names_project(const char *s)
+{
+	const char *const *h;
+
+	for (h = words_here; *h != NULL; h++)
+		if (strlen(*h) > strlen("aquí") && text_phrase(s, *h) != NULL)
+			return 1;
+	return any_phrase(s, words_everywhere);
+}
+
+static int
+is_in_place(enum place place, const char *s, const char *at)
+{
+	switch (place) {
+	case ANYWHERE:
+		return 1;
+	case SCOPED:
+		if (!names_project(s))
+			return 0;
+		break;
+	case CLAUSE:
+		break;
+	}
+	return begins_clause(s, at) || is_habit(s, at);
+}
+
 int
 cue_standing(const char *s)
 {
@@ -106,8 +150,7 @@ cue_standing(const char *s)
 		return 0;
 	for (c = words_standing; c->phrase != NULL; c++)
 		for (at = s; (at = text_phrase(at, c->phrase)) != NULL; at++)
-			if (c->place == ANYWHERE || begins_clause(s, at) ||
-			    is_habit(s, at))
+			if (is_in_place(c->place, s, at))
 				return 1;
 	return 0;
 }
@@ -131,10 +174,40 @@ cue_acceptance(const char *s)
 	    !any_phrase(s, words_acceptance_buts);
 }
 
-int
-cue_constraint(const char *s)
+const char *
+cue_constraint_next(const char *s, size_t *i)
 {
-	return any_phrase(s, words_constraints);
+	const char *phrase;
+
+	while ((phrase = words_constraints[*i]) != NULL) {
+		(*i)++;
+		if (text_phrase(s, phrase) != NULL)
+			return phrase;
+	}
+	return NULL;
+}
+
+int
+cue_constraint(const char *s, size_t *from, size_t *to)
+{
+	const char *phrase, *at, *first = NULL, *last = NULL;
+	size_t i = 0;
+
+	while ((phrase = cue_constraint_next(s, &i)) != NULL) {
+		at = text_phrase(s, phrase);
+		if (first == NULL || at < first)
+			first = at;
+		if (last == NULL || at > last)
+			last = at;
+	}
+	if (first == NULL)
+		return 0;
+	while (first > s && strchr(",;:", first[-1]) == NULL)
+		first--;
+	first += strspn(first, " ");
+	*from = (size_t)(first - s);
+	*to = (size_t)(last - s) + strcspn(last, ",;.");
+	return 1;
 }
 
 int

@@ -18,8 +18,15 @@ int cue_correction(const char *s);
 /* Thanks or praise without a "but". */
 int cue_acceptance(const char *s);
 
-/* A constraint on how to work: "smallest change", "don't commit". */
-int cue_constraint(const char *s);
+/*
+ * Constraints on how to work, "smallest change", "don't commit": 1 and the
+ * bounds of the clauses that hold them.
+ */
+int cue_constraint(const char *s, size_t *from, size_t *to);
+
+/* The next constraint that `s' holds, in the table's words, or NULL; *i
+ * begins with 0. */
+const char *cue_constraint_next(const char *s, size_t *i);
 
 /* The rule holds everywhere; the rule holds in this place. */
 int cue_everywhere(const char *s);

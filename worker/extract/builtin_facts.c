@@ -12,91 +12,6 @@
 #define FILES		8
 #define NOTE_QUOTE	100	/* bytes quoted in a note */
 
-static const char *
-pref_kind_name(enum pref_kind kind)
-{
-	switch (kind) {
-	case PREF_STANDING:
-		return "standing";
-	case PREF_CORRECTION:
-		return "correction";
-	case PREF_INTERRUPT:
-		return "interrupt";
-	case PREF_ACCEPTED:
-		return "accepted";
-	case PREF_REQUEST:
-		break;
-	}
-	return "request";
-}
-
-static const char *
-scope_name(enum pref_scope scope)
-{
-	switch (scope) {
-	case SCOPE_ALL:
-		return "all";
-	case SCOPE_HERE:
-		return "here";
-	case SCOPE_GROUP:
-		break;
-	}
-	return "group";
-}
-
-/* Words that tell what a preference is about, to find a newer one on it. */
-static json_object *
-topic(const char *text)
-{
-	struct strs words = { { NULL }, 0 };
-	struct buf low = BUF_INIT;
-	json_object *arr;
-	const char *p;
-	char *word;
-	size_t n;
-
-	text_lower(&low, text);
-	for (p = buf_str(&low); *p != '\0'; p += n) {
-		p += strspn(p, " ,;:.!?()\"'`");
-		n = strcspn(p, " ,;:.!?()\"'`");
-		word = xstrndup(p, n);
-		if (n > 2 && !cue_stopword(word))
-			(void)strs_add(&words, word);
-		free(word);
-	}
-	arr = strs_json(&words);
-	strs_clear(&words);
-	buf_release(&low);
-	return arr;
-}
-
-static json_object *
-pref_json(const struct pref *p)
-{
-	json_object *o = json_object_new_object();
-
-	json_set_str(o, "kind", pref_kind_name(p->kind));
-	json_set_str(o, "text", p->text);
-	facts_str(o, "rule", p->rule);
-	facts_str(o, "before", p->before);
-	facts_str(o, "ack", p->ack);
-	json_set_str(o, "scope", scope_name(p->scope));
-	facts_arr(o, "topic", topic(p->rule != NULL ? p->rule : p->text));
-	json_set_int(o, "time", p->time);
-	return o;
-}
-
-static json_object *
-prefs_json(const struct task *t)
-{
-	json_object *a = json_object_new_array();
-	size_t i;
-
-	for (i = 0; i < t->nprefs; i++)
-		json_object_array_add(a, pref_json(&t->prefs[i]));
-	return a;
-}
-
 static json_object *
 files_json(const struct task *t)
 {
@@ -113,16 +28,14 @@ files_json(const struct task *t)
 }
 
 static json_object *
-check_json(const struct builtin *b, const struct run *r)
+check_json(const struct run *r)
 {
 	json_object *o = json_object_new_object();
-	const char *cwd = b->meta->cwd;
 	char *dir;
 
 	json_set_str(o, "command", r->command);
 	dir = text_line(r->dir, BUILTIN_LINE);
-	if (cwd == NULL || strcmp(r->dir, cwd) != 0)
-		facts_str(o, "dir", dir);
+	facts_str(o, "dir", dir);
 	free(dir);
 	if (r->exit >= 0)
 		json_set_int(o, "exit", r->exit);
@@ -145,7 +58,7 @@ is_reusable(const struct task *t, const struct run *r)
 }
 
 static json_object *
-checks_json(const struct builtin *b, const struct task *t)
+checks_json(const struct task *t)
 {
 	json_object *a = json_object_new_array();
 	struct strs shown = { { NULL }, 0 };
@@ -160,7 +73,7 @@ checks_json(const struct builtin *b, const struct task *t)
 			    !is_reusable(t, r) ||
 			    !strs_add(&shown, r->command))
 				continue;
-			json_object_array_add(a, check_json(b, r));
+			json_object_array_add(a, check_json(r));
 		}
 	strs_clear(&shown);
 	return a;
@@ -312,8 +225,8 @@ task_json(const struct builtin *b, const struct task *t)
 	json_set_int(o, "time", t->time);
 	facts_arr(o, "keywords", strs_json(&keywords));
 	facts_arr(o, "files", files_json(t));
-	facts_arr(o, "prefs", prefs_json(t));
-	facts_arr(o, "checks", checks_json(b, t));
+	facts_arr(o, "prefs", facts_prefs(t));
+	facts_arr(o, "checks", checks_json(t));
 	facts_arr(o, "diagnoses", facts_diagnoses(t));
 	facts_arr(o, "failures", facts_failures(b, t));
 	strs_clear(&keywords);

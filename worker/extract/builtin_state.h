@@ -66,6 +66,12 @@ struct task *builtin_task(struct builtin *);
 void user_message(struct builtin *, const char *text, size_t len);
 void agent_message(struct builtin *, const char *text, int final);
 
+/*
+ * builtin_border.c: 1 if the words `rest' of a message go on with the task,
+ * 0 if they begin another.
+ */
+int follows_up(const struct task *, const char *rest);
+
 /* builtin_call.c: a call, its output, and the events that tell of both. */
 void call_begin(struct builtin *, json_object *item);
 void call_end(struct builtin *, json_object *item);
@@ -86,6 +92,9 @@ void title_keywords(struct strs *, const struct builtin *,
 
 /* builtin_facts.c: all that is worth keeping, NULL if nothing is. */
 json_object *facts_make(const struct builtin *);
+
+/* builtin_prefs.c: the task's "prefs". */
+json_object *facts_prefs(const struct task *);
 
 /*
  * builtin_failures.c: the task's "failures" and "diagnoses", and the setters

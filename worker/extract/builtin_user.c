@@ -9,7 +9,6 @@
 #include "worker/text.h"
 
 #define REQUEST_MAX	400	/* bytes of a request that are kept */
-#define FOLLOW_UP	12	/* fewer words continue the task */
 #define ACK_MAX		160	/* a longer answer is no acknowledgement */
 
 /* A message taken apart. */
@@ -97,22 +96,20 @@ add_pref(struct builtin *b, enum pref_kind kind, const char *text)
 	return p;
 }
 
-/* "Please fix it so, and test first." -> "fix it so, and test first" */
+/* "Correct x, with the smallest change." -> "with the smallest change" */
 static void
 add_constraint(struct builtin *b, const char *sentence)
 {
-	struct pref *p;
 	char *low, *text;
-	size_t n;
+	size_t from, to;
 
 	text = text_line(sentence, BUILTIN_QUOTE);
 	low = lowered(text);
-	n = cue_preamble(low);
-	p = add_pref(b, PREF_REQUEST, text + (strlen(low) == strlen(text) ?
-	    n : 0));
-	n = strlen(p->text);
-	if (n > 0 && p->text[n - 1] == '.')
-		p->text[n - 1] = '\0';
+	if (strlen(low) == strlen(text) && cue_constraint(low, &from, &to)) {
+		from += cue_preamble(low + from);
+		text[to] = '\0';
+		(void)add_pref(b, PREF_REQUEST, text + from);
+	}
 	free(low);
 	free(text);
 }
@@ -143,7 +140,7 @@ note_rules(struct builtin *b, const char *text, struct pref *of)
 			if (p->kind == PREF_ACCEPTED && t->final != NULL &&
 			    task_last_edit(t) != NULL)
 				p->before = xstrdup(t->final);
-		} else if (of == NULL && cue_constraint(low)) {
+		} else if (of == NULL) {
 			add_constraint(b, sentence);
 		}
 		free(low);
@@ -229,73 +226,6 @@ correct(struct builtin *b, const struct message *m, const char *text)
 	note_rules(b, text, p);
 }
 
-/* A name that the task does not know yet. */
-static int
-new_object(const struct task *t, const char *text)
-{
-	struct strs names = { { NULL }, 0 };
-	size_t i;
-	int fresh = 0;
-
-	title_names(&names, text);
-	for (i = 0; i < names.n; i++)
-		fresh |= !strs_has(&t->words, names.v[i]);
-	strs_clear(&names);
-	return fresh;
-}
-
-/* Where Chinese, Japanese and Korean are written a word is a character. */
-static size_t
-count_words(const char *s)
-{
-	size_t len = strlen(s), at = 0, wide = 0;
-	uint32_t cp;
-
-	while (at < len) {
-		at += text_decode(s + at, len - at, &cp);
-		wide += cp >= 0x3040 && cp < 0xd7b0;
-	}
-	return wide > 0 ? wide : text_words(s);
-}
-
-/* A word of prose that neither the request nor the answer holds. */
-static int
-new_word(const struct task *t, const char *low)
-{
-	char *said = xasprintf("%s %s", t->request, t->final == NULL ? "" :
-	    t->final), *known = lowered(said), *word;
-	const char *p;
-	size_t n;
-	int fresh = 0;
-
-	free(said);
-	for (p = low; *p != '\0' && !fresh; p += n) {
-		p += strspn(p, " ,;:.!?()\"'`");
-		n = strcspn(p, " ,;:.!?()\"'`");
-		word = xstrndup(p, n);
-		fresh = n > 3 && !cue_work(word) &&
-		    strstr(known, word) == NULL;
-		free(word);
-	}
-	free(known);
-	return fresh;
-}
-
-/* A few words that name nothing new go on with the task. */
-static int
-follows_up(const struct task *t, const struct message *m)
-{
-	char *low;
-	int fresh;
-
-	if (count_words(m->rest) >= FOLLOW_UP || new_object(t, m->rest))
-		return 0;
-	low = lowered(m->rest);
-	fresh = cue_work(low) && !cue_back(low) && new_word(t, low);
-	free(low);
-	return !fresh;
-}
-
 static void
 request(struct builtin *b, const struct message *m, const char *text)
 {
@@ -303,7 +233,7 @@ request(struct builtin *b, const struct message *m, const char *text)
 
 	if (t != NULL && m->accepts && t->accepted == NULL)
 		t->accepted = xstrdup(m->first);
-	if (t == NULL || (m->rest[0] != '\0' && !follows_up(t, m)))
+	if (t == NULL || (m->rest[0] != '\0' && !follows_up(t, m->rest)))
 		begin_task(b, m->rest[0] != '\0' ? m->rest : m->whole);
 	note_rules(b, text, NULL);
 }

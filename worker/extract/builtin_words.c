@@ -13,14 +13,23 @@ const struct cue words_standing[] = {
 	{ "prefer", CLAUSE }, { "i like", CLAUSE }, { "i use", CLAUSE },
 	{ "i write", CLAUSE }, { "don't ever", CLAUSE },
 	{ "do not ever", CLAUSE }, { "as a rule", CLAUSE },
-	{ "all our", CLAUSE },
+	{ "all our", CLAUSE }, { "i'd rather", CLAUSE },
+	{ "i would rather", CLAUSE }, { "make it a habit", ANYWHERE },
+	{ "whenever you", CLAUSE }, { "keep in mind", CLAUSE },
+	{ "for future reference", ANYWHERE }, { "note for the future", ANYWHERE },
+	{ "next time", CLAUSE }, { "our convention", CLAUSE },
+	{ "the convention", SCOPED }, { "my preference", CLAUSE },
+	{ "we use", SCOPED }, { "we write", SCOPED }, { "we keep", SCOPED },
+	{ "we don't", SCOPED }, { "stick to", SCOPED },
 	/* de */
 	{ "künftig", ANYWHERE }, { "ab jetzt", ANYWHERE },
 	{ "in zukunft", ANYWHERE }, { "immer", CLAUSE }, { "nie", CLAUSE },
 	{ "niemals", CLAUSE }, { "grundsätzlich", CLAUSE },
 	{ "standardmäßig", CLAUSE }, { "merk dir", ANYWHERE },
 	{ "denk daran", ANYWHERE }, { "ich bevorzuge", ANYWHERE },
-	{ "ich schreibe", CLAUSE }, { "ich verwende", CLAUSE },
+	{ "nächstes mal", ANYWHERE }, { "beim nächsten mal", ANYWHERE },
+	{ "wir verwenden", SCOPED }, { "wir nutzen", SCOPED },
+	{ "wir schreiben", SCOPED }, { "ich schreibe", CLAUSE }, { "ich verwende", CLAUSE },
 	/* fr */
 	{ "désormais", ANYWHERE }, { "dorénavant", ANYWHERE },
 	{ "à partir de maintenant", ANYWHERE },
@@ -28,17 +37,20 @@ const struct cue words_standing[] = {
 	{ "ne jamais", ANYWHERE }, { "jamais", CLAUSE },
 	{ "par défaut", CLAUSE }, { "souviens-toi", ANYWHERE },
 	{ "rappelle-toi", ANYWHERE }, { "je préfère", ANYWHERE },
+	{ "la prochaine fois", ANYWHERE }, { "nous utilisons", SCOPED },
 	/* es */
 	{ "a partir de ahora", ANYWHERE }, { "de ahora en adelante", ANYWHERE },
 	{ "en el futuro", ANYWHERE }, { "siempre", CLAUSE },
 	{ "nunca", CLAUSE }, { "recuerda", CLAUSE },
 	{ "por defecto", CLAUSE }, { "prefiero", ANYWHERE },
+	{ "la próxima vez", ANYWHERE }, { "usamos", SCOPED },
 	/* pt */
 	{ "a partir de agora", ANYWHERE }, { "de agora em diante", ANYWHERE },
 	{ "no futuro", CLAUSE }, { "sempre", CLAUSE },
 	{ "por padrão", CLAUSE }, { "lembre-se", ANYWHERE },
-	{ "prefiro", ANYWHERE },
+	{ "prefiro", ANYWHERE }, { "da próxima vez", ANYWHERE },
 	/* ja */
+	{ "次回から", ANYWHERE },
 	{ "今後", ANYWHERE },
 	{ "これからは",
 	    ANYWHERE },
@@ -50,7 +62,7 @@ const struct cue words_standing[] = {
 	{ "毎回", ANYWHERE },
 	{ "覚えて", ANYWHERE },
 	/* zh */
-	{ "以后", ANYWHERE },
+	{ "以后", ANYWHERE }, { "下次", ANYWHERE },
 	{ "以後", ANYWHERE },
 	{ "總是", ANYWHERE },
 	{ "記住", ANYWHERE },
@@ -62,6 +74,7 @@ const struct cue words_standing[] = {
 	{ "每次", ANYWHERE },
 	{ "务必", ANYWHERE },
 	/* ru */
+	{ "в следующий раз", ANYWHERE },
 	{ "всегда",
 	    ANYWHERE },
 	{ "никогда",
@@ -71,7 +84,7 @@ const struct cue words_standing[] = {
 	{ "запомни",
 	    ANYWHERE },
 	/* ko */
-	{ "항상", ANYWHERE },
+	{ "다음부터", ANYWHERE }, { "항상", ANYWHERE },
 	{ "앞으로", ANYWHERE },
 	{ "절대", ANYWHERE },
 	{ "기억해", ANYWHERE },
@@ -87,13 +100,24 @@ const char *const words_leads[] = { "i", "we", "you", "please", "and", "but",
 	"utilisez", "il faut", "et", "on", "usa", "usar", "use", "y", "e",
 	"por favor", "ne", "merci", "n'utilise", "hay que", NULL };
 
+/* Behind these it depends on who does it: "tests must never", "it must". */
+const char *const words_modals[] = { "should", "must", "will", "soll",
+	NULL };
+
+/* One thing of the request at hand. */
+const char *const words_things[] = { "it", "the", "this", "that", "a", "an",
+	"these", "those", "they", "es", "er", "sie", "der", "die", "das",
+	"dieser", "diese", "dieses", "ein", "eine", NULL };
+
 /* Imperatives of how things are done: "use tabs always", "nimm immer". */
 const char *const words_habits[] = { "use", "write", "keep", "put", "name",
 	"answer", "reply", "format", "prefix", "run the", "run all", "indent",
 	"verwende", "benutze", "nutze", "nimm", "schreib", "schreibe",
 	"antworte", "formatiere", "benenne", "halte", "setze", "utilise",
 	"utilisez", "écris", "écrivez", "réponds", "répondez", "usa", "use",
-	"escribe", "responde", "escreva", "responda", NULL };
+	"escribe", "responde", "escreva", "responda", "ne", "n'*", "no",
+	"não", "we use", "we write", "we keep", "wir verwenden",
+	"wir nutzen", "wir schreiben", "nous utilisons", "usamos", NULL };
 
 /* Behind such a word the cue may speak of the thing, not of the habit. */
 const char *const words_relatives[] = { "that", "which", "who", "whose",
@@ -102,7 +126,9 @@ const char *const words_relatives[] = { "that", "which", "who", "whose",
 
 /* What looks like a rule and is none. */
 const char *const words_no_rule[] = { "never mind", "nevermind", "always get",
-	"always got",
+	"always got", "whenever you are", "whenever you're",
+	"whenever you can", "whenever you like", "next time it",
+	"use the wrong",
 	"always been", "always fails", "always crashes", "never saw",
 	"never see",
 	"never seen", "never had", "never been", "never got", "never happen*",
@@ -121,19 +147,22 @@ const char *const words_corrections[] = { "no,", "no:", "no.", "no!", "no;",
 	"this is not what", "this isn't what", "that isn't what", "i meant",
 	"instead,", "instead of", "instead use", "wrong", "that's wrong",
 	"that is wrong", "i said", "undo", "revert that", "revert this",
-	"not like that", "i asked for", "i did not ask", "i didn't ask",
+	"not like that", "i asked for", "i wanted", "i did not ask",
+	"that's the wrong", "that is the wrong", "this is the wrong",
+	"wrong file", "you misunderstood", "not quite", "i didn't ask",
 	/* de fr es pt */
 	"nein", "halt,", "stopp", "falsch", "ich meinte", "stattdessen",
-	"so nicht", "das ist nicht", "non,", "non:", "non.", "arrête",
-	"je voulais dire", "ce n'est pas ce", "plutôt", "quise decir",
-	"no es lo que", "en vez de", "eso no", "não,", "não era",
+	"so nicht", "das ist nicht", "das war nicht", "das ist falsch",
+	"das war falsch", "quatsch", "non,", "non:", "non.", "arrête",
+	"je voulais dire", "ce n'est pas ce", "ce n'était pas", "plutôt", "quise decir",
+	"no es lo que", "no era", "no quería", "en vez de", "eso no", "não,", "não era",
 	"não é", "eu quis dizer", "errado",
 	/* ja zh ru ko */
 	"いいえ",
 	"いや",
 	"違います",
 	"違う",
-	"そうじゃ",
+	"そうじゃ", "そうでは",
 	"不对",
 	"不是",
 	"错了",
@@ -153,7 +182,7 @@ const char *const words_refusals[] = { "no", "nope", "stop", "stop it",
 const char *const words_no_correction[] = { "no problem", "no worries",
 	"no tests", "no need", "no thanks", "no, thanks", "no, that's all",
 	"no, that is all", "no, nothing", "no more", "no idea",
-	"wrong number of",
+	"wrong number of", "i wanted to",
 	NULL };
 
 const char *const words_acceptances[] = { "good", "great", "perfect",
@@ -246,7 +275,7 @@ const char *const words_back[] = { "it", "its", "this", "that", "them",
 
 const char *const words_preambles[] = { "please", "pls", "now", "ok", "okay",
 	"hi", "hello", "hey", "yes", "yeah", "yep",
-	"actually", "hmm", "sorry", "so", "then", "next", "also", "and",
+	"actually", "hmm", "hm", "wait", "well", "oh", "ah", "sorry", "so", "then", "next", "also", "and",
 	"can you", "could you", "would you", "will you", "can we", "let's",
 	"i want you to", "i need you to", "i'd like you to", "bitte",
 	"kannst du", "könntest du", "peux-tu", "pouvez-vous",
@@ -272,5 +301,8 @@ const char *const words_stopwords[] = { "a", "add", "after", "all", "also",
 	"nicht", "since", "smallest", "twice", "used", "wird",
 	"pass", "asking", "check", "fails", "five", "four", "lines", "none",
 	"repo", "reports", "test", "tests", "three", "instead", "wrong",
-	"thanks", "great", "everything",
+	"thanks", "great", "everything", "same", "come", "comes", "still",
+	"yesterday", "today", "tomorrow", "already", "again", "both", "each",
+	"between", "first", "last", "next", "more", "less", "very", "using",
+	"für", "nach", "über", "unter", "hinzu", "para", "dans", "pour", "avec",
 	NULL };

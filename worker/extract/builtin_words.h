@@ -10,7 +10,11 @@
  * Where a cue must stand to mean a rule.  "Never push" is one, "the test
  * never ends" is none.
  */
-enum place { ANYWHERE, CLAUSE };
+enum place {
+	ANYWHERE,
+	CLAUSE,		/* where a clause begins */
+	SCOPED		/* there, and the sentence says in which project */
+};
 
 struct cue {
 	const char	*phrase;
@@ -21,6 +25,9 @@ struct cue {
 extern const struct cue words_standing[];
 /* words that let a rule follow */
 extern const char *const words_leads[];
+/* leads that are none behind one of words_things */
+extern const char *const words_modals[];
+extern const char *const words_things[];
 /* imperatives that may precede "always" or "never" by some words */
 extern const char *const words_habits[];
 /* words behind which that is no longer so */

@@ -18,6 +18,7 @@
 struct writer {
 	struct buf	*out;
 	json_object	*task;
+	const char	*home;		/* the thread's folder */
 };
 
 typedef int bullet_fn(struct buf *, json_object *);
@@ -61,14 +62,20 @@ add_bullets(struct writer *w, const char *key, bullet_fn *fn)
 static void
 add_failures(struct writer *w)
 {
-	json_object *arr = json_arr(w->task, "failures");
+	add_bullets(w, "failures", bullet_failure);
+}
+
+static void
+add_checks(struct writer *w)
+{
+	json_object *arr = json_arr(w->task, "checks");
 	struct buf line = BUF_INIT;
 	size_t i;
 
 	for (i = 0; i < length(arr); i++) {
 		buf_reset(&line);
-		if (bullet_failure(&line, w->task,
-		    json_object_array_get_idx(arr, i)))
+		if (bullet_check(&line, json_object_array_get_idx(arr, i),
+		    w->home))
 			buf_addf(w->out, "- %s\n", buf_str(&line));
 	}
 	buf_release(&line);
@@ -79,7 +86,7 @@ add_knowledge(struct writer *w)
 {
 	struct buf line = BUF_INIT;
 
-	add_bullets(w, "checks", bullet_check);
+	add_checks(w);
 	add_bullets(w, "diagnoses", bullet_diagnosis);
 	if (bullet_files(&line, w->task))
 		buf_addf(w->out, "- %s\n", buf_str(&line));
@@ -167,7 +174,8 @@ static char *
 raw_memory(const struct builtin *b, json_object *tasks, const char *group)
 {
 	struct buf out = BUF_INIT, words = BUF_INIT;
-	struct writer w = { &out, json_object_array_get_idx(tasks, 0) };
+	struct writer w = { &out, json_object_array_get_idx(tasks, 0),
+	    b->meta->cwd };
 	size_t i;
 
 	bullet_join(&words, json_arr(w.task, "keywords"), ", ", KEYWORDS);
@@ -200,7 +208,8 @@ rollout_summary(const struct builtin *b, json_object *facts)
 {
 	json_object *tasks = json_arr(facts, "tasks");
 	struct buf out = BUF_INIT;
-	struct writer w = { &out, json_object_array_get_idx(tasks, 0) };
+	struct writer w = { &out, json_object_array_get_idx(tasks, 0),
+	    b->meta->cwd };
 	int64_t dropped = json_int(facts, "dropped", 0);
 	size_t i;
 
