@@ -446,7 +446,7 @@ START_TEST(command_in_parts)
 	shown = command_show(&c, 0, c.n);
 	ck_assert_str_eq(shown, "make clean; make && FOO=1 python3 -m pytest "
 	    "-q 'a;b'");
-	ck_assert_str_eq(c.seg[c.n - 1].key, "python3 -m pytest");
+	ck_assert_str_eq(c.seg[c.n - 1].key, "pytest");
 	ck_assert_int_eq(c.seg[c.n - 1].kind, RUN_TEST);
 	free(shown);
 	command_clear(&c);
@@ -538,6 +538,27 @@ START_TEST(fix_in_a_later_task)
 	says("`make test` failed: \"FAIL: test_a\"; what then worked, a.c: "
 	    "`1` -> `2`");
 	says_not("still exited 0");
+}
+END_TEST
+
+/*
+ * One command, two reasons: the first was lost, or its end was put down to
+ * the edit that mended the second.
+ */
+START_TEST(each_reason_has_its_own_end)
+{
+	message("user", "Make pytest green.");
+	run("pytest -q", 2, "E   ModuleNotFoundError: No module named 'x'\n");
+	run("pip install x", 0, "Successfully installed x-1\n");
+	run("pytest -q", 1, "E   AssertionError: 3 != 4\n");
+	patch("*** Update File: a.py\n-1\n+2", 1);
+	run("python3 -m pytest -q", 0, "7 passed (2.0s)\n");
+	message("assistant", "Green.");
+	finish();
+	says("\"ModuleNotFoundError: No module named 'x'\"; it was gone after "
+	    "`pip install x`");
+	says("\"AssertionError: 3 != 4\"; what then worked, a.py: `1` -> `2`");
+	says("\"7 passed\", ");
 }
 END_TEST
 
@@ -640,6 +661,7 @@ suite(void)
 	tcase_add_test(t, program_that_prints_otherwise);
 	tcase_add_test(t, short_request_with_a_new_object);
 	tcase_add_test(t, fix_in_a_later_task);
+	tcase_add_test(t, each_reason_has_its_own_end);
 	tcase_add_test(t, error_that_commands);
 	tcase_add_test(t, constraint_is_its_clause);
 	tcase_add_test(t, refusal_is_no_title);

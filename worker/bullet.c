@@ -221,8 +221,12 @@ static void
 add_fix(struct buf *b, json_object *f)
 {
 	json_object *from = json_arr(f, "from"), *to = json_arr(f, "to");
-	const char *file = json_str(f, "file");
+	const char *file = json_str(f, "file"), *after = json_str(f, "after");
 
+	if (after != NULL) {
+		buf_addf(b, "; it was gone after `%s`", after);
+		return;
+	}
 	buf_addstr(b, "; what then worked");
 	if (file != NULL && (from != NULL || to != NULL)) {
 		buf_addf(b, ", %s: ", file);

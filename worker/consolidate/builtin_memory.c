@@ -209,11 +209,13 @@ add_diagnoses(struct items *l, const struct said *of)
 	buf_release(&text);
 }
 
+/* A command may fail for several reasons, each of which is told. */
 static void
 add_failures(struct items *l, const struct said *of)
 {
 	json_object *arr = json_arr(of->fact, "failures"), *f;
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, key = BUF_INIT;
+	const char *command, *error;
 	struct said s = *of;
 	size_t i;
 
@@ -224,11 +226,18 @@ add_failures(struct items *l, const struct said *of)
 			continue;
 		s.fact = f;
 		s.text = buf_str(&text);
-		if ((s.key = json_str(f, "command")) == NULL)
-			s.key = s.text;
+		s.key = s.text;
+		if ((command = json_str(f, "command")) != NULL) {
+			error = json_str(f, "error");
+			buf_reset(&key);
+			buf_addf(&key, "%s\n%s", command, error == NULL ? "" :
+			    error);
+			s.key = buf_str(&key);
+		}
 		items_add(l, &s);
 	}
 	buf_release(&text);
+	buf_release(&key);
 }
 
 static void

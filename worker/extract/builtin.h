@@ -41,7 +41,8 @@ struct rollout_meta;
  *    "failures":[
  *      {"kind":"open","command","error","exit","time"}
  *      {"kind":"hidden", the same}     the line around it exited 0
- *      {"kind":"fixed", the same, "file","from":[],"to":[] or "files":[]}
+ *      {"kind":"fixed", the same, "file","from":[],"to":[] or "files":[]
+ *       or "after"}                    the build that was all there was
  *      {"kind":"rejected","said","checked","time"}     see "correction"
  *      {"kind":"patch","file","from":[],"to":[],"time"}]}]}
  */

@@ -126,28 +126,36 @@ base_name(const char *path)
 	return slash == NULL || slash[1] == '\0' ? path : slash + 1;
 }
 
-/* Words 2 and 3 of the key: what makes two calls the same command. */
+/*
+ * What makes two calls the same command: the program, its subcommand or
+ * script; "python3 -m pytest" is "pytest".
+ */
 static void
-key_tail(struct buf *key, const char *program, const char *rest)
+make_key(struct buf *key, const char *program, const char *rest)
 {
 	char word[WORD_MAX];
-	int words = 0, scripted = in_list(interpreters, program);
 
-	if (!scripted && !in_list(with_subcommand, program))
+	buf_addstr(key, program);
+	if (!in_list(interpreters, program) &&
+	    !in_list(with_subcommand, program))
 		return;
-	while (words < 2 && next_word(&rest, word)) {
+	while (next_word(&rest, word)) {
 		if (strcmp(word, "-C") == 0 || strcmp(word, "-f") == 0) {
 			(void)next_word(&rest, word);	/* its argument */
 			continue;
 		}
-		if (is_assignment(word) ||
-		    (word[0] == '-' && strcmp(word, "-m") != 0))
+		if (strcmp(word, "-m") == 0) {
+			if (next_word(&rest, word)) {
+				buf_reset(key);
+				buf_addstr(key, word);
+			}
+			return;
+		}
+		if (is_assignment(word) || word[0] == '-')
 			continue;
-		buf_addch(key, ' ');
-		buf_addstr(key, word);
-		words++;
-		if (strcmp(word, "-m") != 0 && strcmp(word, "run") != 0)
-			break;
+		buf_addf(key, " %s", word);
+		if (strcmp(word, "run") != 0)
+			return;
 	}
 }
 
@@ -223,8 +231,7 @@ seg_add(struct command *c, const char *s, size_t len)
 	seg->text = text_line(buf_str(&clean), BUILTIN_LINE);
 	seg->program = xstrdup(base_name(word));
 	seg->kind = kind_of(seg->program, seg->text);
-	buf_addstr(&key, seg->program);
-	key_tail(&key, seg->program, p);
+	make_key(&key, seg->program, p);
 	seg->key = buf_detach(&key);
 	buf_release(&clean);
 }

@@ -14,7 +14,7 @@ enum seg_join { SEG_END, SEG_AND, SEG_OR, SEG_THEN, SEG_PIPE };
 
 struct seg {
 	char		*text;	/* without redirections of descriptors */
-	char		*key;	/* "make test", "python3 -m unittest" */
+	char		*key;	/* "make test", "unittest" */
 	char		*program;	/* "make" */
 	enum run_kind	 kind;
 	enum seg_join	 join;	/* how the next one follows */

@@ -34,67 +34,120 @@ first_error(const struct builtin *b, const struct failure *f)
 	return NULL;
 }
 
-/* The run that did what failed, in this task or a later one, or NULL. */
-static const struct run *
-passed_later(const struct builtin *b, const struct failure *f)
+/* What ended a failure: the span in which its reason was found. */
+struct fix {
+	const struct run	*passed;	/* NULL: never seen to work */
+	unsigned		 until;		/* another error, or passed */
+	struct strs		 files;		/* edited down to `passed' */
+	const struct edit	*only;		/* if there is but one */
+	size_t			 edits;
+	size_t			 soon;		/* of these, until `until' */
+	const struct run	*build;		/* the only one until `until' */
+};
+
+/* The first run of the same command that passed, in whatever task. */
+static void
+find_passed(struct fix *fix, const struct builtin *b, const struct failure *f)
 {
 	const struct run *r;
 	size_t i, j;
 
-	for (i = 0; i < b->ntasks; i++)
+	for (i = 0; i < b->ntasks && fix->passed == NULL; i++)
 		for (j = 0; j < b->task[i]->nruns; j++) {
 			r = &b->task[i]->runs[j];
 			if (r->seq > f->seq && r->passed &&
-			    strs_has(&r->keys, f->key))
-				return r;
+			    strs_has(&r->keys, f->key)) {
+				fix->passed = r;
+				fix->until = r->seq;
+				break;
+			}
 		}
-	return NULL;
 }
 
-/* The edits that applied between the failure and the run. */
-struct fix {
-	struct strs		 files;
-	const struct edit	*only;	/* if there is but one */
-	size_t			 edits;
-	size_t			 lines;
-};
+/* The same command failed for another reason: this one was gone. */
+static void
+find_other_error(struct fix *fix, const struct builtin *b,
+    const struct failure *f)
+{
+	const struct failure *g;
+	size_t i, j;
+
+	for (i = 0; i < b->ntasks; i++)
+		for (j = 0; j < b->task[i]->nfailures; j++) {
+			g = &b->task[i]->failures[j];
+			if (g->seq > f->seq && g->seq < fix->until &&
+			    strcmp(g->key, f->key) == 0)
+				fix->until = g->seq;
+		}
+}
 
 static void
-find_edits(struct fix *fix, const struct builtin *b, unsigned from,
-    unsigned to)
+find_edits(struct fix *fix, const struct builtin *b, const struct failure *f)
 {
 	const struct edit *e;
 	size_t i, j;
 
-	memset(fix, 0, sizeof(*fix));
 	for (i = 0; i < b->ntasks; i++)
 		for (j = 0; j < b->task[i]->nedits; j++) {
 			e = &b->task[i]->edits[j];
-			if (e->refused || e->seq < from || e->seq > to)
+			if (e->refused || e->seq < f->seq ||
+			    e->seq > fix->passed->seq)
 				continue;
 			fix->only = fix->edits++ == 0 ? e : NULL;
-			fix->lines += e->lines;
+			fix->soon += e->seq <= fix->until;
 			(void)strs_add(&fix->files, e->file);
 		}
 }
 
-/* What was edited between failure and success; 0 if nothing was. */
-static int
-set_fix(json_object *o, const struct builtin *b, const struct failure *f,
-    const struct run *r)
+/* "pip install x", "make": what may mend without an edit. */
+static void
+find_build(struct fix *fix, const struct builtin *b, const struct failure *f)
 {
-	struct fix fix;
+	const struct run *r;
+	size_t i, j, n = 0;
 
-	find_edits(&fix, b, f->seq, r->seq);
-	if (fix.only != NULL && fix.lines <= SHOWN_LINES) {
-		json_set_str(o, "file", fix.only->file);
-		facts_arr(o, "from", strs_json(&fix.only->from));
-		facts_arr(o, "to", strs_json(&fix.only->to));
-	} else {
-		facts_arr(o, "files", strs_json(&fix.files));
+	for (i = 0; i < b->ntasks; i++)
+		for (j = 0; j < b->task[i]->nruns; j++) {
+			r = &b->task[i]->runs[j];
+			if (r->seq <= f->seq || r->seq >= fix->until ||
+			    !r->passed || r->kind != RUN_BUILD)
+				continue;
+			fix->build = n++ == 0 ? r : NULL;
+		}
+}
+
+static void
+fix_find(struct fix *fix, const struct builtin *b, const struct failure *f)
+{
+	memset(fix, 0, sizeof(*fix));
+	find_passed(fix, b, f);
+	if (fix->passed == NULL)
+		return;
+	find_other_error(fix, b, f);
+	find_edits(fix, b, f);
+	if (fix->soon == 0)
+		find_build(fix, b, f);
+}
+
+/* Tell of the fix; 0 if the failure came and went by itself. */
+static int
+set_fix(json_object *o, const struct fix *fix)
+{
+	const struct edit *e = fix->only;
+
+	if (fix->soon == 0) {
+		if (fix->build != NULL)
+			json_set_str(o, "after", fix->build->command);
+		return fix->build != NULL;
 	}
-	strs_clear(&fix.files);
-	return fix.edits > 0;
+	if (e != NULL && e->from.n + e->to.n > 0 && e->lines <= SHOWN_LINES) {
+		json_set_str(o, "file", e->file);
+		facts_arr(o, "from", strs_json(&e->from));
+		facts_arr(o, "to", strs_json(&e->to));
+	} else {
+		facts_arr(o, "files", strs_json(&fix->files));
+	}
+	return 1;
 }
 
 /* A program that is not there is one line for the machine, unless its
@@ -111,26 +164,29 @@ static json_object *
 failure_json(const struct builtin *b, const struct task *t,
     const struct failure *f)
 {
-	const struct run *later = passed_later(b, f);
-	json_object *o;
+	json_object *o = json_object_new_object();
 	const char *kind = f->kind == FAILURE_HIDDEN ? "hidden" : "open";
+	const char *command = f->command;
+	struct fix fix;
 
-	if (!is_told(t, f))
-		return NULL;
-	o = json_object_new_object();
-	if (later != NULL && set_fix(o, b, f, later)) {
-		kind = "fixed";
-	} else if (later != NULL && f->kind == FAILURE_OPEN) {
-		json_object_put(o);	/* it came and went by itself */
+	fix_find(&fix, b, f);
+	if (!is_told(t, f) || (fix.passed != NULL && !set_fix(o, &fix))) {
+		strs_clear(&fix.files);
+		json_object_put(o);
 		return NULL;
 	}
+	if (fix.passed != NULL) {
+		kind = "fixed";
+		if (fix.passed->keys.n == 1)
+			command = fix.passed->command;
+	}
 	json_set_str(o, "kind", kind);
-	json_set_str(o, "command", later != NULL && later->keys.n == 1 ?
-	    later->command : f->command);
+	json_set_str(o, "command", command);
 	facts_str(o, "error", first_error(b, f));
 	if (f->exit >= 0)
 		json_set_int(o, "exit", f->exit);
 	json_set_int(o, "time", f->time);
+	strs_clear(&fix.files);
 	return o;
 }
 

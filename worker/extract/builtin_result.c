@@ -152,7 +152,7 @@ static const char *const error_shapes[] = { "error:", "Error:", "ERROR:",
 
 /* Shown by a failing check too, but no reason for it. */
 static const char *const no_errors[] = { "warning:", "Warning:", "note:",
-	"FAILED (", "0 errors", "no error", "ErrorCode", NULL };
+	"FAILED (", "while importing test module", "0 errors", "no error", "ErrorCode", NULL };
 
 static int
 has_any(const char *s, const char *const *list)
@@ -233,7 +233,7 @@ is_verdict(const char *line)
 	    strncmp(line, "100% tests passed", 17) == 0;
 }
 
-/* Without " in 0.000s", which differs from run to run. */
+/* Without " in 0.000s" and " (2.0s)", which differ from run to run. */
 static void
 note_verdict(struct findings *f, char *line)
 {
@@ -244,6 +244,10 @@ note_verdict(struct findings *f, char *line)
 	if ((cut = strstr(line, " in ")) != NULL &&
 	    isdigit((unsigned char)cut[4]))
 		*cut = '\0';
+	if ((cut = strrchr(line, '(')) != NULL && cut > line &&
+	    isdigit((unsigned char)cut[1]) && strcmp(cut + strcspn(cut, "s"),
+	    "s)") == 0)
+		cut[-1] = '\0';
 	free(f->says);
 	f->says = xstrdup(line + strspn(line, "= "));
 }
@@ -281,6 +285,8 @@ add_error(struct findings *f, char *line)
 		*cut = '\0';
 	if (strncmp(line, "E ", 2) == 0)	/* pytest's margin */
 		line += 2;
+	else if (strncmp(line, "│ ", 4) == 0)	/* terraform's */
+		line += 4;
 	(void)strs_add(&f->errors, line);
 }
 

@@ -194,8 +194,10 @@ note_machine(struct builtin *b, const struct verdict *v, const char *dir)
 		machine_note(b, MACHINE_NO_GIT, dir);
 }
 
+/* NULL if the task knows that this command fails, and for this reason. */
 static struct failure *
-new_failure(struct builtin *b, const char *key, const char *command)
+new_failure(struct builtin *b, const char *key, const char *command,
+    const char *error)
 {
 	struct task *t = builtin_task(b);
 	struct failure *f;
@@ -203,8 +205,9 @@ new_failure(struct builtin *b, const char *key, const char *command)
 
 	for (i = 0; i < t->nfailures; i++)
 		if (strcmp(t->failures[i].key, key) == 0 &&
-		    t->failures[i].command != NULL &&
-		    strcmp(t->failures[i].command, command) == 0)
+		    strcmp(t->failures[i].command, command) == 0 &&
+		    (error == NULL || t->failures[i].errors.n == 0 ||
+		    strs_has(&t->failures[i].errors, error)))
 			return NULL;
 	f = task_failure(t);
 	f->key = xstrdup(key);
@@ -229,7 +232,7 @@ note_missing(struct builtin *b, const struct verdict *v, const char *line)
 		error = xasprintf("%s: command not found",
 		    v->cmd.seg[i].program);
 		f = new_failure(b, key, is_hidden(v, i) ? line :
-		    v->cmd.seg[i].text);
+		    v->cmd.seg[i].text, NULL);
 		if (f != NULL) {
 			f->kind = is_hidden(v, i) ? FAILURE_HIDDEN :
 			    FAILURE_OPEN;
@@ -251,7 +254,8 @@ note_targets(struct builtin *b, const struct verdict *v)
 	for (i = 0; i < v->cmd.n; i++) {
 		if (v->part[i] != PART_FAILED || (int)i == v->failed)
 			continue;
-		f = new_failure(b, v->cmd.seg[i].key, v->cmd.seg[i].text);
+		f = new_failure(b, v->cmd.seg[i].key, v->cmd.seg[i].text,
+		    NULL);
 		if (f == NULL)
 			continue;
 		f->kind = v->exit == 0 ? FAILURE_HIDDEN : FAILURE_OPEN;
@@ -275,7 +279,7 @@ note_failed(struct builtin *b, struct verdict *v)
 	if (v->found.sanitizer != NULL && v->hidden) {
 		shown = command_show(&v->cmd, 0, v->cmd.n);
 		f = new_failure(b, v->cmd.seg[v->failed].key,
-		    shown == NULL ? v->cmd.seg[v->failed].text : shown);
+		    shown == NULL ? v->cmd.seg[v->failed].text : shown, NULL);
 		free(shown);
 		if (f != NULL) {
 			f->kind = FAILURE_DIAGNOSIS;
@@ -284,7 +288,8 @@ note_failed(struct builtin *b, struct verdict *v)
 		return;
 	}
 	f = new_failure(b, v->cmd.seg[v->failed].key,
-	    v->cmd.seg[v->failed].text);
+	    v->cmd.seg[v->failed].text, v->found.errors.n > 0 ?
+	    v->found.errors.v[0] : NULL);
 	if (f == NULL)
 		return;
 	f->kind = v->hidden ? FAILURE_HIDDEN : FAILURE_OPEN;

@@ -141,7 +141,7 @@ const char *const words_no_rule[] = { "never mind", "nevermind", "always get",
 	"toujours pas", "comme toujours", "como siempre", "como sempre", NULL };
 
 const char *const words_corrections[] = { "no,", "no:", "no.", "no!", "no;",
-	"no -", "no —", "no that", "no, ", "nope", "no i", "no not",
+	"no -", "no —", "no that", "no, ", "nope", "no i", "no not", "no no",
 	"no, not", "stop,", "stop.", "stop!", "stop:", "stop it", "stop that",
 	"stop doing", "stop -", "not what", "that's not", "that is not",
 	"this is not what", "this isn't what", "that isn't what", "i meant",
@@ -304,5 +304,6 @@ const char *const words_stopwords[] = { "a", "add", "after", "all", "also",
 	"thanks", "great", "everything", "same", "come", "comes", "still",
 	"yesterday", "today", "tomorrow", "already", "again", "both", "each",
 	"between", "first", "last", "next", "more", "less", "very", "using",
+	"else", "everywhere",
 	"für", "nach", "über", "unter", "hinzu", "para", "dans", "pour", "avec",
 	NULL };
