@@ -76,11 +76,12 @@ def watch(cost, root, sums, stop):
             cost.rss[comm] = max(cost.rss.get(comm, 0), kib)
 
 
-def run(argv, memory=None, out=subprocess.DEVNULL):
+def run(argv, memory=None, err=subprocess.DEVNULL):
     """Run a command.  memory: None, "rss" or "pss" (slows it down)."""
     cost, stop = Cost(), threading.Event()
     begin = time.monotonic()
-    child = subprocess.Popen(argv, stdout=out, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(argv, stdout=subprocess.DEVNULL,
+                             stderr=err)
     if memory is not None:
         watcher = threading.Thread(target=watch, args=(
             cost, child.pid, memory == "pss", stop))
