@@ -458,7 +458,7 @@ START_TEST(command_in_parts)
 }
 END_TEST
 
-/* Of a program only the first command was seen, the failure was the second's. */
+/* Only the first command of a program was seen; the second one failed. */
 START_TEST(program_of_several_calls)
 {
 	static const char *const first[] = { "Script completed\nOutput:\n",
@@ -562,6 +562,20 @@ START_TEST(each_reason_has_its_own_end)
 }
 END_TEST
 
+/* Agents edit with sed(1) as well; without that nothing was mended. */
+START_TEST(sed_edits_a_file)
+{
+	message("user", "Make it compile.");
+	run("make", 2, "a.c:1:1: error: expected ';'\n");
+	run("sed -i 's/x$/x;/' src/a.c && sed -n 1,3p src/a.c", 0, "x;\n");
+	run("make", 0, "");
+	message("assistant", "It compiles.");
+	finish();
+	says("\"a.c:1:1: error: expected ';'\"; what then worked: edits in "
+	    "src/a.c");
+}
+END_TEST
+
 /* "You must" is said by programs too. */
 START_TEST(error_that_commands)
 {
@@ -662,6 +676,7 @@ suite(void)
 	tcase_add_test(t, short_request_with_a_new_object);
 	tcase_add_test(t, fix_in_a_later_task);
 	tcase_add_test(t, each_reason_has_its_own_end);
+	tcase_add_test(t, sed_edits_a_file);
 	tcase_add_test(t, error_that_commands);
 	tcase_add_test(t, constraint_is_its_clause);
 	tcase_add_test(t, refusal_is_no_title);

@@ -64,8 +64,8 @@ parse_metadata(struct result *r, const char *text, size_t len)
 	if ((o = json_parse(text, len, JSON_DEPTH, NULL)) == NULL)
 		return 0;
 	s = json_str(o, "output");
-	if ((meta = json_obj(o, "metadata")) == NULL && json_object_object_get_ex(
-	    o, "exit_code", NULL))
+	meta = json_obj(o, "metadata");
+	if (meta == NULL && json_object_object_get_ex(o, "exit_code", NULL))
 		meta = o;
 	if (s != NULL && meta != NULL) {
 		buf_addstr(&r->body, s);
@@ -152,7 +152,8 @@ static const char *const error_shapes[] = { "error:", "Error:", "ERROR:",
 
 /* Shown by a failing check too, but no reason for it. */
 static const char *const no_errors[] = { "warning:", "Warning:", "note:",
-	"FAILED (", "while importing test module", "0 errors", "no error", "ErrorCode", NULL };
+	"FAILED (", "while importing test module", "0 errors", "no error",
+	"ErrorCode", NULL };
 
 static int
 has_any(const char *s, const char *const *list)

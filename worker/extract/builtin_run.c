@@ -307,6 +307,35 @@ stronger(enum run_kind a, enum run_kind b)
 	return rank[a] >= rank[b] ? a : b;
 }
 
+/* A file below the folder: no pattern, no path elsewhere, no option. */
+static int
+is_plain_name(const char *s)
+{
+	return strchr("/-~.$", s[0]) == NULL && strchr(s, '.') != NULL &&
+	    s[strcspn(s, "*?$`'\"{}|<>()\\")] == '\0';
+}
+
+/* "sed -i s/a/b/ x.c" edits x.c; what it changed is not known. */
+static void
+note_stream_edits(struct builtin *b, const struct verdict *v)
+{
+	struct edit *e;
+	const char *file;
+	size_t i;
+
+	for (i = 0; i < v->cmd.n; i++) {
+		if (v->part[i] != PART_PASSED ||
+		    strcmp(v->cmd.seg[i].program, "sed") != 0 ||
+		    strstr(v->cmd.seg[i].text, " -i") == NULL ||
+		    (file = strrchr(v->cmd.seg[i].text, ' ')) == NULL ||
+		    !is_plain_name(file + 1))
+			continue;
+		e = task_edit(builtin_task(b));
+		e->file = xstrdup(file + 1);
+		e->seq = b->seq;
+	}
+}
+
 /* The parts that passed, or the one that failed, as one run. */
 static void
 note_run(struct builtin *b, struct verdict *v, const char *dir)
@@ -387,6 +416,8 @@ run_note(struct builtin *b, const struct call *c, json_object *output)
 	note_targets(b, &v);
 	if (v.failed >= 0)
 		note_failed(b, &v);
+	else if (v.exit <= 0)
+		note_stream_edits(b, &v);
 	note_run(b, &v, dir);
 	free(line);
 	free(dir);

@@ -77,9 +77,7 @@ struct edit {
 };
 
 enum failure_kind {
-	FAILURE_OPEN,		/* never seen to work after */
-	FAILURE_FIXED,		/* worked after an edit */
-	FAILURE_AGAIN,		/* worked without an edit: not told */
+	FAILURE_OPEN,
 	FAILURE_HIDDEN,		/* a part failed, the line exited 0 */
 	FAILURE_DIAGNOSIS	/* a sanitizer's report */
 };
@@ -91,7 +89,6 @@ struct failure {
 	struct strs	 errors;	/* candidates, best first */
 	int		 exit;		/* -1: not told */
 	unsigned	 seq;
-	unsigned	 fixed;		/* seq of the run that passed */
 	int64_t		 time;
 };
 
