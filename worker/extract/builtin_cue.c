@@ -124,6 +124,21 @@ names_project(const char *s)
 	return any_phrase(s, words_everywhere);
 }
 
+/* "From now on the job runs hourly": a thing's doing, nobody's rule. */
+static int
+tells_of_thing(const char *at, const char *phrase)
+{
+	static const char *const things[] = { "the", "it", "me", NULL };
+	static const char *const persons[] = { "i", "we", "prefer", "my",
+	    "our", "all our", "i'd", "stick to", NULL };
+	const char *rest = at + strlen(phrase);
+
+	if (any_opens(phrase, persons))
+		return 0;
+	rest += strspn(rest, " ,");
+	return any_opens(rest, things);
+}
+
 static int
 is_in_place(enum place place, const char *s, const char *at)
 {
@@ -150,7 +165,8 @@ cue_standing(const char *s)
 		return 0;
 	for (c = words_standing; c->phrase != NULL; c++)
 		for (at = s; (at = text_phrase(at, c->phrase)) != NULL; at++)
-			if (is_in_place(c->place, s, at))
+			if (is_in_place(c->place, s, at) &&
+			    !tells_of_thing(at, c->phrase))
 				return 1;
 	return 0;
 }
