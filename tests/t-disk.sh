@@ -1,0 +1,159 @@
+#!/bin/sh
+# A disk that is full, fails or turns read-only in the middle: peers truncated
+# the memory file to nothing, or took the half-written one for good.  Ours says
+# what is wrong, changes nothing that it cannot finish, and the next pass on a
+# healthy disk gives the folder of an undisturbed run.
+. tests/lib.sh
+isolate
+. tests/world.sh
+export MNEMOD_TEST_GRACE_MS=1000
+
+fresh() {
+	umount "$W/state" "$CODEX" 2>/dev/null
+	world_new
+}
+
+# on_tmpfs DIR SIZE: an empty file system of that size.
+on_tmpfs() {
+	mkdir -p "$1"
+	mount -t tmpfs -o "size=$2,mode=700" tmpfs "$1"
+}
+
+# A pass that may fail, but in order: a documented status, a reason, no
+# process left.
+disturbed() {
+	case $status in
+	0) ok "$1: it got through" ;;
+	1 | 6 | 7 | 8) check "$1: status $status comes with a reason" \
+	    has 'mnemod: ' "$LOG" ;;
+	*) not_ok "$1: status $status: $(tail -n 2 "$LOG")" ;;
+	esac
+	check "$1: no process is left" wait_until 12 no_orphans \
+	    mnemod mnemod-extract mnemod-agent mnemod-wspace
+}
+
+# What it takes to go on after the retry delay.
+healed() {
+	NOW=2026-11-23T14:00:00Z
+	mn -1 --yes
+	status=$?
+	NOW=2026-11-23T12:00:00Z
+	check "$1: the next pass succeeds" [ $status -eq 0 ]
+	check "$1: the folder is that of an undisturbed run" \
+	    [ "$(contents)" = "$want" ]
+	world_clean "$1"
+}
+
+# A group that came with a later publication stands at another place, so lines
+# are compared without their order.
+contents() {
+	(cd "$ROOT" && for f in $(find . -type f ! -name '.*' | LC_ALL=C sort); do
+		echo "$f $(LC_ALL=C sort "$f" | sha256sum)"
+	done)
+}
+
+world_new
+world_fill tests/data/codex
+mn -1 --yes
+want=$(contents)
+need=$(du -sk "$STATE" | cut -f1)
+check "the undisturbed run published" [ -n "$want" ]
+
+if ! { on_tmpfs "$W/try" 64k && umount "$W/try"; } 2>/dev/null; then
+	skip "full and read-only disks" "no right to mount"
+	finish
+fi
+
+# The state's disk is full: from nothing to almost enough.
+for size in 16 128 256 384 512 640 768 896; do
+	kb=$((need * size / 1024))
+	fresh
+	on_tmpfs "$W/state" "${kb}k"
+	world_fill tests/data/codex
+	mn -1 --yes
+	status=$?
+	disturbed "state on a disk of $kb kB"
+	mount -o remount,size=64m "$W/state"
+	healed "state on a disk of $kb kB"
+done
+
+# The memory root's disk is full: what is there may not be lost.
+fill() {
+	# Leave $1 kB free for the publication.
+	dd if=/dev/zero of="$CODEX/ballast" bs=1k count=65536 2>/dev/null
+	truncate -s -"${1}k" "$CODEX/ballast"
+}
+for kb in 0 8 24 40 56; do
+	fresh
+	on_tmpfs "$CODEX" 8m
+	world_fill tests/data/codex
+	mkdir "$ROOT"
+	fill "$kb"
+	mn -1 --yes
+	status=$?
+	disturbed "root with $kb kB free"
+	rm "$CODEX/ballast"
+	healed "root with $kb kB free"
+done
+
+# The file system finds an error and turns read-only in the middle of a run:
+# what was not on the disk by then is gone, as after a power cut.
+agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
+on_ext4() {
+	mkdir -p "$1"
+	dd if=/dev/zero of="$T/ext4" bs=1M count=48 2>/dev/null
+	mkfs.ext4 -q -F "$T/ext4" && mount -o loop,errors=remount-ro "$T/ext4" "$1"
+}
+break_fs() {
+	dev=$(sed -n "s,^/dev/\(loop[0-9]*\) $1 .*,\1,p" /proc/mounts)
+	echo 1 >"/sys/fs/ext4/$dev/trigger_fs_error"
+}
+for dir in "$W/state" "$CODEX"; do
+	name=${dir##*/}
+	fresh
+	if ! on_ext4 "$dir" 2>/dev/null; then
+		skip "$name turned read-only" "no right to mount a file"
+		continue
+	fi
+	world_fill tests/data/codex
+	rmdir "$dir/lost+found"
+	sync -f "$dir"
+	mn_start -1 --yes -o agent_hold_ms=1500
+	wait_until 20 agent_up
+	break_fs "$dir"
+	wait "$sup"
+	status=$?
+	disturbed "$name turned read-only"
+	check "$name turned read-only: that is no success" \
+	    [ "$status" -ne 0 ]
+	umount "$dir"
+	e2fsck -fy "$T/ext4" >/dev/null 2>&1
+	mount -o loop "$T/ext4" "$dir"
+	healed "$name turned read-only"
+done
+fresh
+
+# EIO: the call fails once, at its n-th time, wherever that is.
+if ! command -v strace >/dev/null; then
+	skip "input and output errors" "strace is not installed"
+	finish
+fi
+if [ -n "${SANITIZED:-}" ]; then
+	skip "input and output errors" "the sanitizers' own calls fail too"
+	finish
+fi
+for fault in fdatasync:1 fdatasync:9 fdatasync:40 pwrite64:5 pwrite64:200 \
+    fsync:1 fsync:20 fsync:60 fsync:90 renameat2:1 renameat2:4 renameat2:9 \
+    write:40 mkdir:1 unlink:2; do
+	call=${fault%:*}
+	n=${fault#*:}
+	fresh
+	world_fill tests/data/codex
+	timeout -s KILL 120 strace -qq -f -o /dev/null -e "trace=$call" \
+	    -e "inject=$call:error=EIO:when=$n" "$MNEMOD" -o now="$NOW" -1 \
+	    --yes 2>"$LOG"
+	status=$?
+	disturbed "EIO from $call number $n"
+	healed "EIO from $call number $n"
+done
+finish
