@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "check_main.h"
 #include "worker/extract/builtin_cue.h"
+#include "worker/injection.h"
 #include "worker/text.h"
 
 enum what { RULE, CORRECTION, ACCEPTANCE, INJECTION };
@@ -214,7 +215,7 @@ ask(enum what what, const char *s)
 	case INJECTION:
 		break;
 	}
-	return cue_injection(s);
+	return injection_addresses(s);
 }
 
 START_TEST(sentence)

@@ -284,18 +284,6 @@ cue_undone(const char *s)
 	return NULL;
 }
 
-int
-cue_injection(const char *s)
-{
-	return any_phrase(s, words_injections);
-}
-
-int
-cue_command(const char *s)
-{
-	return any_phrase(s, words_commands);
-}
-
 size_t
 cue_refusal(const char *s)
 {

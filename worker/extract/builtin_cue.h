@@ -42,18 +42,6 @@ size_t cue_acknowledged(const char *s);
 const char *cue_undone(const char *s);
 
 /*
- * A line of a tool's output that addresses an agent or its memory: never
- * kept, whatever it says.
- */
-int cue_injection(const char *s);
-
-/*
- * A line that tells its reader what to do ("you must set X"): of a tool's
- * own error it is the reason, elsewhere it addresses an agent.
- */
-int cue_command(const char *s);
-
-/*
  * A refusal in front ("stop,", "no."): its bytes with what separates it
  * from the words behind it, 0 if there is none or nothing behind it.
  */

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builtin_cue.h"
 #include "builtin_result.h"
 #include "json.h"
 #include "mem.h"
+#include "worker/injection.h"
 #include "worker/text.h"
 
 #define LINES_FRONT	400	/* of one output that are looked at */
@@ -299,8 +299,8 @@ addresses_agent(const char *line, int is_error)
 	int is;
 
 	text_lower(&low, line);
-	is = cue_injection(buf_str(&low)) ||
-	    (!is_error && cue_command(buf_str(&low)));
+	is = injection_addresses(buf_str(&low)) ||
+	    (!is_error && injection_commands(buf_str(&low)));
 	buf_release(&low);
 	return is;
 }

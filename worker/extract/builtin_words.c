@@ -261,19 +261,6 @@ const char *const words_undone[] = { "could not", "couldn't", "not installed",
 	"was not able", "did not run", "didn't run", "is installed. i stopped",
 	"i stopped", "konnte nicht", "n'ai pas pu", "no pude", NULL };
 
-/* Said to an agent, and by a program to whoever runs it. */
-const char *const words_commands[] = { "remember that", "remember this",
-	"you must", "you should always", NULL };
-
-const char *const words_injections[] = { "ignore previous",
-	"ignore all previous",
-	"ignore the previous", "ignore any previous", "ignore your",
-	"disregard previous", "disregard all", "disregard the above",
-	"in your memory", "to your memory", "your memory", "your instructions",
-	"system prompt", "as an ai", "dear agent", "ai agent", "language model",
-	"new instructions", "override your", "record in memory",
-	"save to memory", "ignoriere alle", "メモリに記録", NULL };
-
 const char *const words_work[] = { "add", "adjust", "build", "change",
 	"clean up", "convert", "create", "debug", "delete", "document", "draw",
 	"drop", "explain", "extend", "find", "fix", "give", "implement",

@@ -54,10 +54,6 @@ extern const char *const words_here[];
 extern const char *const words_acks[];
 /* an agent admits a part undone */
 extern const char *const words_undone[];
-/* a line that tells its reader what to do, an agent or not */
-extern const char *const words_commands[];
-/* a line that addresses an agent */
-extern const char *const words_injections[];
 /* verbs that open a request for work */
 extern const char *const words_work[];
 /* words that point back at what was spoken of */
