@@ -1,4 +1,4 @@
-/* links: tests/wspace_scene.c worker/workspace/changes.c worker/workspace/diff.c worker/workspace/folder.c worker/workspace/folder_scan.c worker/workspace/history.c worker/workspace/import.c worker/workspace/inputs.c worker/workspace/live.c worker/workspace/merge.c worker/workspace/move.c worker/workspace/move_plain.c worker/workspace/publish.c worker/workspace/raw_memories.c worker/workspace/recover.c worker/workspace/root.c worker/workspace/round.c worker/workspace/rules.c worker/workspace/rules_handbook.c worker/workspace/staged.c worker/workspace/staging.c worker/workspace/summaries.c worker/workspace/tree.c worker/workspace/validate.c worker/workspace/workspace.c */
+/* links: tests/wspace_scene.c worker/workspace/changes.c worker/workspace/diff.c worker/workspace/extensions.c worker/workspace/folder.c worker/workspace/folder_scan.c worker/workspace/history.c worker/workspace/import.c worker/workspace/inputs.c worker/workspace/live.c worker/workspace/merge.c worker/workspace/move.c worker/workspace/move_plain.c worker/workspace/publish.c worker/workspace/raw_memories.c worker/workspace/recover.c worker/workspace/root.c worker/workspace/round.c worker/workspace/rules.c worker/workspace/rules_handbook.c worker/workspace/staged.c worker/workspace/staging.c worker/workspace/summaries.c worker/workspace/tree.c worker/workspace/validate.c worker/workspace/workspace.c */
 
 /*
  * An agent that was told "the file is invalid" wrote it anew and lost half of
@@ -113,6 +113,37 @@ START_TEST(empty_files_pass)
 	put(merged, "MEMORY.md", "");
 	put(merged, "memory_summary.md", "v1");
 	ck_assert_uint_eq(judge(), 0);
+}
+END_TEST
+
+#define NOTES	"# Task Group: notes\nscope: x\napplies_to: cwd=*; x\n"
+
+/* A note is told by a person: no task, no rollout summary. */
+START_TEST(a_group_of_notes_needs_no_task)
+{
+	put(merged, "extensions/ad_hoc/notes/n.md", "Deploy on Tuesdays.\n");
+	put(merged, "extensions/chronicle/resources/r.md", "x\n");
+	put(merged, "MEMORY.md", NOTES "\n## User preferences\n"
+	    "- \"Deploy on Tuesdays.\" [ad-hoc note]\n\n"
+	    "## Reusable knowledge\n- \"x\" [extension chronicle]\n");
+	ck_assert_msg(judge() == 0, "%s", json_object_to_json_string(result));
+	put(merged, "MEMORY.md", NOTES "\n## User preferences\n"
+	    "- \"Deploy on Tuesdays.\" [ad-hoc note]\n"
+	    "- \"Mine\" [extension none]\n");
+	refused("reference", 7);
+	put(merged, "MEMORY.md", NOTES);
+	refused("group", 1);
+}
+END_TEST
+
+/* Where there is no note, none is quoted. */
+START_TEST(a_note_must_be_there)
+{
+	put(merged, "MEMORY.md", NOTES "\n## Task 1: x\n"
+	    "### rollout_summary_files\n- " STEM_A ".md\n### keywords\nx\n"
+	    "\n## User preferences\n- \"Deploy.\" [ad-hoc note]\n");
+	cited(merged);
+	refused("reference", 12);
 }
 END_TEST
 
@@ -291,6 +322,8 @@ suite(void)
 	tcase_add_test(tc, a_good_memory_passes);
 	tcase_add_test(tc, empty_files_pass);
 	tcase_add_test(tc, crlf_and_no_final_newline_pass);
+	tcase_add_test(tc, a_group_of_notes_needs_no_task);
+	tcase_add_test(tc, a_note_must_be_there);
 	tcase_add_test(tc, paths);
 	tcase_add_test(tc, bytes);
 	tcase_add_test(tc, sizes);

@@ -17,6 +17,7 @@
 #define HISTORY_LIVE		"refs/mnemod/live"
 #define HISTORY_NEXT		"refs/mnemod/next"
 #define HISTORY_GENERATED	"refs/mnemod/generated"
+#define HISTORY_ADOPTED		"refs/mnemod/adopted"
 #define HISTORY_STAGED		"refs/mnemod/staged/"
 
 #define HISTORY_TRAILER_MAX 80	/* a trailer's value, its NUL included */

@@ -163,12 +163,13 @@ const struct rule	rules_table[] = {
 	    "\"### keywords\"" },
 	{ "group", rules_group_head, "a task group needs the lines "
 	    "\"scope: ...\" and \"applies_to: ...\" and at least one "
-	    "\"## Task N: ...\"" },
+	    "\"## Task N: ...\", or a bullet that ends in [ad-hoc note]" },
 	{ "task", rules_task_parts, "a task needs \"### "
 	    "rollout_summary_files\" with at least one bullet and "
 	    "\"### keywords\"" },
 	{ "reference", rules_references, "a bullet here must end in "
-	    "[Task N] of a task of its group" },
+	    "[Task N] of a task of its group, or in [ad-hoc note] or "
+	    "[extension NAME] where such a file is" },
 	{ "citation", rules_citations, "the rollout summary does not exist, "
 	    "or is of another thread than thread_id says; cite one from "
 	    "rollout_summaries/" },

@@ -151,6 +151,66 @@ owed_open(struct judged *j, struct owed *o, const struct line *l,
 	o->lacks = lacks;
 }
 
+/* Some file below the folder `dir' of the extensions is there. */
+static int
+extension_holds(struct judged *j, const char *dir)
+{
+	git_index	*tree = j->v->merged;
+	char		*path = xasprintf(TREE_EXTENSIONS "%s/", dir);
+	size_t		 i;
+	int		 found = 0;
+
+	for (i = 0; !found && i < git_index_entrycount(tree); i++)
+		found = tree_below(git_index_get_byindex(tree, i)->path,
+		    path);
+	free(path);
+	return found;
+}
+
+/*
+ * The bullet ends in "[ad-hoc note]" or "[extension NAME]", of which there is
+ * a file: it rests on no session and so on no task.
+ */
+static int
+rests_on_extension(struct judged *j, const struct line *l)
+{
+	static const char	note[] = "[ad-hoc note]", head[] = "[extension ";
+	char			*line = xstrndup(l->s, l->len), *tag, *end;
+	int			 is = 0;
+
+	tag = strrchr(line, '[');
+	if (tag != NULL && strcmp(tag, note) == 0) {
+		is = extension_holds(j, "ad_hoc/notes");
+	} else if (tag != NULL && tree_below(tag, head)) {
+		tag += sizeof(head) - 1;
+		end = strchr(tag, ']');
+		if (end != NULL && end > tag && end[1] == '\0') {
+			*end = '\0';
+			is = strchr(tag, '/') == NULL &&
+			    extension_holds(j, tag);
+		}
+	}
+	free(line);
+	return is;
+}
+
+/* A group of notes has no task: nobody did anything. */
+static unsigned
+told_by(struct judged *j, const struct walk *w)
+{
+	if (w->part == PART_GROUP && rules_line_begins(&w->line, "scope: "))
+		return LACKS_SCOPE;
+	if (w->part == PART_GROUP &&
+	    rules_line_begins(&w->line, "applies_to: "))
+		return LACKS_APPLIES;
+	if (w->heading && w->part == PART_TASK)
+		return LACKS_TASK;
+	if (w->part == PART_SECTION && rules_line_begins(&w->line, "- ") &&
+	    rests_on_extension(j, &w->line))
+		return LACKS_TASK;
+	return 0;
+}
+
 void
 rules_group_head(struct judged *j)
 {
@@ -163,14 +223,8 @@ rules_group_head(struct judged *j)
 		if (w.heading && w.part == PART_GROUP)
 			owed_open(j, &o, &w.line,
 			    LACKS_SCOPE | LACKS_APPLIES | LACKS_TASK);
-		else if (w.heading && w.part == PART_TASK)
-			o.lacks &= ~LACKS_TASK;
-		else if (w.part == PART_GROUP &&
-		    rules_line_begins(&w.line, "scope: "))
-			o.lacks &= ~LACKS_SCOPE;
-		else if (w.part == PART_GROUP &&
-		    rules_line_begins(&w.line, "applies_to: "))
-			o.lacks &= ~LACKS_APPLIES;
+		else
+			o.lacks &= ~told_by(j, &w);
 	}
 	owed_close(j, &o);
 }
@@ -235,7 +289,7 @@ rules_references(struct judged *j)
 		    !rules_line_begins(&w.line, "- "))
 			continue;
 		n = final_reference(&w.line);
-		if (n < 0 || !known[n])
+		if ((n < 0 || !known[n]) && !rests_on_extension(j, &w.line))
 			found_at(j, &w.line);
 	}
 }

@@ -13,6 +13,7 @@
 #include "common/uuid.h"
 #include "worker/workspace/changes.h"
 #include "worker/workspace/diff.h"
+#include "worker/workspace/extensions.h"
 #include "worker/workspace/folder.h"
 #include "worker/workspace/live.h"
 #include "worker/workspace/raw_memories.h"
@@ -107,7 +108,8 @@ build(struct preparation *p)
 	if (history_tree_of(h, &p->live.commit, &live_tree) < 0 ||
 	    tree_load(h, &live_tree, &p->after) < 0 || read_last(p) < 0)
 		return workspace_fail_history(p->ws, "preparing");
-	if (summaries_sync(p->ws, p->after, &p->staged.generated) < 0)
+	if (summaries_sync(p->ws, p->after, &p->staged.generated) < 0 ||
+	    extensions_age(p->ws, p->after, wall_s()) < 0)
 		return -1;
 	if (digest_inputs(p) < 0 ||
 	    tree_store(h, p->after, &p->staged.tracked) < 0 ||
@@ -168,9 +170,15 @@ write_inputs(struct preparation *p, int dir)
 {
 	json_object	*o = inputs_describe(&p->ws->inputs, p->ws->memory,
 	    p->ws->generator);
+	json_object	*extensions = extensions_describe(p->ws, p->after);
 	struct buf	 b = BUF_INIT;
 	int		 r;
 
+	if (extensions == NULL) {
+		json_object_put(o);
+		return -1;
+	}
+	json_set(o, "extensions", extensions);
 	json_set_int(o, "now", wall_s());
 	json_write(&b, o);
 	buf_addch(&b, '\n');
