@@ -29,7 +29,14 @@ frame_reader_init(struct frame_reader *r)
 {
 	buf_init(&r->in);
 	r->off = 0;
+	r->max = FRAME_MAX;
 	r->eof = 0;
+}
+
+void
+frame_reader_limit(struct frame_reader *r, size_t max)
+{
+	r->max = max;
 }
 
 void
@@ -93,7 +100,7 @@ frame_reader_next(struct frame_reader *r, const char **body, size_t *len)
 	n = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
 	if (n == 0)
 		return FRAME_EMPTY;
-	if (n > FRAME_MAX)
+	if (n > r->max)
 		return FRAME_TOOBIG;
 	if (have - FRAME_HEADER < n)
 		return r->eof ? FRAME_TORN : FRAME_MORE;
@@ -123,23 +130,60 @@ frame_writer_pending(const struct frame_writer *w)
 	return w->out.len - w->off;
 }
 
-enum frame_status
-frame_writer_push(struct frame_writer *w, const void *body, size_t len)
+static enum frame_status
+length_status(size_t len)
+{
+	if (len == 0)
+		return FRAME_EMPTY;
+	return len > FRAME_MAX ? FRAME_TOOBIG : FRAME_OK;
+}
+
+static int
+writer_has_room(const struct frame_writer *w, size_t more)
+{
+	return frame_writer_pending(w) + more <= FRAME_QUEUE_MAX;
+}
+
+static void
+writer_add(struct frame_writer *w, const void *body, size_t len)
 {
 	unsigned char	head[FRAME_HEADER];
 
-	if (len == 0)
-		return FRAME_EMPTY;
-	if (len > FRAME_MAX)
-		return FRAME_TOOBIG;
-	if (frame_writer_pending(w) + FRAME_HEADER + len > FRAME_QUEUE_MAX)
-		return FRAME_FULL;
 	head[0] = (unsigned char)(len >> 24 & 0xff);
 	head[1] = (unsigned char)(len >> 16 & 0xff);
 	head[2] = (unsigned char)(len >> 8 & 0xff);
 	head[3] = (unsigned char)(len & 0xff);
 	buf_add(&w->out, head, sizeof(head));
 	buf_add(&w->out, body, len);
+}
+
+enum frame_status
+frame_writer_push(struct frame_writer *w, const void *body, size_t len)
+{
+	enum frame_status	st = length_status(len);
+
+	if (st != FRAME_OK)
+		return st;
+	if (!writer_has_room(w, FRAME_HEADER + len))
+		return FRAME_FULL;
+	writer_add(w, body, len);
+	return FRAME_OK;
+}
+
+enum frame_status
+frame_writer_push_pair(struct frame_writer *w, const struct buf *one,
+    const struct buf *two)
+{
+	enum frame_status	st = length_status(one->len);
+
+	if (st == FRAME_OK)
+		st = length_status(two->len);
+	if (st != FRAME_OK)
+		return st;
+	if (!writer_has_room(w, 2 * FRAME_HEADER + one->len + two->len))
+		return FRAME_FULL;
+	writer_add(w, one->data, one->len);
+	writer_add(w, two->data, two->len);
 	return FRAME_OK;
 }
 

@@ -19,7 +19,7 @@ enum frame_status {
 	FRAME_MORE,	/* not enough yet; or the pipe is full */
 	FRAME_EOF,	/* the peer closed between two frames */
 	FRAME_TORN,	/* the peer closed within a frame */
-	FRAME_TOOBIG,	/* a length above FRAME_MAX; nothing was allocated */
+	FRAME_TOOBIG,	/* a length above the limit; nothing was allocated */
 	FRAME_EMPTY,	/* a length of zero */
 	FRAME_FULL,	/* the output queue is over its bound */
 	FRAME_ERROR	/* a system call failed; errno says which way */
@@ -32,11 +32,15 @@ const char *frame_status_text(enum frame_status);
 struct frame_reader {
 	struct buf	 in;
 	size_t		 off;		/* first byte not yet taken */
+	size_t		 max;		/* longest frame */
 	int		 eof;
 };
 
 void frame_reader_init(struct frame_reader *);
 void frame_reader_release(struct frame_reader *);
+
+/* The frames to come have at most `max' bytes; FRAME_MAX at first. */
+void frame_reader_limit(struct frame_reader *, size_t max);
 
 /*
  * One read(2), EINTR repeated.  FRAME_OK: bytes came; FRAME_MORE: nothing to
@@ -72,6 +76,13 @@ void frame_writer_release(struct frame_writer *);
  */
 enum frame_status frame_writer_push(struct frame_writer *, const void *body,
     size_t len);
+
+/*
+ * Queue two frames that belong together: both, or nothing.  Statuses as of
+ * frame_writer_push().
+ */
+enum frame_status frame_writer_push_pair(struct frame_writer *,
+    const struct buf *one, const struct buf *two);
 
 /* Bytes waiting. */
 size_t frame_writer_pending(const struct frame_writer *);

@@ -8,10 +8,16 @@
 #include "mem.h"
 #include "msg.h"
 
+#define R_GATEWAY	(1u << ROLE_GATEWAY)
 #define R_EXTRACT	(1u << ROLE_EXTRACT)
 #define R_AGENT		(1u << ROLE_CONSOLIDATE)
 #define R_WSPACE	(1u << ROLE_WORKSPACE)
+#define R_ASKERS	(R_EXTRACT | R_AGENT)
 #define R_ALL		((1u << ROLE__MAX) - 1)
+
+/* The two role masks of a row. */
+#define TO(roles)	(roles), 0
+#define FROM(roles)	0, (roles)
 
 #define P_STARTING	(1u << PHASE_STARTING)
 #define P_GREETED	(1u << PHASE_GREETED)
@@ -37,94 +43,123 @@
 #define OBJ_(k)		{ k, KIND_OBJ, 1 }
 
 const struct msg_type msg_table[MSG__MAX] = {
-	[MSG_HELLO] = { "hello", MSG_FROM_WORKER, R_ALL, P_STARTING, 0,
+	[MSG_HELLO] = { "hello", FROM(R_ALL), P_STARTING, 0,
 	    FIELDS(INT_("protocol"), STR_("version"), STR_("role"),
 	    INT_("pid")), "the worker was executed and reads" },
-	[MSG_CONFIGURE] = { "configure", MSG_TO_WORKER, R_ALL, P_STARTING, 0,
+	[MSG_CONFIGURE] = { "configure", TO(R_ALL), P_STARTING, 0,
 	    FIELDS(STR_("role"), OBJ_("settings")),
 	    "settings, before the sandbox closes" },
-	[MSG_READY] = { "ready", MSG_FROM_WORKER, R_ALL, P_GREETED, 0,
+	[MSG_READY] = { "ready", FROM(R_ALL), P_GREETED, 0,
 	    FIELDS(OBJ_("sandbox")), "the sandbox is closed; work may come" },
-	[MSG_ALIVE] = { "alive", MSG_FROM_WORKER, R_ALL, P_WORK, 0,
+	[MSG_ALIVE] = { "alive", FROM(R_ALL), P_WORK, 0,
 	    FIELDS(INT_("progress")), "sign of life; answer to probe" },
-	[MSG_LOG] = { "log", MSG_FROM_WORKER, R_ALL, P_GREETED | P_WORK, 0,
+	[MSG_LOG] = { "log", FROM(R_ALL), P_GREETED | P_WORK, 0,
 	    FIELDS(STR_("level"), STR_("text")), "one log record" },
-	[MSG_METRIC] = { "metric", MSG_FROM_WORKER, R_ALL, P_WORK, 0,
+	[MSG_METRIC] = { "metric", FROM(R_ALL), P_WORK, 0,
 	    FIELDS(STR_("name"), INT_("value"), OBJ("tags")),
 	    "one measured value" },
-	[MSG_PROBE] = { "probe", MSG_TO_WORKER, R_ALL, P_READY, 0,
+	[MSG_PROBE] = { "probe", TO(R_ALL), P_READY, 0,
 	    NO_FIELDS, "are you alive" },
-	[MSG_SHUTDOWN] = { "shutdown", MSG_TO_WORKER, R_ALL,
+	[MSG_SHUTDOWN] = { "shutdown", TO(R_ALL),
 	    P_STARTING | P_GREETED | P_WORK, 0, FIELDS(STR("reason")),
 	    "end the work and leave" },
-	[MSG_BYE] = { "bye", MSG_FROM_WORKER, R_ALL,
+	[MSG_BYE] = { "bye", FROM(R_ALL),
 	    P_STARTING | P_GREETED | P_WORK, 0, NO_FIELDS,
 	    "the last message of a worker that was asked to leave" },
-	[MSG_FAILED] = { "failed", MSG_FROM_WORKER, R_ALL, P_WORK, 0,
+	[MSG_FAILED] = { "failed", FROM(R_ALL), P_WORK, 0,
 	    FIELDS(STR_("reason"), STR_("message")),
 	    "a request cannot be done" },
 
-	[MSG_KNOWN] = { "known", MSG_TO_WORKER, R_EXTRACT, P_READY, 0,
+	[MSG_KNOWN] = { "known", TO(R_EXTRACT), P_READY, 0,
 	    FIELDS(ARR_("entries"), BOOL_("last"), BOOL("reset")),
 	    "files as they were at the last scan" },
-	[MSG_SCAN] = { "scan", MSG_TO_WORKER, R_EXTRACT, P_READY, 1,
+	[MSG_SCAN] = { "scan", TO(R_EXTRACT), P_READY, 1,
 	    FIELDS(STR_("source")), "look for new, changed, vanished files" },
-	[MSG_SCANNED] = { "scanned", MSG_FROM_WORKER, R_EXTRACT, P_WORK, 0,
+	[MSG_SCANNED] = { "scanned", FROM(R_EXTRACT), P_WORK, 0,
 	    FIELDS(STR_("source"), ARR_("entries"), BOOL_("last"),
 	    INT("files"), INT("unchanged"), STR("state"), INT("dev")),
 	    "a batch of the answer" },
-	[MSG_EXTRACT] = { "extract", MSG_TO_WORKER, R_EXTRACT, P_READY,
+	[MSG_EXTRACT] = { "extract", TO(R_EXTRACT), P_READY,
 	    EXTRACT_CREDITS, FIELDS(STR_("source"), STR_("path"),
 	    INT_("budget_bytes")), "stage one of one rollout" },
-	[MSG_EXTRACTED] = { "extracted", MSG_FROM_WORKER, R_EXTRACT, P_WORK, 0,
+	[MSG_EXTRACTED] = { "extracted", FROM(R_EXTRACT), P_WORK, 0,
 	    FIELDS(STR_("outcome"), STR("raw_memory"), STR("rollout_summary"),
 	    STR("rollout_slug"), OBJ("facts"), STR("cwd"), STR("git_branch"),
 	    STR("repository_url"), INT("updated_at_ms"), STR("hash"),
 	    INT("items"), INT("redactions"), INT("cut_bytes"),
 	    INT("bad_lines"), ARR("citations"), STR_("generator")),
 	    "its outcome" },
-	[MSG_PREVIEW] = { "preview", MSG_TO_WORKER, R_EXTRACT, P_READY, 1,
+	[MSG_PREVIEW] = { "preview", TO(R_EXTRACT), P_READY, 1,
 	    FIELDS(STR_("path"), INT_("budget_bytes")),
 	    "the text stage one would hand to a provider" },
-	[MSG_PREVIEWED] = { "previewed", MSG_FROM_WORKER, R_EXTRACT, P_WORK, 0,
+	[MSG_PREVIEWED] = { "previewed", FROM(R_EXTRACT), P_WORK, 0,
 	    FIELDS(STR_("text"), INT("items"), INT("redactions"),
 	    INT("cut_bytes"), INT("bad_lines")), "that text" },
 
-	[MSG_SUBMIT] = { "submit", MSG_TO_WORKER, R_AGENT, P_READY, 1,
+	[MSG_MODEL_REQUEST] = { "model_request", R_GATEWAY, R_ASKERS, P_WORK,
+	    0, FIELDS(STR_("purpose"), INT("attempt"), STR("model"),
+	    STR("effort"), STR("reasoning_summary"), STR("verbosity"),
+	    STR("service_tier"), INT("max_output_tokens"), STR("cache_key"),
+	    OBJ("turn_metadata"), INT("idle_ms"), INT("deadline_ms")),
+	    "one attempt to have a model answer", PAYLOAD_ALWAYS,
+	    MSG_REQUEST_MAX },
+	[MSG_MODEL_PROGRESS] = { "model_progress", R_ASKERS, R_GATEWAY, P_WORK,
+	    0, FIELDS(INT_("bytes"), INT_("events")),
+	    "the answer grows; at most one a second" },
+	[MSG_MODEL_RESPONSE] = { "model_response", R_ASKERS, R_GATEWAY, P_WORK,
+	    0, FIELDS(STR_("outcome"), STR("error"), STR("message"),
+	    INT("http_status"), INT("server_delay_ms"), OBJ("usage"),
+	    STR("model"), INT("sent_bytes"), INT("received_bytes"),
+	    INT("retry_after_ms")), "the end of the attempt",
+	    PAYLOAD_IF_OK, MSG_RESPONSE_MAX },
+	[MSG_CANCEL] = { "cancel", R_GATEWAY, R_ASKERS, P_WORK, 0,
+	    FIELDS(INT_("request")), "nobody waits for that request" },
+	[MSG_QUOTA] = { "quota", TO(R_GATEWAY), P_READY, 1, NO_FIELDS,
+	    "ask the provider what is left of the account's limits" },
+	[MSG_QUOTA_STATE] = { "quota_state", FROM(R_GATEWAY), P_WORK, 0,
+	    FIELDS(ARR_("windows"), STR("reached")), "what is left" },
+	[MSG_EXPORT] = { "export", TO(R_GATEWAY), P_READY, 1,
+	    FIELDS(STR_("url")), "send telemetry", PAYLOAD_ALWAYS,
+	    MSG_RESPONSE_MAX },
+	[MSG_EXPORTED] = { "exported", FROM(R_GATEWAY), P_WORK, 0,
+	    FIELDS(STR_("outcome"), STR("message"), INT("http_status")),
+	    "it was sent, or why not" },
+
+	[MSG_SUBMIT] = { "submit", TO(R_AGENT), P_READY, 1,
 	    FIELDS(ARR_("items"), ARR("environments")),
 	    "the prompt; null environments mean the staging folder" },
-	[MSG_STATUS] = { "status", MSG_FROM_WORKER, R_AGENT, P_WORK, 0,
+	[MSG_STATUS] = { "status", FROM(R_AGENT), P_WORK, 0,
 	    FIELDS(STR_("status"), STR("detail")), "the agent's status" },
-	[MSG_TOOL] = { "tool", MSG_FROM_WORKER, R_AGENT, P_WORK, 0,
+	[MSG_TOOL] = { "tool", FROM(R_AGENT), P_WORK, 0,
 	    FIELDS(OBJ_("record")), "one audit record" },
-	[MSG_REVISE] = { "revise", MSG_TO_WORKER, R_AGENT, P_READY, 1,
+	[MSG_REVISE] = { "revise", TO(R_AGENT), P_READY, 1,
 	    FIELDS(ARR_("violations")), "the validator refused; try again" },
-	[MSG_COMPLETED] = { "completed", MSG_FROM_WORKER, R_AGENT, P_WORK, 0,
+	[MSG_COMPLETED] = { "completed", FROM(R_AGENT), P_WORK, 0,
 	    FIELDS(STR_("message"), BOOL_("changed"), INT_("turns"),
 	    OBJ("counts")), "the agent's last message" },
 
-	[MSG_INPUT] = { "input", MSG_TO_WORKER, R_WSPACE, P_READY, 0,
+	[MSG_INPUT] = { "input", TO(R_WSPACE), P_READY, 0,
 	    FIELDS(ARR_("entries"), BOOL_("last")),
 	    "selected rows and tombstones" },
-	[MSG_RECOVER] = { "recover", MSG_TO_WORKER, R_WSPACE, P_READY, 1,
+	[MSG_RECOVER] = { "recover", TO(R_WSPACE), P_READY, 1,
 	    FIELDS(ARR_("agents"), BOOL_("claimed")),
 	    "finish what a crash left; look at the root" },
-	[MSG_RECOVERED] = { "recovered", MSG_FROM_WORKER, R_WSPACE, P_WORK, 0,
+	[MSG_RECOVERED] = { "recovered", FROM(R_WSPACE), P_WORK, 0,
 	    FIELDS(STR_("root"), STR("live"), INT("entries"), ARR("found"),
 	    INT("moved"), ARR("published")), "the state of the memory" },
-	[MSG_PREPARE] = { "prepare", MSG_TO_WORKER, R_WSPACE, P_READY, 1,
+	[MSG_PREPARE] = { "prepare", TO(R_WSPACE), P_READY, 1,
 	    NO_FIELDS, "make the agent's private copy" },
-	[MSG_PREPARED] = { "prepared", MSG_FROM_WORKER, R_WSPACE, P_WORK, 0,
+	[MSG_PREPARED] = { "prepared", FROM(R_WSPACE), P_WORK, 0,
 	    FIELDS(BOOL_("changed"), STR_("base"), STR_("staging"),
 	    INT("added"), INT("modified"), INT("deleted"),
 	    BOOL("hand_edited")), "the copy and what changed" },
-	[MSG_PUBLISH] = { "publish", MSG_TO_WORKER, R_WSPACE, P_READY, 1,
+	[MSG_PUBLISH] = { "publish", TO(R_WSPACE), P_READY, 1,
 	    FIELDS(STR_("base")), "merge, validate, publish" },
-	[MSG_PUBLISHED] = { "published", MSG_FROM_WORKER, R_WSPACE, P_WORK, 0,
+	[MSG_PUBLISHED] = { "published", FROM(R_WSPACE), P_WORK, 0,
 	    FIELDS(STR_("commit"), INT_("files"), INT_("changed"),
 	    ARR("conflicts"), INT("added"), INT("modified"), INT("deleted")),
 	    "the memory root equals this commit" },
-	[MSG_REJECTED] = { "rejected", MSG_FROM_WORKER, R_WSPACE, P_WORK, 0,
+	[MSG_REJECTED] = { "rejected", FROM(R_WSPACE), P_WORK, 0,
 	    FIELDS(ARR_("violations")), "the validator refused" },
 };
 
@@ -186,13 +221,31 @@ envelope_uuid(json_object *o, const char *key, char out[UUID_SIZE])
 	return strlcpy(out, s, UUID_SIZE) < UUID_SIZE ? 0 : -1;
 }
 
+/* Does the row ask for a payload with this body? */
+static int
+wants_payload(const struct msg_type *t, json_object *body)
+{
+	const char	*outcome = json_str(body, "outcome");
+
+	return t->payload == PAYLOAD_ALWAYS || (t->payload == PAYLOAD_IF_OK &&
+	    outcome != NULL && strcmp(outcome, "ok") == 0);
+}
+
+int
+msg_allows(enum msg_id id, enum msg_dir dir, enum role role)
+{
+	const struct msg_type	*t = &msg_table[id];
+
+	return ((dir == MSG_TO_WORKER ? t->to : t->from) & 1u << role) != 0;
+}
+
 static enum msg_status
 parse_envelope(struct msg *m, json_object *o, char *why, size_t whysize)
 {
 	const char	*type = json_str(o, "type");
 
 	m->serial = json_int(o, "id", -1);
-	m->payload = json_flag(o, "payload", 0);
+	m->has_payload = json_flag(o, "payload", 0);
 	if (type == NULL || m->serial < 0 || json_obj(o, "body") == NULL ||
 	    envelope_uuid(o, "session_id", m->session_id) == -1 ||
 	    envelope_uuid(o, "thread_id", m->thread_id) == -1) {
@@ -234,7 +287,7 @@ msg_parse(struct msg *m, const char *text, size_t len, enum msg_dir dir,
 		goto out;
 	t = &msg_table[m->id];
 	f = body_fault(t, json_obj(o, "body"));
-	if (t->dir != dir || (t->roles & 1u << role) == 0 ||
+	if (!msg_allows(m->id, dir, role) ||
 	    (t->phases & 1u << phase) == 0) {
 		snprintf(why, whysize, "message %s is not legal here", t->name);
 		st = MSG_ILLEGAL;
@@ -242,6 +295,11 @@ msg_parse(struct msg *m, const char *text, size_t len, enum msg_dir dir,
 		snprintf(why, whysize, "message %s: body key %s", t->name,
 		    f->key);
 		st = MSG_BODY;
+	} else if (m->has_payload != wants_payload(t, json_obj(o, "body"))) {
+		snprintf(why, whysize, "message %s %s", t->name,
+		    m->has_payload ? "carries a payload" :
+		    "has no payload");
+		st = MSG_BAD_PAYLOAD;
 	} else
 		m->body = json_object_get(json_obj(o, "body"));
 out:
@@ -250,38 +308,65 @@ out:
 }
 
 void
+msg_set_payload(struct msg *m, const char *data, size_t len)
+{
+	buf_reset(&m->payload);
+	buf_grow(&m->payload, len);
+	buf_add(&m->payload, data, len);
+}
+
+void
 msg_release(struct msg *m)
 {
 	json_object_put(m->body);
 	m->body = NULL;
+	buf_wipe(&m->payload);
+}
+
+/* Our own message must be what its row allows. */
+static void
+check_own(const struct msg_head *head, json_object *body)
+{
+	const struct msg_type	*t = &msg_table[head->id];
+	const struct msg_field	*f = body_fault(t, body);
+
+	if (f != NULL)
+		BUG("message %s: body key %s", t->name, f->key);
+	if ((head->payload != NULL) != wants_payload(t, body))
+		BUG("message %s: %s", t->name, head->payload != NULL ?
+		    "a payload" : "no payload");
 }
 
 enum frame_status
 msg_send(struct frame_writer *w, const struct msg_head *head,
     json_object *body)
 {
-	const struct msg_type	*t = &msg_table[head->id];
-	const struct msg_field	*f;
+	const struct buf	*payload = head->payload;
 	enum frame_status	 st;
 	json_object		*o;
 	struct buf		 b = BUF_INIT;
 
 	if (body == NULL)
 		body = json_object_new_object();
-	f = body_fault(t, body);
-	if (f != NULL)
-		BUG("message %s: body key %s", t->name, f->key);
+	check_own(head, body);
 	o = json_object_new_object();
 	if (o == NULL)
 		log_fatalx("cannot allocate JSON");
-	json_set_str(o, "type", t->name);
+	json_set_str(o, "type", msg_table[head->id].name);
 	json_set_int(o, "id", head->serial);
 	json_set_str(o, "session_id", head->session_id);
 	json_set_str(o, "thread_id", head->thread_id);
 	json_set(o, "body", body);
+	if (payload != NULL)
+		json_set_bool(o, "payload", 1);
 	json_write(&b, o);
 	json_object_put(o);
-	st = frame_writer_push(w, b.data, b.len);
+	if (payload == NULL)
+		st = frame_writer_push(w, b.data, b.len);
+	else if (payload->len > msg_table[head->id].payload_max)
+		st = FRAME_TOOBIG;
+	else
+		st = frame_writer_push_pair(w, &b, payload);
 	buf_wipe(&b);
 	return st;
 }

@@ -287,8 +287,7 @@ child_request(struct child *c, const struct msg_head *head, json_object *body)
 	struct msg_head	 h = *head;
 	int		 idle = p->requests.count == 0;
 
-	if (msg_table[h.id].dir != MSG_TO_WORKER ||
-	    (msg_table[h.id].roles & 1u << c->spec.role) == 0)
+	if (!msg_allows(h.id, MSG_TO_WORKER, c->spec.role))
 		BUG("%s: message %s is not for it", c->label,
 		    msg_table[h.id].name);
 	if (c->state != CS_READY ||

@@ -80,7 +80,8 @@ struct child_ops {
 	void (*ready)(struct child *, void *arg);
 
 	/*
-	 * A checked message outside the life group, or `failed'.  It answers
+	 * A checked message outside the life group that is no question, or
+	 * `failed'.  It answers
 	 * the request with its serial, or came without one (status and tool,
 	 * serial 0).  The message is released after the call.
 	 */
@@ -135,6 +136,26 @@ void children_config_init(struct children_config *);
  * are reaped, logged and otherwise left alone.
  */
 struct children *children_new(const struct children_config *);
+
+/*
+ * Who answers what workers ask by themselves (request_is_question()).
+ * Without one, a question is a protocol error.
+ */
+struct children_desk {
+	/* A checked question; the message is released after the call. */
+	void (*question)(struct child *, const struct msg *, void *arg);
+
+	/* A process that may have asked is no more; the child may live on. */
+	void (*ended)(struct child *, void *arg);
+
+	void *arg;
+};
+
+/* `desk' is copied; NULL: nobody any more. */
+void children_set_desk(struct children *, const struct children_desk *);
+
+/* End a ready worker that asked what it may not ask: a protocol error. */
+void child_refuse(struct child *, const char *why);
 
 /*
  * Only when children_over().  A child that was given up is freed without

@@ -135,6 +135,8 @@ child_finish(struct child *c)
 	log_end(c, &end, at);
 	loop_timer_cancel(&c->timer);
 	process_release(p);
+	if (end.pid != 0 && c->set->desk.ended != NULL)
+		c->set->desk.ended(c, c->set->desk.arg);
 	if (end.next == CHILD_RESTARTS) {
 		child_set_state(c, CS_BACKOFF);
 		child_set_deadline(c, at);

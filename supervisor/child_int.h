@@ -51,6 +51,7 @@ struct process {
 	struct pipe_end		to, from, err, fault;
 	struct loop_timer	drain;		/* after reaping */
 	struct frame_reader	reader;
+	struct msg		half;	/* its payload is still to come */
 	struct frame_writer	writer;
 	struct requests		requests;
 	struct liveness		live;
@@ -73,6 +74,7 @@ struct child {
 
 struct children {
 	struct children_config	 config;
+	struct children_desk	 desk;	/* question NULL: nobody */
 	TAILQ_HEAD(child_list, child) list;
 	struct reap		 reap;
 	int			 stopping;

@@ -96,6 +96,15 @@ children_new(const struct children_config *config)
 }
 
 void
+children_set_desk(struct children *set, const struct children_desk *desk)
+{
+	if (desk == NULL)
+		memset(&set->desk, 0, sizeof(set->desk));
+	else
+		set->desk = *desk;
+}
+
+void
 children_free(struct children *set)
 {
 	struct child	*c;

@@ -139,8 +139,50 @@ take_reply(struct child *c, const struct msg *m)
 	c->spec.ops->message(c, m, c->spec.arg);
 }
 
+void
+child_refuse(struct child *c, const char *why)
+{
+	dispatch_error(c, "%s", why);
+}
+
 static void
-dispatch_message(struct child *c, const char *text, size_t len)
+take_question(struct child *c, const struct msg *m)
+{
+	const struct children_desk	*desk = &c->set->desk;
+
+	if (desk->question == NULL)
+		dispatch_error(c, "nobody answers message %s",
+		    msg_table[m->id].name);
+	else
+		desk->question(c, m, desk->arg);
+}
+
+static void
+dispatch_message(struct child *c, const struct msg *m)
+{
+	if (life[m->id] != NULL)
+		life[m->id](c, m);
+	else if (request_is_question(m->id))
+		take_question(c, m);
+	else
+		take_reply(c, m);
+}
+
+/* The second frame of the message that waits for it. */
+static void
+dispatch_payload(struct child *c, const char *data, size_t len)
+{
+	struct msg	m = c->proc.half;
+
+	memset(&c->proc.half, 0, sizeof(c->proc.half));
+	frame_reader_limit(&c->proc.reader, FRAME_MAX);
+	msg_set_payload(&m, data, len);
+	dispatch_message(c, &m);
+	msg_release(&m);
+}
+
+static void
+dispatch_envelope(struct child *c, const char *text, size_t len)
 {
 	struct msg	m;
 	char		why[128];
@@ -150,15 +192,38 @@ dispatch_message(struct child *c, const char *text, size_t len)
 		dispatch_error(c, "%s", why);
 		return;
 	}
-	liveness_heard(&c->proc.live, mono_ms());
-	if (m.payload)
-		dispatch_error(c, "message %s carries a payload",
-		    msg_table[m.id].name);
-	else if (life[m.id] != NULL)
-		life[m.id](c, &m);
-	else
-		take_reply(c, &m);
+	if (m.has_payload) {
+		c->proc.half = m;
+		frame_reader_limit(&c->proc.reader,
+		    msg_table[m.id].payload_max);
+		return;
+	}
+	dispatch_message(c, &m);
 	msg_release(&m);
+}
+
+static void
+dispatch_frame(struct child *c, const char *data, size_t len)
+{
+	liveness_heard(&c->proc.live, mono_ms());
+	if (c->proc.half.body != NULL)
+		dispatch_payload(c, data, len);
+	else
+		dispatch_envelope(c, data, len);
+}
+
+/* The stream is no stream of frames any more. */
+static void
+dispatch_bad(struct child *c, enum frame_status st)
+{
+	if (c->proc.half.body != NULL)
+		dispatch_error(c, "payload of message %s: %s",
+		    msg_table[c->proc.half.id].name,
+		    st == FRAME_TOOBIG ? "it is too long" :
+		    st == FRAME_EOF ? "it is missing" :
+		    frame_status_text(st));
+	else
+		dispatch_error(c, "%s", frame_status_text(st));
 }
 
 void
@@ -173,18 +238,22 @@ dispatch_frames(struct child *c)
 		st = frame_reader_next(&c->proc.reader, &text, &len);
 		switch (st) {
 		case FRAME_OK:
-			dispatch_message(c, text, len);
+			dispatch_frame(c, text, len);
 			break;
 		case FRAME_MORE:
 			return;
 		case FRAME_EOF:
+			if (c->proc.half.body != NULL) {
+				dispatch_bad(c, st);
+				return;
+			}
 			process_close_from(&c->proc);
 			child_event(c, EV_EOF);
 			return;
 		case FRAME_TORN:
 		case FRAME_TOOBIG:
 		case FRAME_EMPTY:
-			dispatch_error(c, "%s", frame_status_text(st));
+			dispatch_bad(c, st);
 			return;
 		case FRAME_FULL:
 		case FRAME_ERROR:

@@ -26,7 +26,7 @@ struct input {
 static void
 input_flush(struct input *in, int last)
 {
-	struct msg_head	 head = { MSG_INPUT, 0, NULL, NULL };
+	struct msg_head	 head = { .id = MSG_INPUT };
 	json_object	*body = json_object_new_object();
 
 	json_set(body, "entries", in->entries);

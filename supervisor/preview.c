@@ -24,7 +24,7 @@ static void
 preview_ready(struct child *c, void *arg)
 {
 	struct preview	*p = arg;
-	struct msg_head	 head = { MSG_PREVIEW, 0, NULL, NULL };
+	struct msg_head	 head = { .id = MSG_PREVIEW };
 	json_object	*body = json_object_new_object();
 
 	json_set_str(body, "path", p->path);

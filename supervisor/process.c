@@ -63,6 +63,7 @@ process_release(struct process *p)
 	frame_reader_release(&p->reader);
 	frame_writer_release(&p->writer);
 	requests_clear(&p->requests);
+	msg_release(&p->half);
 	json_object_put(p->sandbox);
 	process_init(p);
 	/* The allocator would keep what one deaf worker made us hold. */

@@ -41,7 +41,7 @@ static void
 wspace_ready(struct child *c, void *arg)
 {
 	struct memory	*m = arg;
-	struct msg_head	 head = { MSG_RECOVER, 0, NULL, NULL };
+	struct msg_head	 head = { .id = MSG_RECOVER };
 	json_object	*agents = json_object_new_array();
 	json_object	*body = json_object_new_object();
 

@@ -19,6 +19,10 @@ static const struct {
 	{ MSG_SCAN,	BIT(MSG_SCANNED),	BIT(MSG_SCANNED) },
 	{ MSG_EXTRACT,	0,			BIT(MSG_EXTRACTED) },
 	{ MSG_PREVIEW,	0,			BIT(MSG_PREVIEWED) },
+	{ MSG_MODEL_REQUEST, BIT(MSG_MODEL_PROGRESS),
+	    BIT(MSG_MODEL_RESPONSE) },
+	{ MSG_QUOTA,	0,			BIT(MSG_QUOTA_STATE) },
+	{ MSG_EXPORT,	0,			BIT(MSG_EXPORTED) },
 	{ MSG_SUBMIT,	BIT(MSG_STATUS) | BIT(MSG_TOOL), BIT(MSG_COMPLETED) },
 	{ MSG_REVISE,	BIT(MSG_STATUS) | BIT(MSG_TOOL), BIT(MSG_COMPLETED) },
 	{ MSG_RECOVER,	0,			BIT(MSG_RECOVERED) },
@@ -29,6 +33,9 @@ static const struct {
 
 /* What a worker may send without being asked. */
 static const uint64_t unasked = BIT(MSG_STATUS) | BIT(MSG_TOOL);
+
+/* What a worker asks of us; its serial is the worker's own. */
+static const uint64_t questions = BIT(MSG_MODEL_REQUEST) | BIT(MSG_CANCEL);
 
 void
 requests_init(struct requests *r)
@@ -71,6 +78,12 @@ int
 request_is_answered(enum msg_id id)
 {
 	return answer_row(id) < NANSWERS;
+}
+
+int
+request_is_question(enum msg_id id)
+{
+	return (questions & BIT(id)) != 0;
 }
 
 int64_t

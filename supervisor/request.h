@@ -30,6 +30,12 @@ void requests_clear(struct requests *);
 int request_is_answered(enum msg_id);
 
 /*
+ * 1 if a worker asks by such a message and we answer: it pairs with none of
+ * our requests.
+ */
+int request_is_question(enum msg_id);
+
+/*
  * A new message to the worker: its serial (> 0), kept open if the type is
  * answered; -1 if as many of its type are open as its row has credits.
  */

@@ -44,7 +44,7 @@ struct known {
 static void
 known_send(struct known *k, int last)
 {
-	struct msg_head	 head = { MSG_KNOWN, 0, NULL, NULL };
+	struct msg_head	 head = { .id = MSG_KNOWN };
 	json_object	*body = json_object_new_object();
 
 	json_set(body, "entries", k->entries);
@@ -107,7 +107,7 @@ scan_prime(struct scan *sc)
 static enum scan_status
 scan_ask(struct scan *sc)
 {
-	struct msg_head	 head = { MSG_SCAN, 0, NULL, NULL };
+	struct msg_head	 head = { .id = MSG_SCAN };
 	json_object	*body;
 
 	body = json_object_new_object();

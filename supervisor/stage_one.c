@@ -180,8 +180,9 @@ job_add(const struct store_thread *t, const struct store_job *claim,
 {
 	struct stage_one	*one = arg;
 	struct one_job		*j = one_job_new(t, claim);
-	struct msg_head		 head = { MSG_EXTRACT, 0, j->session_id,
-				    j->thread_id };
+	struct msg_head		 head = { .id = MSG_EXTRACT,
+				    .session_id = j->session_id,
+				    .thread_id = j->thread_id };
 	json_object		*body = json_object_new_object();
 
 	TAILQ_INSERT_TAIL(&one->jobs, j, entry);

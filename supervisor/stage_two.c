@@ -199,7 +199,9 @@ stage_two_start(struct memory *m, int pass_cooldown)
 static void
 ask(struct memory *m, struct child *c, enum msg_id id, json_object *body)
 {
-	struct msg_head	head = { id, 0, m->agent_id, m->agent_id };
+	struct msg_head	head = { .id = id,
+			    .session_id = m->agent_id,
+			    .thread_id = m->agent_id };
 
 	if (child_request(c, &head, body) == -1)
 		child_stop(c, "it takes no request");

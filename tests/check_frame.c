@@ -142,6 +142,89 @@ START_TEST(writer_bounds)
 }
 END_TEST
 
+/* Frames that belong together: both are queued, or neither. */
+START_TEST(pairs)
+{
+	struct frame_writer	w;
+	struct buf		one = BUF_INIT, two = BUF_INIT;
+	int			n;
+
+	frame_writer_init(&w);
+	buf_addstr(&one, text);
+	ck_assert_int_eq(frame_writer_push_pair(&w, &one, &two), FRAME_EMPTY);
+	buf_grow(&two, FRAME_MAX + 1);
+	memset(two.data, 'x', FRAME_MAX + 1);
+	two.len = FRAME_MAX + 1;
+	ck_assert_int_eq(frame_writer_push_pair(&w, &one, &two),
+	    FRAME_TOOBIG);
+	two.len = FRAME_MAX;
+	ck_assert_uint_eq(frame_writer_pending(&w), 0);
+	for (n = 1; frame_writer_push_pair(&w, &one, &two) == FRAME_OK; n++)
+		ck_assert_uint_eq(frame_writer_pending(&w), (size_t)n *
+		    (2 * FRAME_HEADER + one.len + two.len));
+	ck_assert_int_eq(n, FRAME_QUEUE_MAX / FRAME_MAX);
+	ck_assert_int_eq(frame_writer_push_pair(&w, &one, &two), FRAME_FULL);
+	/* The envelope alone would have had room. */
+	ck_assert_int_eq(frame_writer_push(&w, one.data, one.len), FRAME_OK);
+	frame_writer_release(&w);
+	buf_release(&one);
+	buf_release(&two);
+}
+END_TEST
+
+/* A payload's limit is its row's: above it nothing is allocated. */
+START_TEST(limited)
+{
+	struct frame_reader	r;
+	const char		*body;
+	size_t			len;
+
+	frame_reader_init(&r);
+	frame_reader_limit(&r, 1000);
+	header(&r, 1001);
+	ck_assert_int_eq(frame_reader_next(&r, &body, &len), FRAME_TOOBIG);
+	ck_assert_uint_lt(r.in.cap, 4096);
+	frame_reader_limit(&r, FRAME_MAX);
+	ck_assert_int_eq(frame_reader_next(&r, &body, &len), FRAME_MORE);
+	frame_reader_release(&r);
+}
+END_TEST
+
+/* Two frames, split at every byte, come out as they went in. */
+START_TEST(pair_split_everywhere)
+{
+	struct frame_writer	w;
+	struct frame_reader	r;
+	struct buf		one = BUF_INIT, two = BUF_INIT;
+	const char		*body;
+	size_t			cut, len;
+	int			n;
+
+	buf_addstr(&one, text);
+	buf_addstr(&two, "[0,1]");
+	frame_writer_init(&w);
+	ck_assert_int_eq(frame_writer_push_pair(&w, &one, &two), FRAME_OK);
+	for (cut = 0; cut <= w.out.len; cut++) {
+		frame_reader_init(&r);
+		frame_reader_feed(&r, w.out.data, cut);
+		for (n = 0; frame_reader_next(&r, &body, &len) == FRAME_OK;)
+			n++;
+		ck_assert_int_eq(n, (cut >= FRAME_HEADER + one.len) +
+		    (cut == w.out.len));
+		frame_reader_feed(&r, w.out.data + cut, w.out.len - cut);
+		for (; frame_reader_next(&r, &body, &len) == FRAME_OK; n++)
+			if (n == 1)
+				ck_assert_int_eq(memcmp(body, two.data,
+				    two.len), 0);
+		ck_assert_int_eq(n, 2);
+		frame_reader_release(&r);
+	}
+	frame_writer_release(&w);
+	buf_release(&one);
+	buf_release(&two);
+}
+END_TEST
+
 /* Row 39: end of file in the header, in the body and between frames. */
 START_TEST(ends_differ)
 {
@@ -232,6 +315,9 @@ frame_suite(void)
 	tcase_add_test(t, many_in_one_read);
 	tcase_add_test(t, lengths);
 	tcase_add_test(t, writer_bounds);
+	tcase_add_test(t, pairs);
+	tcase_add_test(t, limited);
+	tcase_add_test(t, pair_split_everywhere);
 	tcase_add_test(t, ends_differ);
 	tcase_add_test(t, epipe);
 	tcase_add_test(t, partial_writes);

@@ -46,7 +46,8 @@ full_body(const struct msg_type *t)
 	for (f = t->fields; f->key != NULL; f++)
 		switch (f->kind) {
 		case KIND_STR:
-			json_set_str(b, f->key, "x");
+			json_set_str(b, f->key, strcmp(f->key, "outcome") == 0 ?
+			    "ok" : "x");
 			break;
 		case KIND_INT:
 			json_set_int(b, f->key, 1);
@@ -73,6 +74,8 @@ text_of(unsigned id, json_object *body)
 	json_set_str(o, "type", msg_table[id].name);
 	json_set_int(o, "id", 7);
 	json_set(o, "body", body);
+	if (msg_table[id].payload != PAYLOAD_NEVER)
+		json_set_bool(o, "payload", 1);
 	json_write(&b, o);
 	json_object_put(o);
 	return buf_detach(&b);
@@ -89,8 +92,8 @@ START_TEST(every_cell)
 	for (dir = 0; dir < 2; dir++)
 		for (role = 0; role < ROLE__MAX; role++)
 			for (phase = 0; phase < PHASE__MAX; phase++) {
-				legal = t->dir == (enum msg_dir)dir &&
-				    (t->roles >> role & 1) != 0 &&
+				legal = ((dir == MSG_TO_WORKER ? t->to :
+				    t->from) >> role & 1) != 0 &&
 				    (t->phases >> phase & 1) != 0;
 				ck_assert_int_eq(parse(text, (enum msg_dir)dir,
 				    (enum role)role, (enum msg_phase)phase),
@@ -108,8 +111,11 @@ START_TEST(every_key)
 	json_object		*b;
 	unsigned		 role, phase;
 	char			*text;
+	enum msg_dir		 dir = t->to != 0 ? MSG_TO_WORKER :
+				    MSG_FROM_WORKER;
 
-	for (role = 0; (t->roles >> role & 1) == 0; role++)
+	for (role = 0; ((t->to | t->from) >> role & 1) == 0 ||
+	    !msg_allows((enum msg_id)_i, dir, (enum role)role); role++)
 		continue;
 	for (phase = 0; (t->phases >> phase & 1) == 0; phase++)
 		continue;
@@ -117,13 +123,13 @@ START_TEST(every_key)
 		b = full_body(t);
 		json_object_object_del(b, f->key);
 		text = text_of((unsigned)_i, b);
-		ck_assert_int_eq(parse(text, t->dir, (enum role)role,
+		ck_assert_int_eq(parse(text, dir, (enum role)role,
 		    (enum msg_phase)phase), f->required ? MSG_BODY : MSG_OK);
 		free(text);
 		b = full_body(t);
 		json_set(b, f->key, json_object_new_double(1.5));
 		text = text_of((unsigned)_i, b);
-		ck_assert_int_eq(parse(text, t->dir, (enum role)role,
+		ck_assert_int_eq(parse(text, dir, (enum role)role,
 		    (enum msg_phase)phase), MSG_BODY);
 		free(text);
 	}
@@ -180,7 +186,8 @@ END_TEST
 START_TEST(ids)
 {
 	struct frame_writer	 w;
-	struct msg_head		 head = { MSG_EXTRACT, 3, NULL, ID };
+	struct msg_head		 head = { .id = MSG_EXTRACT, .serial = 3,
+				    .thread_id = ID };
 	struct msg		 m;
 	json_object		*b = full_body(&msg_table[MSG_EXTRACT]);
 	char			 why[128];
@@ -198,6 +205,109 @@ START_TEST(ids)
 }
 END_TEST
 
+/* A type that goes both ways goes between these roles only. */
+START_TEST(both_ways)
+{
+	unsigned	i;
+
+	for (i = 0; i < MSG__MAX; i++) {
+		if (msg_table[i].to == 0 || msg_table[i].from == 0)
+			continue;
+		ck_assert_uint_eq(msg_table[i].to & msg_table[i].from, 0);
+	}
+	ck_assert_int_eq(msg_allows(MSG_MODEL_REQUEST, MSG_FROM_WORKER,
+	    ROLE_CONSOLIDATE), 1);
+	ck_assert_int_eq(msg_allows(MSG_MODEL_REQUEST, MSG_TO_WORKER,
+	    ROLE_GATEWAY), 1);
+	ck_assert_int_eq(msg_allows(MSG_MODEL_REQUEST, MSG_FROM_WORKER,
+	    ROLE_GATEWAY), 0);
+	ck_assert_int_eq(msg_allows(MSG_MODEL_REQUEST, MSG_TO_WORKER,
+	    ROLE_CONSOLIDATE), 0);
+	ck_assert_int_eq(msg_allows(MSG_MODEL_REQUEST, MSG_FROM_WORKER,
+	    ROLE_WORKSPACE), 0);
+}
+END_TEST
+
+static enum msg_status
+response(const char *outcome, const char *payload)
+{
+	char	text[256];
+
+	snprintf(text, sizeof(text), "{\"type\":\"model_response\",\"id\":3,"
+	    "\"body\":{\"outcome\":\"%s\"}%s}", outcome, payload);
+	return parse(text, MSG_FROM_WORKER, ROLE_GATEWAY, PHASE_READY);
+}
+
+/* A payload is where its row wants one, and nowhere else. */
+START_TEST(payload_rule)
+{
+	static const char	yes[] = ",\"payload\":true";
+
+	ck_assert_int_eq(response("ok", yes), MSG_OK);
+	ck_assert_int_eq(response("ok", ""), MSG_BAD_PAYLOAD);
+	ck_assert_int_eq(response("ok", ",\"payload\":1"), MSG_BAD_PAYLOAD);
+	ck_assert_int_eq(response("error", ""), MSG_OK);
+	ck_assert_int_eq(response("error", ",\"payload\":false"), MSG_OK);
+	ck_assert_int_eq(response("error", yes), MSG_BAD_PAYLOAD);
+	ck_assert_int_eq(from_extract("{\"type\":\"alive\",\"id\":1,"
+	    "\"payload\":true,\"body\":{\"progress\":1}}"),
+	    MSG_BAD_PAYLOAD);
+	ck_assert_int_eq(from_extract("{\"type\":\"model_request\",\"id\":1,"
+	    "\"body\":{\"purpose\":\"stage_one\"}}"), MSG_BAD_PAYLOAD);
+}
+END_TEST
+
+static enum frame_status
+send_request(struct frame_writer *w, size_t len)
+{
+	struct buf	 payload = BUF_INIT;
+	struct msg_head	 head = { .id = MSG_MODEL_RESPONSE, .serial = 9,
+			    .payload = &payload };
+	json_object	*body = json_object_new_object();
+	enum frame_status st;
+
+	json_set_str(body, "outcome", "ok");
+	buf_grow(&payload, len + 1);
+	memset(payload.data, 'x', len);
+	payload.len = len;
+	st = msg_send(w, &head, body);
+	buf_release(&payload);
+	return st;
+}
+
+/* Envelope and payload: both are queued, or neither. */
+START_TEST(payload_sent)
+{
+	struct frame_writer	 w;
+	struct frame_reader	 r;
+	struct msg		 m;
+	const char		*text;
+	char			 why[128] = "";
+	size_t			 len;
+
+	frame_writer_init(&w);
+	ck_assert_int_eq(send_request(&w, 0), FRAME_EMPTY);
+	ck_assert_int_eq(send_request(&w, MSG_RESPONSE_MAX + 1), FRAME_TOOBIG);
+	ck_assert_uint_eq(frame_writer_pending(&w), 0);
+	ck_assert_int_eq(send_request(&w, MSG_RESPONSE_MAX), FRAME_OK);
+	frame_reader_init(&r);
+	frame_reader_feed(&r, w.out.data, w.out.len);
+	ck_assert_int_eq(frame_reader_next(&r, &text, &len), FRAME_OK);
+	ck_assert_int_eq(msg_parse(&m, text, len, MSG_FROM_WORKER,
+	    ROLE_GATEWAY, PHASE_READY, why, sizeof(why)), MSG_OK);
+	ck_assert_int_eq(m.has_payload, 1);
+	ck_assert_uint_eq(m.payload.len, 0);
+	ck_assert_int_eq(frame_reader_next(&r, &text, &len), FRAME_OK);
+	msg_set_payload(&m, text, len);
+	ck_assert_uint_eq(m.payload.len, MSG_RESPONSE_MAX);
+	ck_assert_int_eq(m.payload.data[MSG_RESPONSE_MAX - 1], 'x');
+	ck_assert_int_eq(frame_reader_next(&r, &text, &len), FRAME_MORE);
+	msg_release(&m);
+	frame_reader_release(&r);
+	frame_writer_release(&w);
+}
+END_TEST
+
 START_TEST(names)
 {
 	unsigned	i, j;
@@ -206,7 +316,10 @@ START_TEST(names)
 		ck_assert_int_eq(msg_by_name(msg_table[i].name), (int)i);
 		for (j = 0; j < i; j++)
 			ck_assert_str_ne(msg_table[i].name, msg_table[j].name);
-		ck_assert_uint_ne(msg_table[i].roles, 0);
+		ck_assert_uint_ne(msg_table[i].to | msg_table[i].from, 0);
+		ck_assert_int_eq(msg_table[i].payload == PAYLOAD_NEVER,
+		    msg_table[i].payload_max == 0);
+		ck_assert_uint_le(msg_table[i].payload_max, FRAME_MAX);
 		ck_assert_uint_ne(msg_table[i].phases, 0);
 	}
 	ck_assert_int_eq(msg_by_name("nonsense"), MSG__MAX);
@@ -224,6 +337,9 @@ msg_suite(void)
 	tcase_add_test(t, hostile);
 	tcase_add_test(t, envelope);
 	tcase_add_test(t, ids);
+	tcase_add_test(t, both_ways);
+	tcase_add_test(t, payload_rule);
+	tcase_add_test(t, payload_sent);
 	tcase_add_test(t, names);
 	suite_add_tcase(s, t);
 	return s;

@@ -8,6 +8,7 @@
  */
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,6 +100,71 @@ START_TEST(life_from_hello_to_bye)
 	assert_completed("hello");
 	peer_send_text(&peer, MSG_SHUTDOWN, "{}");
 	assert_farewell();
+}
+END_TEST
+
+#define ANSWER	"{\"type\":\"model_response\",\"id\":77,\"payload\":true,"	\
+		"\"body\":{\"outcome\":\"ok\"}}"
+
+/* A question and its answer, each of two frames, split at every byte. */
+START_TEST(payloads_come_whole)
+{
+	struct frame_writer	w;
+	struct buf		one = BUF_INIT, two = BUF_INIT;
+	json_object		*body;
+	size_t			cut;
+
+	peer_ready(&peer, SETTINGS);
+	submit("ask");
+	body = peer_expect(&peer, MSG_MODEL_REQUEST);
+	ck_assert_str_eq(json_str(body, "purpose"), "agent");
+	ck_assert_uint_eq(peer.payload_len, 1000);
+	json_object_put(body);
+	buf_addstr(&one, ANSWER);
+	buf_addstr(&two, "[1,2]");
+	frame_writer_init(&w);
+	ck_assert_int_eq(frame_writer_push_pair(&w, &one, &two), FRAME_OK);
+	for (cut = 0; cut <= w.out.len; cut++) {
+		peer_send_bytes(&peer, w.out.data, cut);
+		poll(NULL, 0, 1);
+		peer_send_bytes(&peer, w.out.data + cut, w.out.len - cut);
+		assert_completed("[1,2]");
+	}
+	frame_writer_release(&w);
+	buf_release(&one);
+	buf_release(&two);
+}
+END_TEST
+
+START_TEST(payloads_have_bounds)
+{
+	peer_ready(&peer, SETTINGS);
+	submit("ask nothing");
+	assert_completed("not sent");
+	submit("ask too much");
+	assert_completed("not sent");
+}
+END_TEST
+
+/* A supervisor that sends what its row does not allow is left. */
+START_TEST(payload_errors_end_it)
+{
+	static const char *const bad[] = {
+		"{\"type\":\"model_response\",\"id\":1,\"body\":"
+		    "{\"outcome\":\"ok\"}}",
+		"{\"type\":\"probe\",\"id\":1,\"payload\":true,\"body\":{}}",
+		ANSWER,
+	};
+	unsigned char	head[FRAME_HEADER] = { 0, 0, 0,
+			    (unsigned char)strlen(bad[_i]) };
+
+	peer_ready(&peer, SETTINGS);
+	peer_send_bytes(&peer, head, sizeof(head));
+	peer_send_bytes(&peer, bad[_i], strlen(bad[_i]));
+	/* 4 MiB and a byte. */
+	if (_i == 2)
+		peer_send_bytes(&peer, "\0\100\0\1", FRAME_HEADER);
+	assert_exit(WEXIT_PROTOCOL);
 }
 END_TEST
 
@@ -418,6 +484,9 @@ suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, life_from_hello_to_bye);
+	tcase_add_test(tc, payloads_come_whole);
+	tcase_add_test(tc, payloads_have_bounds);
+	tcase_add_loop_test(tc, payload_errors_end_it, 0, 3);
 	tcase_add_test(tc, titles_say_who_and_what);
 	tcase_add_test(tc, titles_may_hide_the_name);
 	tcase_add_test(tc, sandbox_is_closed_before_the_first_request);

@@ -41,7 +41,7 @@ exec_worker(int to, int from)
 void
 extract_peer_send(struct extract_peer *p, enum msg_id id, json_object *body)
 {
-	const struct msg_head	head = { id, ++p->serial, NULL, NULL };
+	const struct msg_head	head = { .id = id, .serial = ++p->serial };
 
 	ck_assert_int_eq(msg_send(&p->out, &head, body), FRAME_OK);
 	while (frame_writer_flush(&p->out, p->to) == FRAME_MORE)

@@ -19,6 +19,12 @@
  *	deaf			never read, and live
  *	shut hush		close the pipe to us; from us
  *	title=TEXT show		a title; log descriptors and environment
+ *	ask=BYTES asks=N	a model request of such a size; N small ones
+ *	await			read an answer; log "answer OUTCOME BYTES"
+ *	torn bare=BYTES		half a payload; an envelope with such a length
+ *	reply=BYTES refuse=CLASS slow=MS hold=N	as a gateway, from now on:
+ *				how large answers are; their error; the pause
+ *				before each; N requests are never answered
  */
 #include <dirent.h>
 #include <errno.h>
@@ -39,21 +45,31 @@
 #include "common/title.h"
 
 static struct frame_reader	reader;
+static json_object		*taken;		/* body of the last message */
+static size_t			payload_len;	/* of its payload */
 static enum role		own_role = ROLE_EXTRACT;
 static volatile sig_atomic_t	told;
 extern char			**environ;
 
 static void
-give(enum msg_id id, int64_t serial, json_object *body)
+give_with(enum msg_id id, int64_t serial, json_object *body,
+    const struct buf *payload)
 {
 	struct frame_writer	w;
-	struct msg_head		head = { .id = id, .serial = serial };
+	struct msg_head		head = { .id = id, .serial = serial,
+				    .payload = payload };
 
 	frame_writer_init(&w);
 	msg_send(&w, &head, body);
 	while (frame_writer_flush(&w, FD_FROM_WORKER) == FRAME_MORE)
 		continue;
 	frame_writer_release(&w);
+}
+
+static void
+give(enum msg_id id, int64_t serial, json_object *body)
+{
+	give_with(id, serial, body, NULL);
 }
 
 static void
@@ -93,6 +109,19 @@ bye(void)
 	exit(0);
 }
 
+/* The next frame; 0 at the end of the stream. */
+static int
+take_frame(const char **text, size_t *len)
+{
+	while (frame_reader_next(&reader, text, len) != FRAME_OK) {
+		if (told)
+			bye();
+		if (frame_reader_fill(&reader, FD_TO_WORKER) == FRAME_EOF)
+			return 0;
+	}
+	return 1;
+}
+
 /* Wait for a message; MSG__MAX at the end of the stream. */
 static enum msg_id
 take(int64_t *serial)
@@ -101,18 +130,20 @@ take(int64_t *serial)
 	size_t		 len;
 	json_object	*o;
 	enum msg_id	 id;
+	int		 whole = 1;
 
-	while (frame_reader_next(&reader, &text, &len) != FRAME_OK) {
-		if (told)
-			bye();
-		if (frame_reader_fill(&reader, FD_TO_WORKER) == FRAME_EOF)
-			return MSG__MAX;
-	}
+	if (!take_frame(&text, &len))
+		return MSG__MAX;
 	o = json_parse(text, len, JSON_DEPTH, NULL);
 	id = msg_by_name(json_str(o, "type"));
 	*serial = json_int(o, "id", -1);
+	json_object_put(taken);
+	taken = json_object_get(json_obj(o, "body"));
+	payload_len = 0;
+	if (json_flag(o, "payload", 0))
+		whole = take_frame(&text, &payload_len);
 	json_object_put(o);
-	return id;
+	return whole ? id : MSG__MAX;
 }
 
 static void
@@ -145,6 +176,130 @@ configure(void)
 		exit(99);
 }
 
+static struct {
+	size_t		 reply;		/* bytes of an answer */
+	const char	*refuse;	/* class of its error, or NULL */
+	int		 slow;		/* ms before it */
+	int		 hold;		/* so many are not answered */
+} gateway = { .reply = 64 };
+
+/* A JSON string of so many bytes. */
+static void
+payload_fill(struct buf *b, size_t len)
+{
+	buf_grow(b, len + 1);
+	memset(b->data, 'x', len);
+	b->len = len;
+	if (len >= 2)
+		b->data[0] = b->data[len - 1] = '"';
+	b->data[len] = '\0';
+}
+
+static json_object *
+usage(size_t input, size_t output)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_int(o, "input", (int64_t)input / 4);
+	json_set_int(o, "cached_input", 0);
+	json_set_int(o, "output", (int64_t)output / 4);
+	json_set_int(o, "reasoning_output", 0);
+	json_set_int(o, "total", (int64_t)(input / 4 + output / 4));
+	return o;
+}
+
+static void
+model_answer(int64_t serial)
+{
+	json_object	*o = json_object_new_object();
+	struct buf	 payload = BUF_INIT;
+
+	if (gateway.hold > 0) {
+		gateway.hold--;
+		json_object_put(o);
+		return;
+	}
+	poll(NULL, 0, gateway.slow);
+	json_set_str(o, "outcome", gateway.refuse == NULL ? "ok" : "error");
+	json_set_str(o, "error", gateway.refuse);
+	json_set_int(o, "sent_bytes", (int64_t)payload_len);
+	if (gateway.refuse == NULL) {
+		json_set(o, "usage", usage(payload_len, gateway.reply));
+		payload_fill(&payload, gateway.reply);
+	}
+	give_with(MSG_MODEL_RESPONSE, serial, o,
+	    gateway.refuse == NULL ? &payload : NULL);
+	buf_release(&payload);
+}
+
+static json_object *
+question(void)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_str(o, "purpose", own_role == ROLE_EXTRACT ? "stage_one" :
+	    "agent");
+	json_set_int(o, "attempt", 0);
+	return o;
+}
+
+static void
+ask(size_t len)
+{
+	static int64_t	last;
+	struct buf	payload = BUF_INIT;
+
+	payload_fill(&payload, len);
+	give_with(MSG_MODEL_REQUEST, ++last, question(), &payload);
+	buf_release(&payload);
+}
+
+/* Progress may come first. */
+static void
+await(void)
+{
+	enum msg_id	id;
+	int64_t		serial;
+	char		line[128];
+
+	while ((id = take(&serial)) != MSG_MODEL_RESPONSE)
+		if (id == MSG__MAX)
+			exit(67);
+		else if (id == MSG_SHUTDOWN)
+			bye();
+	snprintf(line, sizeof(line), "answer %lld %s %s %zu",
+	    (long long)serial, json_str(taken, "outcome"),
+	    json_str(taken, "error") == NULL ? "-" : json_str(taken, "error"),
+	    payload_len);
+	say(line);
+}
+
+/* An envelope alone, as if a payload of `len' bytes followed. */
+static void
+bare(size_t len)
+{
+	static const char	text[] = "{\"type\":\"model_request\",\"id\":1,"
+				    "\"payload\":true,\"body\":"
+				    "{\"purpose\":\"agent\"}}";
+	unsigned char		head[4] = { (unsigned char)(len >> 24),
+				    (unsigned char)(len >> 16),
+				    (unsigned char)(len >> 8),
+				    (unsigned char)len };
+
+	give_raw(text, sizeof(text) - 1);
+	if (len > 0)
+		fd_write_all(FD_FROM_WORKER, head, sizeof(head));
+}
+
+static void
+torn(void)
+{
+	static const char	half[5000];
+
+	bare(2 * sizeof(half));
+	fd_write_all(FD_FROM_WORKER, half, sizeof(half));
+}
+
 static void
 answer(enum msg_id id, int64_t serial)
 {
@@ -158,6 +313,9 @@ answer(enum msg_id id, int64_t serial)
 		json_set_str(o, "generator", "fake/1");
 		give(MSG_EXTRACTED, serial, o);
 		return;
+	case MSG_MODEL_REQUEST:
+		model_answer(serial);
+		break;
 	case MSG_PROBE:
 		alive(0);
 		break;
@@ -166,6 +324,7 @@ answer(enum msg_id id, int64_t serial)
 		break;
 	case MSG_KNOWN:
 	case MSG_INPUT:
+	case MSG_CANCEL:
 		break;
 	default:
 		give(MSG_FAILED, serial, o);
@@ -285,6 +444,7 @@ big(void)
 static void do_alive(const char *v) { (void)v; alive(1); }
 static void do_log(const char *v) { say(v == NULL ? "line" : "a line"); }
 static void do_big(const char *v) { (void)v; big(); }
+static void do_one_ask(const char *v) { (void)v; ask(64); }
 
 /* fn N times. */
 static void
@@ -379,6 +539,15 @@ DO(shut, close(FD_FROM_WORKER))
 DO(hush, close(FD_TO_WORKER))
 DO(title, title_set("%s", v))
 DO(show, show())
+DO(ask, ask((size_t)atoi(v)))
+DO(n_asks, times(v, do_one_ask))
+DO(await, await())
+DO(torn, torn())
+DO(bare, bare((size_t)atoi(v)))
+DO(reply, gateway.reply = (size_t)atoi(v))
+DO(refuse, gateway.refuse = v)
+DO(slow, gateway.slow = atoi(v))
+DO(hold, gateway.hold = atoi(v))
 
 static const struct {
 	const char	*name;
@@ -397,7 +566,10 @@ static const struct {
 	{ "log", do_n_log }, { "big", do_n_big }, { "beat", do_beat },
 	{ "flood", do_flood }, { "errflood", do_errflood },
 	{ "err", do_err }, { "shut", do_shut }, { "hush", do_hush },
-	{ "title", do_title }, { "show", do_show },
+	{ "title", do_title }, { "show", do_show }, { "ask", do_ask },
+	{ "asks", do_n_asks }, { "await", do_await }, { "torn", do_torn },
+	{ "bare", do_bare }, { "reply", do_reply }, { "refuse", do_refuse },
+	{ "slow", do_slow }, { "hold", do_hold },
 };
 #define NWORDS (sizeof(words) / sizeof(words[0]))
 

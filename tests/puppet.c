@@ -46,8 +46,24 @@ puppet_status(struct worker *w, const struct msg *m, size_t len)
 	worker_reply(w, m, MSG_STATUS, body);
 }
 
+/* A question with a payload of `len' bytes, with our own number. */
 static void
-puppet_message(struct worker *w, const struct msg *m)
+puppet_ask(struct worker *w, const struct msg *m, size_t len)
+{
+	json_object	*body = json_object_new_object();
+	struct buf	 payload = BUF_INIT;
+
+	buf_grow(&payload, len + 1);
+	memset(payload.data, 'q', len);
+	payload.len = len;
+	json_set_str(body, "purpose", "agent");
+	if (worker_ask(w, MSG_MODEL_REQUEST, 77, body, &payload) == -1)
+		puppet_completed(w, m, "not sent");
+	buf_release(&payload);
+}
+
+static void
+puppet_submit(struct worker *w, const struct msg *m)
 {
 	json_object	*item = json_object_array_get_idx(json_arr(m->body,
 			    "items"), 0);
@@ -59,6 +75,12 @@ puppet_message(struct worker *w, const struct msg *m)
 		    O_RDONLY | O_CLOEXEC) == -1 ? "refused" : "opened");
 	else if (strcmp(act, "huge") == 0)
 		puppet_status(w, m, 9u << 20);
+	else if (strcmp(act, "ask") == 0)
+		puppet_ask(w, m, 1000);
+	else if (strcmp(act, "ask nothing") == 0)
+		puppet_ask(w, m, 0);
+	else if (strcmp(act, "ask too much") == 0)
+		puppet_ask(w, m, MSG_REQUEST_MAX + 1);
 	else if (strcmp(act, "flood") == 0)
 		for (i = 0; i < 200; i++)
 			puppet_status(w, m, 100000);
@@ -76,6 +98,15 @@ puppet_message(struct worker *w, const struct msg *m)
 			continue;
 	} else
 		puppet_completed(w, m, act);
+}
+
+static void
+puppet_message(struct worker *w, const struct msg *m)
+{
+	if (m->id == MSG_MODEL_RESPONSE)
+		puppet_completed(w, m, buf_str(&m->payload));
+	else
+		puppet_submit(w, m);
 }
 
 static void

@@ -50,6 +50,22 @@ refused "an answer of the wrong type" 'answers nothing (id 2)' \
 refused "a body key of the wrong type" 'body key progress' \
     'start raw={"type":"alive","id":0,"body":{"progress":"x"}} stall'
 
+refused "a payload that is too long" \
+    'payload of message model_request: it is too long' 'start bare=8388609 stall'
+refused "a payload of nothing" \
+    'payload of message model_request: frame of zero bytes' \
+    'start bare=0 zero stall'
+refused "a payload that is missing" \
+    'payload of message model_request: it is missing' 'start bare=0 exit=0'
+refused "a payload that ends in the middle" \
+    'payload of message model_request: torn frame' 'start torn signal=9'
+refused "no payload where there must be one" 'model_request has no payload' \
+    'start raw={"type":"model_request","id":1,"body":{"purpose":"agent"}} stall'
+refused "a payload where there must be none" 'alive carries a payload' \
+    'start raw={"type":"alive","id":0,"payload":true,"body":{"progress":1}} stall'
+refused "a question that nobody answers" 'nobody answers message model_request' \
+    'start ask=10 stall'
+
 # Row 40: versions; not restarted, for it would be the same again.
 core_run -1 'extract+=hello=9.9.9 stall' 'consolidate+=protocol=77 stall'
 check "row 40: another version is named" \

@@ -83,7 +83,7 @@ peer_release(struct peer *p)
 void
 peer_send(struct peer *p, enum msg_id id, json_object *body)
 {
-	const struct msg_head	head = { id, ++p->serial, NULL, NULL };
+	const struct msg_head	head = { .id = id, .serial = ++p->serial };
 
 	ck_assert_int_eq(msg_send(&p->out, &head, body), FRAME_OK);
 	while (frame_writer_flush(&p->out, p->to) == FRAME_MORE)
@@ -133,6 +133,11 @@ next_message(struct peer *p, struct msg *m)
 	ck_assert_msg(msg_parse(m, text, len, MSG_FROM_WORKER,
 	    ROLE_CONSOLIDATE, p->phase, why, sizeof(why)) == MSG_OK,
 	    "%s: %.200s", why, text);
+	p->payload_len = 0;
+	if (m->has_payload) {
+		ck_assert_msg(next_frame(p, &text, &len), "no payload");
+		p->payload_len = len;
+	}
 	if (m->id == MSG_HELLO)
 		p->phase = PHASE_GREETED;
 	else if (m->id == MSG_READY)

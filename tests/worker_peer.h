@@ -14,6 +14,7 @@ struct peer {
 	int			 to, from, err;	/* our ends */
 	enum msg_phase		 phase;		/* what may come */
 	int64_t			 serial;	/* of the last request */
+	size_t			 payload_len;	/* of the last message */
 	struct frame_reader	 in;
 	struct frame_writer	 out;
 };

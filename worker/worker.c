@@ -135,7 +135,15 @@ void
 worker_reply(struct worker *w, const struct msg *request, enum msg_id id,
     json_object *body)
 {
-	struct msg_head	head = { id, request->serial, NULL, NULL };
+	worker_reply_payload(w, request, id, body, NULL);
+}
+
+void
+worker_reply_payload(struct worker *w, const struct msg *request,
+    enum msg_id id, json_object *body, const struct buf *payload)
+{
+	struct msg_head	head = { .id = id, .serial = request->serial,
+			    .payload = payload };
 
 	if (request->thread_id[0] != '\0') {
 		head.session_id = request->session_id;
@@ -147,10 +155,20 @@ worker_reply(struct worker *w, const struct msg *request, enum msg_id id,
 		    msg_table[id].name);
 }
 
+int
+worker_ask(struct worker *w, enum msg_id id, int64_t serial,
+    json_object *body, const struct buf *payload)
+{
+	struct msg_head	head = { .id = id, .serial = serial,
+			    .payload = payload };
+
+	return link_send(&w->link, &head, body) == FRAME_OK ? 0 : -1;
+}
+
 void
 worker_send(struct worker *w, enum msg_id id, json_object *body)
 {
-	struct msg_head	head = { id, 0, NULL, NULL };
+	struct msg_head	head = { .id = id };
 
 	if (link_send(&w->link, &head, body) == FRAME_TOOBIG)
 		log_warnx("message %s is larger than a frame, dropped",

@@ -39,7 +39,8 @@ struct worker_role {
 	 * A request of the supervisor, checked against its row of
 	 * msg_table[]; never one of the group "life".  The message is
 	 * released after the return: to keep it, copy the struct and take a
-	 * reference to its body, then msg_release() the copy.
+	 * reference to its body, then msg_release() the copy.  A payload is
+	 * there, whole; whoever keeps it copies its bytes.
 	 */
 	void (*message)(struct worker *, const struct msg *);
 
@@ -76,6 +77,22 @@ void worker_set_data(struct worker *, void *);
  */
 void worker_reply(struct worker *, const struct msg *request, enum msg_id,
     json_object *body);
+
+/*
+ * The same with a payload (borrowed; NULL: none), where the row of `id' has
+ * one: never more than its payload_max.
+ */
+void worker_reply_payload(struct worker *, const struct msg *request,
+    enum msg_id, json_object *body, const struct buf *payload);
+
+/*
+ * Ask the supervisor something: `serial' (> 0) is the worker's own number,
+ * which the answer carries; it comes to `message'.  Takes over `body',
+ * borrows `payload' (NULL: none).  -1 if that is larger than its row allows
+ * or empty: nothing was sent.
+ */
+int worker_ask(struct worker *, enum msg_id, int64_t serial,
+    json_object *body, const struct buf *payload);
 
 /* Send a message that answers nothing: serial 0, no ids.  Takes `body'. */
 void worker_send(struct worker *, enum msg_id, json_object *body);

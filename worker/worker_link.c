@@ -48,6 +48,7 @@ link_release(struct link *l)
 		free(e);
 	}
 	msg_release(&l->configure);
+	msg_release(&l->half);
 	frame_reader_release(&l->in);
 	frame_writer_release(&l->out);
 }
@@ -81,7 +82,7 @@ link_has_room(const struct link *l)
 static void
 link_alive(struct link *l)
 {
-	struct msg_head	 head = { MSG_ALIVE, 0, NULL, NULL };
+	struct msg_head	 head = { .id = MSG_ALIVE };
 	json_object	*body = json_object_new_object();
 
 	json_set_int(body, "progress", l->progress);
@@ -125,10 +126,7 @@ link_broken(struct link *l, const char *why)
 static void
 link_take(struct link *l, struct msg *m, size_t len)
 {
-	if (m->payload) {
-		link_broken(l, "a payload that nobody asked for");
-		msg_release(m);
-	} else if (m->id == MSG_CONFIGURE) {
+	if (m->id == MSG_CONFIGURE) {
 		l->configure = *m;
 		l->phase = PHASE_GREETED;
 	} else if (m->id == MSG_SHUTDOWN) {
@@ -141,8 +139,20 @@ link_take(struct link *l, struct msg *m, size_t len)
 		link_enqueue(l, m, len);
 }
 
+/* The second frame of the message that waits for it. */
 static void
-link_parse(struct link *l, const char *text, size_t len)
+link_payload(struct link *l, const char *data, size_t len)
+{
+	struct msg	m = l->half;
+
+	memset(&l->half, 0, sizeof(l->half));
+	frame_reader_limit(&l->in, FRAME_MAX);
+	msg_set_payload(&m, data, len);
+	link_take(l, &m, len);
+}
+
+static void
+link_envelope(struct link *l, const char *text, size_t len)
 {
 	struct msg	m;
 	char		why[128];
@@ -150,8 +160,20 @@ link_parse(struct link *l, const char *text, size_t len)
 	if (msg_parse(&m, text, len, MSG_TO_WORKER, l->role, l->phase, why,
 	    sizeof(why)) != MSG_OK)
 		link_broken(l, why);
-	else
+	else if (m.has_payload) {
+		l->half = m;
+		frame_reader_limit(&l->in, msg_table[m.id].payload_max);
+	} else
 		link_take(l, &m, len);
+}
+
+static void
+link_parse(struct link *l, const char *data, size_t len)
+{
+	if (l->half.body != NULL)
+		link_payload(l, data, len);
+	else
+		link_envelope(l, data, len);
 }
 
 /* Take the frames that are whole. */
@@ -170,6 +192,8 @@ link_frames(struct link *l)
 	}
 	if (st == FRAME_EOF || st == FRAME_TORN)
 		link_vanished(l);
+	else if (st == FRAME_TOOBIG && l->half.body != NULL)
+		link_broken(l, "a payload over its limit");
 	else if (st == FRAME_TOOBIG || st == FRAME_EMPTY)
 		link_broken(l, frame_status_text(st));
 }
@@ -328,5 +352,5 @@ link_send(struct link *l, const struct msg_head *head, json_object *body)
 		    frame_status_text(st));
 	if (st == FRAME_OK)
 		link_hold_back(l);
-	return st == FRAME_TOOBIG ? st : FRAME_OK;
+	return st == FRAME_TOOBIG || st == FRAME_EMPTY ? st : FRAME_OK;
 }

@@ -26,7 +26,7 @@ enum link_end {
 struct link_entry {
 	STAILQ_ENTRY(link_entry)	 entry;
 	struct msg			 msg;
-	size_t				 len;	/* of its frame */
+	size_t				 len;	/* of its frames */
 };
 STAILQ_HEAD(link_queue, link_entry);
 
@@ -40,6 +40,7 @@ struct link {
 	size_t			 nqueued;
 	size_t			 queued_bytes;
 	struct msg		 configure;	/* body NULL until it came */
+	struct msg		 half;		/* its payload is to come */
 	int64_t			 progress;
 	int64_t			 progress_told;
 	int64_t			 alive_at;	/* when the last one went */
@@ -57,7 +58,7 @@ void link_release(struct link *);
 
 /*
  * Queue a message; takes over `body'.  Writes what the pipe takes once more
- * than 1 MiB waits.  FRAME_TOOBIG: nothing was queued; else FRAME_OK, also
+ * than 1 MiB waits.  FRAME_TOOBIG, FRAME_EMPTY: nothing was queued; else FRAME_OK, also
  * where the supervisor is gone.
  */
 enum frame_status link_send(struct link *, const struct msg_head *,

@@ -52,7 +52,7 @@ static void
 send_again(const struct msg *m, const struct place *at)
 {
 	struct frame_writer	w;
-	struct msg_head		head = { m->id, m->serial, NULL, NULL };
+	struct msg_head		head = { .id = m->id, .serial = m->serial };
 	struct msg		back;
 
 	if (m->session_id[0] != '\0')
@@ -83,7 +83,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	at.phase = (enum msg_phase)(data[2] % PHASE__MAX);
 	buf_add(&text, data + 3, size - 3);
 	if (parse(&m, buf_str(&text), text.len, &at) == MSG_OK) {
-		if (!m.payload)
+		if (!m.has_payload)
 			send_again(&m, &at);
 		msg_release(&m);
 	}
