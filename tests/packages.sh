@@ -13,7 +13,7 @@ libxxhash-dev check"
 for goal; do
 	case $goal in
 	demo) need="$need procps" ;;
-	check*) need="$need procps sqlite3 zstd" ;;
+	check*) need="$need procps sqlite3 zstd git" ;;
 	lint*) need="$need clang-tidy cppcheck mandoc shellcheck codespell" ;;
 	bench) need="$need procps python3 jq binutils findutils" ;;
 	esac

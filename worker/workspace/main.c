@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "worker/worker.h"
+#include "worker/workspace/pack.h"
 #include "worker/workspace/publish.h"
 #include "worker/workspace/recover.h"
 #include "worker/workspace/staging.h"
@@ -223,6 +224,16 @@ published_body(const struct publish_result *res)
 	return o;
 }
 
+/* Published all the same, whatever comes of it. */
+static void
+pack(struct worker *w, struct workspace *ws)
+{
+	worker_busy(w, "pack");
+	if (pack_history(ws, PACK_LOOSE_MAX) == -1)
+		log_warnx("%s: not packed: %s; tried again after the next "
+		    "publication", ws->history_path, ws->problem);
+}
+
 static void
 on_publish(struct worker *w, const struct msg *m)
 {
@@ -234,6 +245,7 @@ on_publish(struct worker *w, const struct msg *m)
 	switch (publish_run(&st->ws, m->thread_id, json_str(m->body, "base"),
 	    &res)) {
 	case PUBLISH_DONE:
+		pack(w, &st->ws);
 		worker_reply(w, m, MSG_PUBLISHED, published_body(&res));
 		break;
 	case PUBLISH_REJECTED:

@@ -1,0 +1,213 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/fd.h"
+#include "common/hook.h"
+#include "common/log.h"
+#include "worker/workspace/pack.h"
+
+/* objects/xx/, as of gitrepository-layout(5). */
+#define FANOUT		256
+#define PACK_NAME	"pack-"	/* and 40 digits, and .pack or .idx */
+
+/* Calls `each' for every name in a folder; absent: none.  0 or -1 (errno). */
+static int
+for_names(int dir, const char *name, int (*each)(int, const char *, void *),
+    void *arg)
+{
+	int		 fd, r = 0;
+	struct dirent	*e;
+	DIR		*d;
+
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return errno == ENOENT ? 0 : -1;
+	d = fdopendir(fd);
+	if (d == NULL) {
+		close(fd);
+		return -1;
+	}
+	while (r == 0 && (e = readdir(d)) != NULL)
+		if (e->d_name[0] != '.')
+			r = each(dirfd(d), e->d_name, arg);
+	closedir(d);
+	return r;
+}
+
+static int
+count_one(int dir, const char *name, void *arg)
+{
+	(void)dir;
+	(void)name;
+	++*(size_t *)arg;
+	return 0;
+}
+
+static int
+remove_one(int dir, const char *name, void *arg)
+{
+	(void)arg;
+	return unlinkat(dir, name, 0);
+}
+
+static int
+for_loose(int objects, int (*each)(int, const char *, void *), void *arg)
+{
+	char		name[3];
+	unsigned	i;
+
+	for (i = 0; i < FANOUT; i++) {
+		snprintf(name, sizeof(name), "%02x", i);
+		if (for_names(objects, name, each, arg) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* A pack that is not the new one, whose name is the argument. */
+static int
+remove_old_pack(int dir, const char *name, void *arg)
+{
+	const char	*kept = arg;
+
+	if (strncmp(name, PACK_NAME, sizeof(PACK_NAME) - 1) != 0 ||
+	    strncmp(name + sizeof(PACK_NAME) - 1, kept, strlen(kept)) == 0)
+		return 0;
+	return unlinkat(dir, name, 0);
+}
+
+/* Everything that one reference reaches. */
+static int
+insert_ref(git_packbuilder *pb, git_revwalk *walk, const git_oid *id,
+    git_repository *repo)
+{
+	git_object	*o = NULL;
+	int		 r;
+
+	if (git_object_lookup(&o, repo, id, GIT_OBJECT_ANY) < 0)
+		return -1;
+	if (git_object_type(o) == GIT_OBJECT_COMMIT)
+		r = git_revwalk_push(walk, id);
+	else
+		r = git_packbuilder_insert_recur(pb, id, NULL);
+	git_object_free(o);
+	return r;
+}
+
+static int
+insert_refs(git_packbuilder *pb, git_revwalk *walk, git_repository *repo)
+{
+	git_strarray	refs = { NULL, 0 };
+	git_oid		id;
+	size_t		i;
+	int		r;
+
+	r = git_reference_list(&refs, repo);
+	for (i = 0; r == 0 && i < refs.count; i++) {
+		r = git_reference_name_to_id(&id, repo, refs.strings[i]);
+		if (r == 0)
+			r = insert_ref(pb, walk, &id, repo);
+	}
+	git_strarray_dispose(&refs);
+	return r;
+}
+
+/* A commit and its tree, for each that the references reach. */
+static int
+insert_commits(struct workspace *ws, git_packbuilder *pb, git_revwalk *walk)
+{
+	git_oid	id;
+	int	r;
+
+	while ((r = git_revwalk_next(&id, walk)) == 0) {
+		workspace_tick(ws);
+		if (git_packbuilder_insert_commit(pb, &id) < 0)
+			return -1;
+	}
+	return r == GIT_ITEROVER ? 0 : -1;
+}
+
+static int
+progress(int stage, uint32_t current, uint32_t total, void *arg)
+{
+	(void)stage;
+	(void)current;
+	(void)total;
+	workspace_tick(arg);
+	return 0;
+}
+
+/* Write the pack; its name, without pack- and .pack, goes to `name'. */
+static int
+write_pack(struct workspace *ws, char name[GIT_OID_HEXSZ + 1])
+{
+	git_repository	*repo = ws->history.repo;
+	git_packbuilder	*pb = NULL;
+	git_revwalk	*walk = NULL;
+	git_odb		*odb = NULL;
+	int		 r;
+
+	r = git_packbuilder_new(&pb, repo);
+	if (r == 0)
+		r = git_revwalk_new(&walk, repo);
+	if (r == 0) {
+		/* The sandbox lets nobody make a thread. */
+		git_packbuilder_set_threads(pb, 1);
+		git_packbuilder_set_callbacks(pb, progress, ws);
+		r = insert_refs(pb, walk, repo);
+	}
+	if (r == 0)
+		r = insert_commits(ws, pb, walk);
+	hook_crash("pack.write.before");
+	if (r == 0)
+		r = git_packbuilder_write(pb, NULL, 0, NULL, NULL);
+	hook_crash("pack.write.after");
+	if (r == 0)
+		git_oid_tostr(name, GIT_OID_HEXSZ + 1,
+		    git_packbuilder_hash(pb));
+	if (r == 0 && (r = git_repository_odb(&odb, repo)) == 0)
+		r = git_odb_refresh(odb);
+	git_odb_free(odb);
+	git_revwalk_free(walk);
+	git_packbuilder_free(pb);
+	return r < 0 ? -1 : 0;
+}
+
+static int
+sweep(struct workspace *ws, int objects, char *name)
+{
+	hook_crash("pack.sweep.before");
+	if (for_loose(objects, remove_one, NULL) == -1 ||
+	    for_names(objects, "pack", remove_old_pack, name) == -1)
+		return workspace_fail_errno(ws, ws->history_path);
+	hook_crash("pack.sweep.after");
+	return 1;
+}
+
+int
+pack_history(struct workspace *ws, size_t max)
+{
+	char	name[GIT_OID_HEXSZ + 1];
+	size_t	n = 0;
+	int	dir, objects = -1, r = -1;
+
+	dir = open(ws->history_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir != -1)
+		objects = openat(dir, "objects", O_RDONLY | O_DIRECTORY |
+		    O_CLOEXEC);
+	if (objects == -1 || for_loose(objects, count_one, &n) == -1)
+		workspace_fail_errno(ws, ws->history_path);
+	else if (n <= max)
+		r = 0;
+	else if (write_pack(ws, name) == -1)
+		workspace_fail_history(ws, "packing");
+	else
+		r = sweep(ws, objects, name);
+	fd_close(&objects);
+	fd_close(&dir);
+	return r;
+}
