@@ -171,7 +171,7 @@ struct child *child_start(struct children *, const struct child_spec *);
  * serial of `head' is not used.  Returns the serial (> 0), or -1 if the child
  * is not ready, the row's credits are used up or the worker's queue is full
  * (then it is being ended).  A request stays open until its last reply,
- * `failed' or the end of the process.  One-way messages (known, input) are
+ * `failed' or the end of the process.  One-way messages (input, probe) are
  * never open, but `failed' may come for them too.
  */
 int64_t child_request(struct child *, const struct msg_head *,

@@ -24,6 +24,7 @@ one_job_new(const struct store_thread *t, const struct store_job *claim)
 	j->path = xstrdup(t->rollout_path);
 	j->source = xstrdup(t->source_name);
 	j->cwd = xstrdup(t->cwd);
+	j->hash = xstrdup(t->content_hash);
 	return j;
 }
 
@@ -33,6 +34,7 @@ one_job_free(struct one_job *j)
 	free(j->path);
 	free(j->source);
 	free(j->cwd);
+	free(j->hash);
 	free(j);
 }
 

@@ -17,6 +17,7 @@ struct one_job {
 	char			*path;
 	char			*source;
 	char			*cwd;
+	char			*hash;		/* of the content */
 	int64_t			 watermark;	/* version, seconds */
 	int64_t			 serial;	/* of the request */
 	TAILQ_ENTRY(one_job)	 entry;

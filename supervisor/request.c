@@ -16,6 +16,8 @@ static const struct {
 	uint64_t	part;
 	uint64_t	last;
 } answers[] = {
+	{ MSG_KNOWN,	0,			BIT(MSG_NOTED) },
+	{ MSG_COMPARE,	0,			BIT(MSG_COMPARED) },
 	{ MSG_SCAN,	BIT(MSG_SCANNED),	BIT(MSG_SCANNED) },
 	{ MSG_EXTRACT,	0,			BIT(MSG_EXTRACTED) },
 	{ MSG_PREVIEW,	0,			BIT(MSG_PREVIEWED) },

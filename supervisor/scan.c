@@ -7,20 +7,20 @@
 #include "monotime.h"
 #include "supervisor/scan.h"
 
-#define SCAN_BATCH	500	/* entries in one `known' message */
-
 void
 scan_init(struct scan *sc, struct store *store, const struct config *config)
 {
 	memset(sc, 0, sizeof(*sc));
 	sc->store = store;
 	sc->config = config;
+	sc->list.store = store;
 	sc->sources = xcalloc(config->nsources + 1, sizeof(*sc->sources));
 }
 
 void
 scan_release(struct scan *sc)
 {
+	scan_list_end(&sc->list);
 	free(sc->sources);
 	sc->sources = NULL;
 }
@@ -28,80 +28,12 @@ scan_release(struct scan *sc)
 void
 scan_forget(struct scan *sc)
 {
-	sc->primed = 0;
+	size_t	i;
+
+	scan_list_end(&sc->list);
+	for (i = 0; i < sc->config->nsources; i++)
+		sc->sources[i].primed = 0;
 	sc->child = NULL;
-}
-
-/* Collects the known files of the store into messages. */
-struct known {
-	struct child	*child;
-	json_object	*entries;
-	int		 reset;
-	int		 sent;
-	int		 failed;
-};
-
-static void
-known_send(struct known *k, int last)
-{
-	struct msg_head	 head = { .id = MSG_KNOWN };
-	json_object	*body = json_object_new_object();
-
-	json_set(body, "entries", k->entries);
-	json_set_bool(body, "last", last);
-	json_set_bool(body, "reset", k->reset);
-	k->reset = 0;
-	k->sent = 1;
-	k->entries = json_object_new_array();
-	if (child_request(k->child, &head, body) == -1)
-		k->failed = 1;
-}
-
-/*
- * A file whose size is -1 must be read again: its hash is not told.  One
- * that is missing is not told: should it be back as it was, that is news.
- */
-static int
-known_add(const struct store_file *f, void *arg)
-{
-	struct known	*k = arg;
-	json_object	*o;
-
-	if (f->missing_since != 0)
-		return 0;
-	o = json_object_new_object();
-	json_set_str(o, "source", f->source_name);
-	json_set_str(o, "path", f->path);
-	json_set_int(o, "dev", f->dev);
-	json_set_int(o, "ino", f->ino);
-	json_set_int(o, "size", f->size);
-	json_set_int(o, "mtime_ns", f->mtime_ns);
-	json_set_str(o, "hash", f->size < 0 ? NULL : f->hash);
-	json_object_array_add(k->entries, o);
-	if (json_object_array_length(k->entries) >= SCAN_BATCH)
-		known_send(k, 0);
-	return k->failed;
-}
-
-/* Tell the worker what all sources held; 0 or -1. */
-static int
-scan_prime(struct scan *sc)
-{
-	struct known	k = {
-		.child = sc->child, .entries = json_object_new_array(),
-		.reset = 1
-	};
-	size_t		i;
-
-	for (i = 0; i < sc->config->nsources && !k.failed; i++)
-		if (store_file_each(sc->store, sc->config->sources[i].name,
-		    known_add, &k) != STORE_OK)
-			k.failed = 1;
-	if (!k.failed)
-		known_send(&k, 1);
-	json_object_put(k.entries);
-	sc->primed = !k.failed;
-	return k.failed ? -1 : 0;
 }
 
 static enum scan_status
@@ -110,6 +42,7 @@ scan_ask(struct scan *sc)
 	struct msg_head	 head = { .id = MSG_SCAN };
 	json_object	*body;
 
+	sc->step = SCAN_STEP_WALK;
 	body = json_object_new_object();
 	json_set_str(body, "source", sc->config->sources[sc->current].name);
 	if (child_request(sc->child, &head, body) == -1)
@@ -117,52 +50,37 @@ scan_ask(struct scan *sc)
 	return SCAN_MORE;
 }
 
-/* Ask for the current source, if there is one left. */
+static enum scan_status	list_step(struct scan *, enum scan_list_status);
+
+static enum scan_status
+list_begin(struct scan *sc, enum scan_list_kind kind)
+{
+	sc->step = SCAN_STEP_LIST;
+	return list_step(sc, scan_list_begin(&sc->list, kind,
+	    sc->config->sources[sc->current].name));
+}
+
+/* Begin with the current source, if there is one left. */
 static enum scan_status
 scan_source(struct scan *sc)
 {
-	struct scan_source	*sum = &sc->sources[sc->current];
-	struct missing		 missing = sum->missing;
+	struct scan_source	*sum = &sc->sources[sc->current], old = *sum;
 
 	if (sc->current >= sc->config->nsources)
 		return sc->failed ? SCAN_FAILED : SCAN_DONE;
 	sc->second = 0;
 	memset(sum, 0, sizeof(*sum));
-	sum->missing = missing;
-	return scan_ask(sc);
-}
-
-/*
- * Of several files of a thread another may win now that this scan is over,
- * say because the first was compressed: look at the source once more, so
- * that it is read.  1 if that is under way.
- */
-static int
-scan_second_look(struct scan *sc)
-{
-	struct known	k = {
-		.child = sc->child, .entries = json_object_new_array()
-	};
-
-	if (!sc->second && sc->primed && store_file_each_again(sc->store,
-	    sc->config->sources[sc->current].name, known_add, &k) ==
-	    STORE_OK && json_object_array_length(k.entries) > 0)
-		known_send(&k, 1);
-	json_object_put(k.entries);
-	if (!k.sent || k.failed || scan_ask(sc) != SCAN_MORE)
-		return 0;
-	sc->second = 1;
-	return 1;
+	sum->missing = old.missing;
+	sum->primed = old.primed;
+	return sum->primed ? scan_ask(sc) : list_begin(sc, LIST_KNOWN);
 }
 
 enum scan_status
 scan_start(struct scan *sc, struct child *child)
 {
-	sc->child = child;
+	sc->child = sc->list.child = child;
 	sc->current = 0;
 	sc->failed = 0;
-	if (!sc->primed && scan_prime(sc) == -1)
-		return SCAN_FAILED;
 	return scan_source(sc);
 }
 
@@ -242,23 +160,17 @@ scan_store(struct scan *sc, const char *source, json_object *e)
 	struct store_file	 f;
 	struct store_thread	 t;
 	enum store_status	 st;
-	const char		*change = json_str(e, "change");
 
 	file_of_entry(&f, source, e);
-	if (change == NULL || f.path == NULL) {
+	if (f.path == NULL) {
 		log_warnx("source %s: an entry without path, passed over",
 		    source);
 		return STORE_OK;
 	}
-	if (strcmp(change, "vanished") == 0)
-		return store_file_vanished(sc->store, source, f.path,
-		    wall_s());
-	if (strcmp(change, "moved") == 0) {
-		st = store_file_moved(sc->store, &f);
-		if (st != STORE_NONE)
-			return st;
-		/* We never knew the file: take the entry as it is. */
-	}
+	/* A copy, a restore: the same content under another time. */
+	st = store_file_moved(sc->store, &f);
+	if (st != STORE_NONE)
+		return st;
 	if (f.reason != NULL || f.thread_id == NULL ||
 	    !uuid_valid(f.thread_id)) {
 		f.thread_id = NULL;
@@ -274,70 +186,137 @@ scan_store(struct scan *sc, const char *source, json_object *e)
 	return store_file_put(sc->store, &f, &t);
 }
 
-/* One batch, one transaction. */
-static int
-scan_batch(struct scan *sc, const char *source, json_object *entries)
+/* One entry of a batch. */
+typedef enum store_status scan_entry(struct scan *, const char *source,
+    json_object *);
+
+static enum store_status
+scan_vanished(struct scan *sc, const char *source, json_object *path)
 {
-	enum store_status	st;
-	size_t			i, n = json_object_array_length(entries);
+	if (!json_object_is_type(path, json_type_string))
+		return STORE_OK;
+	return store_file_vanished(sc->store, source,
+	    json_object_get_string(path), wall_s());
+}
+
+/* One batch, one transaction. */
+static void
+scan_batch(struct scan *sc, json_object *entries, scan_entry *take)
+{
+	const char		*source;
+	enum store_status	 st;
+	size_t			 i, n = json_object_array_length(entries);
 
 	if (n == 0)
-		return 0;
+		return;
+	source = sc->config->sources[sc->current].name;
 	st = store_begin(sc->store);
 	for (i = 0; i < n && st == STORE_OK; i++)
-		st = scan_store(sc, source,
-		    json_object_array_get_idx(entries, i));
+		st = take(sc, source, json_object_array_get_idx(entries, i));
 	if (st == STORE_OK)
 		st = store_commit(sc->store);
 	else
 		store_rollback(sc->store);
-	return st == STORE_OK ? 0 : -1;
+	if (st == STORE_OK)
+		return;
+	/* What the worker thinks we know, we do not. */
+	sc->failed = 1;
+	sc->sources[sc->current].primed = 0;
 }
 
-/* The last batch of a source came. */
+/* Done with the current source. */
 static enum scan_status
-scan_ended(struct scan *sc, const struct msg *m)
+scan_next_source(struct scan *sc)
 {
-	struct missing	*missing = &sc->sources[sc->current].missing;
-
-	if (scan_second_look(sc))
-		return SCAN_MORE;
-	missing->state = source_state_of(json_str(m->body, "state"));
-	missing->dev = json_int(m->body, "dev", 0);
-	if (missing_settle(sc->store, &sc->config->sources[sc->current],
-	    missing) != STORE_OK)
-		sc->failed = 1;
+	scan_list_end(&sc->list);
 	sc->current++;
 	return scan_source(sc);
+}
+
+static enum scan_status
+scan_settle(struct scan *sc)
+{
+	if (missing_settle(sc->store, &sc->config->sources[sc->current],
+	    &sc->sources[sc->current].missing) != STORE_OK)
+		sc->failed = 1;
+	return scan_next_source(sc);
+}
+
+/*
+ * Of several files of a thread another may win now that this scan is over,
+ * say because the first was compressed: look at the source once more, so
+ * that it is read.
+ */
+static enum scan_status
+scan_second_look(struct scan *sc)
+{
+	if (sc->second || !sc->sources[sc->current].primed)
+		return scan_settle(sc);
+	sc->second = 1;
+	return list_begin(sc, LIST_AGAIN);
+}
+
+/* A piece of a list was answered, or the list is done. */
+static enum scan_status
+list_step(struct scan *sc, enum scan_list_status st)
+{
+	struct scan_source	*sum = &sc->sources[sc->current];
+
+	if (st == LIST_WAITS)
+		return SCAN_MORE;
+	if (st == LIST_FAILED) {
+		sc->failed = 1;
+		sum->primed = 0;
+		return sc->list.kind == LIST_KNOWN ? SCAN_FAILED :
+		    scan_settle(sc);
+	}
+	switch (sc->list.kind) {
+	case LIST_KNOWN:
+		sum->primed = 1;
+		return scan_ask(sc);
+	case LIST_AGAIN:
+		return sc->list.told ? scan_ask(sc) : scan_settle(sc);
+	case LIST_COMPARE:
+	default:
+		return scan_second_look(sc);
+	}
+}
+
+static enum scan_status
+scan_walked(struct scan *sc, const struct msg *m)
+{
+	struct scan_source	*sum = &sc->sources[sc->current];
+
+	sum->files = json_int(m->body, "files", sum->files);
+	sum->unchanged = json_int(m->body, "unchanged", sum->unchanged);
+	scan_batch(sc, json_arr(m->body, "entries"), scan_store);
+	if (!json_flag(m->body, "last", 0))
+		return SCAN_MORE;
+	sum->missing.state = source_state_of(json_str(m->body, "state"));
+	sum->missing.dev = json_int(m->body, "dev", 0);
+	if (json_int(m->body, "unmet", 0) > 0)
+		return list_begin(sc, LIST_COMPARE);
+	return scan_second_look(sc);
 }
 
 enum scan_status
 scan_message(struct scan *sc, const struct msg *m)
 {
-	const char		*source;
-	struct scan_source	*sum;
-
 	if (sc->current >= sc->config->nsources)
 		BUG("an answer to no scan");
-	source = sc->config->sources[sc->current].name;
 	if (m->id == MSG_FAILED) {
-		log_warnx("source %s: %s; the next scan tries again", source,
+		log_warnx("source %s: %s; the next scan tries again",
+		    sc->config->sources[sc->current].name,
 		    json_str(m->body, "message"));
 		sc->failed = 1;
-		sc->current++;
-		return scan_source(sc);
+		sc->sources[sc->current].primed = 0;
+		return scan_next_source(sc);
 	}
-	sum = &sc->sources[sc->current];
-	sum->files = json_int(m->body, "files", sum->files);
-	sum->unchanged = json_int(m->body, "unchanged", sum->unchanged);
-	if (scan_batch(sc, source, json_arr(m->body, "entries")) == -1) {
-		/* What the worker thinks we know, we do not. */
-		sc->failed = 1;
-		sc->primed = 0;
-	}
-	if (!json_flag(m->body, "last", 0))
-		return SCAN_MORE;
-	return scan_ended(sc, m);
+	if (sc->step == SCAN_STEP_WALK)
+		return scan_walked(sc, m);
+	if (m->id == MSG_COMPARED)
+		scan_batch(sc, json_arr(m->body, "vanished"), scan_vanished);
+	return list_step(sc, scan_list_next(&sc->list));
 }
 
 int

@@ -6,6 +6,7 @@
 #include "supervisor/child.h"
 #include "supervisor/config.h"
 #include "supervisor/missing.h"
+#include "supervisor/scan_list.h"
 #include "supervisor/store.h"
 
 /*
@@ -18,7 +19,13 @@ struct scan_source {
 	int64_t		changed;	/* new or changed, usable */
 	int64_t		unusable;
 	int64_t		archived;	/* of the changed */
-	struct missing	missing;	/* kept from scan to scan */
+	int		primed;		/* the worker knows the files */
+	struct missing	missing;	/* both kept from scan to scan */
+};
+
+enum scan_step {
+	SCAN_STEP_LIST,		/* files are being told, or compared */
+	SCAN_STEP_WALK		/* the worker looks */
 };
 
 struct scan {
@@ -26,7 +33,8 @@ struct scan {
 	const struct config	*config;
 	struct child		*child;
 	size_t			 current;	/* index of the source */
-	int			 primed;	/* the worker knows the files */
+	enum scan_step		 step;
+	struct scan_list	 list;
 	int			 failed;	/* a batch could not be stored */
 	int			 second;	/* second look at the source */
 	struct scan_source	*sources;	/* config->nsources of them */

@@ -190,6 +190,7 @@ job_add(const struct store_thread *t, const struct store_job *claim,
 	one->counts.claimed++;
 	json_set_str(body, "source", j->source);
 	json_set_str(body, "path", j->path);
+	json_set_str(body, "hash", j->hash);
 	json_set_int(body, "budget_bytes",
 	    one->sv->config->pipeline.rollout_text_bytes);
 	j->serial = child_request(one->child, &head, body);

@@ -361,26 +361,27 @@ store_stage_one_survey(struct store *s,
 	return db_end(&r);
 }
 
-static int
-earliest(const struct store_thread *t, enum store_due due, int64_t when,
-    void *arg)
-{
-	int64_t	*first = arg;
-
-	(void)t;
-	if (due != DUE_TOO_YOUNG && due != DUE_RETRY_BACKOFF)
-		return 0;
-	if (*first == 0 || when < *first)
-		*first = when;
-	return 0;
-}
-
+/* What is too old never becomes due, and may be most of what there is. */
 enum store_status
 store_stage_one_next(struct store *s,
     const struct store_stage_one_rules *rules, int64_t *when)
 {
+	struct db_rows		 r;
+	struct store_thread	 t;
+	struct verdict		 v;
+
 	*when = 0;
-	return store_stage_one_survey(s, rules, earliest, when);
+	db_about(s, "surveying threads");
+	db_open(&r, s, DUE_QUERY, ARGS(INT(age_bound_ms(rules)),
+	    INT(INT64_MAX)));
+	while (db_next(&r)) {
+		v = judge_row(&r, &t, rules);
+		if (v.due != DUE_TOO_YOUNG && v.due != DUE_RETRY_BACKOFF)
+			continue;
+		if (*when == 0 || v.when < *when)
+			*when = v.when;
+	}
+	return db_end(&r);
 }
 
 struct claims {

@@ -248,9 +248,10 @@ move_file(struct store *s, void *arg)
 
 	st = db_run_one(s, "UPDATE sources SET dev = ?, ino = ?, size = ?,"
 	    " mtime_ns = ?, missing_since = 0, missing_last = 0"
-	    " WHERE source_name = ? AND path = ?",
+	    " WHERE source_name = ? AND path = ? AND hash = ? AND hash <> ''"
+	    " AND size >= 0",
 	    ARGS(INT(f->dev), INT(f->ino), INT(f->size), INT(f->mtime_ns),
-	    TEXT(f->source_name), TEXT(f->path)));
+	    TEXT(f->source_name), TEXT(f->path), TEXT(f->hash)));
 	return st == STORE_OK ? refresh_thread_of(s, f) : st;
 }
 
@@ -326,15 +327,17 @@ store_file_each(struct store *s, const char *source_name,
 }
 
 enum store_status
-store_file_each_again(struct store *s, const char *source_name,
+store_file_page(struct store *s, const struct store_page *p,
     store_file_cb *cb, void *arg)
 {
 	struct file_list	 l = { cb, arg };
 	struct db_rows		 r;
 
-	db_about(s, "listing files of source %s to read again", source_name);
-	db_open(&r, s, FILES "WHERE source_name = ? AND size < 0"
-	    " AND missing_since = 0 ORDER BY path", ARGS(TEXT(source_name)));
+	db_about(s, "listing files of source %s", p->source_name);
+	db_open(&r, s, FILES "WHERE source_name = ? AND path > ?"
+	    " AND missing_since = 0 AND (size < 0 OR NOT ?)"
+	    " ORDER BY path LIMIT ?", ARGS(TEXT(p->source_name),
+	    TEXT(p->after), INT(p->again), INT(p->limit)));
 	return db_row_each(&r, &file_shape, hand_file, &l);
 }
 

@@ -39,7 +39,8 @@ enum store_status store_file_put(struct store *, const struct store_file *,
     const struct store_thread *);
 /*
  * Same path and content, other stat fields; brings a missing file back.
- * STORE_NONE: a path not known yet, to be put.
+ * STORE_NONE: the path is not known with this content, or must be read
+ * again: it is to be put.
  */
 enum store_status store_file_moved(struct store *,
     const struct store_file *);
@@ -52,9 +53,15 @@ enum store_status store_scan_ended(struct store *, const char *source_name,
 /* Every file of a source, by path. */
 enum store_status store_file_each(struct store *, const char *source_name,
     store_file_cb *, void *arg);
-/* The same of those that the next scan must read again: of size -1. */
-enum store_status store_file_each_again(struct store *,
-    const char *source_name, store_file_cb *, void *arg);
+/* Some of them that are there, for lists that go out piece by piece. */
+struct store_page {
+	const char	*source_name;
+	const char	*after;		/* the last path handed out, or "" */
+	int64_t		 limit;
+	int		 again;		/* those that must be read again only */
+};
+enum store_status store_file_page(struct store *, const struct store_page *,
+    store_file_cb *, void *arg);
 enum store_status store_file_count(struct store *, const char *source_name,
     int64_t *files, int64_t *missing);
 

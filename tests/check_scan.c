@@ -1,4 +1,4 @@
-/* links: tests/scratch.c tests/extract_peer.c worker/extract/role.c worker/extract/scan.c worker/extract/extract.c worker/extract/preview.c worker/extract/source.c worker/extract/known.c worker/extract/survey.c worker/extract/stream.c worker/extract/line.c worker/extract/record.c worker/extract/rollout.c worker/extract/meta.c worker/extract/filter.c worker/extract/fragment.c worker/extract/cut.c worker/extract/citation.c worker/extract/memread.c worker/extract/leaf.c worker/extract/feed.c worker/extract/plan.c worker/extract/content.c worker/extract/builtin.c worker/extract/builtin_border.c worker/extract/builtin_call.c worker/extract/builtin_command.c worker/extract/builtin_cue.c worker/extract/builtin_facts.c worker/extract/builtin_failures.c worker/extract/builtin_human.c worker/extract/builtin_noise.c worker/extract/builtin_patch.c worker/extract/builtin_prefs.c worker/extract/builtin_program.c worker/extract/builtin_result.c worker/extract/builtin_run.c worker/extract/builtin_task.c worker/extract/builtin_title.c worker/extract/builtin_user.c worker/extract/builtin_words.c worker/extract/builtin_write.c */
+/* links: tests/scratch.c tests/extract_peer.c worker/extract/role.c worker/extract/scan.c worker/extract/extract.c worker/extract/preview.c worker/extract/source.c worker/extract/known.c worker/extract/past.c worker/extract/survey.c worker/extract/stream.c worker/extract/line.c worker/extract/record.c worker/extract/rollout.c worker/extract/meta.c worker/extract/filter.c worker/extract/fragment.c worker/extract/cut.c worker/extract/citation.c worker/extract/memread.c worker/extract/leaf.c worker/extract/feed.c worker/extract/plan.c worker/extract/content.c worker/extract/builtin.c worker/extract/builtin_border.c worker/extract/builtin_call.c worker/extract/builtin_command.c worker/extract/builtin_cue.c worker/extract/builtin_facts.c worker/extract/builtin_failures.c worker/extract/builtin_human.c worker/extract/builtin_noise.c worker/extract/builtin_patch.c worker/extract/builtin_prefs.c worker/extract/builtin_program.c worker/extract/builtin_result.c worker/extract/builtin_run.c worker/extract/builtin_task.c worker/extract/builtin_title.c worker/extract/builtin_user.c worker/extract/builtin_words.c worker/extract/builtin_write.c */
 /*
  * A restore from backup changed the time of a thousand files, and each was
  * paid for a second time; a disk that was not mounted made as many threads
@@ -167,7 +167,7 @@ END_TEST
  * The role.
  */
 
-/* Scan and compare "change path|" of all entries. */
+/* Scan and compare "path|" of all entries, "vanished path|" of the gone. */
 static void
 assert_scan(struct extract_peer *p, const char *want)
 {
@@ -177,8 +177,8 @@ assert_scan(struct extract_peer *p, const char *want)
 
 	for (i = 0; i < json_object_array_length(all); i++) {
 		o = json_object_array_get_idx(all, i);
-		buf_addf(&out, "%s %s|", json_str(o, "change"),
-		    json_str(o, "path") + strlen(root) + 1);
+		buf_addf(&out, "%s%s|", json_flag(o, "vanished", 0) ?
+		    "vanished " : "", json_str(o, "path") + strlen(root) + 1);
 	}
 	ck_assert_str_eq(buf_str(&out), want);
 	buf_release(&out);
@@ -200,17 +200,17 @@ START_TEST(test_changes)
 
 	put_rollout(DAY "/" NAME(ID1));
 	extract_peer_start(&p, root, NULL);
-	assert_scan(&p, "new " DAY "/" NAME(ID1) "|");
+	assert_scan(&p, DAY "/" NAME(ID1) "|");
 	assert_scan(&p, "");
 	/* Restored from a backup: another time, the same words. */
 	touch(a, 1000000000);
-	assert_scan(&p, "moved " DAY "/" NAME(ID1) "|");
+	assert_scan(&p, DAY "/" NAME(ID1) "|");
 	put(a, RECORD RECORD, 2 * strlen(RECORD));
-	assert_scan(&p, "changed " DAY "/" NAME(ID1) "|");
+	assert_scan(&p, DAY "/" NAME(ID1) "|");
 	ck_assert_int_eq(rename(at(a),
 	    at("archived_sessions/" NAME(ID1))), 0);
-	assert_scan(&p, "vanished " DAY "/" NAME(ID1) "|"
-	    "new archived_sessions/" NAME(ID1) "|");
+	assert_scan(&p, "archived_sessions/" NAME(ID1) "|"
+	    "vanished " DAY "/" NAME(ID1) "|");
 	ck_assert_int_eq(unlink(at("archived_sessions/" NAME(ID1))), 0);
 	assert_scan(&p, "vanished archived_sessions/" NAME(ID1) "|");
 	assert_scan(&p, "");
@@ -225,7 +225,7 @@ START_TEST(test_absent)
 
 	put_rollout(DAY "/" NAME(ID1));
 	extract_peer_start(&p, root, NULL);
-	assert_scan(&p, "new " DAY "/" NAME(ID1) "|");
+	assert_scan(&p, DAY "/" NAME(ID1) "|");
 	ck_assert_int_eq(rename(at("sessions"), at("away")), 0);
 	assert_scan(&p, "");
 	ck_assert_int_eq(rename(at("away"), at("sessions")), 0);
@@ -242,7 +242,7 @@ END_TEST
 START_TEST(test_known)
 {
 	struct extract_peer	 p;
-	json_object		*all, *o, *body;
+	json_object		*all, *o;
 	int64_t			 files, unchanged;
 
 	put_rollout(DAY "/" NAME(ID1));
@@ -259,22 +259,34 @@ START_TEST(test_known)
 	ck_assert_str_eq(json_str(o, "thread_id"), ID1);
 	ck_assert_int_eq(json_int(o, "updated_at_ms", 0),
 	    INT64_C(1795255201000));
-	/* The entry's own "source" is the session's; known wants ours. */
-	json_set_str(o, "source", "a");
 	/* One more that has vanished meanwhile. */
 	o = json_object_new_object();
 	json_set_str(o, "path", at(DAY "/" NAME("x")));
-	json_set_str(o, "source", "a");
-	json_set_str(o, "hash", "00");
 	json_object_array_add(all, o);
-	body = json_object_new_object();
-	json_set(body, "entries", all);
-	json_set_bool(body, "last", 1);
-	json_set_bool(body, "reset", 1);
 	extract_peer_start(&p, root, NULL);
-	extract_peer_send(&p, MSG_KNOWN, body);
-	assert_scan(&p, "new " DAY "/" NAME(ID2) "|vanished "
-	    DAY "/" NAME("x") "|");
+	extract_peer_known(&p, all);
+	assert_scan(&p, DAY "/" NAME(ID2) "|vanished " DAY "/" NAME("x") "|");
+	assert_scan(&p, "");
+	extract_peer_end(&p);
+}
+END_TEST
+
+/* Another file of the thread went: this one is asked for, unchanged or not. */
+START_TEST(test_known_to_be_read_again)
+{
+	struct extract_peer	 p;
+	json_object		*all;
+
+	put_rollout(DAY "/" NAME(ID1));
+	put_rollout(DAY "/" NAME(ID2));
+	extract_peer_start(&p, root, NULL);
+	all = extract_peer_scan(&p, NULL, NULL);
+	extract_peer_end(&p);
+	json_set_int(json_object_array_get_idx(all, 1), "size", -1);
+	extract_peer_start(&p, root, NULL);
+	extract_peer_known(&p, all);
+	assert_scan(&p, DAY "/" NAME(ID2) "|");
+	assert_scan(&p, "");
 	extract_peer_end(&p);
 }
 END_TEST
@@ -336,12 +348,14 @@ START_TEST(test_compressed)
 END_TEST
 
 static void
-ask_extract(struct extract_peer *p, const char *path, struct msg *m)
+ask_extract(struct extract_peer *p, const char *path, const char *hash,
+    struct msg *m)
 {
 	json_object	*body = json_object_new_object();
 
 	json_set_str(body, "source", "a");
 	json_set_str(body, "path", path);
+	json_set_str(body, "hash", hash);
 	json_set_int(body, "budget_bytes", 100000);
 	extract_peer_send(p, MSG_EXTRACT, body);
 	extract_peer_next(p, m);
@@ -358,25 +372,30 @@ START_TEST(test_extract)
 	put_rollout(DAY "/" NAME(ID1));
 	put(DAY "/" NAME(ID2), "", 0);
 	extract_peer_start(&p, root, NULL);
-	ask_extract(&p, at(DAY "/" NAME(ID1)), &m);
+	ask_extract(&p, at(DAY "/" NAME(ID1)), NULL, &m);
 	ck_assert_int_eq(m.id, MSG_EXTRACTED);
 	ck_assert_str_eq(json_str(m.body, "outcome"), "no_output");
 	ck_assert_str_eq(json_str(m.body, "cwd"), "/x");
 	ck_assert_uint_eq(strlen(json_str(m.body, "hash")), 32);
 	msg_release(&m);
-	ask_extract(&p, at(DAY "/" NAME(ID2)), &m);
+	ask_extract(&p, at(DAY "/" NAME(ID2)), NULL, &m);
 	ck_assert_int_eq(m.id, MSG_FAILED);
 	ck_assert_str_eq(json_str(m.body, "reason"), "not_a_rollout");
 	msg_release(&m);
-	ask_extract(&p, "/etc/passwd", &m);
+	ask_extract(&p, "/etc/passwd", NULL, &m);
 	ck_assert_int_eq(m.id, MSG_FAILED);
 	ck_assert_str_eq(json_str(m.body, "reason"), "unreadable");
+	msg_release(&m);
+	/* It was written since it was scanned. */
+	ask_extract(&p, at(DAY "/" NAME(ID1)), "0123", &m);
+	ck_assert_int_eq(m.id, MSG_EXTRACTED);
+	ck_assert_str_eq(json_str(m.body, "outcome"), "changed");
 	msg_release(&m);
 	/* It was compressed since it was listed. */
 	len = ZSTD_compress(zst, sizeof(zst), RECORD, strlen(RECORD), 3);
 	put(DAY "/" NAME(ID1) ".zst", zst, len);
 	ck_assert_int_eq(unlink(at(DAY "/" NAME(ID1))), 0);
-	ask_extract(&p, at(DAY "/" NAME(ID1)), &m);
+	ask_extract(&p, at(DAY "/" NAME(ID1)), NULL, &m);
 	ck_assert_int_eq(m.id, MSG_EXTRACTED);
 	msg_release(&m);
 	extract_peer_end(&p);
@@ -430,6 +449,7 @@ suite(void)
 	tcase_add_test(tc, test_changes);
 	tcase_add_test(tc, test_absent);
 	tcase_add_test(tc, test_known);
+	tcase_add_test(tc, test_known_to_be_read_again);
 	tcase_add_test(tc, test_batches);
 	tcase_add_test(tc, test_compressed);
 	tcase_add_test(tc, test_extract);

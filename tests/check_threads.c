@@ -78,6 +78,9 @@ START_TEST(moved_touches_the_file_only)
 	put(1, NOW - 100, "a", 0);
 	f.ino = 99;
 	f.mtime_ns = 77;
+	f.hash = "b";
+	ck_assert_int_eq(store_file_moved(st, &f), STORE_NONE);
+	f.hash = "a";
 	ck_assert_int_eq(store_file_moved(st, &f), STORE_OK);
 	ck_assert_int_eq(ask("SELECT ino FROM sources"), 99);
 	ck_assert_int_eq(ask(THREAD("updated_at")), NOW - 100);
@@ -229,9 +232,12 @@ END_TEST
 START_TEST(a_file_that_comes_back_is_not_forgotten)
 {
 	struct store_file	 f = file_of(20);
+	char			 hash[32];
 
 	add_threads(20);
 	vanish(20);
+	snprintf(hash, sizeof(hash), "%lld", NOW - DAY);
+	f.hash = hash;
 	ck_assert_int_eq(store_file_moved(st, &f), STORE_OK);
 	store_scan_ended(st, "codex", NOW + 2 * DAY);
 	ck_assert_int_eq(forget(1), 0);

@@ -122,6 +122,7 @@ extract_peer_start(struct extract_peer *p, const char *source,
 	memset(p, 0, sizeof(*p));
 	ck_assert_int_eq(fd_pipe(to), 0);
 	ck_assert_int_eq(fd_pipe(from), 0);
+	p->paths = json_object_new_array();
 	p->pid = fork();
 	ck_assert_int_ne(p->pid, -1);
 	if (p->pid == 0)
@@ -152,15 +153,74 @@ extract_peer_end(struct extract_peer *p)
 	fd_close(&p->from);
 	frame_reader_release(&p->in);
 	frame_writer_release(&p->out);
+	json_object_put(p->paths);
+}
+
+void
+extract_peer_known(struct extract_peer *p, json_object *entries)
+{
+	json_object	*body = json_object_new_object();
+	struct msg	 m;
+	size_t		 i;
+
+	for (i = 0; i < json_object_array_length(entries); i++)
+		json_push_str(p->paths, json_str(
+		    json_object_array_get_idx(entries, i), "path"));
+	json_set_str(body, "source", "a");
+	json_set(body, "entries", entries);
+	json_set_bool(body, "reset", 1);
+	extract_peer_send(p, MSG_KNOWN, body);
+	extract_peer_next(p, &m);
+	ck_assert_int_eq(m.id, MSG_NOTED);
+	msg_release(&m);
+}
+
+/* Which of its files has the scan not met? */
+static void
+compare(struct extract_peer *p, json_object *all, int64_t unmet)
+{
+	json_object	*body = json_object_new_object(), *gone, *o;
+	struct msg	 m;
+	size_t		 i;
+
+	json_set_str(body, "source", "a");
+	json_set(body, "paths", json_object_get(p->paths));
+	extract_peer_send(p, MSG_COMPARE, body);
+	extract_peer_next(p, &m);
+	ck_assert_int_eq(m.id, MSG_COMPARED);
+	gone = json_arr(m.body, "vanished");
+	ck_assert_int_eq((int64_t)json_object_array_length(gone), unmet);
+	for (i = 0; i < json_object_array_length(gone); i++) {
+		o = json_object_new_object();
+		json_set_str(o, "path", json_object_get_string(
+		    json_object_array_get_idx(gone, i)));
+		json_set_bool(o, "vanished", 1);
+		json_object_array_add(all, o);
+	}
+	msg_release(&m);
+}
+
+/* Move the entries of a batch to `all'. */
+static void
+take_batch(struct extract_peer *p, json_object *all, json_object *batch)
+{
+	json_object	*o;
+	size_t		 i;
+
+	for (i = 0; i < json_object_array_length(batch); i++) {
+		o = json_object_array_get_idx(batch, i);
+		json_push_str(p->paths, json_str(o, "path"));
+		json_object_array_add(all, json_object_get(o));
+	}
 }
 
 json_object *
 extract_peer_scan(struct extract_peer *p, int64_t *files, int64_t *unchanged)
 {
 	json_object	*all = json_object_new_array();
-	json_object	*body = json_object_new_object(), *batch;
+	json_object	*body = json_object_new_object();
 	struct msg	 m;
-	size_t		 i;
+	int64_t		 unmet;
 	int		 last;
 
 	json_set_str(body, "source", "a");
@@ -169,16 +229,16 @@ extract_peer_scan(struct extract_peer *p, int64_t *files, int64_t *unchanged)
 		extract_peer_next(p, &m);
 		ck_assert_int_eq(m.id, MSG_SCANNED);
 		ck_assert_int_eq(m.serial, p->serial);
-		batch = json_arr(m.body, "entries");
-		for (i = 0; i < json_object_array_length(batch); i++)
-			json_object_array_add(all, json_object_get(
-			    json_object_array_get_idx(batch, i)));
+		take_batch(p, all, json_arr(m.body, "entries"));
 		last = json_flag(m.body, "last", 0);
+		unmet = json_int(m.body, "unmet", -1);
 		if (files != NULL)
 			*files = json_int(m.body, "files", -1);
 		if (unchanged != NULL)
 			*unchanged = json_int(m.body, "unchanged", -1);
 		msg_release(&m);
 	} while (!last);
+	if (unmet > 0)
+		compare(p, all, unmet);
 	return all;
 }

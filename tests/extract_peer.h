@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <json-c/json.h>
+
 #include "common/frame.h"
 #include "common/msg.h"
 
@@ -16,6 +18,7 @@ struct extract_peer {
 	int64_t			 serial;
 	struct frame_reader	 in;
 	struct frame_writer	 out;
+	json_object		*paths;		/* that it knows of */
 };
 
 /* 1 if this process is to be the worker: main() then runs it. */
@@ -34,9 +37,13 @@ void extract_peer_send(struct extract_peer *, enum msg_id, json_object *body);
 /* The next message but alive, log and metric; the caller releases it. */
 void extract_peer_next(struct extract_peer *, struct msg *);
 
+/* Tell it of files of source "a", with `reset'; takes over `entries'. */
+void extract_peer_known(struct extract_peer *, json_object *entries);
+
 /*
- * Scan source "a": all entries in one array, the caller's; the last batch's
- * counts if not NULL.
+ * Scan source "a": all entries in one array, the caller's, then the paths
+ * that have vanished, as entries with "vanished"; the last batch's counts
+ * if not NULL.
  */
 json_object *extract_peer_scan(struct extract_peer *, int64_t *files,
     int64_t *unchanged);

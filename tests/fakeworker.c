@@ -322,7 +322,6 @@ answer(enum msg_id id, int64_t serial)
 	case MSG_SHUTDOWN:
 		bye();
 		break;
-	case MSG_KNOWN:
 	case MSG_INPUT:
 	case MSG_CANCEL:
 		break;

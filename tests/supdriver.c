@@ -10,7 +10,7 @@
  *	grace ready drain silence progress rekill give_up	child_times
  *	base cap intensity period healthy	restart_policy
  *	requests=N	N extract requests to each ready worker, one by one
- *	flood=N		N known messages of 1 MiB to each ready worker
+ *	flood=N		N probes of 1 MiB to each ready worker
  *	stop_after=MS kill_after=MS	child_stop(), child_kill() on each
  */
 #include <sys/mman.h>
@@ -157,18 +157,15 @@ ask(struct child *c)
 static void
 flood(struct child *c)
 {
-	struct msg_head	 head = { .id = MSG_KNOWN };
-	json_object	*o, *entries;
+	struct msg_head	 head = { .id = MSG_PROBE };
+	json_object	*o;
 	char		*text = xcalloc(1, 1024 * 1024);
 	long long	 i;
 
 	memset(text, 'x', 1024 * 1024 - 1);
 	for (i = 0; i < driver.flood; i++) {
 		o = json_object_new_object();
-		entries = json_object_new_array();
-		json_push_str(entries, text);
-		json_set(o, "entries", entries);
-		json_set_bool(o, "last", 0);
+		json_set_str(o, "text", text);
 		if (child_request(c, &head, o) == -1)
 			break;
 	}

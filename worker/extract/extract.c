@@ -94,18 +94,15 @@ survey(struct job *j, const struct stat *st)
 
 /*
  * 1 if the rollout is not what the scan saw: it is being written, or was
- * replaced.  The next scan is to read it, and until then nothing is known.
+ * replaced.
  */
 static int
-changed(struct job *j)
+changed(const struct job *j)
 {
-	struct known_file	*known = known_find(j->x->known, j->path);
+	const char	*hash = json_str(j->request->body, "hash");
 
-	if (known == NULL || known->hash[0] == '\0' ||
-	    strcmp(known->hash, j->survey.hash) == 0)
-		return 0;
-	known->hash[0] = '\0';
-	return 1;
+	return hash != NULL && hash[0] != '\0' &&
+	    strcmp(hash, j->survey.hash) != 0;
 }
 
 /* Second pass: the kept items to the builtin provider. */

@@ -5,6 +5,7 @@
 
 #include "feed.h"
 #include "known.h"
+#include "past.h"
 #include "worker/worker.h"
 
 /*
@@ -16,6 +17,8 @@ extern const struct worker_role extract_role;
 struct extract_source {
 	char	*name;
 	char	*path;		/* the directory above sessions/ */
+	struct known *known;	/* its files */
+	unsigned walked;	/* parts that the last scan saw all of */
 };
 
 /* worker_data() of the role. */
@@ -26,12 +29,11 @@ struct extract {
 	size_t			 nroots;
 	char			*preview;	/* or NULL: all sources */
 	struct redact		*redact;
-	struct known		*known;
-	unsigned		 scans;		/* number of the last one */
+	struct pasts		 pasts;
 };
 
 /* The source of this name, or NULL. */
-const struct extract_source *extract_source(const struct extract *,
+struct extract_source *extract_source(const struct extract *,
     const char *name);
 
 /* What a feed needs, borrowed from the role's state. */
@@ -42,6 +44,7 @@ int extract_tick(void *arg);
 
 /* The requests. */
 void extract_known(struct worker *, const struct msg *);
+void extract_compare(struct worker *, const struct msg *);
 void extract_scan(struct worker *, const struct msg *);
 void extract_extract(struct worker *, const struct msg *);
 void extract_preview(struct worker *, const struct msg *);

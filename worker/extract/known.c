@@ -1,33 +1,30 @@
-#include <bsd/string.h>
-#include <bsd/sys/tree.h>
+#include <sys/random.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "known.h"
+#include "log.h"
 #include "mem.h"
-#include "survey.h"
 
-struct node {
-	RB_ENTRY(node)		entry;
-	struct known_file	file;
-	char			path[];
+#define FIRST_SLOTS	1024
+
+/* An open table: a file is in the first free slot from its digest's on. */
+struct slot {
+	uint64_t	path;		/* digest; 0: the slot is free */
+	uint64_t	stat:56;	/* digest; 0: read it again */
+	uint64_t	part:2;
+	uint64_t	met:1;		/* by the scan */
+	uint64_t	gone:1;		/* forgotten, until the table grows */
 };
-
-static int
-by_path(const struct node *a, const struct node *b)
-{
-	return strcmp(a->file.path, b->file.path);
-}
-
-RB_HEAD(known_tree, node);
-RB_PROTOTYPE(known_tree, node, entry, by_path)
-RB_GENERATE(known_tree, node, entry, by_path)
+_Static_assert(sizeof(struct slot) == 16, "what a file costs");
+_Static_assert(SOURCE_PART__MAX < 4, "two bits for a part");
 
 struct known {
-	struct known_tree	 tree;
-	struct node		*last;		/* found: the next is likely */
-	char			**sources;	/* few names, each once */
-	size_t			 nsources;
+	struct slot	*slots;
+	size_t		 size;
+	size_t		 used;		/* forgotten ones too */
+	uint64_t	 key;
 };
 
 struct known *
@@ -35,113 +32,32 @@ known_new(void)
 {
 	struct known	*k = xcalloc(1, sizeof(*k));
 
-	RB_INIT(&k->tree);
+	if (getrandom(&k->key, sizeof(k->key), 0) != sizeof(k->key))
+		log_fatal("getrandom");
+	known_reset(k);
 	return k;
-}
-
-void
-known_drop_past(struct known_file *f)
-{
-	if (f->past == NULL)
-		return;
-	survey_clear(f->past);
-	free(f->past);
-	f->past = NULL;
-}
-
-static void
-drop(struct known *k, struct node *n)
-{
-	known_drop_past(&n->file);
-	if (k->last == n)
-		k->last = NULL;
-	RB_REMOVE(known_tree, &k->tree, n);
-	free(n);
-}
-
-void
-known_reset(struct known *k)
-{
-	struct node	*n, *next;
-
-	for (n = RB_MIN(known_tree, &k->tree); n != NULL; n = next) {
-		next = RB_NEXT(known_tree, &k->tree, n);
-		drop(k, n);
-	}
 }
 
 void
 known_free(struct known *k)
 {
-	size_t	i;
-
 	if (k == NULL)
 		return;
-	known_reset(k);
-	for (i = 0; i < k->nsources; i++)
-		free(k->sources[i]);
-	free(k->sources);
+	free(k->slots);
 	free(k);
 }
 
-static struct node *
-find(struct known *k, const char *path)
+void
+known_reset(struct known *k)
 {
-	struct node	*n = RB_ROOT(&k->tree);
-	int		 cmp;
-
-	while (n != NULL && (cmp = strcmp(path, n->file.path)) != 0)
-		n = cmp < 0 ? RB_LEFT(n, entry) : RB_RIGHT(n, entry);
-	return n;
-}
-
-struct known_file *
-known_find(struct known *k, const char *path)
-{
-	struct node	*n;
-
-	/* A scan asks in order. */
-	n = k->last == NULL ? NULL : RB_NEXT(known_tree, &k->tree, k->last);
-	if (n == NULL || strcmp(n->file.path, path) != 0)
-		n = find(k, path);
-	if (n == NULL)
-		return NULL;
-	k->last = n;
-	return &n->file;
-}
-
-static char *
-source_name(struct known *k, const char *name)
-{
-	size_t	i;
-
-	for (i = 0; i < k->nsources; i++)
-		if (strcmp(k->sources[i], name) == 0)
-			return k->sources[i];
-	k->sources = xreallocarray(k->sources, i + 1, sizeof(*k->sources));
-	k->sources[i] = xstrdup(name);
-	k->nsources++;
-	return k->sources[i];
+	free(k->slots);
+	k->size = FIRST_SLOTS;
+	k->used = 0;
+	k->slots = xcalloc(k->size, sizeof(*k->slots));
 }
 
 void
-known_put(struct known *k, const struct known_file *file)
-{
-	size_t		 size = strlen(file->path) + 1;
-	struct node	*n = xcalloc(1, sizeof(*n) + size), *old;
-
-	old = find(k, file->path);
-	n->file = *file;
-	memcpy(n->path, file->path, size);
-	n->file.path = n->path;
-	n->file.source = source_name(k, file->source);
-	if (old != NULL)
-		drop(k, old);
-	RB_INSERT(known_tree, &k->tree, n);
-}
-
-void
-known_stat(struct known_file *k, const struct stat *st)
+known_stat(struct known_stat *k, const struct stat *st)
 {
 	k->dev = (int64_t)st->st_dev;
 	k->ino = (int64_t)st->st_ino;
@@ -149,37 +65,117 @@ known_stat(struct known_file *k, const struct stat *st)
 	k->mtime_ns = st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
-int
-known_same(const struct known_file *k, const struct stat *st)
+static uint64_t
+path_digest(const struct known *k, const char *path)
 {
-	struct known_file	now;
+	uint64_t	h = XXH3_64bits_withSeed(path, strlen(path), k->key);
 
-	known_stat(&now, st);
-	return k->hash[0] != '\0' && k->dev == now.dev && k->ino == now.ino &&
-	    k->size == now.size && k->mtime_ns == now.mtime_ns;
+	return h == 0 ? 1 : h;
 }
 
-static int
-is_below(const char *path, const char *dir)
+static uint64_t
+stat_digest(const struct known *k, const struct known_stat *st)
 {
-	size_t	len = strlen(dir);
+	uint64_t	h;
 
-	return strncmp(path, dir, len) == 0 && path[len] == '/';
+	if (st == NULL)
+		return 0;
+	h = XXH3_64bits_withSeed(st, sizeof(*st), k->key) >> 8;
+	return h == 0 ? 1 : h;
+}
+
+/* The slot of this digest, or the free one where it would be. */
+static struct slot *
+find(const struct known *k, uint64_t path)
+{
+	size_t	i = (size_t)((unsigned __int128)path * k->size >> 64);
+
+	while (k->slots[i].path != 0 && k->slots[i].path != path)
+		i = i + 1 == k->size ? 0 : i + 1;
+	return &k->slots[i];
+}
+
+/* Half as large again; forgotten ones stay behind. */
+static void
+grow(struct known *k)
+{
+	struct known	 old = *k;
+	size_t		 i;
+
+	k->size += k->size / 2;
+	k->slots = xcalloc(k->size, sizeof(*k->slots));
+	k->used = 0;
+	for (i = 0; i < old.size; i++) {
+		if (old.slots[i].path == 0 || old.slots[i].gone)
+			continue;
+		*find(k, old.slots[i].path) = old.slots[i];
+		k->used++;
+	}
+	free(old.slots);
 }
 
 void
-known_sweep(struct known *k, const struct known_part *part,
-    void (*gone)(const struct known_file *, void *), void *arg)
+known_put(struct known *k, const char *path, enum source_part part,
+    const struct known_stat *st)
 {
-	struct node	*n, *next;
+	uint64_t	 digest = path_digest(k, path);
+	struct slot	*s;
 
-	for (n = RB_MIN(known_tree, &k->tree); n != NULL; n = next) {
-		next = RB_NEXT(known_tree, &k->tree, n);
-		if (n->file.seen == part->seen ||
-		    strcmp(n->file.source, part->source) != 0 ||
-		    is_below(n->file.path, part->dir) == part->outside)
-			continue;
-		gone(&n->file, arg);
-		drop(k, n);
-	}
+	if (k->used >= k->size / 8 * 7)
+		grow(k);
+	s = find(k, digest);
+	k->used += s->path == 0;
+	s->path = digest;
+	s->stat = stat_digest(k, st) & ((UINT64_C(1) << 56) - 1);
+	s->part = (unsigned)part & 3;
+	s->met = 1;
+	s->gone = 0;
+}
+
+void
+known_begin(struct known *k)
+{
+	size_t	i;
+
+	for (i = 0; i < k->size; i++)
+		k->slots[i].met = 0;
+}
+
+enum known_file
+known_meet(struct known *k, const char *path, const struct known_stat *st)
+{
+	struct slot	*s = find(k, path_digest(k, path));
+
+	if (s->path == 0 || s->gone)
+		return KNOWN_NEW;
+	s->met = 1;
+	return s->stat == stat_digest(k, st) ? KNOWN_SAME : KNOWN_CHANGED;
+}
+
+static int
+is_unmet(const struct slot *s, unsigned parts)
+{
+	return s->path != 0 && !s->gone && !s->met &&
+	    (parts & 1u << s->part) != 0;
+}
+
+size_t
+known_unmet(const struct known *k, unsigned parts)
+{
+	size_t	i, n = 0;
+
+	for (i = 0; i < k->size; i++)
+		n += (size_t)is_unmet(&k->slots[i], parts);
+	return n;
+}
+
+int
+known_gone(struct known *k, const char *path, unsigned parts)
+{
+	struct slot	*s = find(k, path_digest(k, path));
+
+	if (!is_unmet(s, parts))
+		return 0;
+	s->gone = 1;
+	return 1;
 }

@@ -7,36 +7,26 @@
 #include <stdint.h>
 
 #include "source.h"
-#include "stream.h"
-
-struct survey;
 
 /*
- * The files that were read before: what has the same device, inode, size and
- * time is not read again.
+ * The files of a source that were read before: what has the same device,
+ * inode, size and time is not read again.
+ *
+ * A file costs 16 bytes, for there may be many: of its path and of its stat
+ * fields only digests are kept, with a key that is drawn at random.  What a
+ * change means is for the supervisor to say, which has the content's hash,
+ * and which paths there were it must ask about, see known_gone().
  */
-
-struct known_file {
-	char			*path;
-	char			*source;
-	int64_t			 dev;
-	int64_t			 ino;
-	int64_t			 size;
-	int64_t			 mtime_ns;
-	char			 hash[STREAM_HASH_SIZE];	/* "": unread */
-	unsigned		 seen;		/* number of the last scan */
-	struct survey		*past;		/* to go on from, or NULL */
-};
-
-/* What one scan walked through. */
-struct known_part {
-	const char	*source;
-	const char	*dir;		/* absolute */
-	unsigned	 seen;
-	int		 outside;	/* all of the source but `dir' */
-};
-
 struct known;
+
+/* What stat(2) says of a file, as far as it tells one state from another. */
+struct known_stat {
+	int64_t	dev;
+	int64_t	ino;
+	int64_t	size;
+	int64_t	mtime_ns;
+};
+void known_stat(struct known_stat *, const struct stat *);
 
 struct known *known_new(void);
 void known_free(struct known *);
@@ -44,26 +34,30 @@ void known_free(struct known *);
 /* Forget all. */
 void known_reset(struct known *);
 
-/* Add or replace by path; copied, but for `past', which is taken over. */
-void known_put(struct known *, const struct known_file *);
-
-/* The file of this path, or NULL; valid until it is replaced or removed. */
-struct known_file *known_find(struct known *, const char *path);
-
-/* Forget what was kept to go on from. */
-void known_drop_past(struct known_file *);
-
-/* 1 if the file is as it was when it was read. */
-int known_same(const struct known_file *, const struct stat *);
-
-/* Device, inode, size and time of `st' into `k'. */
-void known_stat(struct known_file *k, const struct stat *st);
-
 /*
- * Call `gone' for each file of the source below `dir', or outside of it,
- * that scan number `seen' did not meet, and forget it.
+ * Add or replace: a file in this part of the source (SOURCE_PART__MAX: in
+ * none), as it was read; NULL: it must be read again.
  */
-void known_sweep(struct known *, const struct known_part *,
-    void (*gone)(const struct known_file *, void *), void *arg);
+void known_put(struct known *, const char *path, enum source_part,
+    const struct known_stat *);
+
+/* A scan begins: nothing was met yet. */
+void known_begin(struct known *);
+
+enum known_file {
+	KNOWN_NEW,		/* not known */
+	KNOWN_CHANGED,
+	KNOWN_SAME
+};
+/* The scan met this file. */
+enum known_file known_meet(struct known *, const char *path,
+    const struct known_stat *);
+
+/* Bits of parts, 1u << enum source_part. */
+
+/* How many known files in these parts the scan did not meet. */
+size_t known_unmet(const struct known *, unsigned parts);
+/* 1 if this is one of them; it is forgotten then. */
+int known_gone(struct known *, const char *path, unsigned parts);
 
 #endif

@@ -9,7 +9,7 @@
 #include "mem.h"
 #include "source.h"
 
-const struct extract_source *
+struct extract_source *
 extract_source(const struct extract *x, const char *name)
 {
 	size_t	i;
@@ -88,6 +88,7 @@ take_sources(struct extract *x, json_object *settings, char *why,
 			    "absolute path are needed", i + 1);
 			return -1;
 		}
+		x->sources[x->nsources].known = known_new();
 		x->sources[x->nsources].name = xstrdup(name);
 		x->sources[x->nsources++].path = xstrdup(path);
 	}
@@ -115,7 +116,7 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 	const char	*preview = json_str(settings, "preview");
 
 	worker_set_data(w, x);
-	x->known = known_new();
+	pasts_init(&x->pasts);
 	if (preview != NULL)
 		x->preview = xstrdup(preview);
 	x->roots = take_strings(settings, "memory_roots", &x->nroots);
@@ -166,6 +167,7 @@ message(struct worker *w, const struct msg *m)
 		const char	*title;
 	} requests[] = {
 		{ MSG_KNOWN, extract_known, NULL },
+		{ MSG_COMPARE, extract_compare, NULL },
 		{ MSG_SCAN, extract_scan, "scanning" },
 		{ MSG_EXTRACT, extract_extract, "extracting" },
 		{ MSG_PREVIEW, extract_preview, "preview" }
@@ -196,12 +198,13 @@ release(struct worker *w)
 	for (i = 0; i < x->nsources; i++) {
 		free(x->sources[i].name);
 		free(x->sources[i].path);
+		known_free(x->sources[i].known);
 	}
 	free(x->sources);
 	free_strings(x->roots, x->nroots);
 	free(x->preview);
 	redact_free(x->redact);
-	known_free(x->known);
+	pasts_clear(&x->pasts);
 	free(x);
 }
 

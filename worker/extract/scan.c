@@ -1,4 +1,3 @@
-#include <bsd/string.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,17 +10,18 @@
 #include "survey.h"
 
 #define BATCH 64		/* entries in one message */
-#define REST_S 3600		/* a file unchanged for so long grows no more */
+#define REST_MS 3600000		/* a file unchanged for so long grows no more */
 
 /* A scan of one source under way. */
 struct scan {
 	struct worker			*w;
 	const struct msg		*request;
 	struct extract			*x;
-	const struct extract_source	*source;
+	struct extract_source		*source;
 	json_object			*batch;
 	int64_t				 files;
 	int64_t				 unchanged;
+	int				 is_new;	/* the file being read */
 	enum source_walk		 end;	/* of all parts, see merge() */
 	int64_t				 dev;	/* of sessions, 0: absent */
 };
@@ -41,43 +41,74 @@ state_name(enum source_walk end)
 	return "partly";
 }
 
+static struct extract_source *
+source_of(struct worker *w, const struct msg *m)
+{
+	const char		*name = json_str(m->body, "source");
+	struct extract_source	*s = extract_source(worker_data(w), name);
+
+	if (s == NULL)
+		worker_fail(w, m, "unreadable", "source %s is not configured",
+		    name);
+	return s;
+}
+
 /* Take an entry of `known' into the table; a bad one is only passed over. */
 static void
-take_known(struct extract *x, json_object *o)
+take_known(struct extract_source *s, json_object *o)
 {
-	struct known_file	 k;
+	struct known_stat	 st;
 	const char		*path = json_str(o, "path");
-	const char		*source = json_str(o, "source");
-	const char		*hash = json_str(o, "hash");
 
-	if (path == NULL || source == NULL)
+	if (path == NULL)
 		return;
-	memset(&k, 0, sizeof(k));
-	/* known_put() copies both. */
-	k.path = xstrdup(path);
-	k.source = xstrdup(source);
-	k.dev = json_int(o, "dev", 0);
-	k.ino = json_int(o, "ino", 0);
-	k.size = json_int(o, "size", -1);
-	k.mtime_ns = json_int(o, "mtime_ns", -1);
-	if (hash != NULL && strlen(hash) < sizeof(k.hash))
-		strlcpy(k.hash, hash, sizeof(k.hash));
-	known_put(x->known, &k);
-	free(k.path);
-	free(k.source);
+	st.dev = json_int(o, "dev", 0);
+	st.ino = json_int(o, "ino", 0);
+	st.size = json_int(o, "size", -1);
+	st.mtime_ns = json_int(o, "mtime_ns", -1);
+	known_put(s->known, path, source_part(s->path, path),
+	    st.size < 0 ? NULL : &st);
 }
 
 void
 extract_known(struct worker *w, const struct msg *m)
 {
-	struct extract	*x = worker_data(w);
-	json_object	*entries = json_arr(m->body, "entries");
-	size_t		 i, n = json_object_array_length(entries);
+	struct extract_source	*s = source_of(w, m);
+	json_object		*entries = json_arr(m->body, "entries");
+	size_t			 i, n = json_object_array_length(entries);
 
+	if (s == NULL)
+		return;
 	if (json_flag(m->body, "reset", 0))
-		known_reset(x->known);
+		known_reset(s->known);
 	for (i = 0; i < n; i++)
-		take_known(x, json_object_array_get_idx(entries, i));
+		take_known(s, json_object_array_get_idx(entries, i));
+	worker_reply(w, m, MSG_NOTED, NULL);
+}
+
+/* Which of these did the last scan not meet, where it could look? */
+void
+extract_compare(struct worker *w, const struct msg *m)
+{
+	struct extract_source	*s = source_of(w, m);
+	json_object		*body = json_object_new_object();
+	json_object		*paths = json_arr(m->body, "paths");
+	json_object		*gone = json_object_new_array(), *path;
+	size_t			 i, n = json_object_array_length(paths);
+
+	json_set(body, "vanished", gone);
+	if (s == NULL) {
+		json_object_put(body);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		path = json_object_array_get_idx(paths, i);
+		if (json_object_is_type(path, json_type_string) &&
+		    known_gone(s->known, json_object_get_string(path),
+		    s->walked))
+			json_object_array_add(gone, json_object_get(path));
+	}
+	worker_reply(w, m, MSG_COMPARED, body);
 }
 
 static void
@@ -91,6 +122,8 @@ send_batch(struct scan *s, int last)
 	if (last) {
 		json_set_int(body, "files", s->files);
 		json_set_int(body, "unchanged", s->unchanged);
+		json_set_int(body, "unmet", (int64_t)known_unmet(
+		    s->source->known, s->source->walked));
 		json_set_str(body, "state", state_name(s->end));
 		json_set_int(body, "dev", s->dev);
 	}
@@ -104,21 +137,6 @@ add_entry(struct scan *s, json_object *entry)
 	json_object_array_add(s->batch, entry);
 	if (json_object_array_length(s->batch) == BATCH)
 		send_batch(s, 0);
-}
-
-static json_object *
-stat_entry(const struct known_file *k, const char *change)
-{
-	json_object	*o = json_object_new_object();
-
-	json_set_str(o, "path", k->path);
-	json_set_str(o, "change", change);
-	json_set_int(o, "dev", k->dev);
-	json_set_int(o, "ino", k->ino);
-	json_set_int(o, "size", k->size);
-	json_set_int(o, "mtime_ns", k->mtime_ns);
-	json_set_str(o, "hash", k->hash);
-	return o;
 }
 
 /* NULL for "". */
@@ -155,63 +173,26 @@ add_meta(json_object *o, const struct survey *v)
 	json_set_str(o, "reason", v->reason);
 }
 
-/*
- * What was kept of a growing file, else nothing: it is the scan's own from
- * now on.
- */
-static void
-take_past(struct survey *v, struct known_file *known)
-{
-	survey_init(v);
-	if (known == NULL || known->past == NULL)
-		return;
-	*v = *known->past;
-	survey_init(known->past);
-	known_drop_past(known);
-}
-
-/* Keep a survey while the file grows. */
-static struct survey *
-keep_past(struct survey *v)
-{
-	struct survey	*past = xcalloc(1, sizeof(*past));
-
-	*past = *v;
-	survey_init(v);
-	return past;
-}
-
-/*
- * Compare with what was known, remember, and tell.  A file that was read
- * before grows, and is likely to do so again.
- */
+/* Tell of a file, and remember it as it was read. */
 static void
 report(struct scan *s, const struct found *f, const struct stat *st,
-    struct survey *v)
+    const struct survey *v)
 {
-	const struct known_file	*old = known_find(s->x->known, f->path);
-	struct known_file	 now;
-	const char		*change = "new";
-	json_object		*o;
+	struct known_stat	 now;
+	json_object		*o = json_object_new_object();
 
-	if (old != NULL)
-		change = old->hash[0] != '\0' &&
-		    strcmp(old->hash, v->hash) == 0 ? "moved" : "changed";
-	memset(&now, 0, sizeof(now));
-	now.path = xstrdup(f->path);
-	now.source = xstrdup(s->source->name);
-	now.seen = s->x->scans;
 	known_stat(&now, st);
-	strlcpy(now.hash, v->hash, sizeof(now.hash));
-	o = stat_entry(&now, change);
+	json_set_str(o, "path", f->path);
+	json_set_int(o, "dev", now.dev);
+	json_set_int(o, "ino", now.ino);
+	json_set_int(o, "size", now.size);
+	json_set_int(o, "mtime_ns", now.mtime_ns);
+	json_set_str(o, "hash", v->hash);
 	json_set_bool(o, "archived", f->part == SOURCE_ARCHIVED);
 	json_set_bool(o, "compressed", f->compressed);
 	add_meta(o, v);
-	if (v->resumable && strcmp(change, "changed") == 0)
-		now.past = keep_past(v);
-	known_put(s->x->known, &now);
-	free(now.path);
-	free(now.source);
+	known_put(s->source->known, f->path, f->part,
+	    v->hash[0] == '\0' ? NULL : &now);
 	add_entry(s, o);
 }
 
@@ -224,7 +205,7 @@ read_file(struct scan *s, const struct found *f)
 	struct stat	 st = f->st;
 	int		 fd, stop = 0;
 
-	take_past(&v, known_find(s->x->known, f->path));
+	pasts_take(&s->x->pasts, f->path, &v);
 	fd = source_open_at(f->dirfd, f->name, &st);
 	if (fd == -1) {
 		survey_clear(&v);
@@ -246,6 +227,9 @@ read_file(struct scan *s, const struct found *f)
 	}
 	if (!stop)
 		report(s, f, &st, &v);
+	/* What was read before grows, and is likely to do so again. */
+	if (!stop && v.resumable && !s->is_new)
+		pasts_keep(&s->x->pasts, f->path, source_mtime_ms(&st), &v);
 	survey_clear(&v);
 	return stop;
 }
@@ -254,37 +238,20 @@ static int
 visit(const struct found *f, void *arg)
 {
 	struct scan		*s = arg;
-	struct known_file	*known = known_find(s->x->known, f->path);
+	struct known_stat	 now;
+	enum known_file		 known;
 
 	s->files++;
-	if (known != NULL)
-		known->seen = s->x->scans;
-	if (known != NULL && known_same(known, &f->st)) {
+	known_stat(&now, &f->st);
+	known = known_meet(s->source->known, f->path, &now);
+	if (known == KNOWN_SAME) {
 		s->unchanged++;
-		if (wall_s() - f->st.st_mtim.tv_sec > REST_S)
-			known_drop_past(known);
 		return worker_tick(s->w);
 	}
+	s->is_new = known == KNOWN_NEW;
 	worker_title(s->w, "scanning %s, %lld files", s->source->name,
 	    (long long)s->files);
 	return read_file(s, f) != 0 || extract_tick(s->w);
-}
-
-static void
-tell_gone(const struct known_file *k, void *arg)
-{
-	add_entry(arg, stat_entry(k, "vanished"));
-}
-
-static void
-sweep(struct scan *s, const char *dir, int outside)
-{
-	struct known_part	walked = {
-		.source = s->source->name, .dir = dir,
-		.seen = s->x->scans, .outside = outside
-	};
-
-	known_sweep(s->x->known, &walked, tell_gone, s);
 }
 
 /* A source is there if its sessions are; nobody need have an archive. */
@@ -314,10 +281,10 @@ scan_part(struct scan *s, enum source_part part)
 		return 1;
 	dir = xasprintf("%s/%s", s->source->path, source_part_name(part));
 	merge(s, part, end, dir);
+	free(dir);
 	/* What an unreadable directory holds has not vanished. */
 	if (end == SOURCE_WHOLE)
-		sweep(s, dir, 0);
-	free(dir);
+		s->source->walked |= 1u << part;
 	return 0;
 }
 
@@ -325,16 +292,14 @@ void
 extract_scan(struct worker *w, const struct msg *m)
 {
 	struct scan	 s = { .w = w, .request = m, .x = worker_data(w) };
-	const char	*name = json_str(m->body, "source");
 	unsigned	 part;
 
-	s.source = extract_source(s.x, name);
-	if (s.source == NULL) {
-		worker_fail(w, m, "unreadable", "source %s is not configured",
-		    name);
+	s.source = source_of(w, m);
+	if (s.source == NULL)
 		return;
-	}
-	s.x->scans++;
+	s.source->walked = 0;
+	known_begin(s.source->known);
+	pasts_expire(&s.x->pasts, wall_ms() - REST_MS);
 	s.batch = json_object_new_array();
 	for (part = 0; part < SOURCE_PART__MAX; part++)
 		if (scan_part(&s, (enum source_part)part))
@@ -342,7 +307,7 @@ extract_scan(struct worker *w, const struct msg *m)
 	if (part == SOURCE_PART__MAX) {
 		/* The source has another path now than when they were seen. */
 		if (s.end == SOURCE_WHOLE)
-			sweep(&s, s.source->path, 1);
+			s.source->walked |= 1u << SOURCE_PART__MAX;
 		send_batch(&s, 1);
 	}
 	json_object_put(s.batch);

@@ -15,6 +15,7 @@
 #include "source.h"
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+#define NAMES_MAX 4096		/* of a directory that are held at once */
 
 /* Digits in the names of directories, level by level; 0: files. */
 static const size_t year_month_day[] = { 4, 2, 2, 0 };
@@ -86,16 +87,6 @@ by_name(const void *a, const void *b)
 }
 
 static void
-names_release(struct names *n)
-{
-	size_t	i;
-
-	for (i = 0; i < n->len; i++)
-		free(n->list[i]);
-	free(n->list);
-}
-
-static void
 names_add(struct names *n, const char *name)
 {
 	if (n->len == n->cap) {
@@ -105,51 +96,51 @@ names_add(struct names *n, const char *name)
 	n->list[n->len++] = xstrdup(name);
 }
 
+static void
+names_clear(struct names *n)
+{
+	while (n->len > 0)
+		free(n->list[--n->len]);
+}
+
 /*
- * The wanted names in a directory, sorted: of `digits' digits, or rollouts
- * if 0.  Returns 0, or -1 if it could not be read to its end.
+ * The next wanted names in a directory, sorted: of `digits' digits, or
+ * rollouts if 0.  At most NAMES_MAX, for an archive may hold any number; no
+ * names: that was all.  Returns 0, or -1 if it cannot be read any further.
  */
 static int
-read_names(int dirfd, size_t digits, struct names *names)
+read_names(DIR *dir, size_t digits, struct names *names)
 {
 	struct dirent	*de;
-	DIR		*dir;
-	int		 fd, error;
+	int		 error;
 
-	fd = openat(dirfd, ".", DIR_FLAGS | O_CLOEXEC);
-	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
-		fd_close(&fd);
-		return -1;
-	}
+	names_clear(names);
 	/* cppcheck-suppress readdirCalled; one thread */
-	while (errno = 0, (de = readdir(dir)) != NULL)
+	while (errno = 0, names->len < NAMES_MAX &&
+	    (de = readdir(dir)) != NULL)
 		if (digits > 0 ? is_level(de->d_name, digits) :
 		    source_is_rollout(de->d_name, NULL))
 			names_add(names, de->d_name);
 	error = errno;
-	closedir(dir);
 	if (names->len > 0)
 		qsort(names->list, names->len, sizeof(*names->list), by_name);
 	errno = error;
 	return error == 0 ? 0 : -1;
 }
 
-/* 1 if names[i] is a compressed rollout whose plain form is there too. */
+/* 1 if this is a compressed rollout whose plain form is there too. */
 static int
-plain_beside(const struct names *names, size_t i)
+plain_beside(int dirfd, const char *name)
 {
-	const char	*plain;
-	size_t		 len;
+	char		 plain[NAME_MAX + 1];
+	struct stat	 st;
 	int		 compressed;
 
-	if (i == 0 || !source_is_rollout(names->list[i], &compressed) ||
-	    !compressed)
+	if (!source_is_rollout(name, &compressed) || !compressed)
 		return 0;
-	/* "x.jsonl" sorts right before "x.jsonl.zst". */
-	plain = names->list[i - 1];
-	len = strlen(plain);
-	return len + 4 == strlen(names->list[i]) &&
-	    strncmp(plain, names->list[i], len) == 0;
+	return snprintf(plain, sizeof(plain), "%.*s",
+	    (int)(strlen(name) - strlen(".zst")), name) < (int)sizeof(plain) &&
+	    fstatat(dirfd, plain, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static int
@@ -175,36 +166,57 @@ visit_file(struct walk *w, int dirfd, const char *dir, const char *name)
 	return stop;
 }
 
+static int	visit_dir(struct walk *, int, const char *, const size_t *);
+
+/* A directory, or a file if no digits are left. */
+static int
+visit_name(struct walk *w, int dirfd, const char *dir, const char *name,
+    const size_t *digits)
+{
+	char	*path;
+	int	 fd, stop = 0;
+
+	if (*digits == 0)
+		return plain_beside(dirfd, name) ? 0 :
+		    visit_file(w, dirfd, dir, name);
+	path = xasprintf("%s/%s", dir, name);
+	fd = openat(dirfd, name, DIR_FLAGS | O_CLOEXEC);
+	if (fd == -1) {
+		log_warn("directory %s: passed over", path);
+		w->partly = 1;
+	} else
+		stop = visit_dir(w, fd, path, digits + 1);
+	fd_close(&fd);
+	free(path);
+	return stop;
+}
+
 static int
 visit_dir(struct walk *w, int dirfd, const char *dir, const size_t *digits)
 {
-	size_t		 i;
 	struct names	 names = { NULL, 0, 0 };
-	char		*path;
-	int		 fd, stop = 0;
+	DIR		*stream = NULL;
+	size_t		 i;
+	int		 fd, failed, stop = 0;
 
-	if (read_names(dirfd, *digits, &names) == -1) {
-		log_warn("directory %s: passed over", dir);
-		w->partly = 1;
-	}
-	for (i = 0; i < names.len && !stop; i++) {
-		if (*digits == 0) {
-			if (!plain_beside(&names, i))
-				stop = visit_file(w, dirfd, dir,
-				    names.list[i]);
-			continue;
-		}
-		path = xasprintf("%s/%s", dir, names.list[i]);
-		fd = openat(dirfd, names.list[i], DIR_FLAGS | O_CLOEXEC);
-		if (fd == -1) {
-			log_warn("directory %s: passed over", path);
-			w->partly = 1;
-		} else
-			stop = visit_dir(w, fd, path, digits + 1);
+	fd = openat(dirfd, ".", DIR_FLAGS | O_CLOEXEC);
+	if (fd != -1 && (stream = fdopendir(fd)) == NULL)
 		fd_close(&fd);
-		free(path);
-	}
-	names_release(&names);
+	do {
+		failed = stream == NULL ||
+		    read_names(stream, *digits, &names) == -1;
+		if (failed) {
+			log_warn("directory %s: passed over", dir);
+			w->partly = 1;
+		}
+		for (i = 0; i < names.len && !stop; i++)
+			stop = visit_name(w, dirfd, dir, names.list[i],
+			    digits);
+	} while (!failed && !stop && names.len == NAMES_MAX);
+	names_clear(&names);
+	free(names.list);
+	if (stream != NULL)
+		closedir(stream);
 	return stop;
 }
 
@@ -299,6 +311,14 @@ open_below(int dirfd, const char *rest, struct stat *st)
 	next = source_open_at(fd, rest, st);
 	fd_close(&fd);
 	return next;
+}
+
+enum source_part
+source_part(const char *root, const char *path)
+{
+	enum source_part	part;
+
+	return inside(root, path, &part) == NULL ? SOURCE_PART__MAX : part;
 }
 
 int

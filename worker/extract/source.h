@@ -25,6 +25,9 @@ enum source_part {
 /* The name of the part's directory: "sessions". */
 const char *source_part_name(enum source_part);
 
+/* The part of the source at `root' that holds a path, or SOURCE_PART__MAX. */
+enum source_part source_part(const char *root, const char *path);
+
 /* A file that was found; valid during the call. */
 struct found {
 	const char		*path;		/* absolute */
@@ -46,8 +49,8 @@ enum source_walk {
 };
 
 /*
- * Call `fn' for each rollout of one part of the source at `root', in order
- * of their names.
+ * Call `fn' for each rollout of one part of the source at `root'; in a
+ * directory of a few thousand, in order of their names.
  */
 enum source_walk source_walk(const char *root, enum source_part, source_fn *fn,
     void *arg);
