@@ -10,12 +10,13 @@ shift 2
 need="gcc make pkg-config libcurl4-openssl-dev libjson-c-dev libsqlite3-dev
 libbsd-dev libgit2-dev libseccomp-dev libpcre2-dev libconfuse-dev libzstd-dev
 libxxhash-dev check"
+fakemodel="libmicrohttpd-dev zlib1g-dev"
 for goal; do
 	case $goal in
 	demo) need="$need procps" ;;
-	check*) need="$need procps sqlite3 zstd git" ;;
+	check*) need="$need procps sqlite3 zstd git $fakemodel curl openssl" ;;
 	lint*) need="$need clang-tidy cppcheck mandoc shellcheck codespell" ;;
-	bench) need="$need procps python3 jq binutils findutils" ;;
+	bench) need="$need procps python3 jq binutils findutils $fakemodel curl" ;;
 	esac
 done
 
@@ -68,6 +69,11 @@ cflags=
 	flags ZSTD libzstd
 	flags XXHASH libxxhash
 	flags GIT2 libgit2
+	# Only tests link these.
+	if pkg-config --exists libmicrohttpd zlib; then
+		flags MICROHTTPD libmicrohttpd
+		flags ZLIB zlib
+	fi
 	flags CHECK check
 	printf 'PKG_CFLAGS =%s\n' "$(printf '%s\n' $cflags | sort -u |
 	    sed 's/^-I/-isystem /' | tr '\n' ' ' | sed 's/^/ /')"

@@ -1,0 +1,39 @@
+# model.sh: the scripted model server.  Read after lib.sh.
+#
+#	PORT	of the server		REQ	its record of requests
+#	ENDS	how their replies ended	model	its pid
+#
+# shellcheck disable=SC2034
+
+REQ=$T/requests
+ENDS=$T/ends
+
+# model_start ARG...: a fresh record, the server up.
+model_start() {
+	rm -f "$REQ" "$ENDS" "$T/port"
+	"$B/test/fakemodel" -r "$REQ" -e "$ENDS" "$@" >"$T/port" &
+	model=$!
+	wait_until 10 [ -s "$T/port" ] || not_ok "fakemodel starts"
+	PORT=$(cat "$T/port")
+}
+
+model_stop() {
+	kill "$model" 2>/dev/null
+	wait "$model" 2>/dev/null
+}
+
+# sent N PATH: a member of the Nth request ($.body.model).
+sent() {
+	sed -n "${1}p" "$REQ" >"$T/one-request"
+	sqlite3 :memory: "select json_extract(readfile('$T/one-request'), '$2')"
+}
+
+# requests N: so many came.
+requests() {
+	[ "$(wc -l <"$REQ")" -eq "$1" ]
+}
+
+# ended N HOW: the reply to request N.
+ended() {
+	has "^{\"n\":$1,.*\"how\":\"$2\"" "$ENDS"
+}
