@@ -68,6 +68,7 @@ COMMON		= $(wildcard common/*.c)
 SUPERVISOR	= $(wildcard supervisor/*.c)
 MNEMOCTL	= $(wildcard supervisor/mnemoctl/*.c)
 WORKER		= $(wildcard worker/*.c)
+GATEWAY		= $(wildcard worker/gateway/*.c)
 EXTRACT		= $(wildcard worker/extract/*.c)
 CONSOLIDATE	= $(wildcard worker/consolidate/*.c)
 WORKSPACE	= $(wildcard worker/workspace/*.c)
@@ -199,8 +200,8 @@ TIDY		= bugprone-*,cert-*,clang-analyzer-*,android-cloexec-*,$(strip \
 		  )-cert-err33-c,-bugprone-assignment-in-if-condition,$(strip \
 		  )-bugprone-branch-clone,-cert-env33-c,-cert-msc30-c,-cert-msc50-cpp,$(strip \
 		  )-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
-ALL_C		= $(COMMON) $(SUPERVISOR) $(MNEMOCTL) $(WORKER) $(EXTRACT) \
-		  $(CONSOLIDATE) $(WORKSPACE)
+ALL_C		= $(COMMON) $(SUPERVISOR) $(MNEMOCTL) $(WORKER) $(GATEWAY) \
+		  $(EXTRACT) $(CONSOLIDATE) $(WORKSPACE)
 .PHONY: lint-tidy lint-cppcheck lint-man lint-sh lint-spell
 lint: lint-tidy lint-cppcheck lint-man lint-sh lint-spell
 	@echo lint: clean
