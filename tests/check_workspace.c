@@ -229,7 +229,8 @@ START_TEST(a_tombstone_takes_all_of_a_thread)
 
 	scene_first(&sc);
 	snprintf(text, sizeof(text), "thread_id: %s\nedited\n", THREAD_A);
-	scene_write(sc.root, "rollout_summaries/" STEM_A ".md", text);
+	scene_write(sc.root, "rollout_summaries/copy.md", text);
+	scene_write(sc.root, "rollout_summaries/" STEM_A ".md", "no id\n");
 	scene_inputs(&sc, 3, "one");
 	scene_bury(&sc, THREAD_A);
 	scene_prepare(&sc, AGENT_2);
@@ -237,6 +238,8 @@ START_TEST(a_tombstone_takes_all_of_a_thread)
 	assert_publishes(AGENT_2);
 	ck_assert_int_eq(scene_exists(sc.root, "rollout_summaries/" STEM_A
 	    ".md"), 0);
+	ck_assert_int_eq(scene_exists(sc.root, "rollout_summaries/copy.md"),
+	    0);
 	ck_assert_ptr_null(strstr(scene_read(sc.root, "raw_memories.md"),
 	    THREAD_A));
 	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"), "");

@@ -107,6 +107,8 @@ counts(const struct builtin_report *r)
 	json_set_int(o, "tasks", (int64_t)r->topics);
 	json_set_int(o, "kept_blocks", (int64_t)r->kept);
 	json_set_int(o, "tombstones", (int64_t)r->tombstones);
+	json_set_int(o, "notes", (int64_t)r->notes);
+	json_set_int(o, "dropped", (int64_t)r->dropped);
 	json_set_int(o, "memory_bytes", (int64_t)r->memory_bytes);
 	json_set_int(o, "summary_bytes", (int64_t)r->summary_bytes);
 	return o;

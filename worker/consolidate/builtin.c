@@ -5,9 +5,11 @@
 
 #include "builtin.h"
 #include "builtin_blocks.h"
+#include "builtin_forget.h"
 #include "builtin_group.h"
 #include "builtin_input.h"
 #include "builtin_memory.h"
+#include "builtin_notes.h"
 #include "builtin_summary.h"
 #include "mem.h"
 
@@ -23,6 +25,8 @@ struct job {
 	const struct staging	*staging;
 	struct inputs		 in;
 	struct blocks		 blocks;
+	struct notes		 notes;
+	struct groups		 groups;	/* of every row */
 	struct buf		 memory;	/* as found */
 	struct buf		 summary;
 	struct builtin_report	*report;
@@ -81,18 +85,75 @@ is_cited(const char *thread_id, void *arg)
 	return blocks_cite(arg, thread_id);
 }
 
-/* The group whose block this is, each at most once. */
-static struct group *
-take_group(struct groups *gs, unsigned char *used, const struct block *b)
+/* Our text of MEMORY.md before it has its place. */
+struct draft {
+	struct groups	 groups;
+	struct buf	*block;		/* of each group */
+	struct buf	 notes;
+	size_t		 len;
+};
+
+static void
+draft_clear(struct draft *d)
 {
 	size_t i;
 
-	for (i = 0; i < gs->n; i++)
-		if (!used[i] && strcmp(gs->group[i].cwd, b->cwd) == 0) {
-			used[i] = 1;
-			return &gs->group[i];
+	for (i = 0; i < d->groups.n; i++)
+		buf_release(&d->block[i]);
+	free(d->block);
+	groups_clear(&d->groups);
+	buf_release(&d->notes);
+}
+
+static void
+draft_make(struct draft *d, struct job *j, const struct memory_limits *l)
+{
+	size_t i;
+
+	memset(d, 0, sizeof(*d));
+	groups_make(&d->groups, &j->in, is_cited, &j->blocks);
+	d->block = xcalloc(d->groups.n + 1, sizeof(*d->block));
+	notes_block(&j->notes, &d->notes);
+	d->len = d->notes.len;
+	for (i = 0; i < d->groups.n; i++) {
+		memory_block(&d->block[i], &d->groups.group[i], l);
+		d->len += d->block[i].len + 1;
+	}
+}
+
+/* The most used groups remain; the summary leads to the others. */
+static void
+draft_cut(struct draft *d)
+{
+	struct group *g;
+	size_t i;
+
+	d->len = d->notes.len;
+	for (i = 0; i < d->groups.n; i++) {
+		if (d->len + d->block[i].len + 1 <= MEMORY_MAX) {
+			d->len += d->block[i].len + 1;
+			continue;
 		}
-	return NULL;
+		g = &d->groups.group[i];
+		g->hidden += g->n;
+		buf_reset(&d->block[i]);
+	}
+}
+
+/* As much as fits. */
+static void
+draft_fit(struct draft *d, struct job *j)
+{
+	size_t i, n = sizeof(levels) / sizeof(levels[0]);
+
+	for (i = 0; i < n; i++) {
+		draft_make(d, j, &levels[i]);
+		if (d->len <= MEMORY_MAX)
+			return;
+		if (i + 1 < n)
+			draft_clear(d);
+	}
+	draft_cut(d);
 }
 
 /* A blank line before what follows; foreign bytes are only added to. */
@@ -104,45 +165,72 @@ separate(struct buf *out)
 		buf_addch(out, '\n');
 }
 
+/* Put a text of ours in its place, once. */
+static void
+place(struct buf *out, struct buf *text)
+{
+	if (text->len == 0)
+		return;
+	separate(out);
+	buf_add(out, text->data, text->len);
+	buf_reset(text);
+}
+
+/* The text of our block that stood here, if there still is one. */
+static struct buf *
+draft_for(struct draft *d, const struct block *b)
+{
+	size_t i;
+
+	if (strcmp(b->cwd, NOTES_CWD) == 0)
+		return &d->notes;
+	for (i = 0; i < d->groups.n; i++)
+		if (d->block[i].len > 0 &&
+		    group_is_in(&d->groups.group[i], b->cwd))
+			return &d->block[i];
+	return NULL;
+}
+
+static int
+holds_notes(const struct blocks *bs)
+{
+	size_t i;
+
+	for (i = 0; i < bs->n; i++)
+		if (bs->v[i].owner == BLOCK_OURS &&
+		    strcmp(bs->v[i].cwd, NOTES_CWD) == 0)
+			return 1;
+	return 0;
+}
+
 /*
  * The blocks in the order in which they stand, ours anew, then those of new
- * groups.  Returns the bytes that are ours.
+ * groups.  New notes come before the first of ours.
  */
-static size_t
-write_memory(struct job *j, struct buf *out, const struct memory_limits *l)
+static void
+write_memory(struct job *j, struct draft *d, struct buf *out)
 {
-	struct groups gs;
-	struct group *g;
-	struct block *b;
-	unsigned char *used;
-	size_t i, before, ours = 0;
+	const struct block *b;
+	struct buf *text;
+	int notes = holds_notes(&j->blocks);
+	size_t i;
 
-	groups_make(&gs, &j->in, is_cited, &j->blocks);
-	used = xcalloc(gs.n + 1, 1);
 	for (i = 0; i < j->blocks.n; i++) {
 		b = &j->blocks.v[i];
-		before = out->len;
 		if (b->owner == BLOCK_FOREIGN) {
 			if (b->text.len > 0)
 				separate(out);
 			buf_add(out, buf_str(&b->text), b->text.len);
-		} else if ((g = take_group(&gs, used, b)) != NULL) {
-			separate(out);
-			memory_block(out, g, l);
-			ours += out->len - before;
-		}
-	}
-	for (i = 0; i < gs.n; i++) {
-		before = out->len;
-		if (used[i])
 			continue;
-		separate(out);
-		memory_block(out, &gs.group[i], l);
-		ours += out->len - before;
+		}
+		if (!notes)
+			place(out, &d->notes);
+		if ((text = draft_for(d, b)) != NULL)
+			place(out, text);
 	}
-	free(used);
-	groups_clear(&gs);
-	return ours;
+	place(out, &d->notes);
+	for (i = 0; i < d->groups.n; i++)
+		place(out, &d->block[i]);
 }
 
 static int
@@ -158,18 +246,31 @@ write_file(struct job *j, const char *name, const struct buf *text,
 	    staging_text(status));
 }
 
+/* What found no room, for the summary to tell. */
+static void
+note_hidden(struct job *j, const struct groups *gs)
+{
+	size_t i, k;
+
+	for (i = 0; i < gs->n; i++)
+		for (k = 0; k < j->groups.n; k++)
+			if (strcmp(gs->group[i].key,
+			    j->groups.group[k].key) == 0)
+				j->groups.group[k].hidden =
+				    gs->group[i].hidden;
+}
+
 static int
 make_memory(struct job *j)
 {
 	struct buf out = BUF_INIT;
-	size_t i, n = sizeof(levels) / sizeof(levels[0]);
+	struct draft d;
 	int result;
 
-	for (i = 0; i < n; i++) {
-		buf_reset(&out);
-		if (write_memory(j, &out, &levels[i]) <= MEMORY_MAX)
-			break;
-	}
+	draft_fit(&d, j);
+	write_memory(j, &d, &out);
+	note_hidden(j, &d.groups);
+	draft_clear(&d);
 	j->report->memory_bytes = out.len;
 	result = write_file(j, MEMORY_FILE, &out, &j->report->memory_changed);
 	buf_release(&out);
@@ -179,22 +280,34 @@ make_memory(struct job *j)
 static int
 make_summary(struct job *j)
 {
-	struct groups gs;
+	const struct summary_input in = { &j->in, &j->groups, &j->notes,
+	    &j->blocks };
 	struct buf out = BUF_INIT;
-	size_t i;
 	int result;
 
-	groups_make(&gs, &j->in, NULL, NULL);
-	j->report->groups = gs.n;
-	for (i = 0; i < gs.n; i++)
-		j->report->topics += gs.group[i].n;
-	summary_make(&out, &j->summary, &j->in, &gs);
-	groups_clear(&gs);
+	summary_make(&out, &j->summary, &in);
 	j->report->summary_bytes = out.len;
 	result = write_file(j, SUMMARY_FILE, &out,
 	    &j->report->summary_changed);
 	buf_release(&out);
 	return result;
+}
+
+static void
+count(struct job *j)
+{
+	struct builtin_report *r = j->report;
+	size_t i;
+
+	for (i = 0; i < j->blocks.n; i++)
+		r->kept += j->blocks.v[i].owner == BLOCK_FOREIGN;
+	for (i = 0; i < j->groups.n; i++)
+		r->topics += j->groups.group[i].n;
+	r->rows = j->in.n;
+	r->groups = j->groups.n;
+	r->notes = j->notes.n;
+	r->dropped = j->notes.dropped;
+	r->tombstones = j->in.ntombstones;
 }
 
 int
@@ -203,21 +316,21 @@ builtin_consolidate(const struct staging *st, struct builtin_report *report,
 {
 	struct job j = { .staging = st, .report = report, .why = why,
 	    .whysize = whysize };
-	size_t i;
 	int result = -1;
 
 	memset(report, 0, sizeof(*report));
 	if (read_all(&j) == 0) {
 		blocks_parse(&j.blocks, &j.memory);
-		blocks_forget(&j.blocks, &j.in);
-		for (i = 0; i < j.blocks.n; i++)
-			report->kept += j.blocks.v[i].owner == BLOCK_FOREIGN;
-		report->rows = j.in.n;
-		report->tombstones = j.in.ntombstones;
+		forget_blocks(&j.blocks, &j.in);
+		notes_make(&j.notes, &j.in, &j.blocks);
+		groups_make(&j.groups, &j.in, NULL, NULL);
+		count(&j);
 		/* The summary last: it is what new sessions read. */
 		if (make_memory(&j) == 0 && make_summary(&j) == 0)
 			result = 0;
 	}
+	groups_clear(&j.groups);
+	notes_clear(&j.notes);
 	blocks_clear(&j.blocks);
 	inputs_clear(&j.in);
 	buf_release(&j.memory);

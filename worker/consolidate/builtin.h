@@ -20,6 +20,8 @@ struct builtin_report {
 	size_t	 topics;
 	size_t	 kept;		/* blocks of others that were kept */
 	size_t	 tombstones;
+	size_t	 notes;		/* bullets of what stands in extensions/ */
+	size_t	 dropped;	/* lines there that addressed an agent */
 	size_t	 memory_bytes;
 	size_t	 summary_bytes;
 	int	 memory_changed;

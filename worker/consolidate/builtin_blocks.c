@@ -11,7 +11,6 @@
 #define MARKER_HEAD	"; generator=builtin/1 "
 #define GROUP_HEAD	"# Task Group: "
 #define APPLIES_HEAD	"\napplies_to: cwd="
-#define TASKS_MAX	512	/* of one block that forgetting looks at */
 
 /* Where the sum's digits stand, or NULL. */
 static char *
@@ -133,6 +132,17 @@ blocks_clear(struct blocks *bs)
 	memset(bs, 0, sizeof(*bs));
 }
 
+char *
+block_name(const struct block *b)
+{
+	const char *p = buf_str(&b->text);
+
+	if (strncmp(p, GROUP_HEAD, strlen(GROUP_HEAD)) != 0)
+		return NULL;
+	p += strlen(GROUP_HEAD);
+	return xstrndup(p, strcspn(p, "\r\n"));
+}
+
 int
 blocks_cite(const struct blocks *bs, const char *thread_id)
 {
@@ -143,133 +153,4 @@ blocks_cite(const struct blocks *bs, const char *thread_id)
 		    strstr(buf_str(&bs->v[i].text), thread_id) != NULL)
 			return 1;
 	return 0;
-}
-
-static int
-names_tombstone(const char *line, const struct inputs *in)
-{
-	size_t i;
-
-	for (i = 0; i < in->ntombstones; i++)
-		if (strstr(line, in->tombstone[i]) != NULL)
-			return 1;
-	return 0;
-}
-
-/* The number of a "## Task n" line, 0 if it is none. */
-static unsigned
-task_number(const char *line)
-{
-	int n;
-
-	return text_number(line, "## Task ", &n) && n > 0 && n < TASKS_MAX ?
-	    (unsigned)n : 0;
-}
-
-struct forgetting {
-	unsigned char	 kept[TASKS_MAX];	/* summaries left */
-	unsigned char	 lost[TASKS_MAX];	/* summaries forgotten */
-	const struct inputs *in;
-	int		 any;
-	int		 tasks_left;
-};
-
-typedef void line_fn(struct forgetting *, const char *line, unsigned task,
-    struct buf *out);
-
-/* Each line of the text with the task that it stands in (0: none). */
-static void
-each_line(const struct buf *text, struct forgetting *f, line_fn *fn,
-    struct buf *out)
-{
-	const char *p = buf_str(text), *nl;
-	unsigned task = 0;
-	size_t len;
-	char *line;
-
-	while (*p != '\0') {
-		nl = strchr(p, '\n');
-		len = nl == NULL ? strlen(p) : (size_t)(nl - p) + 1;
-		line = xstrndup(p, len);
-		if (strncmp(line, "## ", 3) == 0)
-			task = task_number(line);
-		fn(f, line, task, out);
-		free(line);
-		p += len;
-	}
-}
-
-static void
-count_line(struct forgetting *f, const char *line, unsigned task,
-    struct buf *out)
-{
-	(void)out;
-	if (names_tombstone(line, f->in)) {
-		f->any = 1;
-		if (f->lost[task] < UINT8_MAX)
-			f->lost[task]++;
-	} else if (task != 0 && strncmp(line, "- ", 2) == 0 &&
-	    f->kept[task] < UINT8_MAX) {
-		f->kept[task]++;
-	}
-}
-
-static int
-is_forgotten(const struct forgetting *f, unsigned task)
-{
-	return task != 0 && f->lost[task] > 0 && f->kept[task] == 0;
-}
-
-/* 1 if all "[Task n]" of the bullet are forgotten ones. */
-static int
-rests_on_forgotten(const struct forgetting *f, const char *line)
-{
-	const char *p = line;
-	int n, any = 0;
-
-	while ((p = strstr(p, "[Task ")) != NULL) {
-		if (!text_number(p, "[Task ", &n) || n < 0 ||
-		    n >= TASKS_MAX || !is_forgotten(f, (unsigned)n))
-			return 0;
-		any = 1;
-		p++;
-	}
-	return any;
-}
-
-static void
-copy_line(struct forgetting *f, const char *line, unsigned task,
-    struct buf *out)
-{
-	if (is_forgotten(f, task) || names_tombstone(line, f->in) ||
-	    rests_on_forgotten(f, line))
-		return;
-	if (task_number(line) != 0)
-		f->tasks_left = 1;
-	buf_addstr(out, line);
-}
-
-void
-blocks_forget(struct blocks *bs, const struct inputs *in)
-{
-	struct forgetting f;
-	struct buf out;
-	struct block *b;
-	size_t i;
-
-	for (i = 0; i < bs->n; i++) {
-		b = &bs->v[i];
-		memset(&f, 0, sizeof(f));
-		f.in = in;
-		each_line(&b->text, &f, count_line, NULL);
-		if (b->owner == BLOCK_OURS || !f.any)
-			continue;
-		buf_init(&out);
-		each_line(&b->text, &f, copy_line, &out);
-		if (!f.tasks_left && strncmp(buf_str(&b->text), GROUP_HEAD,
-		    strlen(GROUP_HEAD)) == 0)
-			buf_reset(&out);
-		buf_release(&b->text);
-		b->text = out;
-	}
 }

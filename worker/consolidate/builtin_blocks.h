@@ -3,7 +3,6 @@
 
 #include <stddef.h>
 #include "buf.h"
-#include "builtin_input.h"
 
 /*
  * MEMORY.md as a row of blocks, each from a "# Task Group: " line to the
@@ -30,6 +29,9 @@ struct blocks {
 void blocks_parse(struct blocks *, const struct buf *memory);
 void blocks_clear(struct blocks *);
 
+/* The name of the group, NULL if it is none.  The caller frees it. */
+char *block_name(const struct block *);
+
 /* Put the sum of the text into its marker, which it must hold. */
 void block_seal(struct buf *);
 
@@ -38,12 +40,5 @@ int block_is_sealed(const struct buf *);
 
 /* 1 if a block that is not ours names the thread. */
 int blocks_cite(const struct blocks *, const char *thread_id);
-
-/*
- * Forget the tombstones in what is not ours: the lines that name such a
- * thread, the tasks that are left without a summary, the bullets that rest
- * on those tasks alone, the blocks left without a task.
- */
-void blocks_forget(struct blocks *, const struct inputs *);
 
 #endif

@@ -43,18 +43,51 @@ share_commit(const struct inputs *in, const char *a, const char *b)
 	return 0;
 }
 
-/* The group that a row belongs to: its own, or that of a folder above. */
-static const char *
-home(const struct inputs *in, const struct row *r)
+/* The keys of the rows' groups, and of the groups that these are part of. */
+struct homes {
+	const char	**key;
+	const char	**home;
+	size_t		 n;
+};
+
+static size_t
+home_index(const struct homes *h, const char *key)
 {
-	const char *best = r->group;
 	size_t i;
 
-	for (i = 0; i < in->n; i++)
-		if (is_below(best, in->row[i].group) &&
-		    share_commit(in, r->group, in->row[i].group))
-			best = in->row[i].group;
-	return best;
+	for (i = 0; i < h->n && strcmp(h->key[i], key) != 0; i++)
+		continue;
+	return i;
+}
+
+static void
+homes_make(struct homes *h, const struct inputs *in)
+{
+	size_t i, j;
+
+	h->n = 0;
+	h->key = xcalloc(in->n + 1, sizeof(*h->key));
+	h->home = xcalloc(in->n + 1, sizeof(*h->home));
+	for (i = 0; i < in->n; i++) {
+		j = home_index(h, in->row[i].group);
+		h->key[j] = in->row[i].group;
+		h->n += j == h->n;
+	}
+	/* Its own, or that of a folder above. */
+	for (i = 0; i < h->n; i++) {
+		h->home[i] = h->key[i];
+		for (j = 0; j < h->n; j++)
+			if (is_below(h->home[i], h->key[j]) &&
+			    share_commit(in, h->key[i], h->key[j]))
+				h->home[i] = h->key[j];
+	}
+}
+
+static void
+homes_clear(struct homes *h)
+{
+	free(h->key);
+	free(h->home);
 }
 
 static struct group *
@@ -109,9 +142,9 @@ add_dir(struct group *g, const char *cwd)
 }
 
 static void
-add_row(struct groups *gs, const struct inputs *in, const struct row *r)
+add_row(struct groups *gs, const struct homes *h, const struct row *r)
 {
-	struct group *g = find_group(gs, home(in, r));
+	struct group *g = find_group(gs, h->home[home_index(h, r->group)]);
 	json_object *tasks = json_arr(r->facts, "tasks"), *task;
 	struct topic *t;
 	size_t i;
@@ -185,12 +218,15 @@ void
 groups_make(struct groups *gs, const struct inputs *in, group_skip *skip,
     void *arg)
 {
+	struct homes homes;
 	size_t i, n = 0;
 
 	memset(gs, 0, sizeof(*gs));
+	homes_make(&homes, in);
 	for (i = 0; i < in->n; i++)
 		if (skip == NULL || !skip(in->row[i].thread_id, arg))
-			add_row(gs, in, &in->row[i]);
+			add_row(gs, &homes, &in->row[i]);
+	homes_clear(&homes);
 	for (i = 0; i < gs->n; i++) {
 		if (gs->group[i].n > 0)
 			gs->group[n++] = gs->group[i];
@@ -224,6 +260,17 @@ topic_latest(const struct topic *t)
 		if (t->ref[i].row->updated_at >= t->ref[best].row->updated_at)
 			best = i;
 	return &t->ref[best];
+}
+
+int
+group_is_in(const struct group *g, const char *cwd)
+{
+	size_t i;
+
+	for (i = 0; i < g->ndirs; i++)
+		if (strcmp(g->dirs[i], cwd) == 0)
+			return 1;
+	return strcmp(g->cwd, cwd) == 0;
 }
 
 size_t

@@ -21,6 +21,7 @@ struct topic {
 	struct ref	 ref[TOPIC_REFS];	/* by thread, oldest first */
 	size_t		 n;
 	int64_t		 newest;
+	int		 told;		/* the summary tells of it */
 };
 
 struct group {
@@ -32,6 +33,8 @@ struct group {
 	struct topic	*topic;		/* by first thread */
 	size_t		 n;
 	int64_t		 newest;
+	size_t		 hidden;	/* topics without room in MEMORY.md */
+	size_t		 told;		/* topics that the summary tells of */
 };
 
 struct groups {
@@ -51,6 +54,9 @@ void groups_clear(struct groups *);
 
 /* The newest session's task: what the topic is called by. */
 const struct ref *topic_latest(const struct topic *);
+
+/* 1 if `cwd' is one of the group's folders. */
+int group_is_in(const struct group *, const char *cwd);
 
 /* Number of standing preferences, corrections and the like in the group. */
 size_t group_signals(const struct group *);

@@ -4,6 +4,7 @@
 #include "builtin_input.h"
 #include "json.h"
 #include "mem.h"
+#include "uuid.h"
 #include "worker/stem.h"
 #include "worker/text.h"
 
@@ -97,13 +98,19 @@ read_tombstones(struct inputs *in)
 {
 	json_object *arr = json_arr(in->root, "tombstones");
 	size_t i, n = length(arr);
+	struct tombstone *t;
 	const char *s;
 
 	in->tombstone = xcalloc(n + 1, sizeof(*in->tombstone));
 	for (i = 0; i < n; i++) {
 		s = json_object_get_string(json_object_array_get_idx(arr, i));
-		if (s != NULL && s[0] != '\0')
-			in->tombstone[in->ntombstones++] = s;
+		if (s == NULL || s[0] == '\0')
+			continue;
+		t = &in->tombstone[in->ntombstones++];
+		t->thread_id = s;
+		/* Without a time of its own the stem begins with the row's. */
+		if (uuid_valid(s) && uuid_time_ms(s) > 0)
+			stem_make(t->stem, s, 0, NULL);
 	}
 }
 
@@ -113,7 +120,7 @@ inputs_is_tombstone(const struct inputs *in, const char *thread_id)
 	size_t i;
 
 	for (i = 0; i < in->ntombstones; i++)
-		if (strcmp(in->tombstone[i], thread_id) == 0)
+		if (strcmp(in->tombstone[i].thread_id, thread_id) == 0)
 			return 1;
 	return 0;
 }

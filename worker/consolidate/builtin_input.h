@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "buf.h"
+#include "worker/stem.h"
 
 /*
  * What stage two is given: .inputs.json, written by the workspace role.  Its
@@ -21,11 +22,17 @@ struct row {
 	json_object	*facts;
 };
 
+/* A thread that is to be forgotten. */
+struct tombstone {
+	const char	*thread_id;	/* borrowed */
+	char		 stem[STEM_SIZE];	/* without its slug, or "" */
+};
+
 struct inputs {
 	json_object	*root;
 	struct row	*row;		/* by thread id, ascending */
 	size_t		 n;
-	const char	**tombstone;
+	struct tombstone *tombstone;
 	size_t		 ntombstones;
 	int64_t		 now;
 };

@@ -24,6 +24,29 @@ add_topic(struct item *it, unsigned topic)
 		it->topic[it->ntopics++] = topic;
 }
 
+/* The words that the session began with. */
+static const char *
+first_request(const struct row *r)
+{
+	json_object *tasks = json_arr(r->facts, "tasks");
+	const char *key;
+
+	key = json_str(json_object_array_get_idx(tasks, 0), "key");
+	return key == NULL ? r->thread_id : key;
+}
+
+static void
+add_first(struct item *it, const char *first)
+{
+	size_t i;
+
+	for (i = 0; i < it->confirmed; i++)
+		if (strcmp(it->first[i], first) == 0)
+			return;
+	if (it->confirmed < ITEM_FIRSTS)
+		it->first[it->confirmed++] = first;
+}
+
 void
 items_add(struct items *l, const struct said *s)
 {
@@ -41,7 +64,7 @@ items_add(struct items *l, const struct said *s)
 		l->v[i].seq = i;
 	}
 	it = &l->v[i];
-	it->confirmed++;
+	add_first(it, first_request(s->row));
 	add_topic(it, s->topic);
 	if (it->text != NULL && time < it->time)
 		return;
@@ -77,12 +100,19 @@ items_clear(struct items *l)
 	l->v = NULL;
 }
 
-static int
-is_request(json_object *pref)
+int
+items_is_request(json_object *pref)
 {
 	const char *kind = json_str(pref, "kind");
 
 	return kind != NULL && strcmp(kind, "request") == 0;
+}
+
+/* What one request alone asked for is no rule. */
+static int
+is_single(const struct item *it)
+{
+	return items_is_request(it->fact) && it->confirmed < 2;
 }
 
 static int
@@ -90,8 +120,8 @@ by_weight(const void *a, const void *b)
 {
 	const struct item *x = a, *y = b;
 
-	if (is_request(x->fact) != is_request(y->fact))
-		return is_request(x->fact) - is_request(y->fact);
+	if (is_single(x) != is_single(y))
+		return is_single(x) - is_single(y);
 	if (x->confirmed != y->confirmed)
 		return x->confirmed > y->confirmed ? -1 : 1;
 	if (x->row->updated_at != y->row->updated_at)
@@ -142,8 +172,8 @@ holds(json_object *arr, const char *word)
 }
 
 /* At least half of all topic words of the two are common to both. */
-static int
-same_topic(json_object *a, json_object *b)
+int
+items_same_topic(json_object *a, json_object *b)
 {
 	json_object *x = json_arr(a, "topic"), *y = json_arr(b, "topic");
 	size_t i, common = 0, all;
@@ -164,67 +194,90 @@ rule_of(json_object *pref)
 	return rule != NULL ? rule : json_str(pref, "text");
 }
 
+/* One older rule is named, the last that was in force. */
 static void
 supersede(struct item *newer, const struct item *older)
 {
 	char *p;
 
-	if (newer->replaces != NULL)
+	if (newer->replaces != NULL && newer->replaced >= older->time)
 		return;
+	free(newer->replaces);
+	newer->replaced = older->time;
 	newer->replaces = xstrdup(rule_of(older->fact));
 	for (p = newer->replaces; (p = strchr(p, '"')) != NULL; p++)
 		*p = '\'';
+}
+
+static int
+are_rivals(const struct item *a, const struct item *b)
+{
+	return !items_is_request(a->fact) && !items_is_request(b->fact) &&
+	    items_same_topic(a->fact, b->fact);
 }
 
 /* Two rules on one thing: the newer stands.  A correction's story stays. */
 static void
 supersede_all(struct items *l)
 {
-	size_t i, j, older;
+	struct item older;
+	size_t i, j;
 
 	for (i = 0; i < l->n; i++)
 		for (j = i + 1; j < l->n; ) {
-			if (is_request(l->v[i].fact) ||
-			    is_request(l->v[j].fact) ||
-			    !same_topic(l->v[i].fact, l->v[j].fact)) {
+			if (!are_rivals(&l->v[i], &l->v[j])) {
 				j++;
 				continue;
 			}
-			older = l->v[i].time <= l->v[j].time ? i : j;
-			supersede(&l->v[older == i ? j : i], &l->v[older]);
-			items_remove(l, older);
-			j = i + 1;
+			if (l->v[i].time > l->v[j].time) {
+				supersede(&l->v[i], &l->v[j]);
+				items_remove(l, j);
+				continue;
+			}
+			supersede(&l->v[j], &l->v[i]);
+			older = l->v[i];
+			l->v[i] = l->v[j];
+			l->v[j] = older;
+			items_remove(l, j);
+			j = i + 1;	/* another topic stands there now */
 		}
 }
 
-/* The same constraint on two different requests is a habit. */
+static void
+merge(struct item *a, const struct item *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->confirmed; i++)
+		add_first(a, b->first[i]);
+	for (i = 0; i < b->ntopics; i++)
+		add_topic(a, b->topic[i]);
+}
+
+/* The same constraint in two sessions that began differently is a habit. */
 static void
 promote(struct items *l)
 {
-	struct item *a, *b;
-	size_t i, j, k;
-	char *text;
+	struct item *it;
+	size_t i, j;
 
 	for (i = 0; i < l->n; i++) {
-		for (j = i + 1; j < l->n; ) {
-			a = &l->v[i];
-			b = &l->v[j];
-			if (!is_request(a->fact) || !is_request(b->fact) ||
-			    !same_topic(a->fact, b->fact)) {
-				j++;
-				continue;
-			}
-			a->confirmed += b->confirmed;
-			for (k = 0; k < b->ntopics; k++)
-				add_topic(a, b->topic[k]);
-			items_remove(l, j);
-		}
-		if (!is_request(l->v[i].fact) || l->v[i].ntopics < 2)
+		it = &l->v[i];
+		if (!items_is_request(it->fact))
 			continue;
-		text = xasprintf("With %zu requests: \"%s\"",
-		    l->v[i].ntopics, json_str(l->v[i].fact, "text"));
-		free(l->v[i].text);
-		l->v[i].text = text;
+		for (j = i + 1; j < l->n; )
+			if (items_is_request(l->v[j].fact) &&
+			    items_same_topic(it->fact, l->v[j].fact)) {
+				merge(it, &l->v[j]);
+				items_remove(l, j);
+			} else {
+				j++;
+			}
+		if (is_single(it))
+			continue;
+		free(it->text);
+		it->text = xasprintf("With %zu requests: \"%s\"",
+		    it->confirmed, json_str(it->fact, "text"));
 	}
 }
 
@@ -262,4 +315,5 @@ items_prefs(struct items *l, const struct group *g)
 	items_sort(l);
 	supersede_all(l);
 	promote(l);
+	items_sort(l);
 }

@@ -12,6 +12,7 @@
  * sessions say stands once and counts more.
  */
 #define ITEM_TOPICS	6	/* "[Task n]" behind one bullet */
+#define ITEM_FIRSTS	8	/* more confirmations change nothing */
 
 struct item {
 	char		*key;
@@ -19,9 +20,11 @@ struct item {
 	char		*replaces;	/* the words of an older rule */
 	json_object	*fact;		/* borrowed */
 	const struct row *row;		/* borrowed: the newest that says so */
+	int64_t		 replaced;	/* when that was said */
 	unsigned	 topic[ITEM_TOPICS];	/* numbers, from 1 */
 	size_t		 ntopics;
-	size_t		 confirmed;	/* by how many sessions */
+	const char	*first[ITEM_FIRSTS];	/* borrowed, see below */
+	size_t		 confirmed;	/* how many of them */
 	int64_t		 time;
 	size_t		 seq;		/* of its arrival */
 };
@@ -31,7 +34,11 @@ struct items {
 	size_t		 n;
 };
 
-/* What one session adds to a section.  Everything is borrowed. */
+/*
+ * What one session adds to a section.  Everything is borrowed.  A session
+ * confirms by its first request: one that was played again, or that began
+ * from a template, counts once.
+ */
 struct said {
 	const char	*key;
 	const char	*text;
@@ -57,5 +64,10 @@ void items_write(const struct items *, struct buf *, const char *heading,
  * such, and counts as a habit once two different requests asked for it.
  */
 void items_prefs(struct items *, const struct group *);
+
+/* 1 if two preferences speak of the same thing. */
+int items_same_topic(json_object *pref, json_object *other);
+/* 1 if the preference is what one request asked for. */
+int items_is_request(json_object *pref);
 
 #endif

@@ -297,6 +297,7 @@ static void
 limit_topics(struct group *g, size_t max)
 {
 	if (g->n > max) {
+		g->hidden = g->n - max;
 		qsort(g->topic, g->n, sizeof(*g->topic), by_newest);
 		g->n = max;
 		qsort(g->topic, g->n, sizeof(*g->topic), by_age);

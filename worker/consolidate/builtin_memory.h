@@ -16,7 +16,7 @@ struct memory_limits {
 /*
  * Append the group's block of MEMORY.md, from "# Task Group: " on, sealed
  * with our marker (builtin_blocks.h) and ending in one newline.  Drops the
- * topics beyond the limit from `g'.
+ * topics beyond the limit from `g' and counts them in g->hidden.
  */
 void memory_block(struct buf *, struct group *g, const struct memory_limits *);
 

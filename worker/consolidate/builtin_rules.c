@@ -8,14 +8,19 @@
 #include "worker/text.h"
 
 #define QUOTE		200	/* bytes of a rule */
+#define PLACES		4	/* groups that are named */
 
 /* One preference as the summary quotes it: the rule alone. */
 struct rule {
-	char		*text;
-	char		*where;		/* names of groups, comma-separated */
+	const char	*text;		/* borrowed, as is `fact' */
+	json_object	*fact;
 	const char	*scope;
+	struct buf	 where;		/* names of groups, comma-separated */
+	const struct group *last;	/* that was named */
 	size_t		 places;
 	size_t		 confirmed;
+	const char	*first;		/* words that a session began with */
+	int		 wish;		/* of one session, or of its copies */
 	int64_t		 time;
 };
 
@@ -24,58 +29,92 @@ struct rules {
 	size_t		 n;
 };
 
+/* The rule in it, or NULL: a correction may be of one delivery alone. */
+static const char *
+rule_text(json_object *pref)
+{
+	const char *kind = json_str(pref, "kind");
+	const char *rule = json_str(pref, "rule");
+
+	if (kind == NULL || rule != NULL)
+		return rule;
+	if (strcmp(kind, "correction") == 0 || strcmp(kind, "interrupt") == 0)
+		return NULL;
+	return json_str(pref, "text");
+}
+
+/* The same words, or the same wish in other words. */
+static struct rule *
+find_rule(struct rules *rs, const char *text, json_object *fact)
+{
+	struct rule *r;
+	size_t i;
+
+	for (i = 0; i < rs->n; i++) {
+		r = &rs->v[i];
+		if (strcmp(r->text, text) == 0 ||
+		    (items_is_request(r->fact) && items_is_request(fact) &&
+		    items_same_topic(r->fact, fact)))
+			return r;
+	}
+	rs->v = xreallocarray(rs->v, rs->n + 1, sizeof(*rs->v));
+	r = &rs->v[rs->n++];
+	memset(r, 0, sizeof(*r));
+	r->wish = 1;
+	return r;
+}
+
 /* "webapi", or "mono/pkg-a" for a folder below the group's own. */
-static char *
-place(const struct group *g, const struct row *r)
+static void
+add_place(struct rule *r, const struct group *g, const struct row *row)
 {
 	size_t n = strlen(g->cwd);
 
-	if (strncmp(r->cwd, g->cwd, n) == 0 && r->cwd[n] == '/')
-		return xasprintf("%s%s", g->name, r->cwd + n);
-	return xstrdup(g->name);
+	if (r->last == g)
+		return;
+	r->last = g;
+	if (r->places++ < PLACES) {
+		buf_addf(&r->where, "%s%s", r->places > 1 ? ", " : "",
+		    g->name);
+		if (strncmp(row->cwd, g->cwd, n) == 0 && row->cwd[n] == '/')
+			buf_addstr(&r->where, row->cwd + n);
+	}
 }
 
 static void
 add_rule(struct rules *rs, const struct group *g, const struct item *it)
 {
-	const char *kind = json_str(it->fact, "kind");
-	const char *text = json_str(it->fact, "rule");
-	char *where, *old;
+	const char *text = rule_text(it->fact);
 	struct rule *r;
-	size_t i;
 
-	if (kind == NULL || (strcmp(kind, "request") == 0 &&
-	    it->ntopics < 2) || (strcmp(kind, "correction") == 0 &&
-	    text == NULL) || (strcmp(kind, "interrupt") == 0 && text == NULL))
-		return;
 	if (text == NULL)
-		text = json_str(it->fact, "text");
-	for (i = 0; i < rs->n && strcmp(rs->v[i].text, text) != 0; i++)
-		continue;
-	where = place(g, it->row);
-	if (i == rs->n) {
-		rs->v = xreallocarray(rs->v, rs->n + 1, sizeof(*rs->v));
-		memset(&rs->v[rs->n++], 0, sizeof(*rs->v));
-		rs->v[i].text = xstrdup(text);
-		rs->v[i].where = where;
-	} else {
-		old = rs->v[i].where;
-		rs->v[i].where = xasprintf("%s, %s", old, where);
-		free(old);
-		free(where);
-	}
-	r = &rs->v[i];
-	r->places++;
+		return;
+	r = find_rule(rs, text, it->fact);
+	add_place(r, g, it->row);
 	r->confirmed += it->confirmed;
+	if (r->first == NULL)
+		r->first = it->first[0];
+	r->wish &= items_is_request(it->fact) && it->confirmed < 2 &&
+	    strcmp(r->first, it->first[0]) == 0;
+	if (r->text != NULL && it->time < r->time)
+		return;
+	r->text = text;
+	r->fact = it->fact;
 	r->scope = json_str(it->fact, "scope");
-	r->time = it->time > r->time ? it->time : r->time;
+	r->time = it->time;
 }
 
 static int
+is_everywhere(const struct rule *r)
+{
+	return r->scope != NULL && strcmp(r->scope, "all") == 0;
+}
+
+/* Beyond one project: said so, or seen so. */
+static int
 is_global(const struct rule *r)
 {
-	return r->places > 1 || (r->scope != NULL &&
-	    strcmp(r->scope, "all") == 0);
+	return r->places > 1 || is_everywhere(r);
 }
 
 /* Rules for everywhere first, then the most confirmed, then the newest. */
@@ -93,6 +132,22 @@ by_reach(const void *a, const void *b)
 	return strcmp(x->text, y->text);
 }
 
+/* Another rule for everywhere came later and speaks of the same. */
+static int
+is_superseded(const struct rules *rs, const struct rule *r)
+{
+	const struct rule *o;
+	size_t i;
+
+	for (i = 0; i < rs->n; i++) {
+		o = &rs->v[i];
+		if (o != r && is_everywhere(r) && is_everywhere(o) &&
+		    o->time > r->time && items_same_topic(o->fact, r->fact))
+			return 1;
+	}
+	return 0;
+}
+
 static void
 write_rule(struct buf *b, const struct rule *r)
 {
@@ -100,16 +155,24 @@ write_rule(struct buf *b, const struct rule *r)
 
 	for (p = line; (p = strchr(p, '"')) != NULL; p++)
 		*p = '\'';
-	buf_addf(b, "- \"%s\" (%s%s%s)\n", line, is_global(r) ?
-	    "all projects, " : "", r->where, !is_global(r) &&
-	    r->scope != NULL && strcmp(r->scope, "here") == 0 ? " only" : "");
+	buf_addf(b, "- \"%s\" (", line);
+	if (is_everywhere(r))
+		buf_addstr(b, "all projects, ");
+	else if (r->places > 1)
+		buf_addf(b, "in %zu projects: ", r->places);
+	buf_add(b, r->where.data, r->where.len);
+	if (r->places > PLACES)
+		buf_addf(b, " and %zu more", r->places - PLACES);
+	if (!is_global(r) && r->scope != NULL &&
+	    strcmp(r->scope, "here") == 0)
+		buf_addstr(b, " only");
+	buf_addstr(b, ")\n");
 	free(line);
 }
 
-void
-rules_write(struct buf *b, const struct groups *gs, size_t max)
+static void
+collect(struct rules *rs, const struct groups *gs)
 {
-	struct rules rs = { NULL, 0 };
 	struct items items;
 	size_t i, j;
 
@@ -118,20 +181,29 @@ rules_write(struct buf *b, const struct groups *gs, size_t max)
 		items.n = 0;
 		items_prefs(&items, &gs->group[i]);
 		for (j = 0; j < items.n; j++)
-			add_rule(&rs, &gs->group[i], &items.v[j]);
+			add_rule(rs, &gs->group[i], &items.v[j]);
 		items_clear(&items);
 	}
-	if (rs.n > 1)
-		qsort(rs.v, rs.n, sizeof(*rs.v), by_reach);
-	buf_addstr(b, "## User preferences\n");
-	for (i = 0; i < rs.n && i < max; i++)
-		write_rule(b, &rs.v[i]);
-	if (rs.n == 0)
-		buf_addstr(b, "None was told yet.\n");
-	buf_addch(b, '\n');
+	if (rs->n > 1)
+		qsort(rs->v, rs->n, sizeof(*rs->v), by_reach);
+}
+
+size_t
+rules_write(struct buf *b, const struct groups *gs, size_t max)
+{
+	struct rules rs = { NULL, 0 };
+	struct rule *r;
+	size_t i, n = 0;
+
+	collect(&rs, gs);
 	for (i = 0; i < rs.n; i++) {
-		free(rs.v[i].text);
-		free(rs.v[i].where);
+		r = &rs.v[i];
+		if (n < max && !r->wish && !is_superseded(&rs, r)) {
+			write_rule(b, r);
+			n++;
+		}
+		buf_release(&r->where);
 	}
 	free(rs.v);
+	return n;
 }

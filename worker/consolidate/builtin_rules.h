@@ -6,10 +6,11 @@
 #include "builtin_group.h"
 
 /*
- * Append the section "## User preferences" of memory_summary.md: the rules of
- * all groups, at most `max', those for everywhere first.  A rule that was
- * told in two groups holds everywhere.
+ * Append the rules of all groups as bullets of memory_summary.md, at most
+ * `max', those for everywhere first.  What one request asked for is a rule
+ * once another, also in another group, asked for it; of two rules for everywhere on one
+ * thing the newer is told.  Returns the number of bullets.
  */
-void rules_write(struct buf *, const struct groups *, size_t max);
+size_t rules_write(struct buf *, const struct groups *, size_t max);
 
 #endif

@@ -146,6 +146,26 @@ inputs_buried(const struct inputs *in, const char *thread_id)
 	return 0;
 }
 
+int
+inputs_buried_name(const struct inputs *in, const char *name)
+{
+	const char	*id;
+	char		 stem[STEM_SIZE];
+	size_t		 i, n;
+
+	for (i = 0; i < in->ntombstones; i++) {
+		id = in->tombstones[i];
+		if (uuid_time_ms(id) <= 0)	/* begins with the row's */
+			continue;
+		stem_make(stem, id, 0, NULL);
+		n = strlen(stem);
+		if (strncmp(name, stem, n) == 0 &&
+		    (name[n] == '-' || name[n] == '.'))
+			return 1;
+	}
+	return 0;
+}
+
 void
 inputs_stem(json_object *row, char *out)
 {

@@ -35,6 +35,12 @@ void inputs_finish(struct inputs *);
 /* 1 if there is a tombstone for the thread. */
 int inputs_buried(const struct inputs *, const char *thread_id);
 
+/*
+ * 1 if `name' (FILE.md) is the rollout summary of a thread with a tombstone,
+ * whatever it says: an edited one may have lost its thread id.
+ */
+int inputs_buried_name(const struct inputs *, const char *name);
+
 /* The stem of a row's rollout summary; `out' has STEM_SIZE bytes. */
 void inputs_stem(json_object *row, char *out);
 

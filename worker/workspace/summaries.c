@@ -135,8 +135,9 @@ bury(struct workspace *ws, git_index *tree)
 			continue;
 		buf_reset(&b);
 		r = history_blob_read(&ws->history, &e->id, &b);
-		if (r == 0 && raw_memories_thread(&b, id) &&
-		    inputs_buried(&ws->inputs, id)) {
+		if (r == 0 && (inputs_buried_name(&ws->inputs, e->path +
+		    strlen(TREE_SUMMARIES)) || (raw_memories_thread(&b, id) &&
+		    inputs_buried(&ws->inputs, id)))) {
 			r = tree_drop(tree, e->path);
 			i--;
 		}
