@@ -5,6 +5,7 @@
 #include "common/mem.h"
 #include "supervisor/config_steps.h"
 #include "supervisor/config_table.h"
+#include "supervisor/config_token.h"
 #include "supervisor/config_value.h"
 #include "supervisor/quote.h"
 
@@ -45,7 +46,7 @@ split(struct override *o, const char *option)
 	return 0;
 }
 
-/* A list is `a,b'; `\,' is a comma within an element; "" is empty. */
+/* A list may be `a,b'; `\,' is a comma within an element; "" is empty. */
 static void
 split_list(const char *value, struct strlist *list)
 {
@@ -66,6 +67,58 @@ split_list(const char *value, struct strlist *list)
 		buf_addch(&one, *value);
 	}
 	buf_release(&one);
+}
+
+/* The word as libconfuse would take it; `quote' is what ended it. */
+static void
+add_word(struct strlist *list, const char *word, char quote)
+{
+	struct buf	text = BUF_INIT;
+
+	for (; *word != '\0'; word++) {
+		if (*word == '\\' && (quote == '"' || (quote == '\'' &&
+		    strchr("\\'", word[1]) != NULL)))
+			word++;
+		buf_addch(&text, *word);
+	}
+	strlist_add(list, buf_str(&text));
+	buf_release(&text);
+}
+
+/* The words up to the closing brace, with commas between. */
+static enum token
+take_words(struct tokens *s, struct strlist *list)
+{
+	enum token	t;
+
+	while ((t = tokens_next(s)) == TOK_WORD) {
+		add_word(list, buf_str(&s->word), s->p[-1]);
+		t = tokens_next(s);
+		if (t != TOK_OTHER || s->p[-1] != ',')
+			break;
+	}
+	if (t != TOK_CLOSE)
+		return t == TOK_ERROR ? t : TOK_OTHER;
+	return tokens_next(s);
+}
+
+/* A list as in the file: `{"a", 'b'}'.  0, or -1 with a message. */
+static int
+read_list(const char *value, struct strlist *list, struct buf *why)
+{
+	struct buf	clean = BUF_INIT;
+	struct tokens	s = { .file = "the list", .p = value,
+	    .end = value + strlen(value), .line = 1, .word = BUF_INIT,
+	    .clean = &clean, .why = why };
+	enum token	t;
+
+	(void)tokens_next(&s);	/* the brace */
+	t = take_words(&s, list);
+	if (t != TOK_END && t != TOK_ERROR)
+		buf_addstr(why, "expected {\"a\", \"b\"}");
+	buf_release(&s.word);
+	buf_release(&clean);
+	return t == TOK_END ? 0 : -1;
 }
 
 static void
@@ -144,8 +197,14 @@ apply(struct config *cfg, const struct override *o,
 		return -1;
 	}
 	if (config_value_is_list(key)) {
-		split_list(o->value, &list);
-		rc = config_value_set_list(base, key, &list, paths, why);
+		rc = 0;
+		if (*o->value == '{')
+			rc = read_list(o->value, &list, why);
+		else
+			split_list(o->value, &list);
+		if (rc == 0)
+			rc = config_value_set_list(base, key, &list, paths,
+			    why);
 		strlist_clear(&list);
 		if (base == (void *)cfg)
 			cfg->redact_line = 0;

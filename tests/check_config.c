@@ -338,6 +338,56 @@ START_TEST(test_override_keeps_sections)
 }
 END_TEST
 
+/*
+ * What mnemod -n prints is a list in braces; given to -o, it became one
+ * pattern that began with a brace, and nothing was excluded.
+ */
+START_TEST(test_override_lists)
+{
+	static const struct {
+		const char	*option;
+		size_t		 n;
+		const char	*first, *last;
+	} lists[] = {
+		{ "source.codex.exclude={\"/a*\", \"~/b,c\"}", 2, "/a*",
+		  "/nonexistent/home/b,c" },
+		{ "source.codex.exclude={ '/it\\'s' , /b , }", 2, "/it's",
+		  "/b" },
+		{ "source.codex.exclude={\"a\\\\b\\\"\\$\"}", 1, "a\\b\"$",
+		  "a\\b\"$" },
+		{ "source.codex.exclude={}", 0, NULL, NULL },
+		{ "source.codex.exclude=", 0, NULL, NULL },
+		{ "source.codex.exclude=/a,/b,/c", 3, "/a", "/c" },
+	};
+	const struct strlist	*got;
+	struct buf		 why = BUF_INIT;
+	struct config		*cfg;
+	size_t			 i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		cfg = load_with(lists[i].option, &why);
+		ck_assert_msg(cfg != NULL, "%s", buf_str(&why));
+		got = &cfg->sources[0].exclude;
+		ck_assert_uint_eq(got->n, lists[i].n);
+		if (got->n > 0) {
+			ck_assert_str_eq(got->v[0], lists[i].first);
+			ck_assert_str_eq(got->v[got->n - 1], lists[i].last);
+		}
+		config_free(cfg);
+	}
+	/* Every type of list. */
+	cfg = load_with("memory.codex.sources={\"codex\"}", &why);
+	ck_assert_msg(cfg != NULL, "%s", buf_str(&why));
+	config_free(cfg);
+	cfg = load_with("redact={\"AB-[0-9]{4}\", 'x{2,3}'}", &why);
+	ck_assert_msg(cfg != NULL, "%s", buf_str(&why));
+	ck_assert_uint_eq(cfg->redact.n, 2);
+	ck_assert_str_eq(cfg->redact.v[1], "x{2,3}");
+	config_free(cfg);
+	buf_release(&why);
+}
+END_TEST
+
 START_TEST(test_override_errors)
 {
 	static const struct {
@@ -356,6 +406,12 @@ START_TEST(test_override_errors)
 		{ "state=/a\033b", "expected a path" },
 		{ "use_provider=Open AI", "expected a name" },
 		{ "=", "unknown key" },
+		{ "redact={\"a\"", "expected {\"a\", \"b\"}" },
+		{ "redact={\"a\"} x", "expected {\"a\", \"b\"}" },
+		{ "redact={\"a\" \"b\"}", "expected {\"a\", \"b\"}" },
+		{ "redact={{a}}", "expected {\"a\", \"b\"}" },
+		{ "redact={\"a}", "this string is not closed" },
+		{ "redact={\"\"}", "expected printable UTF-8" },
 	};
 	struct buf	 why = BUF_INIT;
 	struct config	*cfg;
@@ -454,6 +510,7 @@ config_suite(void)
 	tcase_add_test(tc, test_missing_file);
 	tcase_add_test(tc, test_override_every_key);
 	tcase_add_test(tc, test_override_keeps_sections);
+	tcase_add_test(tc, test_override_lists);
 	tcase_add_test(tc, test_override_errors);
 	tcase_add_test(tc, test_state_option);
 	tcase_add_test(tc, test_paths);
