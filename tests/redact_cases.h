@@ -202,6 +202,48 @@ static const struct redact_case	secrets[] = {
 	{ "Wi-Fi code", "WIFI:T:WPA;S:home;P:" B "hunt" J "er22" E ";;" },
 	{ "number", "{\"password\": " B "8675" J "309" E "}" },
 	{ "Wi-Fi", "psk=\"" B "hunt" J "er22" E "\"" },
+	{ "login", "client.login(\"bob\", \"" B "hunt" J "er2" E "\")" },
+	{ "login, a word", "client.login('bob@example.com','" B "sword" J "fish" E
+	  "')" },
+	{ "requests", "requests.get(url, auth=('bob', '" B "hunt" J "er2" E
+	  "'))" },
+	{ "basic auth", "req.HTTPBasicAuth(\"bob\",\n  \"" B "corr" J "ect-h0rse"
+	  E "\")" },
+	{ "credentials", "new NetworkCredential(\"bob\", \"" B "S3cr" J "et!" E
+	  "\")" },
+	/* Broken over lines. */
+	{ "full line", "remote: https://git.example.com/team/project asks for "
+	  B "gh" J "p_" MIX10 "\n" MIX20 "abcd3f" E " end" },
+	{ "full line, then more", "the answer of the server to that request w"
+	  "as: token " B "gh" J "p_" MIX20 MIX10 "\r\n" "abcDEF12" E "\n" },
+	{ "JWT at 64", B "ey" J "JhbGciOiJIUzI1NiJ9.ey" J "JzdWIiOiIxMjM0In0.a1"
+	  MIX20 "\n" MIX40 MIX20 "Ab3d" "\n" MIX40 MIX20 "Ab3d" "\nq7" MIX10
+	  E "\n" },
+	{ "indented", "    " B "sk" J "-proj-" MIX40 MIX10 "ab" "\n    " MIX40
+	  MIX20 "\n    T3" MIX10 E "\nok" },
+	{ "backslash", "export KEY=" B "sk" J "-ant-api03-" MIX10 "\\\n" MIX40
+	  E "\n" },
+	{ "two strings", "k = (\"" B "gh" J "p_" MIX10 "\"\n     \"" MIX20
+	  "abcdef" E "\")" },
+	{ "sum of strings", "const k = '" B "AI" J "za" MIX10 "' +\n\t'" MIX20
+	  "abcde" E "';" },
+	{ "strings in C", "\"" B "xo" J "xb-12345\" \\\n\"6789012-" MIX20 E
+	  "\"" },
+	{ "by its key", "SERVICE_API_TOKEN=" B MIX40 MIX10 "\n" MIX10 "x1" E
+	  "\n" },
+	{ "a word follows", "cat >.env <<EOF\nOPENAI_API_KEY=" B "sk" J "-proj-"
+	  MIX40 MIX20 E "\nEOF\n" },
+	{ "a key follows", "GITHUB_TOKEN_OF_THE_BUILD_SERVER=" B "gh" J "p_" MIX20
+	  MIX10 "abcdef" E "\nDB_HOST1=localhost\n" },
+	{ "a hash follows", "GITHUB_TOKEN_OF_THE_BUILD_SERVER=" B "gh" J "p_"
+	  MIX20 MIX10 "abcdef" E "\n3f786850e387550fdab836ed7e6dc881de23001b\n" },
+	{ "a command follows", "export GITHUB_TOKEN_OF_THE_SERVER=" B "gh" J "p_"
+	  MIX20 MIX10 "abcdef" E "\nexport MODE=x2\n" },
+	{ "a file follows", "export GITHUB_TOKEN_OF_THE_SERVER=" B "gh" J "p_"
+	  MIX20 MIX10 "abcdef" E "\nmain_v2.c\n" },
+	{ "another string follows", "[\"" B "gh" J "p_" MIX20 MIX10 "abcdef" E
+	  "\",\n \"abcDEF123456\"]" },
+	{ "its line is short", "token: " B "gh" J "p_" MIX20 E "\nabcDEF123456\n" },
 	{ "colour", "\033[32m" B "gh" J "p_" MIX20 MIX10 "abcdef" E "\033[0m" },
 };
 
@@ -306,6 +348,14 @@ static const struct redact_case	lookalikes[] = {
 	{ "credentials", "fetch(url, { credentials: 'include' })" },
 	{ "hash behind a word", "token 3f786850e387550fdab836ed7e6dc881de23001b" },
 	{ "XML names", "<token>identifier</token> <secret>${x}</secret>" },
+	{ "login of a variable", "login(\"bob\", password) login(user, \"x\")" },
+	{ "login of placeholders", "login(\"username\", \"password\")" },
+	{ "class at the end of a line", "the spinner of the page has until now "
+	  "had the class sk-\nfading-circle-2-wrapper" },
+	{ "strings side by side", "\"sk-\" \"fading-circle\"\n\"npm_\"\n\"conf"
+	  "ig_loglevel\"" },
+	{ "prefix at the end of a line", "tokens of that service can be told by"
+	  " what they begin with: ghp_\nand then 36 letters and digits" },
 	{ "lone header", "START = b\"-----BEGIN OPENSSH PRIVATE KEY-----\"" },
 };
 

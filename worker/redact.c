@@ -11,6 +11,7 @@
 #include "worker/redact.h"
 #include "worker/redact_needle.h"
 #include "worker/redact_rules.h"
+#include "worker/redact_wrap.h"
 
 /*
  * A rule sees this much of the text around its needle.  It bounds what one
@@ -18,6 +19,9 @@
  */
 #define WINDOW_BACK	64
 #define WINDOW_AHEAD	16384
+
+/* A token that is too short to be one has less than this in its first line. */
+#define JOIN_MAX	256
 
 /* Limits of one match: a rule comes nowhere near, a user's pattern may. */
 #define MATCH_LIMIT	1000000
@@ -165,12 +169,10 @@ is_continuation(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/*
- * Try one rule at `pos', where one of its needles stands.  1: *v is set to
- * the secret.
- */
+/* Match one rule at `pos'; 1: v->start and v->end are the secret. */
 static int
-try_rule(struct redact *r, unsigned int id, struct redact_value *v, size_t pos)
+match_rule(struct redact *r, unsigned int id, struct redact_value *v,
+    size_t pos)
 {
 	size_t		 from, to;
 	PCRE2_SIZE	*span;
@@ -188,6 +190,85 @@ try_rule(struct redact *r, unsigned int id, struct redact_value *v, size_t pos)
 	v->start = from + span[redact_rules[id].check == REDACT_BEHIND ? 2 : 0];
 	v->end = from + span[1];
 	return v->end > v->start && redact_value_ok(v, redact_rules[id].check);
+}
+
+/* What a machine made, and may have been broken like any long word. */
+static int
+is_breakable(enum redact_check check)
+{
+	return check == REDACT_SHAPE || check == REDACT_BEHIND ||
+	    check == REDACT_RANDOM || check == REDACT_TOKEN;
+}
+
+/* The end of a secret that goes on in the next lines. */
+static void
+extend(struct redact_value *v)
+{
+	struct wrap	w;
+
+	if (wrap_run(v->text, v->end, v->start) == v->end &&
+	    wrap_find(&w, v->text, v->len, v->start, v->end) > 0)
+		v->end = w.pieces[w.n - 1].start + w.pieces[w.n - 1].len;
+}
+
+/* What a joined text becomes in the one that it was made of. */
+static size_t
+unjoin(const struct wrap *w, size_t past)
+{
+	size_t	i;
+
+	for (i = 0; i + 1 < w->n && past > w->pieces[i].len; i++)
+		past -= w->pieces[i].len;
+	return w->pieces[i].start + past;
+}
+
+/* Too little of a token stands in this line: match it with the next ones. */
+static int
+match_joined(struct redact *r, unsigned int id, struct redact_value *v,
+    size_t pos)
+{
+	struct redact_value	 j;
+	struct wrap		 w;
+	struct buf		 text = BUF_INIT;
+	size_t			 run, from, i;
+	int			 found;
+
+	run = wrap_run(v->text, v->len - pos > JOIN_MAX ? pos + JOIN_MAX :
+	    v->len, pos);
+	if (wrap_find(&w, v->text, v->len, pos, run) == 0)
+		return 0;
+	from = pos > WINDOW_BACK ? pos - WINDOW_BACK : 0;
+	while (from < pos && is_continuation(v->text[from]))
+		from++;
+	buf_add(&text, v->text + from, run - from);
+	for (i = 0; i < w.n; i++)
+		buf_add(&text, v->text + w.pieces[i].start, w.pieces[i].len);
+	j = (struct redact_value){ .text = text.data, .len = text.len };
+	found = match_rule(r, id, &j, pos - from) && j.end > run - from;
+	if (found) {
+		v->start = from + j.start;
+		v->end = unjoin(&w, j.end - (run - from));
+	}
+	buf_wipe(&text);
+	return found;
+}
+
+/*
+ * Try one rule at `pos', where one of its needles stands.  1: *v is set to
+ * the secret.
+ */
+static int
+try_rule(struct redact *r, unsigned int id, struct redact_value *v, size_t pos)
+{
+	enum redact_check	check = redact_rules[id].check;
+
+	if (match_rule(r, id, v, pos)) {
+		if (is_breakable(check))
+			extend(v);
+		return 1;
+	}
+	return (check == REDACT_SHAPE || check == REDACT_RANDOM) &&
+	    match_joined(r, id, v, pos);
 }
 
 /* The first rule that takes what stands at `pos' for a secret. */

@@ -315,6 +315,11 @@ const struct redact_rule redact_rules[] = {
 	{ "short for password", "pass: pw:", REDACT_PROSE,
 	  "(?<![A-Za-z0-9])(?:pass|pw):" SP "\\K[^\\s\"'`\\\\_./]{6,200}"
 	  "(?<![,;:)?])(?=[\\s,;)\\\\]|\\z)" },
+	{ "password of a login", "login( log_in( signin( sign_in( authenticate( "
+	  "basic_auth( basicauth( credentials( credential( auth=(",
+	  REDACT_PASSWORD,
+	  "(?i)(?:log_?in|sign_?in|authenticate|basic_?auth|credentials?|auth=)"
+	  "\\(" WS QUOTE "[^\"'`\\\\\\r\\n]{1,80}" QUOTE WS "," WS QUOTED },
 	{ "password, then a space", "PASS PWD SECRET", REDACT_RANDOM,
 	  "(?:(?<=[A-Z]_)PASS(?:WORD)?|(?<=[A-Z]_)PWD|SECRET)[A-Z_]{0,20}"
 	  " \\K[^\\s\"'`\\\\=(]{6,300}" },
