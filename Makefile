@@ -163,11 +163,14 @@ $(B)/test/fakeworker: $(B)/obj/tests/fakeworker.o $(LIBCOMMON) $(HOOK_TEST)
 $(B)/test/supdriver: $(B)/obj/tests/supdriver.o $(LIBSUPERVISOR) \
     $(LIBCOMMON) $(HOOK_TEST)
 	$(call link,$^,$(L_SUPERVISOR))
+$(B)/test/ctlpoke: $(B)/obj/tests/ctlpoke.o $(LIBSUPERVISOR) \
+    $(LIBCOMMON) $(HOOK_TEST)
+	$(call link,$^,$(L_SUPERVISOR))
 $(B)/test/fakemodel: $(call objs,$(wildcard tests/fakemodel/*.c)) \
     $(LIBCOMMON) $(HOOK_TEST)
 	$(call link,$^,$(L_COMMON) $(PKG_ZSTD) $(PKG_ZLIB) $(PKG_MICROHTTPD))
 TESTPROGS	= $(addprefix $(B)/test/,$(UNITS) fakeworker supdriver \
-		  fakemodel)
+		  fakemodel ctlpoke)
 
 check: all $(TESTBIN) $(TESTPROGS)
 	@B=$(B) sh tests/run.sh $(UNITS) -- $(SCRIPTS)

@@ -168,6 +168,10 @@ const struct msg_type msg_table[MSG__MAX] = {
 	    "the memory root equals this commit" },
 	[MSG_REJECTED] = { "rejected", FROM(R_WSPACE), P_WORK, 0,
 	    FIELDS(ARR_("violations")), "the validator refused" },
+	[MSG_HISTORY] = { "history", R_WSPACE, 0, P_READY, 1,
+	    FIELDS(INT_("limit")), "list the commits of the memory" },
+	[MSG_COMMITS] = { "commits", 0, R_WSPACE, P_WORK, 0,
+	    FIELDS(ARR_("commits"), BOOL_("more")), "the newest first" },
 };
 
 enum msg_id

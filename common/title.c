@@ -12,11 +12,13 @@
 #include "title.h"
 
 static char	title_last[TITLE_MAX + 1];
+static int	title_ours;	/* title_init() was called */
 
 void
 title_init(int argc, char **argv, char **envp, const char *comm)
 {
 	setproctitle_init(argc, argv, envp);
+	title_ours = 1;
 	setprogname("mnemod");
 	if (prctl(PR_SET_NAME, comm, 0, 0, 0) == -1)
 		log_warn("prctl(PR_SET_NAME): comm stays as it is");
@@ -61,6 +63,8 @@ title_set(const char *fmt, ...)
 	va_list	ap;
 	int	n;
 
+	if (!title_ours)
+		return;
 	va_start(ap, fmt);
 	n = vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);

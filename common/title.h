@@ -29,7 +29,8 @@ const char *title_padding(void);
 
 /*
  * Set the title to "mnemod: " and the text, made printable and cut at
- * TITLE_MAX bytes.  Costs nothing when the text did not change.
+ * TITLE_MAX bytes.  Costs nothing when the text did not change; does nothing
+ * before title_init().
  */
 void title_set(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

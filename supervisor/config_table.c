@@ -1,8 +1,8 @@
 /* The keys of mnemod.conf(5), their sections, and names that come near. */
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include "common/nearest.h"
 #include "supervisor/config_table.h"
 
 #define MILLION		1000000
@@ -172,68 +172,22 @@ config_key_find(enum config_section_id section, const char *name)
 	return NULL;
 }
 
-#define NEAR_MAX 48	/* longer names are not compared */
-
-/* Edit distance (Levenshtein), by rows. */
-static unsigned
-distance(const char *a, const char *b)
-{
-	unsigned	row[NEAR_MAX + 1], diag, up, best;
-	size_t		i, j, la, lb;
-
-	la = strlen(a);
-	lb = strlen(b);
-	if (la > NEAR_MAX || lb > NEAR_MAX)
-		return UINT_MAX;
-	for (j = 0; j <= lb; j++)
-		row[j] = (unsigned)j;
-	for (i = 1; i <= la; i++) {
-		diag = row[0];
-		row[0] = (unsigned)i;
-		for (j = 1; j <= lb; j++) {
-			up = row[j];
-			best = diag + (a[i - 1] == b[j - 1] ? 0 : 1);
-			if (up + 1 < best)
-				best = up + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-			diag = up;
-		}
-	}
-	return row[lb];
-}
-
-/* Keep `cand' in *best if it is nearer than what is there. */
-static void
-nearer(const char *name, const char *cand, const char **best, unsigned *d)
-{
-	unsigned	dist;
-
-	dist = distance(name, cand);
-	if (dist < *d) {
-		*d = dist;
-		*best = cand;
-	}
-}
-
 const char *
 config_key_near(enum config_section_id section, const char *name)
 {
 	const char	*best;
-	unsigned	 d;
-	size_t		 i;
+	size_t		 d, i;
 
 	best = NULL;
 	/* Up to half of the letters may be wrong, and two in any case. */
-	d = strlen(name) > NEAR_MAX ? 0 : (unsigned)strlen(name) / 2 + 1;
+	d = strlen(name) > NEAREST_MAX ? 0 : strlen(name) / 2 + 1;
 	if (d < 3)
 		d = 3;
 	for (i = 0; i < config_nkeys; i++) {
 		if (config_keys[i].section == section)
-			nearer(name, config_keys[i].name, &best, &d);
+			nearest_try(name, config_keys[i].name, &best, &d);
 	}
 	for (i = SEC_TOP + 1; section == SEC_TOP && i < SEC__MAX; i++)
-		nearer(name, sections[i].name, &best, &d);
+		nearest_try(name, sections[i].name, &best, &d);
 	return best;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"
@@ -208,7 +209,8 @@ memory_take(struct memory *m)
 }
 
 void
-memory_start_workspace(struct memory *m, const struct child_ops *ops)
+memory_start_workspace_for(struct memory *m, const struct child_ops *ops,
+    void *arg)
 {
 	struct child_spec	spec;
 
@@ -220,6 +222,29 @@ memory_start_workspace(struct memory *m, const struct child_ops *ops)
 	spec.root_fd = m->root.fd;
 	spec.peer_lock_fd = m->root.peer_fd;
 	spec.ops = ops;
-	spec.arg = m;
+	spec.arg = arg;
 	m->wspace = child_start(m->sv->rt.children, &spec);
+}
+
+void
+memory_start_workspace(struct memory *m, const struct child_ops *ops)
+{
+	memory_start_workspace_for(m, ops, m);
+}
+
+struct child *
+memory_start_reader(struct memory *m, const struct child_ops *ops, void *arg)
+{
+	struct child_spec	spec;
+
+	memset(&spec, 0, sizeof(spec));
+	spec.role = ROLE_WORKSPACE;
+	spec.name = m->config->name;
+	spec.settings = settings_workspace(m->sv->config, m->config,
+	    m->config->root, m->sv->state.path);
+	json_set_bool(spec.settings, "read_only", 1);
+	spec.root_fd = spec.peer_lock_fd = -1;
+	spec.ops = ops;
+	spec.arg = arg;
+	return child_start(m->sv->rt.children, &spec);
 }

@@ -13,6 +13,7 @@
  *	MEM_IDLE -> MEM_RECOVERING -> MEM_IDLE			(recovery.c)
  *	MEM_IDLE -> MEM_PREPARING -> MEM_AGENT -> MEM_PUBLISHING
  *	         -> MEM_ENDING -> MEM_IDLE			(stage_two.c)
+ *	MEM_IDLE -> MEM_OPERATING -> MEM_IDLE			(op_memory.c)
  *
  * MEM_ENDING waits for the workers of the run to be gone.
  */
@@ -22,7 +23,8 @@ enum memory_state {
 	MEM_PREPARING,
 	MEM_AGENT,
 	MEM_PUBLISHING,
-	MEM_ENDING
+	MEM_ENDING,
+	MEM_OPERATING
 };
 
 struct memory {
@@ -85,6 +87,17 @@ int memory_all_idle(const struct supervisor *);
 
 /* Start the workspace worker with these callbacks; m is the argument. */
 void memory_start_workspace(struct memory *, const struct child_ops *);
+
+/* The same with an argument of the caller's. */
+void memory_start_workspace_for(struct memory *, const struct child_ops *,
+    void *arg);
+
+/*
+ * Start a workspace worker that may write nothing and reads history and root,
+ * taken or not, beside whatever goes on.  It is the caller's, not m->wspace.
+ */
+struct child *memory_start_reader(struct memory *, const struct child_ops *,
+    void *arg);
 
 /*
  * Send the memory's rows and tombstones to its workspace worker.  With

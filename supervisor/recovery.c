@@ -187,19 +187,24 @@ recovery_memory(struct memory *m)
 	memory_start_workspace(m, &recovery_ops);
 }
 
+int
+recovery_look(struct memory *m)
+{
+	memory_look(m);
+	if (m->stopped || !m->held)
+		return 0;
+	recovery_memory(m);
+	return 1;
+}
+
 void
 recovery_start(struct supervisor *sv)
 {
 	struct memory	*m;
 	int		 any = 0;
 
-	TAILQ_FOREACH(m, &sv->memories, entry) {
-		memory_look(m);
-		if (m->stopped || !m->held)
-			continue;
-		recovery_memory(m);
-		any = 1;
-	}
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		any |= recovery_look(m);
 	if (!any)
 		scheduler_recovered(sv);
 }

@@ -14,6 +14,12 @@
 void recovery_start(struct supervisor *);
 
 /*
+ * Look at one memory and recover it, if its root is ours: 1, it is under way;
+ * 0: there is nothing to recover, or not now.
+ */
+int recovery_look(struct memory *);
+
+/*
  * Recover one memory whose workspace worker died while it published; it
  * ends idle and calls scheduler_memory_idle().
  */

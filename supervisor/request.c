@@ -30,6 +30,7 @@ static const struct {
 	{ MSG_RECOVER,	0,			BIT(MSG_RECOVERED) },
 	{ MSG_PREPARE,	0,			BIT(MSG_PREPARED) },
 	{ MSG_PUBLISH,	0, BIT(MSG_PUBLISHED) | BIT(MSG_REJECTED) },
+	{ MSG_HISTORY,	0,			BIT(MSG_COMMITS) },
 };
 #define NANSWERS (sizeof(answers) / sizeof(answers[0]))
 

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"
+#include "supervisor/operation.h"
 #include "supervisor/recovery.h"
 #include "supervisor/reload.h"
 #include "supervisor/scheduler.h"
@@ -96,7 +97,8 @@ scheduler_free(struct scheduler *s)
 static int
 idle(const struct scheduler *s)
 {
-	return !stage_one_busy(s->sv->stage_one) && memory_all_idle(s->sv);
+	return !stage_one_busy(s->sv->stage_one) &&
+	    memory_all_idle(s->sv) && !operations_busy(s->sv);
 }
 
 /* When the next pass is due by itself: the interval, or a rollout earlier. */
@@ -182,6 +184,7 @@ end_once(struct scheduler *s)
 static void
 check_end(struct scheduler *s)
 {
+	operations_consider(s->sv);
 	if (s->in_pass || !idle(s))
 		return;
 	if (s->sv->opt->act == ACT_ONCE)
@@ -241,6 +244,7 @@ scheduler_recovered(struct supervisor *sv)
 	}
 	s->wanted = 1;
 	s->by_hand = sv->opt->act == ACT_ONCE;
+	operations_consider(sv);
 	consider(s);
 }
 

@@ -17,6 +17,9 @@
 #include "supervisor/orphans.h"
 #include "supervisor/state_dir.h"
 
+#define LOCK_TEXT_MAX	4352	/* PATH_MAX and the pid */
+#define SHORT_MS	15000	/* that one request of mnemoctl may take */
+
 /* File systems of statfs(2) whose locks and mappings are not local. */
 static const struct {
 	unsigned long	 type;
@@ -152,54 +155,127 @@ open_lock(const struct state_dir *sd, const char *name)
 }
 
 static void
+read_holder(int fd, struct state_holder *h)
+{
+	char	 text[LOCK_TEXT_MAX], *end;
+	ssize_t	 n = pread(fd, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	h->pid = (int)strtol(text, &end, 10);
+	h->how = NULL;
+	/* A line that does not end is being written. */
+	if (*end == '\n' && strchr(end + 1, '\n') != NULL)
+		h->how = xstrndup(end + 1, strcspn(end + 1, "\n"));
+}
+
+void
+state_holder_release(struct state_holder *h)
+{
+	free(h->how);
+	h->how = NULL;
+}
+
+int
+state_dir_holder(const char *path, struct state_holder *h)
+{
+	char	*name = xasprintf("%s/lock", path);
+	int	 fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int	 held;
+
+	free(name);
+	memset(h, 0, sizeof(*h));
+	if (fd == -1)
+		return 0;
+	held = flock(fd, LOCK_SH | LOCK_NB) == -1 && errno == EWOULDBLOCK;
+	if (held)
+		read_holder(fd, h);
+	close(fd);
+	return held;
+}
+
+static void
 name_holder(const struct state_dir *sd)
 {
-	char	 pid[32];
-	ssize_t	 n = pread(sd->lock_fd, pid, sizeof(pid) - 1, 0);
+	struct state_holder	h;
+	char			pid[16] = "unknown";
 
-	pid[n > 0 ? n : 0] = '\0';
-	pid[strcspn(pid, "\n")] = '\0';
+	read_holder(sd->lock_fd, &h);
+	if (h.pid > 0)
+		snprintf(pid, sizeof(pid), "%d", h.pid);
 	log_warnx("%s: another supervisor (pid %s) works on this state; stop "
 	    "it first, or choose another state directory with -s", sd->path,
-	    pid[0] == '\0' ? "unknown" : pid);
+	    pid);
+	state_holder_release(&h);
 }
 
 /* The pid is for the message of the next one; nobody signals it. */
 static int
-write_pid(const struct state_dir *sd)
+write_pid(const struct state_dir *sd, const char *how)
 {
-	char	 pid[32];
+	char	*text = xasprintf("%d\n%s%s", (int)getpid(), how,
+	    how[0] == '\0' ? "" : "\n");
+	size_t	 len = strlen(text);
+	int	 rc = 0;
 
-	snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
-	if (ftruncate(sd->lock_fd, 0) == 0 &&
-	    pwrite(sd->lock_fd, pid, strlen(pid), 0) == (ssize_t)strlen(pid))
-		return 0;
-	log_warn("%s/lock: cannot be written", sd->path);
-	return -1;
+	if (ftruncate(sd->lock_fd, 0) == -1 ||
+	    pwrite(sd->lock_fd, text, len, 0) != (ssize_t)len) {
+		log_warn("%s/lock: cannot be written", sd->path);
+		rc = -1;
+	}
+	free(text);
+	return rc;
+}
+
+void
+state_dir_say(struct state_dir *sd, const char *how)
+{
+	write_pid(sd, how);
+}
+
+/* Does it say that it is there for one request only? */
+static int
+held_shortly(int fd)
+{
+	struct state_holder	h;
+	int			shortly;
+
+	read_holder(fd, &h);
+	shortly = h.how != NULL && strcmp(h.how, STATE_SHORT) == 0;
+	state_holder_release(&h);
+	return shortly;
 }
 
 /*
  * mnemoctl(1) may look at the lock for a moment, by taking it shared: it is
- * held by a supervisor only if it still is a little later.
+ * held by a supervisor only if it still is a little later.  One that serves a
+ * request itself says so and has more time.
  */
 static int
-flock_twice(int fd)
+flock_patiently(int fd)
 {
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	if (errno != EWOULDBLOCK)
-		return -1;
-	usleep(20000);
-	return flock(fd, LOCK_EX | LOCK_NB);
+	int64_t	deadline = mono_ms() + SHORT_MS;
+	int	firmly = 0;	/* looks in a row */
+
+	while (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno != EWOULDBLOCK)
+			return -1;
+		firmly = held_shortly(fd) ? 0 : firmly + 1;
+		if (firmly > 1 || mono_ms() >= deadline) {
+			errno = EWOULDBLOCK;
+			return -1;
+		}
+		usleep(20000);
+	}
+	return 0;
 }
 
 static enum mnemod_exit
-take_lock(struct state_dir *sd)
+take_lock(struct state_dir *sd, const char *how)
 {
 	sd->lock_fd = open_lock(sd, "lock");
 	if (sd->lock_fd == -1)
 		return EXIT_STATE;
-	if (flock_twice(sd->lock_fd) == -1) {
+	if (flock_patiently(sd->lock_fd) == -1) {
 		if (errno == EWOULDBLOCK) {
 			name_holder(sd);
 			return EXIT_LOCKED;
@@ -207,7 +283,7 @@ take_lock(struct state_dir *sd)
 		log_warn("%s/lock: cannot be locked", sd->path);
 		return EXIT_STATE;
 	}
-	return write_pid(sd) == 0 ? EXIT_OK : EXIT_STATE;
+	return write_pid(sd, how) == 0 ? EXIT_OK : EXIT_STATE;
 }
 
 static void
@@ -259,12 +335,19 @@ wait_for_orphans(struct state_dir *sd, int64_t orphans_ms)
 enum mnemod_exit
 state_dir_open(struct state_dir *sd, const char *path, int64_t orphans_ms)
 {
+	return state_dir_open_as(sd, path, orphans_ms, "");
+}
+
+enum mnemod_exit
+state_dir_open_as(struct state_dir *sd, const char *path, int64_t orphans_ms,
+    const char *how)
+{
 	enum mnemod_exit	 rc = EXIT_STATE;
 
 	sd->path = xstrdup(path);
 	sd->lock_fd = sd->workers_fd = -1;
 	if (make_directories(sd) == 0)
-		rc = take_lock(sd);
+		rc = take_lock(sd, how);
 	if (rc == EXIT_OK)
 		rc = wait_for_orphans(sd, orphans_ms);
 	if (rc != EXIT_OK)

@@ -30,6 +30,32 @@ struct state_dir {
 enum mnemod_exit state_dir_open(struct state_dir *, const char *path,
     int64_t orphans_ms);
 
+/* The same, with what state_dir_say() would say from the beginning. */
+enum mnemod_exit state_dir_open_as(struct state_dir *, const char *path,
+    int64_t orphans_ms, const char *how);
+
+/*
+ * Say in `lock', behind our pid, how we can be asked: the path of the control
+ * socket, or STATE_SHORT.  A failure is logged.
+ */
+void state_dir_say(struct state_dir *, const char *how);
+
+/* We are mnemoctl(1) and hold the state for one request only. */
+#define STATE_SHORT	"mnemoctl"
+
+/* What `lock' says.  Owns `how'. */
+struct state_holder {
+	int	 pid;		/* 0: unknown */
+	char	*how;		/* NULL: nothing was said */
+};
+
+/*
+ * Look at `lock' in the state directory `path': 1 if somebody holds it, then
+ * state_holder_release() is due; 0 if not, or if there is none.
+ */
+int state_dir_holder(const char *path, struct state_holder *);
+void state_holder_release(struct state_holder *);
+
 /* Release both locks (`lock' is kept as a file); may be called twice. */
 void state_dir_close(struct state_dir *);
 

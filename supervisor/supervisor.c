@@ -6,8 +6,10 @@
 #include "mem.h"
 #include "monotime.h"
 #include "supervisor/codex_config.h"
+#include "supervisor/control.h"
 #include "supervisor/match.h"
 #include "supervisor/memory.h"
+#include "supervisor/operation.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/stage_one.h"
 #include "supervisor/supervisor.h"
@@ -58,19 +60,20 @@ supervisor_stage_one_rules(struct supervisor *sv,
 	r->arg = sv;
 }
 
-static enum mnemod_exit
-open_state(struct supervisor *sv)
+enum mnemod_exit
+supervisor_open(struct supervisor *sv, unsigned roles, const char *how)
 {
 	enum mnemod_exit	e;
 
-	e = state_dir_open(&sv->state, sv->config->state, STATE_ORPHANS_MS);
+	e = state_dir_open_as(&sv->state, sv->config->state,
+	    STATE_ORPHANS_MS, how);
 	if (e != EXIT_OK)
 		return e;
 	if (store_open(sv->state.path, STORE_OWNER, &sv->store) != STORE_OK) {
 		state_dir_close(&sv->state);
 		return EXIT_STATE;
 	}
-	e = runtime_open(&sv->rt, sv->config, ROLES, sv->state.workers_fd);
+	e = runtime_open(&sv->rt, sv->config, roles, sv->state.workers_fd);
 	if (e != EXIT_OK) {
 		store_close(sv->store);
 		state_dir_close(&sv->state);
@@ -78,13 +81,12 @@ open_state(struct supervisor *sv)
 	return e;
 }
 
-static void
-close_state(struct supervisor *sv)
+void
+supervisor_close(struct supervisor *sv)
 {
 	runtime_close(&sv->rt);
 	store_close(sv->store);
 	state_dir_close(&sv->state);
-	config_free(sv->config);
 }
 
 /* One line per source whose result Codex will not read. */
@@ -134,7 +136,7 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	sv.opt = opt;
 	sv.paths = paths;
 	sv.config = config;
-	e = open_state(&sv);
+	e = supervisor_open(&sv, ROLES, "");
 	if (e != EXIT_OK) {
 		config_free(config);
 		return e;
@@ -146,6 +148,8 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	memory_make_all(&sv);
 	sv.stage_one = stage_one_new(&sv);
 	sv.scheduler = scheduler_new(&sv);
+	sv.operations = operations_new(&sv);
+	sv.control = control_new(&sv);
 
 	scheduler_run(sv.scheduler);
 	e = runtime_finish(&sv.rt, "mnemod ends");
@@ -153,9 +157,12 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	if (opt->act == ACT_ONCE)
 		progress_end(&sv.progress);
 	e = exit_of(&sv, e);
+	operations_free(sv.operations);
+	control_free(sv.control);
 	stage_one_free(sv.stage_one);
 	memory_free_all(&sv);
 	scheduler_free(sv.scheduler);
-	close_state(&sv);
+	supervisor_close(&sv);
+	config_free(sv.config);
 	return e;
 }

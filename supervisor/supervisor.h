@@ -13,7 +13,9 @@
 #include "supervisor/state_dir.h"
 #include "supervisor/store.h"
 
+struct control;
 struct memory;
+struct operations;
 struct scheduler;
 struct stage_one;
 
@@ -34,6 +36,8 @@ struct supervisor {
 	struct progress		 progress;
 	struct scheduler	*scheduler;
 	struct stage_one	*stage_one;
+	struct operations	*operations;
+	struct control		*control;
 	struct memory_list	 memories;
 	unsigned		 outcome;	/* OUTCOME_* seen in this run */
 };
@@ -50,6 +54,17 @@ struct supervisor {
  */
 enum mnemod_exit supervisor_run(const struct options *, const struct paths *,
     struct config *);
+
+/*
+ * The part of supervisor_run() that another caller needs: take the state
+ * directory, open the database and what it takes to run workers of `roles'
+ * (1u << enum role).  opt, paths and config are set; `how' is said in `lock'
+ * (state_dir_say()).  EXIT_OK, or the reason
+ * is logged and nothing is held.
+ */
+enum mnemod_exit supervisor_open(struct supervisor *, unsigned roles,
+    const char *how);
+void supervisor_close(struct supervisor *);
 
 /* 1 while a stop is under way: begin nothing. */
 int supervisor_stopping(const struct supervisor *);

@@ -629,10 +629,10 @@ END_TEST
 START_TEST(command_line)
 {
 	static const struct ctl_command	 c[] = {
-		{ "status", NULL, "", NULL, NULL },
-		{ "jobs", NULL, "", NULL, NULL },
-		{ "why", "ID", "", NULL, NULL },
-		{ NULL, NULL, NULL, NULL, NULL }
+		{ "status", NULL, "", NULL, NULL, NULL },
+		{ "jobs", NULL, "", NULL, NULL, NULL },
+		{ "why", "ID", "", NULL, NULL, NULL },
+		{ NULL, NULL, NULL, NULL, NULL, NULL }
 	};
 	static const struct {
 		const char	*argv[6];

@@ -10,9 +10,10 @@
 #include "supervisor/store.h"
 
 /*
- * mnemoctl(1): looks at the state directory and changes nothing there.  A
- * command collects a document from the state and shows it; with -j the
- * document itself is printed.  So both say the same.
+ * mnemoctl(1).  A command collects a document and shows it; with -j the
+ * document itself is printed.  So both say the same.  Some commands look at
+ * the state directory and change nothing there; the others are requests to
+ * the supervisor (remote.h), whose answer is the document.
  */
 
 /* Exit statuses, as far as they go those of mnemod(8). */
@@ -21,7 +22,11 @@ enum ctl_exit {
 	CTL_NOT_FOUND = 1,	/* or the output could not be written */
 	CTL_USAGE = 2,
 	CTL_CONFIG = 3,
-	CTL_STATE = 6
+	CTL_LOCKED = 4,		/* another has the state, and does not answer */
+	CTL_UNKILLABLE = 5,
+	CTL_STATE = 6,
+	CTL_ROOT = 7,		/* the memory root may not be written */
+	CTL_WAITING = 8		/* not now; ask again later */
 };
 
 /* Who works on the state. */
@@ -40,22 +45,28 @@ struct ctl_memory {
 };
 
 struct ctl {
-	const struct config	*config;
+	struct config		*config;
 	const struct paths	*paths;
 	struct store		*store;
 	int64_t			 now;		/* seconds */
 	struct ctl_owner	 owner;
 	struct ctl_memory	*memories;	/* config->nmemories */
 	const char		*argument;	/* of the command, or NULL */
+	const char		*memory;	/* -m, or NULL */
 };
 
 struct ctl_command {
 	const char	*name;
-	const char	*argument;	/* its name; NULL: takes none */
+	const char	*argument;	/* its name; NULL: takes none; in
+					   brackets: may be left out */
 	const char	*text;		/* for the help */
-	/* Fill the document.  What is not CTL_OK is logged. */
+	/*
+	 * Fill the document.  What is not CTL_OK is logged.  NULL: it is a
+	 * request of this name, the argument is its `key'.
+	 */
 	enum ctl_exit	(*collect)(struct ctl *, json_object *doc);
 	void		(*show)(json_object *doc, const struct output *);
+	const char	*key;
 };
 
 /* status.c, jobs.c, why.c */
@@ -65,6 +76,9 @@ enum ctl_exit jobs_collect(struct ctl *, json_object *doc);
 void jobs_show(json_object *doc, const struct output *);
 enum ctl_exit why_collect(struct ctl *, json_object *doc);
 void why_show(json_object *doc, const struct output *);
+
+/* show_*.c: the answers to requests. */
+void history_show(json_object *doc, const struct output *);
 
 /*
  * ctl.c: what commands share.

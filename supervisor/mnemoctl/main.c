@@ -10,18 +10,22 @@
 #include "common/monotime.h"
 #include "supervisor/mnemoctl/ctl.h"
 #include "supervisor/mnemoctl/options.h"
+#include "supervisor/mnemoctl/remote.h"
 
-/* mnemoctl(1): options, configuration, and one look at the state. */
+/* mnemoctl(1): options, configuration, and one look or one request. */
 
 #define LOOKS_MAX 3	/* at a state whose supervisor is just starting */
 
 static const struct ctl_command commands[] = {
 	{ "status", NULL, "what goes on, what waits and what is wrong",
-	    status_collect, status_show },
-	{ "jobs", NULL, "one line for each job", jobs_collect, jobs_show },
+	    status_collect, status_show, NULL },
+	{ "history", "[MEMORY]", "the commits of a memory, newest first",
+	    NULL, history_show, "memory" },
+	{ "jobs", NULL, "one line for each job", jobs_collect, jobs_show,
+	    NULL },
 	{ "why", "ID|PATH", "why a thread is extracted, selected, or not",
-	    why_collect, why_show },
-	{ NULL, NULL, NULL, NULL, NULL }
+	    why_collect, why_show, NULL },
+	{ NULL, NULL, NULL, NULL, NULL, NULL }
 };
 
 static struct config *
@@ -56,9 +60,23 @@ open_store(struct ctl *ctl)
 	return st == STORE_OK ? CTL_OK : CTL_STATE;
 }
 
+/* What every document has. */
+static json_object *
+document_new(struct ctl *ctl, const struct ctl_command *cmd)
+{
+	json_object	*doc = json_object_new_object();
+
+	ctl->now = wall_s();
+	json_set_str(doc, "command", cmd->name);
+	json_set_str(doc, "version", MNEMOD_VERSION);
+	json_set_int(doc, "now", ctl->now);
+	json_set_str(doc, "state", ctl->config->state);
+	return doc;
+}
+
 /* One look: one snapshot, one document.  *stale: look again. */
 static enum ctl_exit
-collect(struct ctl *ctl, const struct ctl_command *cmd, json_object *doc,
+look(struct ctl *ctl, const struct ctl_command *cmd, json_object *doc,
     int *stale)
 {
 	enum ctl_exit	 e = open_store(ctl);
@@ -66,12 +84,7 @@ collect(struct ctl *ctl, const struct ctl_command *cmd, json_object *doc,
 	*stale = 0;
 	if (e != CTL_OK)
 		return e;
-	ctl->now = wall_s();
 	ctl_owner_look(&ctl->owner, ctl->config->state);
-	json_set_str(doc, "command", cmd->name);
-	json_set_str(doc, "version", MNEMOD_VERSION);
-	json_set_int(doc, "now", ctl->now);
-	json_set_str(doc, "state", ctl->config->state);
 	e = ctl_exit_of(store_begin(ctl->store));
 	if (e == CTL_OK) {
 		ctl_look(ctl);
@@ -95,14 +108,20 @@ run(const struct ctl_options *opt, struct ctl *ctl)
 
 	do {
 		json_object_put(doc);
-		doc = json_object_new_object();
-		e = collect(ctl, cmd, doc, &stale);
+		doc = document_new(ctl, cmd);
+		stale = 0;
+		if (cmd->collect == NULL)
+			e = remote_collect(ctl, cmd, doc);
+		else
+			e = look(ctl, cmd, doc, &stale);
 	} while (stale && ++looks < LOOKS_MAX);
 	if (e == CTL_OK && opt->json)
 		output_json(stdout, doc);
 	else if (e == CTL_OK) {
 		output_init(&out, stdout, ctl->now);
 		cmd->show(doc, &out);
+		if (opt->verbose && json_str(doc, "by") != NULL)
+			log_info("answered by: %s", json_str(doc, "by"));
 	}
 	json_object_put(doc);
 	return e;
@@ -123,6 +142,7 @@ act(const struct ctl_options *opt)
 		ctl.config = config;
 		ctl.paths = &paths;
 		ctl.argument = opt->argument;
+		ctl.memory = opt->memory;
 		e = run(opt, &ctl);
 		config_free(config);
 	}
@@ -146,6 +166,7 @@ main(int argc, char **argv)
 		ctl_options_release(&opt);
 		return CTL_USAGE;
 	}
+	log_verbose(opt.verbose);
 	if (opt.help)
 		ctl_options_help(stdout, commands);
 	else if (opt.version)

@@ -2,11 +2,13 @@
 
 #include <getopt.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/nearest.h"
 #include "supervisor/mnemoctl/ctl.h"
 #include "supervisor/mnemoctl/options.h"
 
@@ -21,9 +23,12 @@ static const struct option_row {
 	    "input" },
 	{ 'h', "help", NULL, "print this help" },
 	{ 'j', "json", NULL, "print JSON" },
+	{ 'm', "memory", "memory", "the memory that is meant, if there are "
+	    "several" },
 	{ 'o', "option", "key=value", "override one key of the "
 	    "configuration" },
 	{ 's', "state", "statedir", "look at the state in this directory" },
+	{ 'v', "verbose", NULL, "say who answered, and more" },
 	{ 'V', "version", NULL, "print the version" }
 };
 
@@ -63,6 +68,9 @@ take(struct ctl_options *o, int letter)
 	case 'j':
 		o->json = 1;
 		break;
+	case 'm':
+		o->memory = optarg;
+		break;
 	case 'o':
 		o->overrides = xreallocarray(o->overrides,
 		    o->noverrides + 1, sizeof(o->overrides[0]));
@@ -70,6 +78,9 @@ take(struct ctl_options *o, int letter)
 		break;
 	case 's':
 		o->state = optarg;
+		break;
+	case 'v':
+		o->verbose = 1;
 		break;
 	case 'V':
 		o->version = 1;
@@ -110,45 +121,14 @@ refuse(struct ctl_options *o, int letter, char **argv)
 	return wrong(o, "%s: no such option, or not in this form", word);
 }
 
-/* Levenshtein over short words, by rows. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t	 row[WORD_MAX + 1], i, j, corner, up, n = strlen(b);
-
-	for (j = 0; j <= n; j++)
-		row[j] = j;
-	for (i = 0; a[i] != '\0'; i++) {
-		corner = row[0];
-		row[0] = i + 1;
-		for (j = 1; j <= n; j++) {
-			up = row[j];
-			row[j] = corner + (a[i] != b[j - 1]);
-			if (up + 1 < row[j])
-				row[j] = up + 1;
-			if (row[j - 1] + 1 < row[j])
-				row[j] = row[j - 1] + 1;
-			corner = up;
-		}
-	}
-	return row[n];
-}
-
 const char *
 ctl_options_nearest(const struct ctl_command *c, const char *word)
 {
 	const char	*best = c->name;
-	char		 cut[WORD_MAX];
-	size_t		 d, least = SIZE_MAX;
+	size_t		 least = SIZE_MAX;
 
-	snprintf(cut, sizeof(cut), "%s", word);
-	for (; c->name != NULL; c++) {
-		d = distance(cut, c->name);
-		if (d < least) {
-			least = d;
-			best = c->name;
-		}
-	}
+	for (; c->name != NULL; c++)
+		nearest_try(word, c->name, &best, &least);
 	return best;
 }
 
@@ -180,11 +160,14 @@ take_words(struct ctl_options *o, const struct ctl_command *commands,
 		return wrong(o, "%s: no such command; the nearest is %s",
 		    word, ctl_options_nearest(commands, argv[0]));
 	}
-	if (n == 1 && o->command->argument != NULL)
+	if (n == 1 && o->command->argument != NULL &&
+	    o->command->argument[0] != '[')
 		return wrong(o, "%s: expected its argument, %s",
 		    o->command->name, o->command->argument);
 	if (n > (o->command->argument != NULL ? 2 : 1))
 		return wrong(o, "%s: too many arguments", o->command->name);
+	if (o->memory != NULL && o->command->collect != NULL)
+		return wrong(o, "%s: takes no --memory", o->command->name);
 	o->argument = argv[1];
 	return 0;
 }
@@ -199,6 +182,8 @@ check_empty(struct ctl_options *o)
 		name = "--config";
 	if (o->state != NULL && *o->state == '\0')
 		name = "--state";
+	if (o->memory != NULL && *o->memory == '\0')
+		name = "--memory";
 	if (o->argument != NULL && *o->argument == '\0')
 		name = o->command->name;
 	if (name == NULL)
@@ -243,8 +228,8 @@ ctl_options_release(struct ctl_options *o)
 void
 ctl_options_usage(FILE *fp)
 {
-	fputs("usage: mnemoctl [-hjV] [-f file] [-o key=value] "
-	    "[-s statedir] command\n", fp);
+	fputs("usage: mnemoctl [-hjvV] [-f file] [-m memory] "
+	    "[-o key=value] [-s statedir] command\n", fp);
 }
 
 void

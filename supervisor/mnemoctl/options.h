@@ -11,6 +11,8 @@ struct ctl_options {
 	int			  help;		/* -h */
 	int			  version;	/* -V */
 	int			  json;		/* -j */
+	int			  verbose;	/* -v */
+	const char		 *memory;	/* -m, or NULL */
 	const char		 *file;		/* -f, or NULL */
 	const char		 *state;	/* -s, or NULL */
 	const char		**overrides;	/* -o, in order; owned array */

@@ -54,7 +54,7 @@ pass_over_moved(git_index *found, git_index *live, git_index *next)
 static int
 commit_edits(struct workspace *ws, struct live *l)
 {
-	struct history_commit	c = { .subject = "Edited by hand" };
+	struct history_commit	c = { .subject = LIVE_EDITED };
 	git_oid			id;
 
 	c.nparents = 1;

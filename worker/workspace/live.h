@@ -4,6 +4,8 @@
 #include "worker/workspace/folder.h"
 #include "worker/workspace/workspace.h"
 
+#define LIVE_EDITED	"Edited by hand"	/* subject of such a commit */
+
 /*
  * Bring `live' up to what the folder says.  `next' is the commit that the
  * folder is being moved to, NULL if none: what equals it already is no hand

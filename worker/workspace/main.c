@@ -3,15 +3,16 @@
  * the history, makes the private copy that a consolidation agent works on,
  * and publishes what came of it.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/hook.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "worker/worker.h"
+#include "worker/workspace/commits.h"
 #include "worker/workspace/pack.h"
 #include "worker/workspace/publish.h"
 #include "worker/workspace/recover.h"
@@ -75,6 +76,7 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 		ws->generator = DEFAULT_GENERATOR;
 	ws->tick = tick;
 	ws->tick_arg = w;
+	ws->read_only = json_flag(settings, "read_only", 0);
 	if (ws->memory == NULL || ws->root_path == NULL ||
 	    ws->history_path == NULL || ws->staging_path == NULL) {
 		snprintf(why, whysize, "memory, root, history and staging "
@@ -91,10 +93,11 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 }
 
 static void
-allow(struct sandbox *sb, const char *path)
+allow(struct sandbox *sb, enum sandbox_class class, const char *path)
 {
 	/* What is not there will be missed, and named, when it is used. */
-	if (sandbox_allow(sb, SANDBOX_WRITE_TREE, path) < 0)
+	if (sandbox_allow(sb, class, path) < 0 &&
+	    (class == SANDBOX_WRITE_TREE || errno != ENOENT))
 		log_warn("%s: not opened in the sandbox", path);
 }
 
@@ -103,9 +106,14 @@ rights(struct worker *w, struct sandbox *sb)
 {
 	struct role_state	*st = worker_data(w);
 
-	allow(sb, st->ws.root_path);
-	allow(sb, st->ws.history_path);
-	allow(sb, st->ws.staging_path);
+	if (st->ws.read_only) {
+		allow(sb, SANDBOX_READ_TREE, st->ws.root_path);
+		allow(sb, SANDBOX_READ_TREE, st->ws.history_path);
+		return;
+	}
+	allow(sb, SANDBOX_WRITE_TREE, st->ws.root_path);
+	allow(sb, SANDBOX_WRITE_TREE, st->ws.history_path);
+	allow(sb, SANDBOX_WRITE_TREE, st->ws.staging_path);
 }
 
 static void
@@ -260,6 +268,20 @@ on_publish(struct worker *w, const struct msg *m)
 	publish_result_release(&res);
 }
 
+static void
+on_history(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+	json_object		*o = json_object_new_object();
+
+	worker_busy(w, "history");
+	if (commits_list(&st->ws, json_int(m->body, "limit", 0), o) < 0)
+		fail(w, m);
+	else
+		worker_reply(w, m, MSG_COMMITS, json_object_get(o));
+	json_object_put(o);
+}
+
 static const struct {
 	enum msg_id	 id;
 	void		(*handle)(struct worker *, const struct msg *);
@@ -268,6 +290,7 @@ static const struct {
 	{ MSG_RECOVER, on_recover },
 	{ MSG_PREPARE, on_prepare },
 	{ MSG_PUBLISH, on_publish },
+	{ MSG_HISTORY, on_history },
 };
 
 static void

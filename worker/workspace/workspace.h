@@ -16,6 +16,7 @@ struct workspace {
 	const char	*root_path;
 	const char	*history_path;
 	const char	*staging_path;	/* parent of staging/<thread_id> */
+	int		 read_only;	/* root and history; no staging */
 	int		 root;		/* descriptor, -1: absent */
 	int		 staging;	/* descriptor */
 	struct history	 history;	/* repo is NULL until first used */

@@ -1,0 +1,239 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/fd.h"
+#include "common/frame.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/monotime.h"
+#include "supervisor/control_address.h"
+#include "supervisor/mnemoctl/remote.h"
+#include "supervisor/serve.h"
+#include "supervisor/state_dir.h"
+
+#define FIND_MS		15000	/* until the state can be asked or taken */
+#define LOOK_MS		50
+
+/* One question and what became of it. */
+struct remote {
+	struct ctl	*ctl;
+	json_object	*request;
+	json_object	*doc;
+	int		 answered;
+	enum ctl_exit	 exit;
+};
+
+/* An answer's frame, from either side. */
+static void
+take_frame(void *arg, json_object *frame, int last)
+{
+	struct remote	*r = arg;
+	json_object	*result = json_obj(frame, "result");
+	json_object	*error = json_obj(frame, "error");
+	const char	*text = json_str(frame, "progress");
+
+	if (!last) {
+		if (text != NULL)
+			log_info("%s", text);
+		return;
+	}
+	r->answered = 1;
+	if (result != NULL) {
+		json_object_object_foreach(result, key, value)
+			json_set(r->doc, key, json_object_get(value));
+		return;
+	}
+	text = json_str(error, "message");
+	log_warnx("%s", text == NULL ? "no reason is given" : text);
+	r->exit = (enum ctl_exit)json_int(error, "status", CTL_NOT_FOUND);
+	if (r->exit <= CTL_OK || r->exit > CTL_WAITING)
+		r->exit = CTL_NOT_FOUND;
+}
+
+static int
+send_request(struct remote *r, int fd)
+{
+	struct buf		b = BUF_INIT;
+	struct frame_writer	out;
+	char			state[CONTROL_STATE_SIZE];
+	enum frame_status	st;
+
+	if (control_state_id(r->ctl->config->state, state) == -1)
+		return -1;
+	json_set_str(r->request, "state", state);
+	json_write(&b, r->request);
+	frame_writer_init(&out);
+	st = frame_writer_push(&out, b.data, b.len);
+	if (st == FRAME_OK)
+		st = FRAME_MORE;
+	while (st == FRAME_MORE)
+		st = frame_writer_flush(&out, fd);
+	frame_writer_release(&out);
+	buf_wipe(&b);
+	return st == FRAME_OK ? 0 : -1;
+}
+
+/* Frames until the last one; 0, or -1 if the connection ended before. */
+static int
+read_answers(struct remote *r, int fd)
+{
+	struct frame_reader	 in;
+	enum frame_status	 st = FRAME_MORE;
+	json_object		*frame;
+	const char		*text;
+	size_t			 len;
+
+	frame_reader_init(&in);
+	while (!r->answered && (st == FRAME_OK || st == FRAME_MORE)) {
+		st = frame_reader_next(&in, &text, &len);
+		if (st == FRAME_MORE)
+			st = frame_reader_fill(&in, fd);
+		else if (st == FRAME_OK) {
+			frame = json_parse(text, len, JSON_DEPTH, NULL);
+			take_frame(r, frame,
+			    json_str(frame, "progress") == NULL);
+			json_object_put(frame);
+		}
+	}
+	frame_reader_release(&in);
+	return r->answered ? 0 : -1;
+}
+
+/* Over the socket: 0, or -1 if it gave no answer. */
+static int
+ask_supervisor(struct remote *r, int fd)
+{
+	json_set_str(r->doc, "by", "supervisor");
+	if (send_request(r, fd) == 0 && read_answers(r, fd) == 0)
+		return 0;
+	log_warnx("the supervisor ended before it answered; look with "
+	    "mnemoctl status, then ask again");
+	r->exit = CTL_NOT_FOUND;
+	return 0;
+}
+
+/*
+ * Parsed again: what the command line gave is not checked yet, and a served
+ * request meets the same checks as one that is sent.
+ */
+static json_object *
+checked(json_object *request)
+{
+	struct buf	 b = BUF_INIT;
+	json_object	*o;
+
+	json_write(&b, request);
+	o = json_parse(b.data, b.len, JSON_DEPTH, NULL);
+	buf_wipe(&b);
+	return o;
+}
+
+/* 0, or -1 if somebody has the state now. */
+static int
+serve_here(struct remote *r, struct config *config)
+{
+	struct op_asker		asker = { take_frame, r };
+	enum mnemod_exit	e;
+
+	json_set_str(r->doc, "by", "mnemoctl");
+	e = serve_request(r->ctl->paths, config, r->request, &asker);
+	if (e == EXIT_LOCKED)
+		return -1;
+	if (e != EXIT_OK)
+		r->exit = (enum ctl_exit)e;
+	else if (!r->answered)
+		r->exit = CTL_NOT_FOUND;
+	return 0;
+}
+
+/* One try: 0 if it is decided, else -1. */
+static int
+try_once(struct remote *r)
+{
+	struct state_holder	h;
+	int			fd = -1;
+
+	if (!state_dir_holder(r->ctl->config->state, &h))
+		return serve_here(r, r->ctl->config);
+	if (h.how != NULL && h.how[0] == '/')
+		fd = control_connect(h.how, 0);
+	state_holder_release(&h);
+	if (fd == -1)
+		return -1;
+	ask_supervisor(r, fd);
+	close(fd);
+	return 0;
+}
+
+static void
+say_silent(const struct ctl *ctl)
+{
+	struct state_holder	h;
+
+	if (!state_dir_holder(ctl->config->state, &h))
+		return;
+	log_warnx("%s: process %d holds the state and cannot be asked (%s); "
+	    "try again, or stop it", ctl->config->state, h.pid,
+	    h.how == NULL ? "it has no control socket" : h.how);
+	state_holder_release(&h);
+}
+
+static enum ctl_exit
+ask(struct remote *r)
+{
+	int64_t	deadline = mono_ms() + FIND_MS;
+
+	while (try_once(r) == -1) {
+		if (mono_ms() >= deadline) {
+			say_silent(r->ctl);
+			return CTL_LOCKED;
+		}
+		poll(NULL, 0, LOOK_MS);
+	}
+	return r->exit;
+}
+
+/* A state is made by mnemod(8) alone. */
+static int
+has_state(const struct ctl *ctl)
+{
+	char	*path = xasprintf("%s/state.db", ctl->config->state);
+	int	 there = access(path, F_OK) == 0;
+
+	free(path);
+	if (!there)
+		log_warnx("%s: no state is there: start mnemod, or name its "
+		    "state directory with -s", ctl->config->state);
+	return there;
+}
+
+enum ctl_exit
+remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
+    json_object *doc)
+{
+	struct remote	 r = { .ctl = ctl, .doc = doc };
+	json_object	*o = json_object_new_object();
+	json_object	*args = ctl_set_object(o, "args");
+	enum ctl_exit	 e;
+
+	json_set_str(o, "command", cmd->name);
+	if (ctl->memory != NULL)
+		json_set_str(args, "memory", ctl->memory);
+	if (ctl->argument != NULL)
+		json_set_str(args, cmd->key, ctl->argument);
+	r.request = checked(o);
+	json_object_put(o);
+	if (r.request == NULL) {
+		log_warnx("%s: its argument is no UTF-8, or too long",
+		    cmd->name);
+		return CTL_USAGE;
+	}
+	e = has_state(ctl) ? ask(&r) : CTL_STATE;
+	json_object_put(r.request);
+	return e;
+}

@@ -1,0 +1,21 @@
+#ifndef MNEMOD_OP_TABLE_H
+#define MNEMOD_OP_TABLE_H
+
+#include "supervisor/operation.h"
+
+/*
+ * The functions that rows of operation_table[] name: a file op_X.c for each
+ * family of commands.
+ */
+
+#define OP_COMMIT_MAX	128	/* bytes of a commit as it is given */
+#define OP_NAME_MAX	64	/* of a memory's name */
+
+/* The argument of every operation on a memory; NULL name: the only one. */
+#define OP_ARGUMENT_MEMORY { "memory", OP_TEXT, 0, OP_NAME_MAX }
+
+/* op_history.c */
+extern const struct op_argument op_history_arguments[];
+void op_history_begin(struct op_run *);
+
+#endif

@@ -1,0 +1,162 @@
+#ifndef MNEMOD_OPERATION_H
+#define MNEMOD_OPERATION_H
+
+#include <json-c/json.h>
+#include <sys/queue.h>
+#include <stddef.h>
+#include "common/msg.h"
+#include "supervisor/child.h"
+#include "supervisor/supervisor.h"
+
+/*
+ * What mnemoctl(1) may ask for: a table of operations, and the requests that
+ * came and wait.  control.c brings them over a socket, serve.c from the same
+ * process; neither makes a difference here.
+ *
+ * A request is {"command": "...", "args": {...}}, and is answered by any
+ * number of {"progress": "..."} and one {"result": {...}} or
+ * {"error": {"status": N, "reason": "...", "message": "..."}}, where the
+ * status is mnemoctl's exit status (mnemod-protocol(7), CONTROL SOCKET).
+ */
+
+#define OPERATION_REQUESTS_MAX	16	/* waiting or running */
+
+enum op_scope {
+	/*
+	 * The operation answers by itself, at once or later; no worker, no
+	 * memory.
+	 */
+	OP_STATE,
+	/*
+	 * History and root of one memory are read, whatever goes on there, by
+	 * a workspace worker of its own that may write nothing.
+	 */
+	OP_READ,
+	/*
+	 * One memory is changed: begins when nothing else goes on there, with
+	 * its root taken and a workspace worker.
+	 */
+	OP_WRITE
+};
+
+enum op_kind { OP_TEXT, OP_FLAG };
+
+struct op_argument {
+	const char	*name;		/* key in "args" */
+	enum op_kind	 kind;
+	int		 required;
+	size_t		 max;		/* bytes of an OP_TEXT */
+};
+
+struct op_run;
+
+/* A row of the table. */
+struct operation {
+	const char			*name;
+	enum op_scope			 scope;
+	const struct op_argument	*args;	/* ends: name NULL */
+	/*
+	 * OP_STATE: do it.  Else the worker is ready: op_send() what it is to
+	 * do.  A refusal is op_failed() in either.
+	 */
+	void	(*begin)(struct op_run *);
+	/*
+	 * A message of the worker but `failed', which is passed on as it is.
+	 * op_done() ends the run; NULL: the first message's body is the
+	 * result.
+	 */
+	void	(*reply)(struct op_run *, const struct msg *);
+	/*
+	 * The worker ended in mid-change: the memory is recovered after.
+	 * Optional.
+	 */
+	void	(*lost)(struct op_run *);
+};
+
+extern const struct operation operation_table[];	/* ends: name NULL */
+
+/* Who asked.  `frame' is borrowed; nothing follows one with `last'. */
+struct op_asker {
+	void	(*answer)(void *arg, json_object *frame, int last);
+	void	*arg;
+};
+
+/* One request, waiting or running. */
+struct op_run {
+	struct supervisor	*sv;
+	const struct operation	*op;
+	json_object		*args;		/* checked; owned */
+	struct op_asker		 asker;		/* answer NULL: it left */
+	struct memory		*memory;	/* while it runs, or NULL */
+	struct child		*worker;
+	int			 answered;
+	int			 ready;		/* the worker was */
+	void			*data;		/* the operation's; free(3)d */
+	TAILQ_ENTRY(op_run)	 entry;
+};
+
+/*
+ * For those who bring requests.
+ */
+
+struct operations *operations_new(struct supervisor *);
+
+/* Answers what still waits with `interrupted'.  No worker may be left. */
+void operations_free(struct operations *);
+
+/*
+ * Take a request.  One that is refused is answered inside the call, and NULL
+ * is returned; else the answers come later, and operations_consider() is due.
+ */
+struct op_run *operations_ask(struct supervisor *, json_object *request,
+    const struct op_asker *);
+
+/* The asker is gone: what waits is dropped, what runs goes on unheard. */
+void operations_leave(struct op_run *);
+
+/*
+ * Begin the first request that can begin now.  One runs at a time; one that
+ * waits for its memory keeps no other waiting.
+ */
+void operations_consider(struct supervisor *);
+
+/* 1 while requests wait or run. */
+int operations_busy(const struct supervisor *);
+
+/*
+ * For the operations.
+ */
+
+/* An argument; NULL or 0 if it was not given. */
+const char *op_text(const struct op_run *, const char *name);
+int op_flag(const struct op_run *, const char *name);
+
+/* Send a message to the worker.  Takes over `body' (NULL: {}). */
+void op_send(struct op_run *, enum msg_id, json_object *body);
+
+/* The same in the name of a thread: publications need an id. */
+void op_send_as(struct op_run *, enum msg_id, const char *thread_id,
+    json_object *body);
+
+/* One line for the person who waits. */
+void op_progress(struct op_run *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The end.  Takes over `result'.  The run may be freed: return at once. */
+void op_done(struct op_run *, json_object *result);
+void op_failed(struct op_run *, int status, const char *reason,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* op_memory.c: the workspace worker of an OP_READ or OP_WRITE. */
+
+/* 1 if it may begin: it reads, or its memory is idle. */
+int op_memory_ready(const struct op_run *);
+void op_memory_begin(struct op_run *);
+
+/* operation.c, for op_memory.c: worker and memory are free again. */
+void op_over(struct op_run *);
+
+/* The memory that is meant; NULL if none or more than one could be. */
+struct memory *op_memory_meant(const struct op_run *);
+
+#endif
