@@ -104,8 +104,8 @@ const struct msg_type msg_table[MSG__MAX] = {
 	    INT("cut_bytes"), INT("bad_lines")), "that text" },
 
 	[MSG_MODEL_REQUEST] = { "model_request", R_GATEWAY, R_ASKERS, P_WORK,
-	    0, FIELDS(STR_("purpose"), INT("attempt"), STR("model"),
-	    STR("effort"), STR("reasoning_summary"), STR("verbosity"),
+	    0, FIELDS(STR_("purpose"), INT("attempt"), INT("job"),
+	    STR("model"), STR("effort"), STR("reasoning_summary"), STR("verbosity"),
 	    STR("service_tier"), INT("max_output_tokens"), STR("cache_key"),
 	    OBJ("turn_metadata"), INT("idle_ms"), INT("deadline_ms")),
 	    "one attempt to have a model answer", PAYLOAD_ALWAYS,

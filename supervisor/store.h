@@ -19,6 +19,7 @@
 #include "supervisor/store_agents.h"
 #include "supervisor/store_base.h"
 #include "supervisor/store_files.h"
+#include "supervisor/store_ledger.h"
 #include "supervisor/store_look.h"
 #include "supervisor/store_memories.h"
 #include "supervisor/store_outputs.h"

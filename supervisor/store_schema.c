@@ -151,7 +151,40 @@ static const char step_1[] =
     " live_commit TEXT,"
     " live_files INTEGER NOT NULL DEFAULT 0);";
 
-const char *const schema_steps[] = { step_1 };
+/* What models are asked, and what keeps them from being asked. */
+static const char step_ledger[] =
+    "CREATE TABLE model_requests ("
+    " id INTEGER PRIMARY KEY,"
+    " at INTEGER NOT NULL,"
+    " provider TEXT NOT NULL,"
+    " model TEXT NOT NULL,"
+    " purpose TEXT NOT NULL,"
+    " thread_id TEXT NOT NULL,"
+    " attempt INTEGER NOT NULL,"
+    " reserved INTEGER NOT NULL,"
+    " tokens INTEGER NOT NULL,"
+    " money INTEGER NOT NULL,"
+    " settled_at INTEGER,"
+    " outcome TEXT,"
+    " http_status INTEGER,"
+    " sent_bytes INTEGER,"
+    " received_bytes INTEGER,"
+    " input INTEGER,"
+    " cached_input INTEGER,"
+    " output INTEGER,"
+    " reasoning_output INTEGER);"
+    "CREATE INDEX model_requests_at ON model_requests (at);"
+    "CREATE INDEX model_requests_thread ON model_requests (thread_id, at);"
+
+    "CREATE TABLE provider_holds ("
+    " provider TEXT PRIMARY KEY NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " message TEXT NOT NULL,"
+    " since INTEGER NOT NULL,"
+    " until INTEGER NOT NULL,"
+    " rounds INTEGER NOT NULL) WITHOUT ROWID;";
+
+const char *const schema_steps[] = { step_1, step_ledger };
 const int64_t schema_nsteps = sizeof(schema_steps) / sizeof(*schema_steps);
 
 enum store_status

@@ -1,4 +1,4 @@
-/* links: supervisor/store.c supervisor/store_db.c supervisor/store_row.c supervisor/store_schema.c supervisor/store_threads.c supervisor/store_files.c supervisor/store_forget.c supervisor/store_due.c supervisor/store_stage_one.c supervisor/store_stage_two.c supervisor/store_leases.c supervisor/store_outputs.c supervisor/store_select.c supervisor/store_agents.c supervisor/store_memories.c supervisor/state_dir.c supervisor/orphans.c tests/store_fixture.c tests/scratch.c */
+/* links: supervisor/store.c supervisor/store_db.c supervisor/store_row.c supervisor/store_schema.c supervisor/store_threads.c supervisor/store_files.c supervisor/store_forget.c supervisor/store_due.c supervisor/store_stage_one.c supervisor/store_stage_two.c supervisor/store_leases.c supervisor/store_outputs.c supervisor/store_select.c supervisor/store_agents.c supervisor/store_memories.c supervisor/store_ledger.c supervisor/state_dir.c supervisor/orphans.c tests/store_fixture.c tests/scratch.c */
 /*
  * The database survives what happens to it: a full disk, a kill at a
  * commit, a damaged file, a newer or older mnemod.  What it cannot survive
@@ -155,6 +155,14 @@ START_TEST(a_database_of_another_program_is_refused)
 }
 END_TEST
 
+/* The database as the first step made it. */
+static void
+back_to_first(void)
+{
+	tell("DROP TABLE model_requests; DROP TABLE provider_holds;"
+	    " PRAGMA user_version = 1");
+}
+
 /* Each step of a migration leaves a copy of what was before it. */
 START_TEST(migration_keeps_a_copy_before_each_step)
 {
@@ -166,6 +174,7 @@ START_TEST(migration_keeps_a_copy_before_each_step)
 	char		*copy = in_dir("state.db.v1");
 	struct stat	 sb;
 
+	back_to_first();
 	add_thread(1, NOW);
 	ck_assert_int_eq(schema_migrate(st, steps, 3), STORE_OK);
 	ck_assert_int_eq(pragma("PRAGMA user_version"), 3);
@@ -189,6 +198,7 @@ START_TEST(a_failed_migration_changes_nothing)
 		schema_steps[0], "CREATE TABLE second (x); NONSENSE"
 	};
 
+	back_to_first();
 	ck_assert_int_eq(schema_migrate(st, steps, 2), STORE_ERROR);
 	ck_assert_int_eq(pragma("PRAGMA user_version"), 1);
 	ck_assert_int_eq(ask("SELECT count(*) FROM sqlite_schema"

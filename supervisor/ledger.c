@@ -1,0 +1,124 @@
+#include <string.h>
+
+#include "supervisor/ledger.h"
+
+void
+ledger_limits(const struct config *c, struct budget_limits *l)
+{
+	l->tokens = c->budget.tokens_per_day;
+	l->requests = c->budget.requests_per_day;
+	l->money = c->budget.money_per_day;
+}
+
+void
+ledger_prices(const struct config_provider *p, struct budget_prices *out)
+{
+	out->input = p->price_input;
+	out->cached = p->price_cached;
+	out->output = p->price_output;
+}
+
+struct waiting {
+	struct budget_wait	wait;
+	int64_t			when;
+};
+
+static int
+look_at_row(int64_t at, int64_t tokens, int64_t money, void *arg)
+{
+	struct waiting	*w = arg;
+
+	if (!budget_frees(&w->wait, tokens, money))
+		return 0;
+	w->when = at + LEDGER_DAY;
+	return 1;
+}
+
+enum store_status
+ledger_ask(struct store *s, const struct budget_limits *l,
+    const struct budget_sum *ask, int64_t now, struct ledger_answer *a)
+{
+	struct store_spent	spent;
+	struct waiting		w;
+	enum store_status	st;
+
+	*a = (struct ledger_answer){ BUDGET_LATER, "", now };
+	st = store_ledger_spent(s, now - LEDGER_DAY, NULL, &spent);
+	if (st != STORE_OK)
+		return st;
+	memset(&w, 0, sizeof(w));
+	w.wait.limits = *l;
+	w.wait.ask = *ask;
+	w.wait.spent = (struct budget_sum){ spent.tokens, spent.requests,
+	    spent.money };
+	a->key = NULL;
+	a->when = 0;
+	a->verdict = budget_check(l, &w.wait.spent, ask, &a->key);
+	if (a->verdict != BUDGET_LATER)
+		return STORE_OK;
+	st = store_ledger_each(s, now - LEDGER_DAY, look_at_row, &w);
+	a->when = w.when;
+	return st;
+}
+
+struct reserving {
+	const struct budget_limits	*limits;
+	const struct ledger_request	*request;
+	int64_t				 now;
+	struct ledger_answer		*answer;
+	int64_t				*id;
+};
+
+static enum store_status
+reserve(struct store *s, const struct reserving *r)
+{
+	const struct ledger_request	*q = r->request;
+	struct store_reserve		 row;
+	enum store_status		 st;
+
+	st = ledger_ask(s, r->limits, &q->sum, r->now, r->answer);
+	if (st != STORE_OK || r->answer->verdict != BUDGET_ALLOWED)
+		return st;
+	row = (struct store_reserve){ .at = r->now, .provider = q->provider,
+	    .model = q->model, .purpose = q->purpose,
+	    .thread_id = q->thread_id, .attempt = q->attempt,
+	    .tokens = q->sum.tokens, .money = q->sum.money };
+	return store_ledger_reserve(s, &row, r->id);
+}
+
+enum store_status
+ledger_reserve(struct store *s, const struct budget_limits *l,
+    const struct ledger_request *q, int64_t now, struct ledger_answer *a,
+    int64_t *id)
+{
+	struct reserving	r = { l, q, now, a, id };
+	enum store_status	st;
+
+	*id = 0;
+	st = store_begin(s);
+	if (st != STORE_OK)
+		return st;
+	st = reserve(s, &r);
+	if (st == STORE_OK)
+		st = store_commit(s);
+	else
+		store_rollback(s);
+	if (st != STORE_OK)
+		*id = 0;
+	return st;
+}
+
+enum store_status
+ledger_backfill(struct store *s, int64_t per_day, int64_t now, int64_t *when)
+{
+	enum store_status	st;
+	int64_t			n, first;
+
+	*when = 0;
+	if (per_day == 0)
+		return STORE_OK;
+	st = store_ledger_threads(s, now - LEDGER_DAY, &n, &first);
+	if (st == STORE_OK && n >= per_day)
+		*when = first + LEDGER_DAY;
+	return st;
+}

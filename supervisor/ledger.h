@@ -1,0 +1,56 @@
+#ifndef MNEMOD_LEDGER_H
+#define MNEMOD_LEDGER_H
+
+#include "supervisor/budget.h"
+#include "supervisor/config.h"
+#include "supervisor/store.h"
+
+/*
+ * The ceilings of mnemod.conf(5), budget, against what the ledger holds:
+ * for the supervisor, which reserves, and for mnemoctl(1), which explains.
+ */
+
+/* The ceilings and prices of a configuration. */
+void ledger_limits(const struct config *, struct budget_limits *);
+void ledger_prices(const struct config_provider *, struct budget_prices *);
+
+/* What a verdict says. */
+struct ledger_answer {
+	enum budget_verdict	 verdict;
+	const char		*key;	/* that says no; NULL if allowed */
+	int64_t			 when;	/* BUDGET_LATER: it fits from then on */
+};
+
+/*
+ * May `ask' be spent at `now', beside what counts of the 24 hours before?
+ * What the ledger cannot tell is not allowed.
+ */
+enum store_status ledger_ask(struct store *, const struct budget_limits *,
+    const struct budget_sum *ask, int64_t now, struct ledger_answer *);
+
+/* A request that is about to be sent. */
+struct ledger_request {
+	const char	*provider;
+	const char	*model;
+	const char	*purpose;
+	const char	*thread_id;
+	int64_t		 attempt;
+	struct budget_sum sum;
+};
+
+/*
+ * Ask, and reserve if it is allowed, in one transaction; *id is the row's,
+ * or 0.
+ */
+enum store_status ledger_reserve(struct store *,
+    const struct budget_limits *, const struct ledger_request *, int64_t now,
+    struct ledger_answer *, int64_t *id);
+
+/*
+ * backfill_per_day: 0 if stage one may ask about another rollout at `now',
+ * else from when on it may.
+ */
+enum store_status ledger_backfill(struct store *, int64_t per_day,
+    int64_t now, int64_t *when);
+
+#endif
