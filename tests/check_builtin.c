@@ -1,4 +1,4 @@
-/* links: worker/extract/builtin.c worker/extract/builtin_border.c worker/extract/builtin_call.c worker/extract/builtin_command.c worker/extract/builtin_cue.c worker/extract/builtin_failures.c worker/extract/builtin_facts.c worker/extract/builtin_human.c worker/extract/builtin_noise.c worker/extract/builtin_patch.c worker/extract/builtin_prefs.c worker/extract/builtin_program.c worker/extract/builtin_result.c worker/extract/builtin_run.c worker/extract/builtin_task.c worker/extract/builtin_title.c worker/extract/builtin_user.c worker/extract/builtin_words.c worker/extract/builtin_write.c */
+/* links: worker/extract/builtin.c worker/extract/builtin_border.c worker/extract/builtin_call.c worker/extract/builtin_command.c worker/extract/builtin_cue.c worker/extract/builtin_failures.c worker/extract/builtin_facts.c worker/extract/builtin_human.c worker/extract/builtin_noise.c worker/extract/builtin_patch.c worker/extract/builtin_prefs.c worker/extract/builtin_program.c worker/extract/builtin_result.c worker/extract/builtin_run.c worker/extract/builtin_shell.c worker/extract/builtin_task.c worker/extract/builtin_title.c worker/extract/builtin_user.c worker/extract/builtin_words.c worker/extract/builtin_write.c */
 /*
  * Stage one without a model.  Memory that claims what nobody said is worse
  * than none: each decoy here once looked like a rule or a failure to a
@@ -576,6 +576,149 @@ START_TEST(sed_edits_a_file)
 }
 END_TEST
 
+/*
+ * A file that was written with a here-document was no edit, and what came
+ * behind it in the line, the test, was not seen at all.
+ */
+START_TEST(here_document_is_an_edit)
+{
+	message("user", "Make the test pass.");
+	run("python3 -m unittest -q", 1, "FAIL: test_x (t.T.test_x)\n");
+	run("cat > src/x.py <<'EOF'\nimport os; os.system('make && rm -rf y')"
+	    "\ncat > no.py <<X\nEOF\npython3 -m unittest -q", 0,
+	    "Ran 1 test\n");
+	message("assistant", "It passes.");
+	finish();
+	says("\"FAIL: test_x (t.T.test_x)\"; what then worked: edits in "
+	    "src/x.py");
+	says("task_outcome: success");
+	says("Check that passed after the last edit: `python3 -m unittest -q` "
+	    "(exit 0, \"Ran 1 test\"");
+	says("edited src/x.py");
+	says_not("no.py");
+	says_not("rm -rf");
+}
+END_TEST
+
+static const struct {
+	const char *line;
+	const char *file;	/* NULL: none of the task's */
+} documents[] = {
+	{ "cat <<EOF > a.txt\nx\nEOF", "a.txt" },
+	{ "cat >>a.txt <<-\"END OF\"\n\tx\n\tEND OF\ntrue", "a.txt" },
+	{ "tee -a conf/a.ini <<\\EOF >/dev/null\nx\nEOF", "conf/a.ini" },
+	{ "cd sub && cat > b.c <<'E'\nx\nE", "sub/b.c" },
+	{ "cat >/home/dev/src/p/Makefile <<E\nx\nE", "Makefile" },
+	{ "sudo tee /etc/motd <<E\nx\nE", "/etc/motd" },
+	{ "cat > ./c.c <<A; cat > d.c <<B\nx\nA\ny\nB", "d.c" },
+	{ "cat > /tmp/x.c <<E\nx\nE", NULL },
+	{ "cat > $OUT <<E\nx\nE", NULL },
+	{ "python3 - <<E > out.txt 2>&1\nx\nE", "out.txt" },
+	{ "grep x <<<'> a.txt'", NULL },
+	{ "cat <<E | sort\n> a.txt\nE", NULL },
+	{ "echo '<<E' > a.txt", NULL },
+	{ "cat > never.txt <<E", "never.txt" },
+};
+
+START_TEST(here_documents)
+{
+	const char *file = documents[_i].file;
+	char *line;
+
+	message("user", "Write the files. Never push to main.");
+	run(documents[_i].line, 0, "");
+	message("assistant", "Written.");
+	finish();
+	if (file == NULL) {
+		says_not("edited ");
+		return;
+	}
+	line = xasprintf("edited %s\n", file);
+	says(line);
+	free(line);
+}
+END_TEST
+
+/* It did not get there: the directory was missing. */
+START_TEST(failed_document_is_no_edit)
+{
+	message("user", "Write the file. Never push to main.");
+	run("cat > no/a.txt <<E\nx\nE", 1,
+	    "bash: no/a.txt: No such file or directory\n");
+	message("assistant", "Could not.");
+	finish();
+	says_not("edited ");
+}
+END_TEST
+
+static json_object *
+machine_fact(const char *kind, const char *name)
+{
+	json_object *arr = json_arr(out.facts, "machine"), *o;
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(arr); i++) {
+		o = json_object_array_get_idx(arr, i);
+		if (strcmp(json_str(o, "kind"), kind) == 0 &&
+		    strcmp(json_str(o, "name"), name) == 0)
+			return o;
+	}
+	return NULL;
+}
+
+START_TEST(versions_are_noted)
+{
+	message("user", "Never push to main. What is there?");
+	run("python3 --version", 0, "Python 3.11.2\n");
+	run("go version", 0, "go version go1.22.1 linux/amd64\n");
+	run("git --version && echo 9.9", 0, "git version 2.39.5\n9.9\n");
+	run("node --version", 1, "no such version 1.2\n");
+	run("tool --version", 0, "usage: tool FILE\n");
+	message("assistant", "These.");
+	finish();
+	ck_assert_str_eq(json_str(machine_fact("version", "python3"),
+	    "value"), "3.11.2");
+	ck_assert_str_eq(json_str(machine_fact("version", "go"), "value"),
+	    "1.22.1");
+	ck_assert_ptr_null(machine_fact("version", "git"));
+	ck_assert_ptr_null(machine_fact("version", "node"));
+	ck_assert_ptr_null(machine_fact("version", "tool"));
+}
+END_TEST
+
+/* Two dozen programs that were there left no room for the one that was not. */
+START_TEST(missing_program_finds_room)
+{
+	char cmd[32];
+	int i;
+
+	message("user", "Never push to main. Build it.");
+	for (i = 0; i < 40; i++) {
+		(void)snprintf(cmd, sizeof(cmd), "program%d run", i);
+		run(cmd, 0, "");
+	}
+	run("cargo build", 127, "bash: cargo: command not found\n");
+	message("assistant", "No.");
+	finish();
+	ck_assert_ptr_nonnull(machine_fact("missing", "cargo"));
+	ck_assert_ptr_nonnull(machine_fact("present", "program1"));
+}
+END_TEST
+
+/* What one searches by: the error's own words, names as they are written. */
+START_TEST(keywords_find_the_task)
+{
+	message("user", "Fix the makefile and mean() of the report.");
+	run("make", 2, "a.c:1:5: error: 'strcpy' writing one too many bytes "
+	    "into 'the buffer'\n");
+	patch("*** Update File: Makefile\n-1\n+2", 1);
+	run("make test", 0, "PASS\n");
+	message("assistant", "Done.");
+	finish();
+	says("keywords: \"Makefile, mean, report, make test, strcpy\"");
+}
+END_TEST
+
 /* "You must" is said by programs too. */
 START_TEST(error_that_commands)
 {
@@ -677,6 +820,13 @@ suite(void)
 	tcase_add_test(t, fix_in_a_later_task);
 	tcase_add_test(t, each_reason_has_its_own_end);
 	tcase_add_test(t, sed_edits_a_file);
+	tcase_add_test(t, here_document_is_an_edit);
+	tcase_add_loop_test(t, here_documents, 0,
+	    sizeof(documents) / sizeof(documents[0]));
+	tcase_add_test(t, failed_document_is_no_edit);
+	tcase_add_test(t, versions_are_noted);
+	tcase_add_test(t, missing_program_finds_room);
+	tcase_add_test(t, keywords_find_the_task);
 	tcase_add_test(t, error_that_commands);
 	tcase_add_test(t, constraint_is_its_clause);
 	tcase_add_test(t, refusal_is_no_title);

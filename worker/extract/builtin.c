@@ -30,8 +30,10 @@ builtin_free(struct builtin *b)
 		task_free(b->task[i]);
 	for (i = 0; i < BUILTIN_CALLS; i++)
 		call_clear(&b->call[i]);
-	for (i = 0; i < b->nmachine; i++)
+	for (i = 0; i < b->nmachine; i++) {
 		free(b->machine[i].name);
+		free(b->machine[i].value);
+	}
 	noise_free(b->noise);
 	free(b);
 }

@@ -22,7 +22,8 @@ struct rollout_meta;
  *  "langs":{"en":2},           requests by language (ISO 639-1)
  *  "answers":"ja",             language of the last answer
  *  "edited":[".py",".c"],      suffixes of the edited files
- *  "machine":[{"kind":"missing|present|nogit","name","time"}],
+ *  "machine":[{"kind":"missing|present|nogit|version","name","time",
+ *              "value"}],      value: the version
  *  "dropped":1,                lines that addressed an agent or its memory
  *  "tasks":[{
  *    "title","key",            key: the first request, lower case, one space

@@ -6,7 +6,8 @@
 
 /*
  * A shell command line in its parts.  The text comes from an agent: quotes
- * are honoured as far as they balance, and nothing is ever executed.
+ * are honoured as far as they balance, and nothing is ever executed.  The
+ * lines of a here-document are data and stepped over.
  */
 #define COMMAND_SEGS	12
 
@@ -16,6 +17,8 @@ struct seg {
 	char		*text;	/* without redirections of descriptors */
 	char		*key;	/* "make test", "unittest" */
 	char		*program;	/* "make" */
+	char		*writes;	/* the file behind ">", or NULL */
+	int		 document;	/* a here-document is its input */
 	enum run_kind	 kind;
 	enum seg_join	 join;	/* how the next one follows */
 };

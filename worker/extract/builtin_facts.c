@@ -244,6 +244,8 @@ machine_kind_name(enum machine_kind kind)
 		return "missing";
 	case MACHINE_PRESENT:
 		return "present";
+	case MACHINE_VERSION:
+		return "version";
 	case MACHINE_NO_GIT:
 		break;
 	}
@@ -260,6 +262,7 @@ machine_json(const struct builtin *b)
 		o = json_object_new_object();
 		json_set_str(o, "kind", machine_kind_name(b->machine[i].kind));
 		json_set_str(o, "name", b->machine[i].name);
+		facts_str(o, "value", b->machine[i].value);
 		json_set_int(o, "time", b->machine[i].time);
 		json_object_array_add(a, o);
 	}

@@ -41,13 +41,19 @@ is_scratch(const char *path)
 	    strncmp(path, "/var/tmp/", 9) == 0;
 }
 
+const char *
+patch_file(const char *path, const char *cwd)
+{
+	path = below(path, cwd);
+	return is_scratch(path) ? NULL : path;
+}
+
 static struct edit *
 begin_file(struct task *t, const struct patch *p, const char *name)
 {
 	struct edit *e;
 
-	name = below(name, p->cwd);
-	if (is_scratch(name))
+	if ((name = patch_file(name, p->cwd)) == NULL)
 		return NULL;
 	e = task_edit(t);
 	e->file = text_line(name, BUILTIN_LINE);

@@ -18,6 +18,12 @@ struct patch {
 size_t patch_note(struct task *, const struct patch *);
 
 /*
+ * The file as an edit names it: without `cwd' at its front, NULL if it is
+ * gone tomorrow (/tmp).  Borrows from `path'.
+ */
+const char *patch_file(const char *path, const char *cwd);
+
+/*
  * The words in which the refused edit differs from the accepted one of the
  * same file, in `from' and `to'; 1 if there are any and they are few.
  */

@@ -3,6 +3,7 @@
 
 #include "builtin_command.h"
 #include "builtin_result.h"
+#include "builtin_shell.h"
 #include "builtin_state.h"
 #include "mem.h"
 #include "worker/text.h"
@@ -158,26 +159,6 @@ is_hidden(const struct verdict *v, size_t part)
 }
 
 static void
-machine_note(struct builtin *b, enum machine_kind kind, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < b->nmachine; i++)
-		if (strcmp(b->machine[i].name, name) == 0 &&
-		    (b->machine[i].kind == MACHINE_NO_GIT) ==
-		    (kind == MACHINE_NO_GIT))
-			break;
-	if (i == BUILTIN_MACHINE)
-		return;
-	if (i == b->nmachine) {
-		b->machine[i].name = xstrdup(name);
-		b->nmachine++;
-	}
-	b->machine[i].kind = kind;
-	b->machine[i].time = b->time;
-}
-
-static void
 note_machine(struct builtin *b, const struct verdict *v, const char *dir)
 {
 	size_t i;
@@ -307,33 +288,35 @@ stronger(enum run_kind a, enum run_kind b)
 	return rank[a] >= rank[b] ? a : b;
 }
 
-/* A file below the folder: no pattern, no path elsewhere, no option. */
-static int
-is_plain_name(const char *s)
+/*
+ * The edits of the parts from..to that passed.  What follows them in the line
+ * came after them.
+ */
+static void
+note_edits(struct builtin *b, const struct verdict *v, const char *dir,
+    size_t from, size_t to)
 {
-	return strchr("/-~.$", s[0]) == NULL && strchr(s, '.') != NULL &&
-	    s[strcspn(s, "*?$`'\"{}|<>()\\")] == '\0';
+	size_t i;
+	int any = 0;
+
+	for (i = from; i < to; i++)
+		if (v->part[i] == PART_PASSED)
+			any |= shell_edit(b, &v->cmd.seg[i], dir);
+	if (any)
+		b->seq++;
 }
 
-/* "sed -i s/a/b/ x.c" edits x.c; what it changed is not known. */
-static void
-note_stream_edits(struct builtin *b, const struct verdict *v)
+/* The first part that is judged, or their number. */
+static size_t
+first_judged(const struct verdict *v)
 {
-	struct edit *e;
-	const char *file;
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < v->cmd.n; i++) {
-		if (v->part[i] != PART_PASSED ||
-		    strcmp(v->cmd.seg[i].program, "sed") != 0 ||
-		    strstr(v->cmd.seg[i].text, " -i") == NULL ||
-		    (file = strrchr(v->cmd.seg[i].text, ' ')) == NULL ||
-		    !is_plain_name(file + 1))
-			continue;
-		e = task_edit(builtin_task(b));
-		e->file = xstrdup(file + 1);
-		e->seq = b->seq;
-	}
+	if (v->failed >= 0)
+		return (size_t)v->failed;
+	while (i < v->cmd.n && v->cmd.seg[i].kind == RUN_OTHER)
+		i++;
+	return i;
 }
 
 /* The parts that passed, or the one that failed, as one run. */
@@ -393,6 +376,7 @@ run_note(struct builtin *b, const struct call *c, json_object *output)
 	struct verdict v;
 	struct result r;
 	char *line, *dir;
+	size_t first;
 
 	memset(&v, 0, sizeof(v));
 	result_parse(&r, output);
@@ -411,14 +395,21 @@ run_note(struct builtin *b, const struct call *c, json_object *output)
 	judge(&v);
 	line = text_line(c->text, BUILTIN_LINE);
 	dir = run_dir(b, c, v.cmd.dir);
+	first = first_judged(&v);
+	if (v.failed >= 0 || v.exit <= 0)
+		note_edits(b, &v, dir, 0, first);
 	note_machine(b, &v, dir);
+	if (v.exit <= 0 && v.cmd.n == 1)
+		machine_version(b, &v.cmd.seg[0], buf_str(&r.body));
 	note_missing(b, &v, line);
 	note_targets(b, &v);
 	if (v.failed >= 0)
 		note_failed(b, &v);
-	else if (v.exit <= 0)
-		note_stream_edits(b, &v);
 	note_run(b, &v, dir);
+	if (v.failed < 0 && v.exit <= 0) {
+		b->seq++;
+		note_edits(b, &v, dir, first, v.cmd.n);
+	}
 	free(line);
 	free(dir);
 	command_clear(&v.cmd);

@@ -28,11 +28,17 @@ struct call {
 	int		 exit;		/* from its event, else -1 */
 };
 
-enum machine_kind { MACHINE_MISSING, MACHINE_PRESENT, MACHINE_NO_GIT };
+enum machine_kind {
+	MACHINE_MISSING,
+	MACHINE_PRESENT,
+	MACHINE_NO_GIT,
+	MACHINE_VERSION
+};
 
 struct machine {
 	enum machine_kind kind;
 	char		*name;		/* a program, or a folder */
+	char		*value;		/* a version, else NULL */
 	int64_t		 time;
 };
 

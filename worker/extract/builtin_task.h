@@ -18,7 +18,7 @@
 #define BUILTIN_STRS		24	/* strings in a list */
 #define BUILTIN_QUOTE		240	/* bytes of a quoted sentence */
 #define BUILTIN_LINE		200	/* bytes of a quoted line */
-#define BUILTIN_MACHINE		16
+#define BUILTIN_MACHINE		24
 
 /* A short list of different strings, in the order of their arrival. */
 struct strs {

@@ -15,6 +15,7 @@
 #define SLUG_WORDS	3	/* a clause shorter than this is no slug */
 #define NAME_MAX_LEN	48
 #define KEYWORDS	12
+#define ERROR_NAMES	2	/* of one failure */
 
 /* Drops "please", "can you", "now" at the front, as often as they come. */
 static const char *
@@ -239,23 +240,118 @@ add_bracketed(struct strs *l, const char *text)
 	}
 }
 
-/* "makefile" and "Makefile" find the same. */
+/* "makefile" and "Makefile", "f" and "f()" find the same: one is enough. */
 static void
 add_limited(struct strs *l, const char *s)
 {
-	size_t i;
+	size_t i, n = strlen(s);
 
+	if (n > 2 && strcmp(s + n - 2, "()") == 0)
+		n -= 2;
 	for (i = 0; i < l->n; i++)
-		if (strcasecmp(l->v[i], s) == 0)
+		if (strncasecmp(l->v[i], s, n) == 0 && l->v[i][n] == '\0') {
+			memcpy(l->v[i], s, n);	/* as it is written */
 			return;
+		}
 	if (l->n < KEYWORDS)
 		(void)strs_add(l, s);
+}
+
+/* 'strcpy': what a compiler sets off. */
+static void
+add_quoted(struct strs *l, const char *text)
+{
+	const char *p = text, *end;
+	char *s;
+
+	while ((p = strchr(p, '\'')) != NULL &&
+	    (end = strchr(p + 1, '\'')) != NULL) {
+		s = xstrndup(p + 1, (size_t)(end - p - 1));
+		if (strlen(s) > 3 && strlen(s) <= NAME_MAX_LEN / 2 &&
+		    strspn(s, "abcdefghijklmnopqrstuvwxyz"
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(s) &&
+		    !cue_stopword(s))
+			(void)strs_add(l, s);
+		free(s);
+		p = end + 1;
+	}
+}
+
+/* "heap-buffer-overflow ... in f /x.c:6": the kind and the function. */
+static void
+add_report(struct strs *l, const char *text)
+{
+	const char *in = strstr(text, " in ");
+	char *s = xstrndup(text, strcspn(text, " "));
+
+	(void)strs_add(l, s);
+	free(s);
+	if (in == NULL)
+		return;
+	s = xstrndup(in + 4, strcspn(in + 4, " "));
+	(void)strs_add(l, s);
+	free(s);
+}
+
+/* What an error is looked up by; what is no name says nothing elsewhere. */
+static void
+add_errors(struct strs *l, const struct task *t)
+{
+	struct strs names = { { NULL }, 0 };
+	const struct failure *f;
+	size_t i, j;
+
+	for (i = 0; i < t->nfailures; i++) {
+		f = &t->failures[i];
+		if (strncmp(f->key, "missing ", 8) == 0) {
+			add_limited(l, f->key + 8);
+			continue;
+		}
+		if (f->errors.n == 0)
+			continue;
+		if (f->kind == FAILURE_DIAGNOSIS)
+			add_report(&names, f->errors.v[0]);
+		else
+			add_quoted(&names, f->errors.v[0]);
+		for (j = 0; j < names.n && j < ERROR_NAMES; j++)
+			add_limited(l, names.v[j]);
+		strs_clear(&names);
+	}
+}
+
+/* "make test", but "unittest" and the name of a script. */
+static void
+add_check(struct strs *l, const struct task *t)
+{
+	const struct run *check = task_last_check(t);
+	const char *key, *last;
+
+	if (check == NULL || check->keys.n == 0)
+		return;
+	key = check->keys.v[check->keys.n - 1];
+	last = strrchr(key, ' ');
+	add_limited(l, last != NULL && strpbrk(last, "./") != NULL ?
+	    last + 1 : key);
+}
+
+/* The names of what was rejected come after those of what was wanted. */
+static void
+add_names(struct strs *l, const struct task *t, int rejected)
+{
+	size_t i;
+	int is;
+
+	for (i = 0; i < t->words.n; i++) {
+		is = t->rejected != NULL &&
+		    strstr(t->rejected, t->words.v[i]) != NULL;
+		if (is == rejected)
+			add_limited(l, t->words.v[i]);
+	}
 }
 
 void
 title_keywords(struct strs *l, const struct builtin *b, const struct task *t)
 {
-	const struct run *check;
 	const char *branch = b->meta->git_branch;
 	char *title, *p;
 	size_t i;
@@ -263,18 +359,12 @@ title_keywords(struct strs *l, const struct builtin *b, const struct task *t)
 	title = title_make(t);
 	add_bracketed(l, title);
 	add_words(l, title, 5);
-	for (i = 0; i < t->words.n; i++)
-		add_limited(l, t->words.v[i]);
+	add_names(l, t, 0);
+	add_names(l, t, 1);
 	for (i = 0; i < t->nedits; i++)
 		add_limited(l, t->edits[i].file);
-	if ((check = task_last_check(t)) != NULL && check->keys.n > 0) {
-		p = strrchr(check->keys.v[check->keys.n - 1], ' ');
-		add_limited(l, p == NULL ?
-		    check->keys.v[check->keys.n - 1] : p + 1);
-	}
-	for (i = 0; i < t->nfailures; i++)
-		if (strncmp(t->failures[i].key, "missing ", 8) == 0)
-			add_limited(l, t->failures[i].key + 8);
+	add_check(l, t);
+	add_errors(l, t);
 	if (branch != NULL && strcmp(branch, "main") != 0 &&
 	    strcmp(branch, "master") != 0)
 		add_limited(l, branch);
