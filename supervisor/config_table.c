@@ -67,7 +67,7 @@ const struct config_key config_keys[] = {
 	{ MEMO(exclude, TYPE_PATTERNS), "", NORANGE, 0 },
 	{ MEMO(adopt, TYPE_BOOL), "no", NORANGE, KEY_LATER },
 	{ MEMO(publish, TYPE_WORD), "auto", 0, 0, words_publish, KEY_LATER },
-	{ MEMO(skill_scripts, TYPE_BOOL), "no", NORANGE, KEY_LATER },
+	{ MEMO(skill_scripts, TYPE_BOOL), "no", NORANGE, 0 },
 
 	{ PIPE(min_rollout_idle_hours), "6", 0, 48, NULL, 0 },
 	{ PIPE(max_rollout_age_days), "10", 0, 3650, NULL, 0 },

@@ -79,6 +79,7 @@ settings_workspace(const struct config *c, const struct config_memory *m,
 	json_set_str(o, "staging", path);
 	free(path);
 	json_set_str(o, "rename", "auto");
+	json_set_bool(o, "skill_scripts", m->skill_scripts);
 	return o;
 }
 

@@ -1,4 +1,4 @@
-/* links: tests/wspace_scene.c worker/workspace/changes.c worker/workspace/diff.c worker/workspace/extensions.c worker/workspace/folder.c worker/workspace/folder_scan.c worker/workspace/history.c worker/workspace/import.c worker/workspace/inputs.c worker/workspace/live.c worker/workspace/merge.c worker/workspace/move.c worker/workspace/move_plain.c worker/workspace/publish.c worker/workspace/raw_memories.c worker/workspace/recover.c worker/workspace/root.c worker/workspace/round.c worker/workspace/rules.c worker/workspace/rules_handbook.c worker/workspace/staged.c worker/workspace/staging.c worker/workspace/summaries.c worker/workspace/tree.c worker/workspace/validate.c worker/workspace/workspace.c */
+/* links: tests/validate_scene.c tests/wspace_scene.c worker/workspace/changes.c worker/workspace/diff.c worker/workspace/evidence.c worker/workspace/extensions.c worker/workspace/folder.c worker/workspace/folder_scan.c worker/workspace/handbook.c worker/workspace/history.c worker/workspace/import.c worker/workspace/inputs.c worker/workspace/live.c worker/workspace/merge.c worker/workspace/move.c worker/workspace/move_plain.c worker/workspace/publish.c worker/workspace/raw_memories.c worker/workspace/recover.c worker/workspace/root.c worker/workspace/round.c worker/workspace/rules.c worker/workspace/rules_group.c worker/workspace/rules_handbook.c worker/workspace/rules_loss.c worker/workspace/rules_seen.c worker/workspace/rules_skill.c worker/workspace/specifics.c worker/workspace/staged.c worker/workspace/staging.c worker/workspace/summaries.c worker/workspace/tree.c worker/workspace/validate.c worker/workspace/workspace.c */
 
 /*
  * An agent that was told "the file is invalid" wrote it anew and lost half of
@@ -10,98 +10,16 @@
 
 #include "check_main.h"
 #include "common/json.h"
-#include "tests/wspace_scene.h"
+#include "tests/validate_scene.h"
 #include "worker/workspace/rules.h"
 #include "worker/workspace/tree.h"
-
-static struct wspace_scene	sc;
-static git_index		*live, *merged;
-static json_object		*result;
-
-static void
-setup(void)
-{
-	char	why[256];
-
-	scene_start(&sc);
-	sc.ws.redact = redact_new(NULL, 0, why, sizeof(why));
-	ck_assert_ptr_nonnull(sc.ws.redact);
-	ck_assert_int_eq(tree_new(&live), 0);
-	ck_assert_int_eq(tree_new(&merged), 0);
-	result = NULL;
-}
-
-static void
-teardown(void)
-{
-	json_object_put(result);
-	git_index_free(live);
-	git_index_free(merged);
-	redact_free(sc.ws.redact);
-	scene_end(&sc);
-}
-
-static void
-put(git_index *tree, const char *path, const char *text)
-{
-	ck_assert_int_eq(tree_put_text(tree, &sc.ws.history, path, text,
-	    strlen(text)), 0);
-}
-
-/* Number of violations; `result' holds them. */
-static size_t
-judge(void)
-{
-	struct validation	v = { &sc.ws.history, live, merged, NULL,
-	    sc.ws.redact };
-
-	json_object_put(result);
-	result = validate_tree(&v);
-	ck_assert_ptr_nonnull(result);
-	return json_object_array_length(result);
-}
-
-static void
-refused(const char *rule, int line)
-{
-	json_object	*o;
-	size_t		 n = judge();
-
-	ck_assert_msg(n == 1, "%s", json_object_to_json_string(result));
-	o = json_object_array_get_idx(result, 0);
-	ck_assert_str_eq(json_str(o, "rule"), rule);
-	ck_assert_int_eq(json_int(o, "line", -1), line);
-	ck_assert_ptr_nonnull(json_str(o, "file"));
-	ck_assert_uint_gt(strlen(json_str(o, "message")), 20);
-}
-
-static void
-cited(git_index *tree)
-{
-	put(tree, "rollout_summaries/" STEM_A ".md",
-	    "thread_id: " THREAD_A "\n\nx\n");
-}
-
-/* The handbook of the scene with `from' replaced by `to'. */
-static void
-handbook_with(const char *from, const char *to)
-{
-	char		 text[4096];
-	const char	*all = scene_handbook("limit"), *p;
-
-	p = strstr(all, from);
-	ck_assert_ptr_nonnull(p);
-	snprintf(text, sizeof(text), "%.*s%s%s", (int)(p - all), all, to,
-	    p + strlen(from));
-	cited(merged);
-	put(merged, "MEMORY.md", text);
-}
 
 START_TEST(a_good_memory_passes)
 {
 	handbook_with("\n", "\n");
 	put(merged, "memory_summary.md", SCENE_SUMMARY);
-	put(merged, "skills/build/SKILL.md", "---\nname: build\n---\n");
+	put(merged, "skills/build/SKILL.md", "---\nname: build\n"
+	    "description: how this is built\n---\n");
 	put(merged, "skills/build/docs/more.md", "x");
 	ck_assert_msg(judge() == 0, "%s",
 	    json_object_to_json_string(result));
@@ -150,7 +68,7 @@ END_TEST
 START_TEST(crlf_and_no_final_newline_pass)
 {
 	cited(merged);
-	put(merged, "memory_summary.md", "v1\r\n\r\n## User Profile\r\nx");
+	put(merged, "memory_summary.md", "v1\r\n\r\n## User Profile\r\na");
 	put(merged, "MEMORY.md", "# Task Group: a\r\nscope: b\r\n"
 	    "applies_to: c\r\n## Task 1: d\r\n### rollout_summary_files\r\n"
 	    "- " STEM_A ".md (x)\r\n### keywords\r\ne\r\n"
@@ -174,14 +92,14 @@ START_TEST(bytes)
 {
 	git_oid	id;
 
-	put(merged, "skills/a/SKILL.md", "fine\nbad \xff\xfe\n");
+	put(merged, "skills/a/more.md", "fine\nbad \xff\xfe\n");
 	refused("text", 2);
 	ck_assert_int_eq(history_blob_write(&sc.ws.history, "a\0b", 3, &id),
 	    0);
-	ck_assert_int_eq(tree_put(merged, "skills/a/SKILL.md",
+	ck_assert_int_eq(tree_put(merged, "skills/a/more.md",
 	    GIT_FILEMODE_BLOB, &id), 0);
 	refused("text", 1);
-	put(merged, "skills/a/SKILL.md", "U+FFFD itself: \xef\xbf\xbd\n");
+	put(merged, "skills/a/more.md", "U+FFFD itself: \xef\xbf\xbd\n");
 	ck_assert_uint_eq(judge(), 0);
 }
 END_TEST
@@ -308,7 +226,7 @@ START_TEST(every_rule_has_a_message)
 		ck_assert_ptr_nonnull(rules_table[i].check);
 		ck_assert_uint_gt(strlen(rules_table[i].message), 20);
 	}
-	ck_assert_uint_eq(i, 10);
+	ck_assert_uint_eq(i, 19);
 }
 END_TEST
 

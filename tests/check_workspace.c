@@ -1,4 +1,4 @@
-/* links: tests/wspace_scene.c worker/workspace/changes.c worker/workspace/diff.c worker/workspace/extensions.c worker/workspace/folder.c worker/workspace/folder_scan.c worker/workspace/history.c worker/workspace/import.c worker/workspace/inputs.c worker/workspace/live.c worker/workspace/merge.c worker/workspace/move.c worker/workspace/move_plain.c worker/workspace/publish.c worker/workspace/raw_memories.c worker/workspace/recover.c worker/workspace/root.c worker/workspace/round.c worker/workspace/rules.c worker/workspace/rules_handbook.c worker/workspace/staged.c worker/workspace/staging.c worker/workspace/summaries.c worker/workspace/tree.c worker/workspace/validate.c worker/workspace/workspace.c */
+/* links: tests/wspace_scene.c worker/workspace/changes.c worker/workspace/diff.c worker/workspace/evidence.c worker/workspace/extensions.c worker/workspace/folder.c worker/workspace/folder_scan.c worker/workspace/handbook.c worker/workspace/history.c worker/workspace/import.c worker/workspace/inputs.c worker/workspace/live.c worker/workspace/merge.c worker/workspace/move.c worker/workspace/move_plain.c worker/workspace/publish.c worker/workspace/raw_memories.c worker/workspace/recover.c worker/workspace/root.c worker/workspace/round.c worker/workspace/rules.c worker/workspace/rules_group.c worker/workspace/rules_handbook.c worker/workspace/rules_loss.c worker/workspace/rules_seen.c worker/workspace/rules_skill.c worker/workspace/specifics.c worker/workspace/staged.c worker/workspace/staging.c worker/workspace/summaries.c worker/workspace/tree.c worker/workspace/validate.c worker/workspace/workspace.c */
 
 /*
  * Memory folders are edited by people and by other programs at any moment.
@@ -386,7 +386,7 @@ START_TEST(an_agent_writes_only_what_is_its_own)
 	scene_write(dir, "rollout_summaries/" STEM_A ".md", "forged\n");
 	scene_write(dir, "raw_memories.md", "forged\n");
 	scene_write(dir, "extensions/x/instructions.md", "forged\n");
-	scene_write(dir, "skills/build/SKILL.md", "fine\n");
+	scene_write(dir, "skills/build/SKILL.md", SCENE_SKILL("fine\n"));
 	assert_publishes(AGENT_2);
 	ck_assert_ptr_null(strstr(scene_read(sc.root, "rollout_summaries/"
 	    STEM_A ".md"), "forged"));
@@ -394,7 +394,7 @@ START_TEST(an_agent_writes_only_what_is_its_own)
 	    "forged"));
 	ck_assert_int_eq(scene_exists(sc.root, "extensions"), 0);
 	ck_assert_str_eq(scene_read(sc.root, "skills/build/SKILL.md"),
-	    "fine\n");
+	    SCENE_SKILL("fine\n"));
 }
 END_TEST
 
@@ -444,7 +444,8 @@ START_TEST(things_in_the_root_are_left_alone)
 	/* What is in the way is named before anything is moved. */
 	scene_inputs(&sc, 3, "three");
 	scene_prepare(&sc, AGENT_3);
-	scene_write(scene_staging(&sc, AGENT_3), "skills/a/SKILL.md", "x\n");
+	scene_write(scene_staging(&sc, AGENT_3), "skills/a/SKILL.md",
+	    SCENE_SKILL("x\n"));
 	ck_assert_int_eq(scene_publish(&sc, AGENT_3), PUBLISH_FAILED);
 	ck_assert_ptr_nonnull(strstr(sc.ws.problem, "/skills is in the way"));
 	ck_assert_str_eq(scene_subject(&sc, HISTORY_NEXT), "");
@@ -572,7 +573,7 @@ second_agent(void)
 	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
 	    scene_handbook("offset"));
 	scene_write(scene_staging(&sc, AGENT_2), "memory_summary.md",
-	    "v1\nagent\n");
+	    SCENE_SHORT("agent"));
 }
 
 START_TEST(a_save_in_the_window_wins)
@@ -602,7 +603,7 @@ START_TEST(a_new_file_in_the_window_wins)
 {
 	second_agent();
 	scene_write(scene_staging(&sc, AGENT_2), "skills/a/SKILL.md",
-	    "agent\n");
+	    SCENE_SKILL("agent\n"));
 	ck_assert_int_eq(publish_in_window("skills/a/SKILL.md", "mine\n", 1),
 	    PUBLISH_DONE);
 	ck_assert_str_eq(scene_read(sc.root, "skills/a/SKILL.md"), "mine\n");
@@ -613,6 +614,7 @@ END_TEST
 START_TEST(a_save_beats_a_deletion_in_the_window)
 {
 	second_agent();
+	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md", "");
 	scene_unlink(scene_staging(&sc, AGENT_2), "memory_summary.md");
 	ck_assert_int_eq(publish_in_window("memory_summary.md", "v1\nmine\n",
 	    1), PUBLISH_DONE);
@@ -645,7 +647,7 @@ START_TEST(who_saves_all_the_time_is_waited_for)
 	ck_assert_ptr_nonnull(strstr(scene_read(sc.root, "MEMORY.md"),
 	    "save 6\n"));
 	ck_assert_str_eq(scene_read(sc.root, "memory_summary.md"),
-	    "v1\nagent\n");
+	    SCENE_SHORT("agent"));
 	ck_assert_uint_eq(json_object_array_length(r.published), 1);
 	recovered_release(&r);
 	json_object_put(agents);
@@ -757,7 +759,7 @@ assert_published(void)
 	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"),
 	    scene_handbook("offset"));
 	ck_assert_str_eq(scene_read(sc.root, "memory_summary.md"),
-	    "v1\nagent\n");
+	    SCENE_SHORT("agent"));
 	ck_assert_ptr_nonnull(strstr(scene_read(sc.root, "raw_memories.md"),
 	    "greet two"));
 	ck_assert_str_eq(scene_read(sc.root, "extensions/n.md"), "note\n");
@@ -891,7 +893,7 @@ START_TEST(killed_between_exchange_and_look)
 	sc.ws.window = crash_in_window;
 	ck_assert(publish_and_die(NULL));
 	ck_assert_str_eq(scene_read(sc.root, "memory_summary.md"),
-	    "v1\nagent\n");
+	    SCENE_SHORT("agent"));
 	assert_recovers();
 	ck_assert_str_eq(scene_read(sc.root, "memory_summary.md"),
 	    "v1\nmine\n");

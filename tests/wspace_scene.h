@@ -59,7 +59,12 @@ enum publish_status scene_publish(struct wspace_scene *, const char *agent);
 void scene_first(struct wspace_scene *);
 /* What that agent wrote; a handbook with this word in it. */
 const char *scene_handbook(const char *word);
-#define SCENE_SUMMARY "v1\n\n## User Profile\nnobody\n"
+#define SCENE_SUMMARY "v1\n\n## User Profile\nnobody\n\n## What's in " \
+    "Memory\n### webapi\n"
+/* The least that a summary must say. */
+#define SCENE_SHORT(word) "v1\n" word ", webapi\n"
+/* A skill with this text. */
+#define SCENE_SKILL(text) "---\nname: a\ndescription: b\n---\n" text
 
 /* The subject of the commit that a reference points to; "" if absent. */
 const char *scene_subject(struct wspace_scene *, const char *ref);

@@ -74,6 +74,7 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 	ws->generator = json_str(settings, "generator");
 	if (ws->generator == NULL)
 		ws->generator = DEFAULT_GENERATOR;
+	ws->skill_scripts = json_flag(settings, "skill_scripts", 0);
 	ws->tick = tick;
 	ws->tick_arg = w;
 	ws->read_only = json_flag(settings, "read_only", 0);

@@ -53,16 +53,21 @@ read_and_merge(struct publication *pub, struct round *r)
 static enum round_status
 judge(struct publication *pub, struct round *r)
 {
-	struct validation	 v = { .history = &pub->ws->history,
+	struct workspace	*ws = pub->ws;
+	struct validation	 v = { .history = &ws->history,
 	    .live = r->live.tree, .merged = r->merge.tree,
-	    .redact = pub->ws->redact };
+	    .redact = ws->redact, .inputs = &ws->inputs,
+	    .raw = &pub->staged.raw, .conflicts = r->merge.conflicts,
+	    .nconflicts = r->merge.nconflicts, .scripts = ws->skill_scripts,
+	    .builtin = tree_below(ws->generator, "builtin/"),
+	    .tick = ws->tick, .tick_arg = ws->tick_arg };
 	enum round_status	 status = ROUND_DONE;
 
 	if (tree_load(v.history, &r->agent_tree, &v.agents) == 0)
 		pub->result->violations = validate_tree(&v);
 	git_index_free(v.agents);
 	if (pub->result->violations == NULL) {
-		workspace_fail_history(pub->ws, "validating");
+		workspace_fail_history(ws, "validating");
 		return ROUND_FAILED;
 	}
 	if (json_object_array_length(pub->result->violations) > 0)

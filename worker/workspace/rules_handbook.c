@@ -3,121 +3,21 @@
 
 #include "common/mem.h"
 #include "common/uuid.h"
+#include "worker/workspace/handbook.h"
 #include "worker/workspace/raw_memories.h"
 #include "worker/workspace/rules.h"
 #include "worker/workspace/tree.h"
 
-/*
- * MEMORY.md is blocks: a task group with its head, its tasks, then sections
- * of bullets.  A line's kind is decided by how it begins.
- */
-#define TASKS_MAX 1000
-
-enum part {
-	PART_NONE,		/* before the first group */
-	PART_GROUP,		/* # Task Group: */
-	PART_TASK,		/* ## Task N: */
-	PART_FILES,		/* ### rollout_summary_files */
-	PART_KEYWORDS,		/* ### keywords */
-	PART_SECTION,		/* ## User preferences and its like */
-	PART_UNKNOWN		/* a heading that is none of these */
-};
-
-static const struct {
-	const char	*begins;
-	enum part	 part;
-	int		 whole;		/* nothing may follow */
-} headings[] = {
-	{ "# Task Group: ",				PART_GROUP,	0 },
-	{ "## Task ",					PART_TASK,	0 },
-	{ "### rollout_summary_files",			PART_FILES,	1 },
-	{ "### keywords",				PART_KEYWORDS,	1 },
-	{ "## User preferences",			PART_SECTION,	1 },
-	{ "## Reusable knowledge",			PART_SECTION,	1 },
-	{ "## Failures and how to do differently",	PART_SECTION,	1 },
-};
-
-/* A walk over the lines with the part that each is in. */
-struct walk {
-	struct judged	*judged;
-	struct line	 line;
-	enum part	 part;
-	int		 heading;	/* the line is one */
-	int		 fence;		/* within ``` */
-};
-
-static int
-is_handbook(const struct judged *j)
-{
-	return strcmp(j->path, TREE_HANDBOOK) == 0;
-}
-
-/* "## Task 12: name": the number, else -1. */
-static int
-task_number(const struct line *l)
-{
-	size_t	i = strlen("## Task ");
-	int	n = 0;
-
-	for (; i < l->len && l->s[i] >= '0' && l->s[i] <= '9' &&
-	    n < TASKS_MAX; i++)
-		n = n * 10 + (l->s[i] - '0');
-	return i < l->len && l->s[i] == ':' && n > 0 && n < TASKS_MAX ?
-	    n : -1;
-}
-
-static enum part
-part_of(const struct line *l)
-{
-	size_t	i;
-
-	for (i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
-		if (!rules_line_begins(l, headings[i].begins))
-			continue;
-		if (headings[i].whole &&
-		    l->len != strlen(headings[i].begins))
-			return PART_UNKNOWN;
-		if (headings[i].part == PART_TASK && task_number(l) < 0)
-			return PART_UNKNOWN;
-		return headings[i].part;
-	}
-	return PART_UNKNOWN;
-}
-
-static int
-walk_next(struct walk *w)
-{
-	size_t	n = 0;
-
-	if (!rules_next_line(w->judged->text, &w->line))
-		return 0;
-	if (rules_line_begins(&w->line, "```"))
-		w->fence = !w->fence;
-	while (n < w->line.len && w->line.s[n] == '#')
-		n++;
-	w->heading = !w->fence && n > 0 && n < w->line.len &&
-	    w->line.s[n] == ' ';
-	if (w->heading)
-		w->part = part_of(&w->line);
-	return 1;
-}
-
-static void
-found_at(struct judged *j, const struct line *l)
-{
-	rules_found(j, l->no, l->s, l->len);
-}
-
 void
 rules_headings(struct judged *j)
 {
-	struct walk	w = { .judged = j };
+	struct walk	w = { .text = j->text };
 
-	if (!is_handbook(j))
+	if (!rules_is_handbook(j))
 		return;
 	while (walk_next(&w))
 		if (w.heading && w.part == PART_UNKNOWN)
-			found_at(j, &w.line);
+			rules_found_at(j, &w.line);
 }
 
 /* What a group or a task still lacks, reported at its heading. */
@@ -137,7 +37,7 @@ static void
 owed_close(struct judged *j, struct owed *o)
 {
 	if (o->open && o->lacks != 0)
-		found_at(j, &o->at);
+		rules_found_at(j, &o->at);
 	o->open = 0;
 }
 
@@ -198,14 +98,14 @@ rests_on_extension(struct judged *j, const struct line *l)
 static unsigned
 told_by(struct judged *j, const struct walk *w)
 {
-	if (w->part == PART_GROUP && rules_line_begins(&w->line, "scope: "))
+	if (w->part == PART_GROUP && line_begins(&w->line, "scope: "))
 		return LACKS_SCOPE;
 	if (w->part == PART_GROUP &&
-	    rules_line_begins(&w->line, "applies_to: "))
+	    line_begins(&w->line, "applies_to: "))
 		return LACKS_APPLIES;
 	if (w->heading && w->part == PART_TASK)
 		return LACKS_TASK;
-	if (w->part == PART_SECTION && rules_line_begins(&w->line, "- ") &&
+	if (w->part == PART_SECTION && line_begins(&w->line, "- ") &&
 	    rests_on_extension(j, &w->line))
 		return LACKS_TASK;
 	return 0;
@@ -214,10 +114,10 @@ told_by(struct judged *j, const struct walk *w)
 void
 rules_group_head(struct judged *j)
 {
-	struct walk	w = { .judged = j };
+	struct walk	w = { .text = j->text };
 	struct owed	o = { .open = 0 };
 
-	if (!is_handbook(j))
+	if (!rules_is_handbook(j))
 		return;
 	while (walk_next(&w)) {
 		if (w.heading && w.part == PART_GROUP)
@@ -232,10 +132,10 @@ rules_group_head(struct judged *j)
 void
 rules_task_parts(struct judged *j)
 {
-	struct walk	w = { .judged = j };
+	struct walk	w = { .text = j->text };
 	struct owed	o = { .open = 0 };
 
-	if (!is_handbook(j))
+	if (!rules_is_handbook(j))
 		return;
 	while (walk_next(&w)) {
 		if (w.heading && w.part == PART_TASK)
@@ -245,7 +145,7 @@ rules_task_parts(struct judged *j)
 		    w.part == PART_SECTION))
 			owed_close(j, &o);
 		else if (w.part == PART_FILES &&
-		    rules_line_begins(&w.line, "- "))
+		    line_begins(&w.line, "- "))
 			o.lacks &= ~LACKS_FILES;
 		else if (w.part == PART_KEYWORDS)
 			o.lacks &= ~LACKS_KEYWORDS;
@@ -253,44 +153,26 @@ rules_task_parts(struct judged *j)
 	owed_close(j, &o);
 }
 
-/* The bullet ends in "[Task N]"; N, else -1. */
-static int
-final_reference(const struct line *l)
-{
-	size_t	i = l->len;
-	int	n = 0, ten = 1;
-
-	if (i == 0 || l->s[--i] != ']')
-		return -1;
-	while (i > 0 && l->s[i - 1] >= '0' && l->s[i - 1] <= '9' &&
-	    ten <= TASKS_MAX) {
-		n += (l->s[--i] - '0') * ten;
-		ten *= 10;
-	}
-	return i >= 5 && memcmp(l->s + i - 5, "Task ", 5) == 0 && n > 0 &&
-	    n < TASKS_MAX ? n : -1;
-}
-
 void
 rules_references(struct judged *j)
 {
-	struct walk	w = { .judged = j };
-	char		known[TASKS_MAX] = { 0 };
+	struct walk	w = { .text = j->text };
+	char		known[HANDBOOK_TASKS] = { 0 };
 	int		n;
 
-	if (!is_handbook(j))
+	if (!rules_is_handbook(j))
 		return;
 	while (walk_next(&w)) {
 		if (w.heading && w.part == PART_GROUP)
 			memset(known, 0, sizeof(known));
 		if (w.heading && w.part == PART_TASK)
-			known[task_number(&w.line)] = 1;
+			known[handbook_task(&w.line)] = 1;
 		if (w.part != PART_SECTION ||
-		    !rules_line_begins(&w.line, "- "))
+		    !line_begins(&w.line, "- "))
 			continue;
-		n = final_reference(&w.line);
+		n = handbook_reference(&w.line);
 		if ((n < 0 || !known[n]) && !rests_on_extension(j, &w.line))
-			found_at(j, &w.line);
+			rules_found_at(j, &w.line);
 	}
 }
 
@@ -306,42 +188,42 @@ summary_text(struct judged *j, const char *path, struct buf *out)
 	    tree_text(v->agents, v->history, path, out) > 0;
 }
 
+static int
+line_names_thread(const struct line *l)
+{
+	static const char	key[] = "thread_id=";
+
+	return memmem(l->s, l->len, key, sizeof(key) - 1) != NULL;
+}
+
 /* "- FILE (..., thread_id=UUID, ...)" */
 static int
 citation_holds(struct judged *j, const struct line *l)
 {
-	static const char	key[] = "thread_id=";
-	struct buf		text = BUF_INIT;
-	char			id[UUID_SIZE], *line, *name, *p, *path;
-	int			ok;
+	struct buf	text = BUF_INIT;
+	char		named[UUID_SIZE], id[UUID_SIZE], *path;
+	int		ok;
 
-	line = xstrndup(l->s, l->len);
-	name = line + 2;
-	if (tree_below(name, TREE_SUMMARIES))
-		name += strlen(TREE_SUMMARIES);
-	p = strstr(name, key);
-	path = xasprintf("%s%.*s", TREE_SUMMARIES,
-	    (int)strcspn(name, " "), name);
+	path = handbook_cited(l, named);
 	ok = tree_tracked(path) && summary_text(j, path, &text);
 	/* A file that somebody else wrote may have no such line. */
-	if (ok && p != NULL && raw_memories_thread(&text, id))
-		ok = strncmp(p + sizeof(key) - 1, id, UUID_SIZE - 1) == 0;
+	if (ok && line_names_thread(l) && raw_memories_thread(&text, id))
+		ok = strcmp(named, id) == 0;
 	buf_release(&text);
 	free(path);
-	free(line);
 	return ok;
 }
 
 void
 rules_citations(struct judged *j)
 {
-	struct walk	w = { .judged = j };
+	struct walk	w = { .text = j->text };
 
-	if (!is_handbook(j))
+	if (!rules_is_handbook(j))
 		return;
 	while (walk_next(&w))
 		if (w.part == PART_FILES && !w.heading &&
-		    rules_line_begins(&w.line, "- ") &&
+		    line_begins(&w.line, "- ") &&
 		    !citation_holds(j, &w.line))
-			found_at(j, &w.line);
+			rules_found_at(j, &w.line);
 }

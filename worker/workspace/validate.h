@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 #include "worker/redact.h"
 #include "worker/workspace/history.h"
+#include "worker/workspace/inputs.h"
 
 /*
  * The rules that a memory must keep, one function and one message each
@@ -23,6 +24,21 @@ struct validation {
 	git_index	*merged;	/* M */
 	git_index	*agents;	/* A: what it may cite besides M */
 	struct redact	*redact;	/* NULL: that rule is passed over */
+
+	/* Evidence besides the rollout summaries; each may be NULL. */
+	const struct inputs *inputs;	/* rows and tombstones */
+	const git_oid	*raw;		/* the blob of raw_memories.md */
+
+	/* Paths that are as the user left them, not as the agent asked. */
+	char *const	*conflicts;
+	size_t		 nconflicts;
+
+	int		 scripts;	/* skills may hold scripts/ */
+	int		 builtin;	/* builtin/1 wrote M: see rules.h */
+	int		 alone;		/* a folder by itself: L is empty */
+
+	void		(*tick)(void *);	/* in long work; NULL: not */
+	void		*tick_arg;
 };
 
 /*
@@ -32,7 +48,10 @@ struct validation {
  */
 json_object *validate_tree(const struct validation *);
 
-/* One violation; `line' counts from 1, 0 means the whole file. */
+/*
+ * One violation; `line' counts from 1, 0 means the whole file.  Path and
+ * message are made printable.
+ */
 json_object *validate_violation(const char *file, int line, const char *rule,
     const char *message);
 

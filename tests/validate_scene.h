@@ -1,0 +1,39 @@
+#ifndef MNEMOD_VALIDATE_SCENE_H
+#define MNEMOD_VALIDATE_SCENE_H
+
+#include "tests/wspace_scene.h"
+#include "worker/workspace/validate.h"
+
+/*
+ * What the tests of rules share: a live and a merged tree to be filled in,
+ * then judge() or one of its like.
+ */
+extern struct wspace_scene	 sc;
+extern git_index		*live, *merged;
+extern json_object		*result;	/* of the last judge() */
+extern struct validation	 asked;		/* flags for the next one */
+
+void setup(void);
+void teardown(void);
+
+void put(git_index *, const char *path, const char *text);
+/* The rollout summary that the scene's handbook cites. */
+void cited(git_index *);
+/* One of any thread. */
+void summary(git_index *, const char *stem, const char *id, const char *cwd,
+    const char *text);
+/* A row of the supervisor's; the group is the folder if `url' is NULL. */
+void row(const char *id, const char *cwd, const char *url, const char *text);
+/*
+ * In the merged tree, what the handbook of the scene needs; and that itself
+ * with `from' replaced by `to'.
+ */
+void handbook_with(const char *from, const char *to);
+
+/* Number of violations; `result' holds them. */
+size_t judge(void);
+void passes(void);
+/* There is one violation, of this rule on this line. */
+void refused(const char *rule, int line);
+
+#endif
