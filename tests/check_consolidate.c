@@ -360,6 +360,57 @@ START_TEST(tombstone_clears_our_blocks)
 }
 END_TEST
 
+static void
+set_repository(size_t i, const char *url)
+{
+	json_object *row = json_object_array_get_idx(json_arr(root, "rows"),
+	    i);
+
+	json_set_str(row, "repository_url", url);
+	json_set_str(row, "group", url);
+}
+
+/* Worktrees are one group, and so is a session that told no repository. */
+START_TEST(worktrees_are_one_group)
+{
+	add_row(A, "/src/shop-fix", "One");
+	add_row(B, "/src/shop", "Two");
+	add_row(C, "/src/shop", "Three");
+	set_repository(0, "example.org/shop");
+	set_repository(1, "example.org/shop");
+	ck_assert_uint_eq(consolidate().groups, 1);
+	holds(MEMORY_FILE, "# Task Group: shop\n");
+	holds(MEMORY_FILE, "applies_to: cwd=/src/shop; reuse_rule=this folder "
+	    "and its repository, also /src/shop-fix [same repository]; ");
+	holds(MEMORY_FILE, "## Task 3: Three");
+}
+END_TEST
+
+/* A new worktree with a shorter name must not move the block. */
+START_TEST(a_group_keeps_its_place)
+{
+	char *s;
+
+	add_row(A, "/src/shop-fix", "One");
+	set_repository(0, "example.org/shop");
+	add_row(B, "/src/other", "Two");
+	consolidate();
+	put(MEMORY_FILE, "");
+	json_object_array_del_idx(json_arr(root, "rows"), 1, 1);
+	consolidate();
+	add_row(B, "/src/other", "Two");
+	consolidate();
+	add_row(C, "/src/shop", "Three");
+	set_repository(2, "example.org/shop");
+	consolidate();
+	s = get(MEMORY_FILE);
+	ck_assert_ptr_nonnull(strstr(s, "cwd=/src/shop; "));
+	ck_assert(strstr(s, "cwd=/src/shop; ") <
+	    strstr(s, "cwd=/src/other; "));
+	free(s);
+}
+END_TEST
+
 /* Asked for twice in one session, or in a session played again: no habit. */
 START_TEST(one_session_makes_no_habit)
 {
@@ -831,6 +882,8 @@ suite(void)
 	tcase_add_test(t, tombstone_clears_our_blocks);
 	tcase_add_test(t, newer_rule_replaces_the_older);
 	tcase_add_test(t, one_request_is_no_habit);
+	tcase_add_test(t, worktrees_are_one_group);
+	tcase_add_test(t, a_group_keeps_its_place);
 	tcase_add_test(t, one_session_makes_no_habit);
 	tcase_add_test(t, a_wish_in_two_projects_is_a_habit);
 	tcase_add_test(t, the_last_rule_in_force_is_named);

@@ -1,13 +1,15 @@
 #!/bin/sh
 # The wording of the memory drifted with every change of a rule, and nobody
-# saw what a change did to the rest.  What tests/data/codex gives is kept in
-# tests/data/golden; it was read line by line, and a change of it is read
-# again, in the commit that makes it:  GOLDEN=new sh tests/t-golden.sh
+# saw what a change did to the rest.  What tests/data/codex and the sessions in
+# tests/data/golden/codex give is kept in tests/data/golden; it was read line
+# by line, and a change of it is read again, in the commit that makes it:
+#	GOLDEN=new sh tests/t-golden.sh
 . tests/lib.sh
 isolate
 . tests/world.sh
 
 GOLD=tests/data/golden
+HOMES="tests/data/codex $GOLD/codex"
 
 # plain FILE: without what differs from world to world: its path, and the
 # sums that cover it.
@@ -25,7 +27,8 @@ from_nothing() {
 	mn -1 --yes
 }
 
-from_nothing tests/data/codex
+# shellcheck disable=SC2086
+from_nothing $HOMES
 for f in MEMORY.md memory_summary.md; do
 	plain "$ROOT/$f" >"$T/$f"
 	[ -z "${GOLDEN:-}" ] || cp "$T/$f" "$GOLD/$f"
@@ -38,75 +41,77 @@ for f in MEMORY.md memory_summary.md; do
 	cp "$ROOT/$f" "$T/$f.first"
 done
 
-from_nothing tests/data/codex
+# The same sessions, found in another order, elsewhere on earth.
+world_new
+# shellcheck disable=SC2086
+find $HOMES -name 'rollout-*' | LC_ALL=C sort -r | while IFS= read -r f; do
+	to=$CODEX/${f#*/codex/}
+	mkdir -p "$(dirname "$to")"
+	cp "$f" "$to"
+	world_touch "$to"
+done
+locale=$(locale -a 2>/dev/null | grep -v '^C\|^POSIX' | head -n 1)
+TZ=Pacific/Chatham LC_ALL=${locale:-C.UTF-8} mn -1 --yes
 for f in MEMORY.md memory_summary.md; do
 	check "$f: the same input gives the same bytes" \
 	    cmp -s "$ROOT/$f" "$T/$f.first"
 done
 
-# One rollout more changes its own block and the lines that count.
-one=$(cd tests/data/facts/codex && grep -rl 'cargo test' sessions)
-mkdir -p "$CODEX/$(dirname "$one")"
-cp "tests/data/facts/codex/$one" "$CODEX/$one"
-world_touch "$CODEX/$one"
-mn -1 --yes
-for f in MEMORY.md memory_summary.md; do
-	diff "$T/$f.first" "$ROOT/$f" >"$T/diff"
-	gone=$(count_of '^<' "$T/diff")
-	more=$(count_of '^>' "$T/diff")
-	check "$f: one rollout more adds something ($more lines)" \
-	    [ "$more" -gt 3 ]
-	check "$f: and no more than itself" [ "$more" -le 24 ]
-done
-diff "$T/MEMORY.md.first" "$ROOT/MEMORY.md" >"$T/diff"
-check "MEMORY.md: no line of another session is changed" \
-    [ "$(count_of '^<' "$T/diff")" -eq 0 ]
-diff "$T/memory_summary.md.first" "$ROOT/memory_summary.md" >"$T/diff"
-check "memory_summary.md: only its sum and the profile are changed" \
-    [ "$(count_of '^<' "$T/diff")" -le 2 ]
-
-# What memory tells: commands and code, quotations, paths, numbers.
-told() {
-	grep '^- ' "$ROOT/MEMORY.md" | sed 's/ *\[Task [0-9]*\]//g' >"$T/lines"
+# blocks DIR: a file for each block of MEMORY.md, by its name, without the
+# empty line between it and the next.
+blocks() {
+	rm -rf "$1"
+	mkdir "$1"
+	awk -v dir="$1" '/^# Task Group: / {
+		out = substr($0, 15)
+		gsub("/", "_", out)
+		empty = ""
+	}
+	/^$/ { empty = empty "\n"; next }
 	{
-		grep -o '`[^`]*`' "$T/lines"
-		grep -o '"[^"]*"' "$T/lines"
-		grep -oE '[[:alnum:]_.@-]*(/[[:alnum:]_.@-]+)+' "$T/lines"
-		grep -oE '\<[0-9]+(\.[0-9]+)*\>' "$T/lines"
-	} | LC_ALL=C sort -u
+		printf "%s%s\n", empty, $0 >(dir "/" out)
+		empty = ""
+	}' "$ROOT/MEMORY.md"
 }
 
-# Ten passes over a home that grows: nothing that was told is lost, for all
-# that it rests on is still there.
-world_new
-find tests/data/codex tests/data/facts/codex -name 'rollout-*' |
-    LC_ALL=C sort >"$T/all"
-step=$((($(wc -l <"$T/all") + 9) / 10))
-: >"$T/before"
-lost=0 pass=0
-while [ $pass -lt 10 ]; do
-	sed -n "$((pass * step + 1)),$((pass * step + step))p" "$T/all" |
-	while IFS= read -r f; do
-		to=$CODEX/${f#*/codex/}
-		mkdir -p "$(dirname "$to")"
-		cp "$f" "$to"
-		world_touch "$to"
-	done
-	mn -1 --yes || not_ok "pass $pass"
-	told >"$T/after"
-	LC_ALL=C comm -23 "$T/before" "$T/after" >"$T/lost"
-	lost=$((lost + $(wc -l <"$T/lost")))
-	sed "s/^/lost in pass $pass: /" "$T/lost"
-	mv "$T/after" "$T/before"
-	pass=$((pass + 1))
-done
-check "ten passes over more and more lose nothing ($lost)" [ "$lost" -eq 0 ]
-check "and told much ($(wc -l <"$T/before") pieces)" \
-    [ "$(wc -l <"$T/before")" -gt 150 ]
-cp "$ROOT/MEMORY.md" "$T/grown"
-rm -rf "$ROOT" "$W/state"
-mn -1 --yes
-check "the memory that grew is the one made at once" \
-    [ "$(LC_ALL=C sort "$T/grown")" = "$(LC_ALL=C sort "$ROOT/MEMORY.md")" ]
+# one_more ROLLOUT "GROUP": a pass with this one too; its block and its own
+# lines change, and no byte of another block or file.
+one_more() {
+	blocks "$T/old"
+	cp -R "$ROOT" "$T/root.old"
+	mkdir -p "$CODEX/sessions/2026/11/21"
+	cp "$1" "$CODEX/sessions/2026/11/21"
+	world_touch "$CODEX/sessions/2026/11/21/$(basename "$1")"
+	mn -1 --yes
+	blocks "$T/new"
+	check "$2: only that group of MEMORY.md is changed" [ "$(diff -rq \
+	    "$T/old" "$T/new" | grep -o '[^ /]* differ$\|: [^:]*$' |
+	    sed 's/^: //; s/ differ$//')" = "$2" ]
+	diff -rq "$T/root.old" "$ROOT" | sed "s|$ROOT/*||; s|$T/root.old||" |
+	    cut -d' ' -f2-4 | sed 's|in rollout_summaries:.*|a summary|' |
+	    LC_ALL=C sort >"$T/files"
+	check "$2: one summary is added, three files are changed" [ "$(wc -l \
+	    <"$T/files")" -eq 4 ]
+	check "$2: all other summaries are as they were" [ "$(grep -c \
+	    'MEMORY.md\|memory_summary.md\|raw_memories.md\|a summary' \
+	    "$T/files")" -eq 4 ]
+	diff "$T/root.old/memory_summary.md" "$ROOT/memory_summary.md" \
+	    >"$T/diff"
+	gone=$(count_of '^<' "$T/diff")
+	check "$2: at most $3 lines of memory_summary.md go ($gone)" \
+	    [ "$gone" -le "$3" ]
+	rm -rf "$T/root.old"
+}
+
+# A project of its own: the summary's sum and its profile change.
+one=$(grep -rl 'cargo test' tests/data/facts/codex/sessions)
+one_more "$one" "$(sed -n '1s/.*"cwd":"[^"]*\/\([^"]*\)".*/\1/p' "$one")" 2
+# One more session of a project that is there.
+sed 's/01a1f83a-2aa0-71c4-82dd-c0285b9c2513/01a1fd83-1234-71c4-82dd-c0285b9c2513/g
+    s/2026-11-20T09:1/2026-11-21T09:5/g
+    s/The cart total is wrong/The order total is wrong/g' \
+    tests/data/codex/sessions/2026/11/20/rollout-*c0285b9c2513.jsonl \
+    >"$T/rollout-2026-11-21T09-52-04-01a1fd83-1234-71c4-82dd-c0285b9c2513.jsonl"
+one_more "$T"/rollout-*.jsonl shop-api 6
 world_clean "golden"
 finish

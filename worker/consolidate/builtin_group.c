@@ -60,6 +60,22 @@ home_index(const struct homes *h, const char *key)
 	return i;
 }
 
+/*
+ * A session that told no repository has its folder as a key: it belongs to
+ * the repository that others told there.
+ */
+static const char *
+repository_in(const struct inputs *in, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < in->n; i++)
+		if (in->row[i].repository != NULL &&
+		    strcmp(in->row[i].cwd, key) == 0)
+			return in->row[i].group;
+	return key;
+}
+
 static void
 homes_make(struct homes *h, const struct inputs *in)
 {
@@ -75,7 +91,7 @@ homes_make(struct homes *h, const struct inputs *in)
 	}
 	/* Its own, or that of a folder above. */
 	for (i = 0; i < h->n; i++) {
-		h->home[i] = h->key[i];
+		h->home[i] = repository_in(in, h->key[i]);
 		for (j = 0; j < h->n; j++)
 			if (is_below(h->home[i], h->key[j]) &&
 			    share_commit(in, h->key[i], h->key[j]))

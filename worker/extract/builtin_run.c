@@ -275,6 +275,8 @@ note_failed(struct builtin *b, struct verdict *v)
 		return;
 	f->kind = v->hidden ? FAILURE_HIDDEN : FAILURE_OPEN;
 	f->exit = v->exit;
+	if (v->found.sanitizer != NULL)	/* the kind and the place */
+		(void)strs_add(&f->errors, v->found.sanitizer);
 	for (i = 0; i < v->found.errors.n; i++)
 		(void)strs_add(&f->errors, v->found.errors.v[i]);
 }
