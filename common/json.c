@@ -193,3 +193,35 @@ json_has_nul(json_object *o)
 	}
 	return 0;
 }
+
+/* json-c's own buffer; it has no other way to reach it. */
+static void
+string_wipe(json_object *o)
+{
+	char	*p;
+	size_t	 len = (size_t)json_object_get_string_len(o);
+
+	if (len == 0)
+		return;
+	p = strchr(json_object_get_string(o), *json_object_get_string(o));
+	explicit_bzero(p, len);
+}
+
+void
+json_wipe(json_object *o)
+{
+	enum json_type	t = json_object_get_type(o);
+	size_t		i, n = t == json_type_array ?
+			    json_object_array_length(o) : 0;
+
+	if (t == json_type_string)
+		string_wipe(o);
+	for (i = 0; i < n; i++)
+		json_wipe(json_object_array_get_idx(o, i));
+	if (t == json_type_object) {
+		json_object_object_foreach(o, key, val) {
+			(void)key;
+			json_wipe(val);
+		}
+	}
+}

@@ -43,6 +43,9 @@ void json_set(json_object *o, const char *key, json_object *val);
 /* Append a copied string to an array. */
 void json_push_str(json_object *arr, const char *val);
 
+/* Overwrite every string value at and below `o', before it is freed. */
+void json_wipe(json_object *o);
+
 /* 1 if any string or key below `o' holds an embedded NUL. */
 int json_has_nul(json_object *o);
 

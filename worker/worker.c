@@ -335,6 +335,23 @@ worker_start(struct worker *w)
 	return status;
 }
 
+/* Wait for pipes and role, at most `ms' (-1: no bound). */
+static void
+worker_wait(struct worker *w, int ms)
+{
+	struct worker_watch	watch = { NULL, 0, -1 };
+
+	if (w->role->watch != NULL)
+		w->role->watch(w, &watch);
+	if (watch.ms >= 0 && (ms < 0 || watch.ms < ms))
+		ms = watch.ms;
+	link_wait_with(&w->link, watch.fds, watch.n, ms);
+	if (w->busy)
+		link_alive_due(&w->link);
+	if (w->role->watch != NULL)
+		w->role->watched(w);
+}
+
 static void
 worker_loop(struct worker *w)
 {
@@ -345,14 +362,13 @@ worker_loop(struct worker *w)
 			w->role->message(w, &m);
 			msg_release(&m);
 			link_tick(&w->link);
+			if (w->role->watch != NULL)
+				worker_wait(w, 0);
 		} else if (w->role->step != NULL && w->role->step(w)) {
 			link_tick(&w->link);
-		} else {
-			link_wait(&w->link, w->busy ?
+		} else
+			worker_wait(w, w->busy ?
 			    link_alive_timeout(&w->link) : -1);
-			if (w->busy)
-				link_alive_due(&w->link);
-		}
 	}
 }
 

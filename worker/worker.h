@@ -2,6 +2,7 @@
 #define MNEMOD_WORKER_H
 
 #include <json-c/json.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "msg.h"
@@ -19,6 +20,13 @@
  */
 
 struct worker;
+
+/* What a role has the loop wait for besides the two pipes. */
+struct worker_watch {
+	struct pollfd	*fds;	/* the role's; the loop sets revents */
+	size_t		 n;
+	int		 ms;	/* wait no longer than this; -1: no bound */
+};
 
 struct worker_role {
 	enum role role;
@@ -50,6 +58,15 @@ struct worker_role {
 	 * next message.
 	 */
 	int (*step)(struct worker *);
+
+	/*
+	 * Optional, both or none: for a role with work that is not a message.
+	 * `watch' is asked before each wait, `watched' called after it.  They
+	 * have their turn after every message, too, so that a flood of
+	 * messages holds nothing up.
+	 */
+	void (*watch)(struct worker *, struct worker_watch *);
+	void (*watched)(struct worker *);
 
 	/*
 	 * Optional: the worker was asked to end.  Last messages may be sent;

@@ -51,6 +51,7 @@ link_release(struct link *l)
 	msg_release(&l->half);
 	frame_reader_release(&l->in);
 	frame_writer_release(&l->out);
+	free(l->fds);
 }
 
 int
@@ -262,29 +263,53 @@ link_poll(struct pollfd *fds, nfds_t n, int ms)
 	return r;
 }
 
-void
-link_wait(struct link *l, int ms)
+/* The two pipes first, then `more'. */
+static struct pollfd *
+link_fds(struct link *l, const struct pollfd *more, size_t n)
 {
-	struct pollfd	fds[2] = {
-		{ link_has_room(l) ? FD_TO_WORKER : -1, POLLIN, 0 },
-		{ FD_FROM_WORKER, 0, 0 },
-	};
+	if (l->maxfds < n + 2) {
+		l->maxfds = 2 * (n + 2);
+		l->fds = xreallocarray(l->fds, l->maxfds, sizeof(*l->fds));
+	}
+	l->fds[0].fd = link_has_room(l) ? FD_TO_WORKER : -1;
+	l->fds[0].events = POLLIN;
+	l->fds[1].fd = FD_FROM_WORKER;
+	l->fds[1].events =
+	    frame_writer_pending(&l->out) > 0 ? POLLOUT : 0;
+	if (n > 0)
+		memcpy(l->fds + 2, more, n * sizeof(*more));
+	return l->fds;
+}
+
+void
+link_wait_with(struct link *l, struct pollfd *more, size_t n, int ms)
+{
+	struct pollfd	*fds = link_fds(l, more, n);
+	short		 from, to;
 
 	if (l->end != LINK_OPEN)
 		ms = 0;
-	if (frame_writer_pending(&l->out) > 0)
-		fds[1].events = POLLOUT;
-	if (link_poll(fds, 2, ms) == -1) {
+	if (link_poll(fds, n + 2, ms) == -1) {
 		if (errno != EINTR)
 			log_fatal("ppoll");
 		return;
 	}
-	if (fds[1].revents & POLLERR)
+	if (n > 0)
+		memcpy(more, fds + 2, n * sizeof(*more));
+	to = fds[0].revents;
+	from = fds[1].revents;
+	if (from & POLLERR)
 		link_vanished(l);
-	else if (fds[1].revents & POLLOUT)
+	else if (from & POLLOUT)
 		link_write(l);
-	if (fds[0].revents != 0)
+	if (to != 0)
 		link_read(l);
+}
+
+void
+link_wait(struct link *l, int ms)
+{
+	link_wait_with(l, NULL, 0, ms);
 }
 
 void

@@ -2,6 +2,7 @@
 #define MNEMOD_WORKER_LINK_H
 
 #include <sys/queue.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +48,8 @@ struct link {
 	int64_t			 looked_at;	/* link_tick() */
 	int			 holding;	/* in link_hold_back() */
 	int			 logging;	/* sending a log record */
+	struct pollfd		*fds;		/* of link_wait_with() */
+	size_t			 maxfds;
 };
 
 /* SIGTERM came; set by worker.c's handler. */
@@ -69,6 +72,9 @@ enum frame_status link_send(struct link *, const struct msg_head *,
  * SIGTERM comes, and do it.
  */
 void link_wait(struct link *, int ms);
+
+/* The same for `n' descriptors more; sets their revents. */
+void link_wait_with(struct link *, struct pollfd *more, size_t n, int ms);
 
 /* Read and write what is possible now, at most every 50 ms. */
 void link_tick(struct link *);
