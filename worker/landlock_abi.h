@@ -18,6 +18,12 @@
 #define LANDLOCK_ACCESS_NET_BIND_TCP		(1ULL << 0)
 #define LANDLOCK_ACCESS_NET_CONNECT_TCP		(1ULL << 1)
 #endif
+/* enum landlock_rule_type of ABI 4, and what its rule is. */
+#define SANDBOX_RULE_NET_PORT	2
+struct sandbox_net_port {
+	uint64_t	allowed_access;
+	uint64_t	port;
+};
 #ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV		/* ABI 5 */
 #define LANDLOCK_ACCESS_FS_IOCTL_DEV		(1ULL << 15)
 #endif

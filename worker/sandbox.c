@@ -105,6 +105,21 @@ sandbox_allow_fd(struct sandbox *sb, enum sandbox_class class, int fd)
 	return copy == -1 ? -1 : rule_add(sb, class, copy);
 }
 
+void
+sandbox_allow_port(struct sandbox *sb, uint16_t port)
+{
+	size_t	i;
+
+	if ((sandbox_table[sb->role].calls & CALLS_NET) == 0)
+		BUG("role %s asks for a port", role_name(sb->role));
+	for (i = 0; i < sb->nports; i++)
+		if (sb->ports[i] == port)
+			return;
+	if (sb->nports == SANDBOX_PORTS_MAX)
+		BUG("more than %d ports", SANDBOX_PORTS_MAX);
+	sb->ports[sb->nports++] = port;
+}
+
 /* Lower a limit, soft and hard; what is lower already stays. */
 static int
 limit(__rlimit_resource_t what, rlim_t max)
@@ -122,11 +137,14 @@ limit(__rlimit_resource_t what, rlim_t max)
 /*
  * RLIMIT_DATA counts what is written to; RLIMIT_AS would count mappings
  * that cost nothing.  A sanitizer's shadow memory fits neither.
+ * RLIMIT_NPROC counts threads, and those of all processes of the user.
  */
 static int
 limits_apply(const struct sandbox_rights *rights)
 {
-	if (limit(RLIMIT_CORE, 0) == -1 || limit(RLIMIT_NPROC, 0) == -1 ||
+	if ((rights->calls & CALLS_NET) == 0 && limit(RLIMIT_NPROC, 0) == -1)
+		return -1;
+	if (limit(RLIMIT_CORE, 0) == -1 ||
 	    limit(RLIMIT_NOFILE, rights->nofile) == -1 ||
 	    limit(RLIMIT_FSIZE, rights->fsize_mib * MIB) == -1)
 		return -1;

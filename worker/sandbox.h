@@ -52,6 +52,7 @@ struct sandbox_rule {
 };
 
 #define SANDBOX_RULES_MAX 64
+#define SANDBOX_PORTS_MAX 8
 
 /* A sandbox in the making.  Owns the descriptors of its rules. */
 struct sandbox {
@@ -60,6 +61,8 @@ struct sandbox {
 	int			 abi_limit;	/* tests: as if this ABI */
 	struct sandbox_rule	 rules[SANDBOX_RULES_MAX];
 	size_t			 nrules;
+	uint16_t		 ports[SANDBOX_PORTS_MAX];
+	size_t			 nports;
 };
 
 #define SANDBOX_MISSING_MAX 8
@@ -90,6 +93,12 @@ int sandbox_allow(struct sandbox *, enum sandbox_class, const char *path);
 int sandbox_allow_fd(struct sandbox *, enum sandbox_class, int fd);
 
 /*
+ * Let the role, which must have CALLS_NET, connect to this TCP port; where
+ * the kernel's Landlock is older than ABI 4, it can connect to all.
+ */
+void sandbox_allow_port(struct sandbox *, uint16_t port);
+
+/*
  * Close the sandbox around this process, for good.  Returns 0, or -1 with a
  * sentence in `why' that says what is missing and which line to change;
  * part of it may then be in force, so leave.  Releases the rules.
@@ -112,6 +121,8 @@ int sandbox_landlock_abi(void);
 #define CALLS_READ	0x2u	/* open, list, stat and read files */
 #define CALLS_WRITE	0x4u	/* make, rename, remove; by descriptor: sync,
 				   truncate, chmod, lock */
+#define CALLS_NET	0x8u	/* connect to the internet; threads, in which
+				   names are looked up */
 
 /* One argument of a call that decides; the others are free. */
 enum call_check {
@@ -119,7 +130,10 @@ enum call_check {
 	CHECK_NO_EXEC,		/* the third has no PROT_EXEC */
 	CHECK_SELF,		/* the first is our own pid */
 	CHECK_FCNTL,		/* the second is in sandbox_fcntls[] */
-	CHECK_READ_LIMIT	/* the first is 0, the third NULL */
+	CHECK_READ_LIMIT,	/* the first is 0, the third NULL */
+	CHECK_INET,		/* TCP or UDP over IPv4 or IPv6 */
+	CHECK_PAIR,		/* the first is AF_UNIX: to oneself */
+	CHECK_THREAD		/* a thread in the same namespaces */
 };
 
 struct sandbox_call {

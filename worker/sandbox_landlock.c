@@ -58,6 +58,17 @@ ruleset_add(int ruleset, const struct sandbox_rule *rule, int abi)
 	    LANDLOCK_RULE_PATH_BENEATH, &attr, 0);
 }
 
+static int
+ruleset_add_port(int ruleset, uint16_t port)
+{
+	const struct sandbox_net_port	attr = {
+		LANDLOCK_ACCESS_NET_CONNECT_TCP, port
+	};
+
+	return (int)syscall(SYS_landlock_add_rule, ruleset,
+	    SANDBOX_RULE_NET_PORT, &attr, 0);
+}
+
 int
 sandbox_landlock(const struct sandbox *sb, int abi)
 {
@@ -68,6 +79,8 @@ sandbox_landlock(const struct sandbox *sb, int abi)
 		return -1;
 	for (i = 0; i < sb->nrules && r == 0; i++)
 		r = ruleset_add(ruleset, &sb->rules[i], abi);
+	for (i = 0; i < sb->nports && r == 0 && abi >= 4; i++)
+		r = ruleset_add_port(ruleset, sb->ports[i]);
 	if (r == 0)
 		r = (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
 	saved = errno;

@@ -1,5 +1,8 @@
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <unistd.h>
 
@@ -40,6 +43,49 @@ allow_read_limit(scmp_filter_ctx ctx, int nr)
 	return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, nr, 2, cmp);
 }
 
+/*
+ * By all three arguments: a raw socket is not meant, and MPTCP would go round
+ * Landlock's rules on TCP.  The type comes with flags.
+ */
+static int
+allow_inet(scmp_filter_ctx ctx, int nr)
+{
+	static const int	domains[] = { AF_INET, AF_INET6 };
+	static const struct {
+		scmp_datum_t	type, protocol;
+	} kinds[] = {
+		{ SOCK_STREAM, 0 }, { SOCK_STREAM, IPPROTO_TCP },
+		{ SOCK_DGRAM, 0 }, { SOCK_DGRAM, IPPROTO_UDP },
+	};
+	struct scmp_arg_cmp	cmp[3];
+	size_t			i, k;
+	int			r = 0;
+
+	for (i = 0; i < 2; i++) {
+		cmp[0] = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)domains[i], 0);
+		for (k = 0; k < 4 && r == 0; k++) {
+			cmp[1] = SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf,
+			    kinds[k].type);
+			cmp[2] = SCMP_A2(SCMP_CMP_EQ, kinds[k].protocol, 0);
+			r = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, nr, 3,
+			    cmp);
+		}
+	}
+	return r;
+}
+
+/* Every flag that would make more of it than a thread must be unset. */
+static int
+allow_thread(scmp_filter_ctx ctx, int nr)
+{
+	const scmp_datum_t	spaces = CLONE_NEWCGROUP | CLONE_NEWIPC |
+				    CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID |
+				    CLONE_NEWUSER | CLONE_NEWUTS;
+
+	return allow_if(ctx, nr, SCMP_A0(SCMP_CMP_MASKED_EQ,
+	    CLONE_THREAD | spaces, CLONE_THREAD));
+}
+
 /* Add one row; returns 0 or a negative errno. */
 static int
 allow_call(scmp_filter_ctx ctx, const struct sandbox_call *call)
@@ -62,6 +108,12 @@ allow_call(scmp_filter_ctx ctx, const struct sandbox_call *call)
 		return allow_fcntls(ctx, nr);
 	case CHECK_READ_LIMIT:
 		return allow_read_limit(ctx, nr);
+	case CHECK_INET:
+		return allow_inet(ctx, nr);
+	case CHECK_PAIR:
+		return allow_if(ctx, nr, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+	case CHECK_THREAD:
+		return allow_thread(ctx, nr);
 	}
 	return -EINVAL;
 }

@@ -13,8 +13,8 @@
 #define C_FILE		(1u << SANDBOX_READ_FILE)
 
 const struct sandbox_rights sandbox_table[ROLE__MAX] = {
-	/* Not built yet: nothing but its pipes. */
-	[ROLE_GATEWAY] = { 0, CALLS_BASE, 256, 0, 256 },
+	[ROLE_GATEWAY] = { C_READ, CALLS_BASE | CALLS_READ | CALLS_NET,
+	    1024, 0, 1024 },
 	[ROLE_EXTRACT] = { C_READ | C_FILE, CALLS_BASE | CALLS_READ,
 	    512, 0, 64 },
 	[ROLE_CONSOLIDATE] = { C_WRITE, CALLS_BASE | CALLS_READ | CALLS_WRITE,
@@ -138,5 +138,24 @@ const struct sandbox_call sandbox_calls[] = {
 	{ "umask",		CALLS_WRITE,	CHECK_NONE },
 	{ "unlink",		CALLS_WRITE,	CHECK_NONE },
 	{ "unlinkat",		CALLS_WRITE,	CHECK_NONE },
+	/* the internet, by name: no AF_UNIX, AF_NETLINK, bind or listen */
+	{ "clone",		CALLS_NET,	CHECK_THREAD },
+	{ "connect",		CALLS_NET,	CHECK_NONE },
+	{ "eventfd2",		CALLS_NET,	CHECK_NONE },
+	{ "getpeername",	CALLS_NET,	CHECK_NONE },
+	{ "getsockname",	CALLS_NET,	CHECK_NONE },
+	{ "getsockopt",		CALLS_NET,	CHECK_NONE },
+	{ "recvfrom",		CALLS_NET,	CHECK_NONE },
+	{ "recvmsg",		CALLS_NET,	CHECK_NONE },
+	{ "rseq",		CALLS_NET,	CHECK_NONE },
+	{ "sendmmsg",		CALLS_NET,	CHECK_NONE },
+	{ "sendmsg",		CALLS_NET,	CHECK_NONE },
+	{ "sendto",		CALLS_NET,	CHECK_NONE },
+	{ "set_robust_list",	CALLS_NET,	CHECK_NONE },
+	{ "setsockopt",		CALLS_NET,	CHECK_NONE },
+	{ "shutdown",		CALLS_NET,	CHECK_NONE },
+	{ "socket",		CALLS_NET,	CHECK_INET },
+	{ "socketpair",		CALLS_NET,	CHECK_PAIR },
+	{ "uname",		CALLS_NET,	CHECK_NONE },
 	{ NULL,			0,		CHECK_NONE }
 };

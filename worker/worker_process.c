@@ -9,6 +9,7 @@
 #include "fd.h"
 #include "hook.h"
 #include "log.h"
+#include "sandbox.h"
 #include "worker_link.h"
 #include "worker_process.h"
 
@@ -87,6 +88,9 @@ int
 process_init(enum role role)
 {
 	signals_init();
+	/* It is to get a key, and gets it before its sandbox closes. */
+	if (role == ROLE_GATEWAY && !SANDBOX_SANITIZED)
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	/* The spawner set it too; whoever else starts a worker may not. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 	return pipes_init(role);
