@@ -85,11 +85,13 @@ HOOK_TEST	= $(B)/obj/tests/hook_test.o
 L_COMMON	= $(PKG_JSON) $(PKG_BSD)
 L_WORKER	= $(L_COMMON) $(PKG_SECCOMP) $(PKG_PCRE2)
 L_SUPERVISOR	= $(L_COMMON) $(PKG_SQLITE) $(PKG_CONFUSE)
+L_GATEWAY	= $(L_WORKER) $(PKG_CURL) $(PKG_ZSTD)
 L_EXTRACT	= $(L_WORKER) $(PKG_ZSTD) $(PKG_XXHASH)
 L_CONSOLIDATE	= $(L_WORKER)
 L_WORKSPACE	= $(L_WORKER) $(PKG_GIT2)
 
-PROGRAMS	= mnemod mnemoctl libexec/mnemod-extract libexec/mnemod-agent \
+PROGRAMS	= mnemod mnemoctl libexec/mnemod-gateway \
+		  libexec/mnemod-extract libexec/mnemod-agent \
 		  libexec/mnemod-wspace
 BIN		= $(addprefix $(B)/,$(PROGRAMS))
 TESTBIN		= $(addprefix $(B)/test/,$(PROGRAMS))
@@ -108,6 +110,7 @@ link		= @mkdir -p $(@D); echo "LD $@"; \
 
 O_SUPERVISOR	= $(B)/obj/supervisor/main.o $(LIBSUPERVISOR) $(LIBCOMMON)
 O_MNEMOCTL	= $(call objs,$(MNEMOCTL)) $(LIBSUPERVISOR) $(LIBCOMMON)
+O_GATEWAY	= $(call objs,$(GATEWAY)) $(LIBWORKER) $(LIBCOMMON)
 O_EXTRACT	= $(call objs,$(EXTRACT)) $(LIBWORKER) $(LIBCOMMON)
 O_CONSOLIDATE	= $(call objs,$(CONSOLIDATE)) $(LIBWORKER) $(LIBCOMMON)
 O_WORKSPACE	= $(call objs,$(WORKSPACE)) $(LIBWORKER) $(LIBCOMMON)
@@ -116,6 +119,8 @@ $(B)/mnemod: $(O_SUPERVISOR) $(HOOK)
 	$(call link,$(O_SUPERVISOR) $(HOOK),$(L_SUPERVISOR))
 $(B)/mnemoctl: $(O_MNEMOCTL) $(HOOK)
 	$(call link,$(O_MNEMOCTL) $(HOOK),$(L_SUPERVISOR))
+$(B)/libexec/mnemod-gateway: $(O_GATEWAY) $(HOOK)
+	$(call link,$(O_GATEWAY) $(HOOK),$(L_GATEWAY))
 $(B)/libexec/mnemod-extract: $(O_EXTRACT) $(HOOK)
 	$(call link,$(O_EXTRACT) $(HOOK),$(L_EXTRACT))
 $(B)/libexec/mnemod-agent: $(O_CONSOLIDATE) $(HOOK)
@@ -127,6 +132,8 @@ $(B)/test/mnemod: $(O_SUPERVISOR) $(HOOK_TEST)
 	$(call link,$(O_SUPERVISOR) $(HOOK_TEST),$(L_SUPERVISOR))
 $(B)/test/mnemoctl: $(O_MNEMOCTL) $(HOOK_TEST)
 	$(call link,$(O_MNEMOCTL) $(HOOK_TEST),$(L_SUPERVISOR))
+$(B)/test/libexec/mnemod-gateway: $(O_GATEWAY) $(HOOK_TEST)
+	$(call link,$(O_GATEWAY) $(HOOK_TEST),$(L_GATEWAY))
 $(B)/test/libexec/mnemod-extract: $(O_EXTRACT) $(HOOK_TEST)
 	$(call link,$(O_EXTRACT) $(HOOK_TEST),$(L_EXTRACT))
 $(B)/test/libexec/mnemod-agent: $(O_CONSOLIDATE) $(HOOK_TEST)
@@ -152,7 +159,7 @@ links		= $(patsubst %.c,$(B)/obj/%.o,$(shell sed -n \
 define UNIT
 $(B)/test/$(1): $(B)/obj/tests/$(1).o $(call links,$(1)) $(LIBWORKER) \
     $(LIBCOMMON) $(HOOK_TEST)
-	$$(call link,$$^,$(L_EXTRACT) $(PKG_GIT2) $(PKG_SQLITE) \
+	$$(call link,$$^,$(L_EXTRACT) $(PKG_CURL) $(PKG_GIT2) $(PKG_SQLITE) \
 	    $(PKG_CONFUSE) $(PKG_CHECK))
 endef
 $(foreach u,$(UNITS),$(eval $(call UNIT,$(u))))

@@ -55,8 +55,8 @@ fixture_provider(const struct api *api)
 	memset(&p, 0, sizeof(p));
 	p.api = api;
 	p.name = name;
-	p.url = url;
-	p.host = host;
+	p.models.url = url;
+	p.models.host = host;
 	p.key = key;
 	p.user_agent = agent;
 	p.originator = originator;

@@ -47,7 +47,7 @@ START_TEST(openai_names_the_cap_otherwise)
 {
 	static char	host[] = "api.openai.com";
 
-	p.host = host;
+	p.models.host = host;
 	c.max_output_tokens = 9000;
 	c.effort = "low";
 	c.verbosity = "low";

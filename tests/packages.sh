@@ -69,6 +69,7 @@ cflags=
 	flags ZSTD libzstd
 	flags XXHASH libxxhash
 	flags GIT2 libgit2
+	flags CURL libcurl
 	# Only tests link these.
 	if pkg-config --exists libmicrohttpd zlib; then
 		flags MICROHTTPD libmicrohttpd

@@ -8,7 +8,8 @@ isolate
 D=$T/dest
 make -s --no-print-directory B="$B" DESTDIR="$D" PREFIX=/usr install >"$T/out"
 check "make install" [ $? -eq 0 ]
-for f in sbin/mnemod libexec/mnemod/mnemod-extract libexec/mnemod/mnemod-agent \
+for f in sbin/mnemod libexec/mnemod/mnemod-gateway \
+    libexec/mnemod/mnemod-extract libexec/mnemod/mnemod-agent \
     libexec/mnemod/mnemod-wspace; do
 	check "/usr/$f is executable" [ -x "$D/usr/$f" ]
 done

@@ -24,6 +24,9 @@ if command -v readelf >/dev/null; then
 	check "mnemod-extract has its libraries only" \
 	    needs libexec/mnemod-extract libbsd libjson-c libpcre2-8 \
 	    libseccomp libxxhash libzstd
+	check "mnemod-gateway has its libraries only" \
+	    needs libexec/mnemod-gateway libbsd libcurl libjson-c \
+	    libpcre2-8 libseccomp libzstd
 	check "mnemod-agent has its libraries only" \
 	    needs libexec/mnemod-agent libbsd libjson-c libpcre2-8 libseccomp
 	check "mnemod-wspace has its libraries only" \
@@ -33,7 +36,7 @@ else
 	skip "libraries of each program" "no readelf(1)"
 fi
 
-for p in mnemod-extract mnemod-agent mnemod-wspace; do
+for p in mnemod-gateway mnemod-extract mnemod-agent mnemod-wspace; do
 	"$B/libexec/$p" 2>"$T/by-hand"
 	check "$p by hand: exits 1" [ $? -eq 1 ]
 	check "$p by hand: says who starts it" \

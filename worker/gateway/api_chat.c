@@ -147,7 +147,7 @@ body_schema(json_object *body, const struct model_schema *s)
 static const char *
 cap_key(const struct provider *p)
 {
-	return strcmp(p->host, "api.openai.com") == 0 ?
+	return strcmp(p->models.host, "api.openai.com") == 0 ?
 	    "max_completion_tokens" : "max_tokens";
 }
 

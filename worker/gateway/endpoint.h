@@ -1,0 +1,34 @@
+#ifndef MNEMOD_ENDPOINT_H
+#define MNEMOD_ENDPOINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A URL that the gateway connects to, looked at once.  Owns its strings. */
+struct endpoint {
+	char		*url;
+	char		*host;		/* lower case, no brackets */
+	uint16_t	 port;
+	int		 tls;
+	int		 loopback;	/* by its name or address */
+};
+
+/*
+ * Take `base' apart and append `path' to its own path (before a query).
+ * Only https, and http to this machine: keys and transcripts do not travel
+ * in clear.  A URL with user or password is refused.  Returns 0, or -1 with
+ * the reason, which does not quote the URL's user part.
+ */
+int endpoint_parse(struct endpoint *, const char *base, const char *path,
+    char *why, size_t whysize);
+
+/*
+ * A proxy: http, https, socks5 or socks5h, with a port, without a user.
+ * `url' is the proxy's own.
+ */
+int endpoint_parse_proxy(struct endpoint *, const char *url, char *why,
+    size_t whysize);
+
+void endpoint_release(struct endpoint *);
+
+#endif

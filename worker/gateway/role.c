@@ -1,0 +1,128 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "gateway.h"
+#include "stream.h"
+
+static int
+configure_telemetry(struct gateway *g, json_object *settings, char *why,
+    size_t whysize)
+{
+	json_object	*o = json_obj(settings, "telemetry");
+	const char	*url = json_str(o, "endpoint");
+	char		 text[128];
+
+	if (url == NULL || *url == '\0')
+		return 0;
+	if (endpoint_parse(&g->telemetry, url, "", text, sizeof(text)) == 0)
+		return 0;
+	snprintf(why, whysize, "telemetry: endpoint: %s", text);
+	return -1;
+}
+
+static int
+configure(struct worker *w, json_object *settings, char *why, size_t whysize)
+{
+	struct gateway	*g = xcalloc(1, sizeof(*g));
+
+	worker_set_data(w, g);
+	g->worker = w;
+	LIST_INIT(&g->streams);
+	if (provider_configure(&g->provider, settings, why, whysize) == -1 ||
+	    configure_telemetry(g, settings, why, whysize) == -1)
+		return -1;
+	g->scrub.redact = redact_new(NULL, 0, why, whysize);
+	if (g->scrub.redact == NULL)
+		return -1;
+	g->scrub.secrets[0] = g->provider.key;
+	g->scrub.secrets[1] = g->provider.account;
+	g->http = http_new(&g->provider);
+	gateway_resolve(g);
+	return 0;
+}
+
+static void
+show(struct gateway *g)
+{
+	if (g->shown == g->open)
+		return;
+	g->shown = g->open;
+	if (g->open == 0)
+		worker_idle(g->worker);
+	else if (g->open == 1)
+		worker_busy(g->worker, "1 request");
+	else
+		worker_busy(g->worker, "%zu requests", g->open);
+}
+
+static void
+message(struct worker *w, const struct msg *m)
+{
+	struct gateway	*g = worker_data(w);
+
+	if (m->id == MSG_MODEL_REQUEST)
+		stream_open(g, m);
+	else if (m->id == MSG_CANCEL)
+		stream_cancel(g, json_int(m->body, "request", 0));
+	else
+		worker_fail(w, m, "not_supported", "the gateway cannot do "
+		    "that yet");
+	show(g);
+}
+
+static void
+watch(struct worker *w, struct worker_watch *watched)
+{
+	struct gateway	*g = worker_data(w);
+	int		 ms = stream_timers(g);
+
+	show(g);
+	watched->n = http_watch(g->http, &watched->fds, &watched->ms);
+	if (ms >= 0 && (watched->ms < 0 || ms < watched->ms))
+		watched->ms = ms;
+}
+
+static void
+after_watch(struct worker *w)
+{
+	struct gateway	*g = worker_data(w);
+
+	http_watched(g->http);
+	show(g);
+}
+
+static void
+stop(struct worker *w)
+{
+	stream_cancel_all(worker_data(w));
+}
+
+static void
+release(struct worker *w)
+{
+	struct gateway	*g = worker_data(w);
+
+	if (g == NULL)
+		return;
+	stream_free_all(g);
+	http_free(g->http);
+	redact_free(g->scrub.redact);
+	endpoint_release(&g->telemetry);
+	provider_release(&g->provider);
+	free(g);
+}
+
+const struct worker_role gateway_role = {
+	.role = ROLE_GATEWAY,
+	.configure = configure,
+	.rights = gateway_rights,
+	.message = message,
+	.watch = watch,
+	.watched = after_watch,
+	.stop = stop,
+	.release = release
+};

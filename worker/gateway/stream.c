@@ -1,0 +1,542 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <zstd.h>
+
+#include <bsd/string.h>
+
+#include "api.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/monotime.h"
+#include "stream.h"
+
+#define PROGRESS_MS	1000	/* model_progress at most so often */
+#define ZSTD_LEVEL	3
+
+/*
+ * When the reply is whole, the rest of the body is read for so long, so that
+ * the connection can be used again.
+ */
+#define LINGER_MS	1000
+#define LINGER_BYTES	((size_t)64 * 1024)
+
+/* What the body of the reply is. */
+enum body_kind {
+	BODY_UNKNOWN,		/* no byte came yet */
+	BODY_EVENTS,
+	BODY_ERROR		/* anything else: a text to make sense of */
+};
+
+struct stream {
+	LIST_ENTRY(stream)	 entry;
+	struct gateway		*gateway;
+	struct msg		 request;	/* ids and serial; no body */
+	struct transfer		*transfer;	/* NULL: ended, or not begun */
+	struct headers		 headers;
+	struct buf		 prompt;	/* the payload, to know it again */
+	struct buf		 body;		/* of the HTTP request */
+	struct sse		 sse;
+	struct reply		 reply;
+	enum body_kind		 kind;
+	struct buf		 text;		/* BODY_ERROR: what came */
+	char			 type[64];	/* content-type */
+	char			 encoding[32];	/* content-encoding */
+	char			 after[64];	/* retry-after */
+	char			 after_ms[32];	/* retry-after-ms */
+	int			 status;	/* of HTTP, when it ended */
+	int			 answered;
+	size_t			 received;
+	size_t			 lingered;	/* bytes after the answer */
+	int64_t			 events;
+	int64_t			 idle_ms;
+	int64_t			 idle_at;	/* boot_ms() */
+	int64_t			 deadline_at;	/* boot_ms() */
+	int64_t			 progress_at;	/* mono_ms() of the last */
+	int64_t			 linger_at;	/* mono_ms() */
+};
+
+/* The answer. */
+
+static void
+set_or_null(json_object *o, const char *key, int64_t n, int null)
+{
+	if (null)
+		json_set_str(o, key, NULL);
+	else
+		json_set_int(o, key, n);
+}
+
+static void
+answer_error(struct stream *s, json_object *body)
+{
+	struct failure	*f = &s->reply.failure;
+	char		 text[SCRUB_MAX + 1];
+
+	if (f->delay_ms < 0)
+		f->delay_ms = delay_from_headers(
+		    s->after_ms[0] == '\0' ? NULL : s->after_ms,
+		    s->after[0] == '\0' ? NULL : s->after, wall_s());
+	scrub_text(&s->gateway->scrub, &f->text, f->cut, &s->prompt, text,
+	    sizeof(text));
+	json_set_str(body, "outcome", "error");
+	json_set_str(body, "error", model_error_name(f->class));
+	json_set_str(body, "message", text);
+	set_or_null(body, "server_delay_ms", f->delay_ms, f->delay_ms < 0);
+}
+
+/* The model's name comes from a stranger, too. */
+static void
+answer_model(struct stream *s, json_object *body)
+{
+	char	name[128];
+
+	if (s->reply.model == NULL)
+		return;
+	log_printable(name, sizeof(name), s->reply.model,
+	    strlen(s->reply.model));
+	json_set_str(body, "model", name);
+}
+
+static void
+answer(struct stream *s)
+{
+	json_object	*body = json_object_new_object();
+	struct buf	 payload = BUF_INIT;
+	int		 ok = reply_write(&s->reply, &payload) == 0;
+
+	if (s->answered)
+		BUG("a model request is answered twice");
+	s->answered = 1;
+	s->gateway->open--;
+	if (ok)
+		json_set_str(body, "outcome", "ok");
+	else
+		answer_error(s, body);
+	answer_model(s, body);
+	if (s->transfer != NULL)
+		s->status = http_status(s->transfer);
+	set_or_null(body, "http_status", s->status, s->status == 0);
+	json_set(body, "usage", reply_usage_json(&s->reply.usage));
+	json_set_int(body, "sent_bytes", s->transfer == NULL ? 0 :
+	    (int64_t)http_sent(s->transfer));
+	json_set_int(body, "received_bytes", (int64_t)s->received);
+	worker_reply_payload(s->gateway->worker, &s->request,
+	    MSG_MODEL_RESPONSE, body, ok ? &payload : NULL);
+	buf_release(&payload);
+}
+
+static void
+stream_free(struct stream *s)
+{
+	if (s->transfer != NULL)
+		http_stop(s->gateway->http, s->transfer);
+	LIST_REMOVE(s, entry);
+	headers_release(&s->headers);
+	buf_release(&s->prompt);
+	buf_release(&s->body);
+	buf_release(&s->text);
+	sse_release(&s->sse);
+	reply_release(&s->reply);
+	free(s);
+}
+
+/* Not within a call of the transfer. */
+static void
+fail(struct stream *s, enum model_error class, const char *text)
+{
+	failure_set(&s->reply.failure, class, "%s", text);
+	answer(s);
+	stream_free(s);
+}
+
+/* The reply. */
+
+static void
+keep(char *dst, size_t size, const char *value)
+{
+	if (strlcpy(dst, value, size) >= size)
+		dst[0] = '\0';
+}
+
+static void
+on_header(void *arg, const char *name, const char *value)
+{
+	struct stream	*s = arg;
+	const struct {
+		const char	*name;
+		char		*to;
+		size_t		 size;
+	} known[] = {
+		{ "content-type", s->type, sizeof(s->type) },
+		{ "content-encoding", s->encoding, sizeof(s->encoding) },
+		{ "retry-after", s->after, sizeof(s->after) },
+		{ "retry-after-ms", s->after_ms, sizeof(s->after_ms) },
+	};
+	size_t	i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (name == NULL)
+			known[i].to[0] = '\0';
+		else if (strcasecmp(name, known[i].name) == 0)
+			keep(known[i].to, known[i].size, value);
+}
+
+/* A server that names no type is taken at its word: that it streams. */
+static enum body_kind
+kind_of(const struct stream *s)
+{
+	static const char	events[] = "text/event-stream";
+
+	if (http_status(s->transfer) != 200 ||
+	    (s->encoding[0] != '\0' && strcasecmp(s->encoding,
+	    "identity") != 0))
+		return BODY_ERROR;
+	return s->type[0] == '\0' || strncasecmp(s->type, events,
+	    sizeof(events) - 1) == 0 ? BODY_EVENTS : BODY_ERROR;
+}
+
+static void
+progress(struct stream *s)
+{
+	json_object	*body;
+	int64_t		 now = mono_ms();
+
+	if (now - s->progress_at < PROGRESS_MS)
+		return;
+	s->progress_at = now;
+	body = json_object_new_object();
+	json_set_int(body, "bytes", (int64_t)s->received);
+	json_set_int(body, "events", s->events);
+	worker_reply(s->gateway->worker, &s->request, MSG_MODEL_PROGRESS,
+	    body);
+}
+
+/* 1 once the request can be answered. */
+static int
+events(struct stream *s, const char *data, size_t len)
+{
+	const struct api	*api = s->gateway->provider.api;
+	struct sse_event	 ev;
+	enum sse_status		 st;
+
+	sse_feed(&s->sse, data, len);
+	while ((st = sse_next(&s->sse, &ev)) != SSE_MORE) {
+		if (st == SSE_TOOBIG) {
+			failure_set(&s->reply.failure, MODEL_PROTOCOL,
+			    "an event is larger than %zu MiB",
+			    STREAM_EVENT_MAX >> 20);
+			return 1;
+		}
+		s->idle_at = boot_ms() + s->idle_ms;
+		if (st == SSE_COMMENT)
+			continue;
+		s->events++;
+		worker_progress(s->gateway->worker, 1);
+		if (api->event(&s->reply, &ev) == API_DONE)
+			return 1;
+	}
+	progress(s);
+	return 0;
+}
+
+/* After the answer: read on for a little while. */
+static int
+linger(struct stream *s, size_t len)
+{
+	s->lingered += len;
+	return s->reply.failure.class != MODEL_NONE ||
+	    s->lingered > LINGER_BYTES;
+}
+
+static int
+on_data(void *arg, const char *data, size_t len)
+{
+	struct stream	*s = arg;
+
+	if (s->answered)
+		return linger(s, len);
+	s->received += len;
+	if (s->kind == BODY_UNKNOWN)
+		s->kind = kind_of(s);
+	if (s->kind == BODY_ERROR) {
+		buf_add(&s->text, data, len);
+		return s->text.len > STREAM_ERROR_MAX;
+	}
+	if (s->received > STREAM_BODY_MAX)
+		failure_set(&s->reply.failure, MODEL_PROTOCOL,
+		    "the stream is longer than %zu MiB",
+		    STREAM_BODY_MAX >> 20);
+	else if (!events(s, data, len))
+		return 0;
+	answer(s);
+	s->linger_at = mono_ms() + LINGER_MS;
+	return s->reply.failure.class != MODEL_NONE;
+}
+
+/* A body that is no stream of events: why? */
+static void
+fail_by_text(struct stream *s)
+{
+	struct failure	*f = &s->reply.failure;
+	json_object	*o;
+
+	if (s->encoding[0] != '\0' && strcasecmp(s->encoding,
+	    "identity") != 0) {
+		failure_set(f, MODEL_PROTOCOL, "the reply is encoded (%s), "
+		    "which was not asked for", s->encoding);
+		return;
+	}
+	if (s->status != 200) {
+		failure_from_http(f, s->status, buf_str(&s->text),
+		    s->text.len);
+		return;
+	}
+	o = s->text.len == 0 ? NULL : json_parse(s->text.data, s->text.len,
+	    JSON_DEPTH, NULL);
+	if (api_member(o, "error") != NULL)
+		failure_from_json(f, o, MODEL_PROTOCOL);
+	else
+		failure_set(f, MODEL_PROTOCOL, "the reply is %s, not a "
+		    "stream of events", s->type);
+	json_object_put(o);
+}
+
+/* The transfer is over and no answer was given. */
+static void
+conclude(struct stream *s, int code, const char *detail)
+{
+	struct failure	*f = &s->reply.failure;
+
+	if (s->kind == BODY_ERROR || (s->status != 0 && s->status != 200)) {
+		fail_by_text(s);
+		return;
+	}
+	s->gateway->provider.api->close(&s->reply);
+	if (f->class != MODEL_NONE && code != 0)
+		failure_from_curl(f, code, detail);
+}
+
+static void
+on_end(void *arg, int code, const char *detail)
+{
+	struct stream	*s = arg;
+
+	s->status = http_status(s->transfer);
+	if (!s->answered) {
+		conclude(s, code, detail);
+		answer(s);
+	}
+	s->transfer = NULL;
+	stream_free(s);
+}
+
+/* The request. */
+
+static const struct transfer_ops stream_ops = {
+	.header = on_header, .data = on_data, .end = on_end
+};
+
+/* Returns 0, or -1 with the reason in *why. */
+static int
+take_call(struct api_call *c, const struct msg *m, json_object *payload,
+    const char **why)
+{
+	json_object	*b = m->body;
+	const char	*purpose = json_str(b, "purpose");
+
+	*why = "the request names no model";
+	c->model = json_str(b, "model");
+	if (c->model == NULL)
+		return -1;
+	c->agent = purpose != NULL && strcmp(purpose, "agent") == 0;
+	c->effort = json_str(b, "effort");
+	c->reasoning_summary = json_str(b, "reasoning_summary");
+	c->verbosity = json_str(b, "verbosity");
+	c->service_tier = json_str(b, "service_tier");
+	c->cache_key = json_str(b, "cache_key");
+	c->session_id = m->session_id;
+	c->thread_id = m->thread_id;
+	c->turn_metadata = json_obj(b, "turn_metadata");
+	c->max_output_tokens = json_int(b, "max_output_tokens", 0);
+	*why = "the payload is no JSON";
+	return payload == NULL ? -1 : neutral_parse(&c->neutral, payload, why);
+}
+
+static void
+compress(struct stream *s)
+{
+	struct buf	out = BUF_INIT;
+	size_t		n;
+
+	buf_grow(&out, ZSTD_compressBound(s->body.len));
+	n = ZSTD_compress(out.data, out.cap, s->body.data, s->body.len,
+	    ZSTD_LEVEL);
+	if (ZSTD_isError(n)) {
+		log_warnx("zstd: %s; a request is sent as it is",
+		    ZSTD_getErrorName(n));
+		buf_release(&out);
+		return;
+	}
+	out.len = n;
+	buf_release(&s->body);
+	s->body = out;
+	headers_add(&s->headers, "content-encoding", "zstd");
+}
+
+static void
+compose(struct stream *s, const struct api_call *c)
+{
+	const struct provider	*p = c->provider;
+	json_object		*o = p->api->body(c);
+
+	json_write(&s->body, o);
+	json_object_put(o);
+	headers_add(&s->headers, "content-type", "application/json");
+	headers_add(&s->headers, "accept", "text/event-stream");
+	headers_add(&s->headers, "user-agent", p->user_agent);
+	p->api->headers(c, &s->headers);
+	if (p->compression)
+		compress(s);
+	if (c->neutral.schema != NULL)
+		s->reply.schema_tool = c->neutral.schema->wire;
+}
+
+static void
+set_timers(struct stream *s, json_object *b)
+{
+	int64_t	now = boot_ms();
+	int64_t	deadline = json_int(b, "deadline_ms", STREAM_DEADLINE_MS);
+
+	s->idle_ms = json_int(b, "idle_ms", STREAM_IDLE_MS);
+	s->idle_at = now + s->idle_ms;
+	s->deadline_at = now + deadline;
+	s->progress_at = mono_ms();
+}
+
+static struct stream *
+stream_new(struct gateway *g, const struct msg *m)
+{
+	struct stream	*s = xcalloc(1, sizeof(*s));
+
+	s->gateway = g;
+	s->request = *m;
+	s->request.body = NULL;
+	buf_init(&s->request.payload);
+	headers_init(&s->headers);
+	sse_init(&s->sse, STREAM_EVENT_MAX);
+	reply_init(&s->reply);
+	LIST_INSERT_HEAD(&g->streams, s, entry);
+	g->open++;
+	set_timers(s, m->body);
+	return s;
+}
+
+void
+stream_open(struct gateway *g, const struct msg *m)
+{
+	struct stream	*s = stream_new(g, m);
+	struct api_call	 c = { .provider = &g->provider };
+	json_object	*payload;
+	const char	*why;
+
+	if (g->open > GATEWAY_STREAMS_MAX) {
+		fail(s, MODEL_OVERLOADED, "too many requests at once");
+		return;
+	}
+	payload = json_parse(buf_str(&m->payload), m->payload.len, JSON_DEPTH,
+	    NULL);
+	if (take_call(&c, m, payload, &why) == -1)
+		fail(s, MODEL_INVALID_REQUEST, why);
+	else {
+		buf_add(&s->prompt, m->payload.data, m->payload.len);
+		compose(s, &c);
+		s->transfer = http_start(g->http, g->provider.models.url,
+		    &s->headers, s->body.data, s->body.len, &stream_ops, s);
+	}
+	json_object_put(payload);
+}
+
+void
+stream_cancel(struct gateway *g, int64_t serial)
+{
+	struct stream	*s;
+
+	LIST_FOREACH(s, &g->streams, entry)
+		if (!s->answered && s->request.serial == serial) {
+			fail(s, MODEL_CANCELLED, "the request was cancelled");
+			return;
+		}
+}
+
+void
+stream_cancel_all(struct gateway *g)
+{
+	struct stream	*s, *next;
+
+	for (s = LIST_FIRST(&g->streams); s != NULL; s = next) {
+		next = LIST_NEXT(s, entry);
+		if (!s->answered)
+			fail(s, MODEL_CANCELLED, "the gateway ends");
+	}
+}
+
+void
+stream_free_all(struct gateway *g)
+{
+	while (!LIST_EMPTY(&g->streams))
+		stream_free(LIST_FIRST(&g->streams));
+}
+
+/* The time is over: a reply that is whole but for its last words counts. */
+static void
+expire(struct stream *s, const char *text)
+{
+	s->gateway->provider.api->close(&s->reply);
+	if (s->reply.failure.class != MODEL_NONE)
+		failure_set(&s->reply.failure, MODEL_TRANSPORT, "%s", text);
+	answer(s);
+	stream_free(s);
+}
+
+/* Ends the stream if its time is over; else the ms until then. */
+static int64_t
+timer(struct stream *s)
+{
+	int64_t	now = boot_ms(), left;
+	char	text[96];
+
+	if (s->answered) {
+		left = s->linger_at - mono_ms();
+		if (left <= 0)
+			stream_free(s);
+		return left;
+	}
+	left = s->idle_at < s->deadline_at ? s->idle_at : s->deadline_at;
+	if (left > now)
+		return left - now;
+	if (now >= s->deadline_at)
+		strlcpy(text, "the whole request took too long", sizeof(text));
+	else
+		snprintf(text, sizeof(text), "the server was silent for "
+		    "%lld s", (long long)s->idle_ms / 1000);
+	expire(s, text);
+	return 0;
+}
+
+int
+stream_timers(struct gateway *g)
+{
+	struct stream	*s, *next;
+	int64_t		 left, min = -1;
+
+	for (s = LIST_FIRST(&g->streams); s != NULL; s = next) {
+		next = LIST_NEXT(s, entry);
+		left = timer(s);
+		if (left > 0 && (min < 0 || left < min))
+			min = left;
+	}
+	return min > 3600000 ? 3600000 : (int)min;
+}
