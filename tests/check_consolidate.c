@@ -764,9 +764,8 @@ START_TEST(what_falls_out_is_counted)
 	lacks(MEMORY_FILE, ": Do thing 3 of");
 	holds(MEMORY_FILE, ": Do thing 89 of");
 	holds(SUMMARY_FILE, "### Older Memory Topics\n#### "
-	    "/home/dev/src/project-000\n- 84 more tasks in MEMORY.md, newest: "
-	    "Do thing 83 of");
-	holds(SUMMARY_FILE, "- the oldest 26 in rollout_summaries/ only\n");
+	    "/home/dev/src/project-000\n- 84 more tasks, the oldest 26 in "
+	    "rollout_summaries/ only, newest: Do thing 83 of");
 }
 END_TEST
 

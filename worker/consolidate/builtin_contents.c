@@ -173,6 +173,19 @@ add_newest(struct contents *c, struct buf *b, struct group *g)
 		buf_truncate(b, before);
 }
 
+/* Where the group's tasks stand. */
+static void
+add_where(struct buf *b, const struct group *g)
+{
+	if (g->hidden == 0)
+		buf_addstr(b, " in MEMORY.md");
+	else if (g->hidden == g->n)
+		buf_addstr(b, " in " SUMMARIES " only");
+	else
+		buf_addf(b, ", the oldest %zu in " SUMMARIES " only",
+		    g->hidden);
+}
+
 /* "- 3 tasks in MEMORY.md, newest: ..." of what was not told yet. */
 static void
 add_older(struct buf *b, const struct group *g)
@@ -184,12 +197,10 @@ add_older(struct buf *b, const struct group *g)
 		i--;
 	title = text_line(json_str(topic_latest(&g->topic[i - 1])->task,
 	    "title"), TITLE);
-	buf_addf(b, "#### %s\n- %zu %stask%s in %s, newest: %s\n", g->cwd, n,
-	    g->told > 0 ? "more " : "", n == 1 ? "" : "s",
-	    g->hidden == g->n ? SUMMARIES " only" : "MEMORY.md", title);
-	if (g->hidden > 0 && g->hidden < g->n)
-		buf_addf(b, "- the oldest %zu in " SUMMARIES " only\n",
-		    g->hidden);
+	buf_addf(b, "#### %s\n- %zu %stask%s", g->cwd, n, g->told > 0 ?
+	    "more " : "", n == 1 ? "" : "s");
+	add_where(b, g);
+	buf_addf(b, ", newest: %s\n", title);
 	free(title);
 }
 
