@@ -6,6 +6,8 @@
 #   make check-asan the tests under AddressSanitizer and UBSan
 #   make lint bench fuzz install uninstall clean
 
+.DEFAULT_GOAL	= all
+
 VERSION		= 0.1.0
 PREFIX		?= /usr/local
 BINDIR		?= $(PREFIX)/bin
@@ -68,6 +70,7 @@ COMMON		= $(wildcard common/*.c)
 SUPERVISOR	= $(wildcard supervisor/*.c)
 MNEMOCTL	= $(wildcard supervisor/mnemoctl/*.c)
 WORKER		= $(wildcard worker/*.c)
+PROMPTS		= $(wildcard worker/prompts/*.md)
 GATEWAY		= $(wildcard worker/gateway/*.c)
 EXTRACT		= $(wildcard worker/extract/*.c)
 CONSOLIDATE	= $(wildcard worker/consolidate/*.c)
@@ -141,10 +144,17 @@ $(B)/test/libexec/mnemod-agent: $(O_CONSOLIDATE) $(HOOK_TEST)
 $(B)/test/libexec/mnemod-wspace: $(O_WORKSPACE) $(HOOK_TEST)
 	$(call link,$(O_WORKSPACE) $(HOOK_TEST),$(L_WORKSPACE))
 
-$(LIBWORKER): $(call objs,$(WORKER))
+$(LIBWORKER): $(call objs,$(WORKER)) $(PROMPTS:%.md=$(B)/obj/%.o)
 	@rm -f $@; ar Dcr $@ $^
 $(LIBSUPERVISOR): $(call objs,$(filter-out supervisor/main.c,$(SUPERVISOR)))
 	@rm -f $@; ar Dcr $@ $^
+
+# Prompts are built in; each is an object of its own.
+$(B)/gen/%.c: %.md worker/prompts/embed.awk
+	@mkdir -p $(@D); awk -v name=$(*F) -f worker/prompts/embed.awk $< >$@
+$(B)/obj/worker/prompts/%.o: $(B)/gen/worker/prompts/%.c
+	@mkdir -p $(@D); echo "CC $<"
+	@$(CC) $(MYCFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D); echo "CC $<"

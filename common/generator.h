@@ -1,0 +1,13 @@
+#ifndef MNEMOD_GENERATOR_H
+#define MNEMOD_GENERATOR_H
+
+/*
+ * Who made an output, stage1_outputs.generator: "builtin/1", or provider,
+ * model and the version of our prompt, "openai:gpt-5.4-mini/1".  A version
+ * goes up when what it makes is worth making again (mnemoctl(1), extract).
+ */
+#define GENERATOR_BUILTIN	"builtin/1"
+#define GENERATOR_ADOPTED	"adopted"
+#define GENERATOR_PROMPT	1	/* of worker/prompts/stage_one_system.md */
+
+#endif
