@@ -98,11 +98,11 @@ output_init(struct store_output *out, const struct one_job *j,
 	out->rollout_summary = json_str(m->body, "rollout_summary");
 	out->rollout_slug = json_str(m->body, "rollout_slug");
 	out->generator = json_str(m->body, "generator");
+	out->keeps = json_flag(m->body, "keeps", 0);
 	if (o == NULL)
 		return;
 	json_write(facts, o);
 	out->facts = buf_str(facts);
-	out->keeps = json_flag(o, "keeps", 0);
 }
 
 /* Store an output, or that there is none; says which in *end. */

@@ -112,7 +112,7 @@ preview_run(const struct config *config, const char *path)
 	}
 	memset(&p, 0, sizeof(p));
 	p.path = real;
-	p.budget = config->pipeline.rollout_text_bytes;
+	p.budget = settings_text_bytes(config);
 	p.status = EXIT_JOB_FAILED;
 	return preview_with(config, &p);
 }

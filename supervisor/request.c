@@ -35,7 +35,8 @@ static const struct {
 #define NANSWERS (sizeof(answers) / sizeof(answers[0]))
 
 /* What a worker may send without being asked. */
-static const uint64_t unasked = BIT(MSG_STATUS) | BIT(MSG_TOOL);
+static const uint64_t unasked = BIT(MSG_STATUS) | BIT(MSG_TOOL) |
+    BIT(MSG_READING);
 
 /* What a worker asks of us; its serial is the worker's own. */
 static const uint64_t questions = BIT(MSG_MODEL_REQUEST) | BIT(MSG_CANCEL);

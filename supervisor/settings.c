@@ -1,9 +1,12 @@
 #include <stdlib.h>
+#include <string.h>
 
+#include "generator.h"
 #include "json.h"
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"
+#include "supervisor/model_table.h"
 #include "supervisor/settings.h"
 
 static json_object *
@@ -34,6 +37,7 @@ settings_extract(const struct config *c, const char *preview)
 	json_object	*sources = json_object_new_array();
 	json_object	*roots = json_object_new_array();
 	json_object	*s;
+	char		*generator;
 	size_t		 i;
 
 	for (i = 0; i < c->nsources; i++) {
@@ -46,6 +50,9 @@ settings_extract(const struct config *c, const char *preview)
 		json_push_str(roots, c->memories[i].root);
 	json_set(o, "sources", sources);
 	json_set(o, "memory_roots", roots);
+	generator = settings_generator(c);
+	json_set_str(o, "generator", generator);
+	free(generator);
 	json_set_str(o, "preview", preview);
 	return o;
 }
@@ -55,11 +62,14 @@ settings_consolidate(const struct config *c, const struct config_memory *m,
     const char *staging)
 {
 	json_object	*o = settings_common(c, m->name);
+	char		*generator;
 
 	json_set_str(o, "memory", m->name);
 	json_set_str(o, "staging", staging);
 	json_set_int(o, "hold_ms", c->agent_hold_ms);
-	json_set_str(o, "generator", settings_generator(c));
+	generator = settings_generator(c);
+	json_set_str(o, "generator", generator);
+	free(generator);
 	return o;
 }
 
@@ -83,9 +93,42 @@ settings_workspace(const struct config *c, const struct config_memory *m,
 	return o;
 }
 
-const char *
+/* The provider in use; NULL: builtin. */
+static const struct config_provider *
+provider_used(const struct config *c)
+{
+	size_t	i;
+
+	for (i = 0; i < c->nproviders; i++)
+		if (strcmp(c->providers[i].name, c->use_provider) == 0)
+			return &c->providers[i];
+	return NULL;
+}
+
+char *
 settings_generator(const struct config *c)
 {
-	(void)c;	/* builtin is the only provider that answers yet */
-	return "builtin/1";
+	const struct config_provider	*p = provider_used(c);
+
+	if (p == NULL)
+		return xstrdup(GENERATOR_BUILTIN);
+	return xasprintf("%s:%s/%d", p->name, p->extract_model,
+	    GENERATOR_PROMPT);
+}
+
+int64_t
+settings_text_bytes(const struct config *c)
+{
+	const struct config_provider	*p = provider_used(c);
+	const struct model_info		*info;
+	int64_t				 window, bytes;
+
+	bytes = c->pipeline.rollout_text_bytes;
+	if (p == NULL)
+		return bytes;
+	info = model_table_find(p->extract_model);
+	window = p->context_window > 0 ? p->context_window :
+	    info->context_window;
+	window = model_text_bytes(window, info->effective_percent);
+	return window > 0 && window < bytes ? window : bytes;
 }

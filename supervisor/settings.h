@@ -2,6 +2,7 @@
 #define MNEMOD_SETTINGS_H
 
 #include <json-c/json.h>
+#include <stdint.h>
 #include "supervisor/config.h"
 
 /*
@@ -20,7 +21,15 @@ json_object *settings_consolidate(const struct config *,
 json_object *settings_workspace(const struct config *,
     const struct config_memory *, const char *root, const char *state);
 
-/* Who makes the outputs now: "builtin/1". */
-const char *settings_generator(const struct config *);
+/*
+ * Who makes the outputs now, see common/generator.h; the caller frees it.
+ */
+char *settings_generator(const struct config *);
+
+/*
+ * How many bytes of a rollout's text stage one may work from: what the model
+ * takes, at most rollout_text_bytes.
+ */
+int64_t settings_text_bytes(const struct config *);
 
 #endif

@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "monotime.h"
 #include "supervisor/one_job.h"
+#include "supervisor/retry.h"
 #include "supervisor/scan.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/settings.h"
@@ -36,6 +37,8 @@ struct stage_one {
 	unsigned		 scan_deaths;
 	struct scan		 scan;
 	struct one_jobs		 jobs;		/* in the order sent */
+	int64_t			 reading;	/* serial of one, 0: none */
+	int			 held;		/* no more claims in this pass */
 	unsigned		 njobs;
 	struct stage_one_counts	 counts;
 };
@@ -174,6 +177,30 @@ job_failed(struct stage_one *one, struct one_job *j, const char *why)
 	one->counts.failed++;
 }
 
+/*
+ * The worker gave a job back.  Where the provider is to blame it costs no
+ * retry, and others would fare no better now.
+ */
+static void
+job_given_back(struct stage_one *one, struct one_job *j, const struct msg *m)
+{
+	enum model_error	 class;
+	const char		*why = json_str(m->body, "message");
+
+	class = model_error_by_name(json_str(m->body, "reason"));
+	if (class == MODEL_ERROR__MAX || !retry_is_providers(class)) {
+		job_failed(one, j, why);
+		return;
+	}
+	if (!one->held)
+		log_warnx("stage one waits (%s): %s", model_error_name(class),
+		    why);
+	one->held = 1;
+	one->counts.claimed--;
+	one->sv->outcome |= OUTCOME_WAITING;
+	one_job_release(one->sv, j);
+}
+
 static void
 job_add(const struct store_thread *t, const struct store_job *claim,
     void *arg)
@@ -192,7 +219,7 @@ job_add(const struct store_thread *t, const struct store_job *claim,
 	json_set_str(body, "path", j->path);
 	json_set_str(body, "hash", j->hash);
 	json_set_int(body, "budget_bytes",
-	    one->sv->config->pipeline.rollout_text_bytes);
+	    settings_text_bytes(one->sv->config));
 	j->serial = child_request(one->child, &head, body);
 	if (j->serial == -1) {
 		job_failed(one, j, "the extract worker takes no request");
@@ -229,22 +256,36 @@ wanted_now(const struct store_thread *t, void *arg)
 	    supervisor_wants(t, one->sv);
 }
 
-/* Fill the worker's queue again once half of it is done. */
+/*
+ * Below how many jobs more are claimed: a worker that computes gets the next
+ * once half is done, one that waits for answers has as many open as it may.
+ */
+static unsigned
+low_mark(const struct config *c)
+{
+	unsigned	max = (unsigned)c->pipeline.max_stage_one_jobs;
+
+	return config_provider_offline(c) ? max / 2 + 1 : max;
+}
+
+/* Fill the worker's queue again. */
 static void
 claim_more(struct stage_one *one)
 {
 	struct store_stage_one_rules	rules;
-	unsigned			max;
-	enum store_status		st;
+	enum store_status		st = STORE_OK;
 
-	max = (unsigned)one->sv->config->pipeline.max_stage_one_jobs;
-	if (supervisor_stopping(one->sv) || one->njobs > max / 2)
+	if (supervisor_stopping(one->sv) ||
+	    one->njobs >= low_mark(one->sv->config))
 		return;
 	supervisor_stage_one_rules(one->sv, &rules);
-	rules.max_claims = max - one->njobs;
+	rules.max_claims = one->sv->config->pipeline.max_stage_one_jobs -
+	    one->njobs;
 	rules.wanted = wanted_now;
 	rules.arg = one;
-	st = store_stage_one_claim(one->sv->store, &rules, job_add, one);
+	if (!one->held)
+		st = store_stage_one_claim(one->sv->store, &rules, job_add,
+		    one);
 	if (one->njobs > 0)
 		return;
 	if (st != STORE_OK)
@@ -279,6 +320,7 @@ stage_one_start(struct stage_one *one)
 		BUG("a pass of stage one within a pass");
 	memset(&one->counts, 0, sizeof(one->counts));
 	one->scan_deaths = 0;
+	one->held = 0;
 	one->state = ONE_STARTING;
 	if (one->child != NULL &&
 	    folders_present(one->sv->config) != one->folders)
@@ -360,7 +402,7 @@ one_extracted(struct stage_one *one, const struct msg *m)
 	if (j == NULL)
 		return;		/* released when the worker was replaced */
 	if (m->id == MSG_FAILED)
-		job_failed(one, j, json_str(m->body, "message"));
+		job_given_back(one, j, m);
 	else {
 		count(one, one_job_extracted(one->sv, j, m));
 		one->counts.redactions += json_int(m->body, "redactions", 0);
@@ -377,27 +419,32 @@ one_message(struct child *c, const struct msg *m, void *arg)
 	struct stage_one	*one = arg;
 
 	(void)c;
-	if (one->state == ONE_SCANNING)
+	if (m->id == MSG_READING)
+		one->reading = json_int(m->body, "request", 0);
+	else if (one->state == ONE_SCANNING)
 		scan_step(one, scan_message(&one->scan, m));
 	else if (one->state == ONE_EXTRACTING)
 		one_extracted(one, m);
 }
 
-/* The worker died while it worked: whose fault is it? */
+/*
+ * The worker died while it worked: whose fault is it?  That of the rollout
+ * that it was reading; those that wait for a model have no part in it.
+ */
 static void
 one_died(struct stage_one *one, const struct child_end *end)
 {
-	struct one_job	*culprit = TAILQ_FIRST(&one->jobs);
+	struct one_job	*culprit = job_by_serial(one, one->reading);
 	char		*why;
 
 	if (one->state == ONE_EXTRACTING && culprit != NULL &&
 	    end->cause != CAUSE_STOPPED) {
-		/* It answers in order: the first one killed it. */
 		why = xasprintf("the extract worker ended (%s)", end->text);
 		job_failed(one, culprit, why);
 		job_free(one, culprit);
 		free(why);
 	}
+	one->reading = 0;
 	release_jobs(one);
 	if (one->state == ONE_SCANNING)
 		one->scan_deaths++;

@@ -38,41 +38,71 @@ exec_worker(int to, int from)
 	_exit(127);
 }
 
-void
-extract_peer_send(struct extract_peer *p, enum msg_id id, json_object *body)
+static void
+push(struct extract_peer *p, const struct msg_head *head, json_object *body)
 {
-	const struct msg_head	head = { .id = id, .serial = ++p->serial };
-
-	ck_assert_int_eq(msg_send(&p->out, &head, body), FRAME_OK);
+	ck_assert_int_eq(msg_send(&p->out, head, body), FRAME_OK);
 	while (frame_writer_flush(&p->out, p->to) == FRAME_MORE)
 		continue;
 }
 
 void
-extract_peer_next(struct extract_peer *p, struct msg *m)
+extract_peer_send(struct extract_peer *p, enum msg_id id, json_object *body)
+{
+	const struct msg_head	head = { .id = id, .serial = ++p->serial };
+
+	push(p, &head, body);
+}
+
+void
+extract_peer_answer(struct extract_peer *p, int64_t serial, json_object *body,
+    const struct buf *payload)
+{
+	const struct msg_head	head = { .id = MSG_MODEL_RESPONSE,
+				    .serial = serial, .payload = payload };
+
+	push(p, &head, body);
+}
+
+static void
+next_frame(struct extract_peer *p, const char **text, size_t *len)
 {
 	struct pollfd		pfd = { p->from, POLLIN, 0 };
 	enum frame_status	st;
-	const char		*text;
-	size_t			 len;
-	char			 why[128] = "";
-	enum msg_phase		 phase;
+
+	while ((st = frame_reader_next(&p->in, text, len)) == FRAME_MORE) {
+		ck_assert_msg(poll(&pfd, 1, PATIENCE_MS) == 1,
+		    "the worker says nothing");
+		frame_reader_fill(&p->in, p->from);
+	}
+	ck_assert_msg(st == FRAME_OK, "%s", frame_status_text(st));
+}
+
+void
+extract_peer_next(struct extract_peer *p, struct msg *m)
+{
+	const char	*text;
+	size_t		 len;
+	char		 why[128] = "";
+	enum msg_phase	 phase;
 
 	for (;;) {
-		while ((st = frame_reader_next(&p->in, &text, &len)) ==
-		    FRAME_MORE) {
-			ck_assert_msg(poll(&pfd, 1, PATIENCE_MS) == 1,
-			    "the worker says nothing");
-			frame_reader_fill(&p->in, p->from);
-		}
-		ck_assert_msg(st == FRAME_OK, "%s", frame_status_text(st));
+		next_frame(p, &text, &len);
 		phase = strstr(text, "\"hello\"") != NULL ? PHASE_STARTING :
 		    strstr(text, "\"ready\"") != NULL ? PHASE_GREETED :
 		    PHASE_READY;
 		ck_assert_msg(msg_parse(m, text, len, MSG_FROM_WORKER,
 		    ROLE_EXTRACT, phase, why, sizeof(why)) == MSG_OK,
 		    "%s: %.200s", why, text);
-		if (m->id != MSG_ALIVE && m->id != MSG_LOG &&
+		if (m->has_payload) {
+			next_frame(p, &text, &len);
+			msg_set_payload(m, text, len);
+		}
+		if (m->id == MSG_READING) {
+			p->reading = json_int(m->body, "request", -1);
+			p->has_read = p->reading > 0 ? p->reading :
+			    p->has_read;
+		} else if (m->id != MSG_ALIVE && m->id != MSG_LOG &&
 		    m->id != MSG_METRIC)
 			return;
 		msg_release(m);
@@ -112,9 +142,8 @@ settings(const char *source, const char *preview)
 	return s;
 }
 
-void
-extract_peer_start(struct extract_peer *p, const char *source,
-    const char *preview)
+static void
+start(struct extract_peer *p, json_object *settings)
 {
 	json_object	*body = json_object_new_object();
 	int		 to[2], from[2];
@@ -135,9 +164,27 @@ extract_peer_start(struct extract_peer *p, const char *source,
 	frame_writer_init(&p->out);
 	expect(p, MSG_HELLO);
 	json_set_str(body, "role", "extract");
-	json_set(body, "settings", settings(source, preview));
+	json_set(body, "settings", settings);
 	extract_peer_send(p, MSG_CONFIGURE, body);
 	expect(p, MSG_READY);
+}
+
+void
+extract_peer_start(struct extract_peer *p, const char *source,
+    const char *preview)
+{
+	start(p, settings(source, preview));
+}
+
+void
+extract_peer_start_asking(struct extract_peer *p, const char *source,
+    const char *preview)
+{
+	json_object	*s = settings(source, preview);
+
+	json_set_str(s, "provider", "far");
+	json_set_str(s, "generator", "far:away/1");
+	start(p, s);
 }
 
 void

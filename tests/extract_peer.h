@@ -19,6 +19,8 @@ struct extract_peer {
 	struct frame_reader	 in;
 	struct frame_writer	 out;
 	json_object		*paths;		/* that it knows of */
+	int64_t			 reading;	/* what it said last */
+	int64_t			 has_read;	/* the same, but for 0 */
 };
 
 /* 1 if this process is to be the worker: main() then runs it. */
@@ -28,13 +30,21 @@ int extract_peer_is_worker(char **argv);
 void extract_peer_start(struct extract_peer *, const char *source,
     const char *preview);
 
+/* The same with a model: its generator is "far:away/1". */
+void extract_peer_start_asking(struct extract_peer *, const char *source,
+    const char *preview);
+
 /* Shutdown; the worker must end with 0. */
 void extract_peer_end(struct extract_peer *);
 
 /* Send a request; takes over `body'. */
 void extract_peer_send(struct extract_peer *, enum msg_id, json_object *body);
 
-/* The next message but alive, log and metric; the caller releases it. */
+/* Answer a model_request; takes over `body', borrows `payload' or NULL. */
+void extract_peer_answer(struct extract_peer *, int64_t serial,
+    json_object *body, const struct buf *payload);
+
+/* The next message but reading, alive, log and metric; the caller releases it. */
 void extract_peer_next(struct extract_peer *, struct msg *);
 
 /* Tell it of files of source "a", with `reset'; takes over `entries'. */

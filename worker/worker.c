@@ -69,6 +69,12 @@ worker_tick(struct worker *w)
 	return link_ended(&w->link);
 }
 
+void
+worker_flush(struct worker *w)
+{
+	link_finish(&w->link, 0);
+}
+
 int
 worker_sleep(struct worker *w, int64_t ms)
 {

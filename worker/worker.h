@@ -139,6 +139,9 @@ void worker_progress(struct worker *, int64_t n);
  */
 int worker_sleep(struct worker *, int64_t ms);
 
+/* Write what is queued as far as the pipe takes it now. */
+void worker_flush(struct worker *);
+
 /* Asked to end?  A look at flags only, no system call. */
 int worker_stopping(const struct worker *);
 

@@ -47,7 +47,6 @@ struct rollout_meta;
  *      {"kind":"rejected","said","checked","time"}     see "correction"
  *      {"kind":"patch","file","from":[],"to":[],"time"}]}]}
  */
-#define BUILTIN_GENERATOR	"builtin/1"
 #define BUILTIN_FACTS_VERSION	1
 
 /* What stage one hands back.  The receiver frees all of it. */

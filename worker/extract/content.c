@@ -36,6 +36,7 @@ void
 content_release(struct content *c)
 {
 	buf_wipe(&c->text);
+	json_object_put(c->citations);
 	content_init(c);
 }
 
@@ -129,10 +130,10 @@ wants_items(const struct feed *f, enum filter_use use, void *arg)
 {
 	(void)f;
 	(void)arg;
-	return use == FILTER_ITEM;
+	return use == FILTER_ITEM || use == FILTER_CITATION;
 }
 
-/* First pass: how large is what? */
+/* First pass: how large is what, and whom do the answers cite? */
 static enum rollout_status
 measure(struct feed *f, struct sizes *z)
 {
@@ -226,6 +227,7 @@ content_make(struct content *c, struct rollout *rollout,
 	feed_init(&feed, rollout, tools);
 	st = measure(&feed, &z);
 	c->redactions = feed.redactions;
+	c->citations = citations_json(filter_citations(feed.filter));
 	feed_release(&feed);
 	c->counts = *rollout_counts(rollout);
 	if (st == ROLLOUT_END) {

@@ -17,6 +17,7 @@ struct content {
 	size_t		items;		/* in the array */
 	size_t		redactions;
 	size_t		cut_bytes;	/* of item text left out */
+	json_object	*citations;	/* see citations_json() */
 	struct rollout_counts counts;	/* of the whole rollout */
 };
 

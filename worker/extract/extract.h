@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "ask.h"
 #include "feed.h"
 #include "known.h"
 #include "past.h"
@@ -30,6 +31,9 @@ struct extract {
 	char			*preview;	/* or NULL: all sources */
 	struct redact		*redact;
 	struct pasts		 pasts;
+	char			*generator;	/* of outputs: "builtin/1" */
+	int			 model;		/* made by a model */
+	struct asks		 asks;
 };
 
 /* The source of this name, or NULL. */

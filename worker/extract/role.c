@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "extract.h"
+#include "generator.h"
 #include "json.h"
 #include "log.h"
 #include "mem.h"
@@ -114,9 +115,15 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 {
 	struct extract	*x = xcalloc(1, sizeof(*x));
 	const char	*preview = json_str(settings, "preview");
+	const char	*provider = json_str(settings, "provider");
+	const char	*generator = json_str(settings, "generator");
 
 	worker_set_data(w, x);
 	pasts_init(&x->pasts);
+	asks_init(&x->asks);
+	x->model = provider != NULL && strcmp(provider, "builtin") != 0;
+	x->generator = xstrdup(generator == NULL ? GENERATOR_BUILTIN :
+	    generator);
 	if (preview != NULL)
 		x->preview = xstrdup(preview);
 	x->roots = take_strings(settings, "memory_roots", &x->nroots);
@@ -170,7 +177,9 @@ message(struct worker *w, const struct msg *m)
 		{ MSG_COMPARE, extract_compare, NULL },
 		{ MSG_SCAN, extract_scan, "scanning" },
 		{ MSG_EXTRACT, extract_extract, "extracting" },
-		{ MSG_PREVIEW, extract_preview, "preview" }
+		{ MSG_PREVIEW, extract_preview, "preview" },
+		{ MSG_MODEL_PROGRESS, ask_progress, NULL },
+		{ MSG_MODEL_RESPONSE, ask_response, NULL }
 	};
 	size_t	i;
 
@@ -181,7 +190,7 @@ message(struct worker *w, const struct msg *m)
 			worker_busy(w, "%s", requests[i].title);
 		requests[i].serve(w, m);
 		if (requests[i].title != NULL)
-			worker_idle(w);
+			asks_show(w);
 		return;
 	}
 	BUG("a message of id %d for the extract role", (int)m->id);
@@ -205,6 +214,8 @@ release(struct worker *w)
 	free(x->preview);
 	redact_free(x->redact);
 	pasts_clear(&x->pasts);
+	asks_clear(&x->asks);
+	free(x->generator);
 	free(x);
 }
 
@@ -213,5 +224,7 @@ const struct worker_role extract_role = {
 	.configure = configure,
 	.rights = rights,
 	.message = message,
+	.watch = ask_watch,
+	.watched = ask_watched,
 	.release = release
 };
