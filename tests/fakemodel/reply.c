@@ -6,6 +6,8 @@
 #include "common/mem.h"
 #include "fakemodel.h"
 
+/* Bytes of text in an event, unless the rule says how many. */
+#define TEXT_PIECE	16
 #define FILL_PIECE	4096
 
 static const struct api *const	apis[] = {
@@ -59,17 +61,34 @@ reply_text(const struct stream *s, const struct item *it)
 	return reply_expand(s->req, it->text);
 }
 
+/* Filler: one step for all whole pieces, one for the rest. */
+static void
+fill_pieces(struct stream *s, size_t size,
+    void (*fn)(struct stream *, const char *, size_t, void *), void *arg)
+{
+	size_t	 piece = s->how->delta > 0 ? s->how->delta : FILL_PIECE;
+	char	*filler = xcalloc(1, piece + 1);
+
+	memset(filler, 'x', piece);
+	if (size >= piece)
+		fn(s, filler, size / piece, arg);
+	filler[size % piece] = '\0';
+	if (filler[0] != '\0')
+		fn(s, filler, 1, arg);
+	free(filler);
+}
+
 void
 reply_pieces(struct stream *s, const struct item *it,
     void (*fn)(struct stream *, const char *, size_t, void *), void *arg)
 {
+	size_t	 max = s->how->delta > 0 ? s->how->delta : TEXT_PIECE;
 	char	*text = reply_text(s, it), *piece, *p;
-	char	 filler[FILL_PIECE + 1];
 	size_t	 n, rest;
 
 	for (p = text; *p != '\0'; p += n) {
 		rest = strlen(p);
-		n = s->how->delta < rest ? s->how->delta : rest;
+		n = max < rest ? max : rest;
 		while (n < rest && ((unsigned char)p[n] & 0xc0) == 0x80)
 			n++;
 		piece = xstrndup(p, n);
@@ -77,13 +96,7 @@ reply_pieces(struct stream *s, const struct item *it,
 		free(piece);
 	}
 	free(text);
-	memset(filler, 'x', sizeof(filler));
-	filler[FILL_PIECE] = '\0';
-	if (it->fill >= FILL_PIECE)
-		fn(s, filler, it->fill / FILL_PIECE, arg);
-	filler[it->fill % FILL_PIECE] = '\0';
-	if (filler[0] != '\0')
-		fn(s, filler, 1, arg);
+	fill_pieces(s, it->fill, fn, arg);
 }
 
 const char *

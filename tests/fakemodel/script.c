@@ -242,7 +242,6 @@ script_line(const char *text)
 	r->left = 1;
 	r->status = 200;
 	r->cut = -1;
-	r->delta = 16;
 	r->usage = (struct usage){ 1000, 200, 100, 40, 0 };
 	for (; *(p += strspn(p, " \t")) != '\0'; free(word)) {
 		end = p + strcspn(p, " \t=");
