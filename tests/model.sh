@@ -37,3 +37,28 @@ requests() {
 ended() {
 	has "^{\"n\":$1,.*\"how\":\"$2\"" "$ENDS"
 }
+
+KEY=sk-fake-77d0c41be5a94e20
+
+# model_conf API [LINE...]: mnemod.conf with this server as provider "fake"
+# and, behind it, what the lines add; MORE goes into the provider's section.
+model_conf() {
+	case $1 in messages) _base=http://127.0.0.1:$PORT ;;
+	*) _base=http://127.0.0.1:$PORT/v1 ;; esac
+	mkdir -p "$XDG_CONFIG_HOME/mnemod"
+	{
+		echo 'use_provider = "fake"'
+		echo 'provider "fake" {'
+		echo "	api = $1"
+		echo "	base_url = \"$_base\""
+		echo '	key_env = "FAKE_KEY"'
+		echo '	extract_model = "fake-mini"'
+		echo '	consolidation_model = "fake-big"'
+		echo '	context_window = 100000'
+		[ -z "${MORE:-}" ] || echo "	$MORE"
+		echo '}'
+		shift
+		for _line; do echo "$_line"; done
+	} >"$XDG_CONFIG_HOME/mnemod/mnemod.conf"
+	export FAKE_KEY="$KEY"
+}

@@ -9,6 +9,7 @@ import sys
 import time
 
 import costs
+import gateway
 import ready
 import world
 
@@ -236,8 +237,56 @@ def idle():
             (costs.pss_kib(pids) / 1024), "52 MiB: the peer")
 
 
+REPLIES = 20
+
+
+def streamed(what, how):
+    """CPU of a gateway for replies of a quarter of a MB, beside curl's."""
+    with gateway.Fake(BUILD, "times=0 fill=16384 delta=16 " + how) as fake:
+        with gateway.Gateway(BUILD, fake.port) as g:
+            before = precise_cpu([g.pid])
+            for _ in range(REPLIES):
+                g.ask()
+                size = g.answered()["received_bytes"]
+            ours = (precise_cpu([g.pid]) - before) / REPLIES
+            peak = costs.field("/proc/%d/status" % g.pid, "VmHWM:")
+        start = costs.run(["curl", "--version"]).cpu
+        theirs = (must(costs.run(gateway.curl(fake.port, REPLIES)),
+                       "curl").cpu - start) / REPLIES
+    row("a streamed reply of %d kB, %s" % (size // 1000, what),
+        "%.1f ms CPU" % (ours * 1000), "%.1f ms: curl" % (theirs * 1000),
+        "%.1f times (1.5)" % (ours / theirs))
+    row("  highest RSS of the gateway", "%.1f MiB" % (peak / 1024))
+
+
+def streams():
+    """64 at once: all are open before one is answered."""
+    go = os.path.join(SCRATCH, "go")
+    rule = "times=0 fill=65536 delta=16 events=1 hold=" + go
+    with gateway.Fake(BUILD, rule) as fake:
+        with gateway.Gateway(BUILD, fake.port) as g:
+            for _ in range(64):
+                g.ask()
+            with open(go, "w"):
+                began = time.monotonic()
+            for _ in range(64):
+                g.answered()
+            wall = time.monotonic() - began
+            cpu = precise_cpu([g.pid])
+            peak = costs.field("/proc/%d/status" % g.pid, "VmHWM:")
+    row("64 streams at once, 0.9 MB each", "%.1f s, %.1f s CPU" % (wall, cpu))
+    row("  highest RSS of the gateway", "%.1f MiB" % (peak / 1024), "",
+        "below 24 MiB")
+
+
+def model():
+    streamed("an event at a time", "events=1")
+    streamed("as fast as it comes", "")
+    streams()
+
+
 ROWS = {"rollouts": rollouts, "long": long_rollout, "many": many,
-        "start": start, "stop": stop, "idle": idle}
+        "start": start, "stop": stop, "idle": idle, "model": model}
 
 
 def main():

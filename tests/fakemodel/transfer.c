@@ -77,7 +77,7 @@ end(struct transfer *t)
 	case END_RESET:
 		/* What is not yet read there is not lost before. */
 		doze(t, 50);
-		connect(t->fd, &none, sizeof(none));
+		(void)connect(t->fd, &none, sizeof(none));
 		break;
 	case END_SILENCE:
 		doze(t, -1);
