@@ -75,6 +75,7 @@ GATEWAY		= $(wildcard worker/gateway/*.c)
 EXTRACT		= $(wildcard worker/extract/*.c)
 CONSOLIDATE	= $(wildcard worker/consolidate/*.c)
 WORKSPACE	= $(wildcard worker/workspace/*.c)
+GATEWAY_RUNS	= _run _wire _key _tls
 UNITS		= $(patsubst tests/%.c,%,$(wildcard tests/check_*.c))
 SCRIPTS		= $(sort $(wildcard tests/t-*.sh))
 
@@ -173,6 +174,10 @@ $(B)/test/$(1): $(B)/obj/tests/$(1).o $(call links,$(1)) $(LIBWORKER) \
 	    $(PKG_CONFUSE) $(PKG_CHECK))
 endef
 $(foreach u,$(UNITS),$(eval $(call UNIT,$(u))))
+
+# These run the programs themselves.
+$(patsubst %,$(B)/test/check_gateway%,$(GATEWAY_RUNS)): | \
+    $(B)/test/libexec/mnemod-gateway $(B)/test/fakemodel
 
 # Programs that only tests use.
 $(B)/test/fakeworker: $(B)/obj/tests/fakeworker.o $(LIBCOMMON) $(HOOK_TEST)

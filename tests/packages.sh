@@ -14,7 +14,8 @@ fakemodel="libmicrohttpd-dev zlib1g-dev"
 for goal; do
 	case $goal in
 	demo) need="$need procps" ;;
-	check*) need="$need procps sqlite3 zstd git $fakemodel curl openssl" ;;
+	check*) need="$need procps sqlite3 zstd git $fakemodel curl openssl
+nghttp2-proxy" ;;
 	lint*) need="$need clang-tidy cppcheck mandoc shellcheck codespell" ;;
 	bench) need="$need procps python3 jq binutils findutils $fakemodel curl" ;;
 	esac

@@ -244,11 +244,11 @@ failure_from_curl(struct failure *f, int code, const char *detail)
 	enum model_error	class = MODEL_TRANSPORT;
 
 	switch (code) {
-	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_URL_MALFORMAT:
 	case CURLE_SSL_CACERT_BADFILE:
 		class = MODEL_INVALID_REQUEST;
 		break;
+	case CURLE_UNSUPPORTED_PROTOCOL:	/* HTTP/0.9, or no HTTP */
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_BAD_CONTENT_ENCODING:
 	case CURLE_HTTP2:

@@ -277,7 +277,6 @@ set_transport(struct transfer *t)
 	must(curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L), "signals");
 	must(curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
 	    (long)CURL_HTTP_VERSION_2TLS), "HTTP/2");
-	must(curl_easy_setopt(e, CURLOPT_PIPEWAIT, 1L), "HTTP/2");
 	must(curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS),
 	    "time-out");
 	must(curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L), "keep-alive");
@@ -318,6 +317,9 @@ http_start(struct http *h, const char *url, const struct headers *headers,
 	t->arg = arg;
 	LIST_INSERT_HEAD(&h->transfers, t, entry);
 	must(curl_easy_setopt(t->easy, CURLOPT_URL, url), "URL");
+	/* Without TLS it would wait for the head of the first reply. */
+	must(curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT,
+	    strncmp(url, "https:", 6) == 0 ? 1L : 0L), "HTTP/2");
 	set_safety(t, h->provider);
 	set_transport(t);
 	set_headers(t, headers);

@@ -490,13 +490,22 @@ stream_free_all(struct gateway *g)
 		stream_free(LIST_FIRST(&g->streams));
 }
 
-/* The time is over: a reply that is whole but for its last words counts. */
+/*
+ * The time is over: a reply that is whole but for its last words counts, and
+ * so does a status that says more than silence.
+ */
 static void
 expire(struct stream *s, const char *text)
 {
-	s->gateway->provider.api->close(&s->reply);
-	if (s->reply.failure.class != MODEL_NONE)
-		failure_set(&s->reply.failure, MODEL_TRANSPORT, "%s", text);
+	s->status = s->transfer == NULL ? 0 : http_status(s->transfer);
+	if (s->status >= 300)
+		fail_by_text(s);
+	else {
+		s->gateway->provider.api->close(&s->reply);
+		if (s->reply.failure.class != MODEL_NONE)
+			failure_set(&s->reply.failure, MODEL_TRANSPORT, "%s",
+			    text);
+	}
 	answer(s);
 	stream_free(s);
 }

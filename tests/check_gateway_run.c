@@ -1,0 +1,547 @@
+/* links: tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/*
+ * The running gateway against a model server that misbehaves: each trouble
+ * ends in the right class, in time, with a sentence that quotes nothing; the
+ * gateway lives, keeps nothing, and serves the next request.
+ */
+#include <check.h>
+#include <dirent.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/json.h"
+#include "common/monotime.h"
+#include "tests/check_main.h"
+#include "tests/fake_peer.h"
+#include "tests/gateway_peer.h"
+
+#define R	1u		/* APIs: responses, chat, messages */
+#define C	2u
+#define M	4u
+#define ALL	(R | C | M)
+
+
+/* What is never to be seen in a message: see the rules. */
+#define SAID	"marmalade-teapot-5518"
+#define TEXT	"text=" SAID
+
+static const struct {
+	unsigned	 apis;
+	const char	*rule;		/* of fakemodel */
+	const char	*class;		/* "ok", or of model_error.h */
+	int		 status;	/* of HTTP; 0: null */
+	int64_t		 delay_ms;	/* server_delay_ms; -1: null */
+} trials[] = {
+	/* Good ones, however they come. */
+	{ ALL, "stage_one", "ok", 200, -1 },
+	{ ALL, "stage_one split=1", "ok", 200, -1 },
+	{ ALL, "stage_one split=7 drip=1", "ok", 200, -1 },
+	{ ALL, "stage_one events=2", "ok", 200, -1 },
+	{ ALL, "stage_one events=1", "ok", 200, -1 },
+	{ ALL, "stage_one crlf comments bom lines", "ok", 200, -1 },
+	{ ALL, "stage_one crlf split=1", "ok", 200, -1 },
+	{ ALL, "stage_one cr", "ok", 200, -1 },
+	{ ALL, "stage_one garbage", "ok", 200, -1 },
+	{ ALL, "stage_one no_usage", "ok", 200, -1 },
+	{ ALL, "stage_one wait=300", "ok", 200, -1 },
+	{ R, "stage_one no_deltas", "ok", 200, -1 },
+	{ ALL, "times=1", "ok", 200, -1 },
+	{ ALL, TEXT " incomplete=max_output_tokens", "ok", 200, -1 },
+	{ C, "call=read_file args={} whole_calls no_ids", "ok", 200, -1 },
+	{ ALL, "call=read_file args={oops", "ok", 200, -1 },
+	{ ALL, "call=read_file args={} repeat=200", "ok", 200, -1 },
+	{ ALL, "fill=3900000", "ok", 200, -1 },
+	/* It completed: what the connection does then does not matter. */
+	{ ALL, "stage_one end=silence", "ok", 200, -1 },
+	{ ALL, "stage_one end=close", "ok", 200, -1 },
+
+	/* Too much. */
+	{ ALL, "fill=4194304", "protocol", 200, -1 },
+	{ ALL, TEXT " big=10000000", "protocol", 200, -1 },
+
+	/* It ends too early, or not at all. */
+	{ ALL, TEXT " no_end", "transport", 200, -1 },
+	{ ALL, TEXT " cut=300", "transport", 200, -1 },
+	{ ALL, TEXT " cut=0", "transport", 200, -1 },
+	{ ALL, TEXT " cut=300 end=close", "transport", 200, -1 },
+	{ ALL, TEXT " cut=300 end=reset", "transport", 200, -1 },
+	{ ALL, TEXT " cut=300 end=chunk", "transport", 200, -1 },
+	{ ALL, TEXT " cut=300 end=silence", "transport", 200, -1 },
+	{ ALL, TEXT " cut=0 end=silence", "transport", 200, -1 },
+	{ ALL, "status=0 end=silence", "transport", 0, -1 },
+	{ ALL, "status=0 end=reset", "transport", 0, -1 },
+	{ ALL, "status=0 end=close", "transport", 0, -1 },
+
+	/* It is not what was asked for. */
+	{ ALL, "status=0 raw=\"" SAID "\\r\\n\\r\\n\" end=close", "protocol",
+	    0, -1 },
+	{ ALL, TEXT " type=text/html", "protocol", 200, -1 },
+	{ ALL, "json=" SAID, "protocol", 200, -1 },
+	{ ALL, TEXT " gzip", "protocol", 200, -1 },
+	{ ALL, "status=307 header=\"Location: http://127.0.0.1:1/v1\"",
+	    "protocol", 307, -1 },
+
+	/* The model declines. */
+	{ ALL, "refusal=no", "refusal", 200, -1 },
+	{ R | C, TEXT " incomplete=content_filter", "refusal", 200, -1 },
+
+	/* It fails in the stream. */
+	{ R, TEXT " failed=rate_limit_exceeded "
+	    "message=\"Please try again in 1.5s.\"", "rate_limit", 200, 1500 },
+	{ R, "failed=context_length_exceeded", "context_window", 200, -1 },
+	{ R, "failed=insufficient_quota", "quota", 200, -1 },
+	{ R, "failed=usage_not_included", "quota", 200, -1 },
+	{ R, "failed=server_error", "overloaded", 200, -1 },
+	{ R, "failed=server_is_overloaded", "overloaded", 200, -1 },
+	{ R, "failed=slow_down", "overloaded", 200, -1 },
+	{ R, "failed=invalid_prompt", "invalid_request", 200, -1 },
+	{ R, "failed=never_heard_of", "overloaded", 200, -1 },
+	{ R, "error=server_error", "overloaded", 200, -1 },
+	{ C, "failed=context_length_exceeded", "context_window", 200, -1 },
+	{ C, "failed=server_error", "overloaded", 200, -1 },
+	{ M, "failed=overloaded_error", "overloaded", 200, -1 },
+	{ M, "failed=api_error", "overloaded", 200, -1 },
+	{ M, "failed=rate_limit_error", "rate_limit", 200, -1 },
+	{ M, "failed=invalid_request_error "
+	    "message=\"prompt is too long: 9 tokens\"", "context_window",
+	    200, -1 },
+
+	/* It is refused. */
+	{ ALL, "status=400", "invalid_request", 400, -1 },
+	{ ALL, "status=400 code=context_length_exceeded", "context_window",
+	    400, -1 },
+	{ ALL, "status=400 json=" SAID, "invalid_request", 400, -1 },
+	{ ALL, "status=401", "auth", 401, -1 },
+	{ ALL, "status=401 message=\"no such key: $KEY, in $BODY\"", "auth",
+	    401, -1 },
+	{ ALL, "status=400 message=\"$BODY\"", "invalid_request", 400, -1 },
+	{ ALL, "failed=server_error message=\"$KEY $BODY\"", "overloaded",
+	    200, -1 },
+	{ ALL, "status=403", "auth", 403, -1 },
+	{ ALL, "status=404", "invalid_request", 404, -1 },
+	{ ALL, "status=408", "transport", 408, -1 },
+	{ ALL, "status=413", "context_window", 413, -1 },
+	{ ALL, "status=429", "rate_limit", 429, -1 },
+	{ ALL, "status=429 header=\"Retry-After: 7\"", "rate_limit", 429,
+	    7000 },
+	{ ALL, "status=429 header=\"Retry-After-Ms: 40\"", "rate_limit", 429,
+	    40 },
+	{ ALL, "status=429 header=\"Retry-After: soon\"", "rate_limit", 429,
+	    -1 },
+	{ ALL, "status=429 code=insufficient_quota", "quota", 429, -1 },
+	{ ALL, "status=500", "overloaded", 500, -1 },
+	{ ALL, "status=503", "overloaded", 503, -1 },
+	{ ALL, "status=503 header=\"Retry-After: 3\"", "overloaded", 503,
+	    3000 },
+	{ ALL, "status=529", "overloaded", 529, -1 },
+	{ ALL, "status=500 end=close cut=5", "overloaded", 500, -1 },
+	{ ALL, "status=503 cut=3 end=silence", "overloaded", 503, -1 },
+	{ ALL, "stage_one", "ok", 200, -1 },
+};
+#define NTRIALS (sizeof(trials) / sizeof(trials[0]))
+
+static const char *const	apis[] = { "responses", "chat", "messages" };
+
+static struct fake	fake;
+static struct gateway	gw;
+static char		url[64];
+
+static void
+begin(const char *api, const char *const *rules)
+{
+	const struct fake_setup		fs = { rules, FAKE_PLAIN };
+	struct gateway_setup		gs = { .api = api, .base_url = url };
+
+	fake_start(&fake, &fs);
+	fake_url(&fake, api, url, sizeof(url));
+	gateway_start(&gw, &gs);
+}
+
+static void
+finish(void)
+{
+	gateway_end(&gw);
+	ck_assert_ptr_null(strstr(buf_str(&gw.logs), PEER_KEY));
+	ck_assert_ptr_null(strstr(buf_str(&gw.logs), "zebra"));
+	ck_assert_ptr_null(strstr(buf_str(&gw.logs), "marmalade"));
+	gateway_release(&gw);
+	fake_end(&fake);
+}
+
+static struct buf	wrong;	/* what was not as it should be */
+
+static void
+expect(int holds, const char *rule, const struct msg *m, const char *what)
+{
+	if (!holds)
+		buf_addf(&wrong, "\n%s: %s: %s", rule, what,
+		    json_object_to_json_string(m->body));
+}
+
+/* A sentence for a person: printable, short, and nothing quoted. */
+static int
+is_sentence(const char *text)
+{
+	const char	*p;
+
+	for (p = text; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return 0;
+	return text != NULL && *text != '\0' && strlen(text) <= 500 &&
+	    strstr(text, PEER_KEY) == NULL && strstr(text, "zebra") == NULL &&
+	    strstr(text, "marmalade") == NULL;
+}
+
+static void
+check_answer(const struct msg *m, size_t i, int64_t took)
+{
+	const char	*rule = trials[i].rule;
+	const char	*class = json_str(m->body, "error");
+	int		 ok = strcmp(trials[i].class, "ok") == 0;
+
+	ck_assert_str_eq(msg_table[m->id].name, "model_response");
+	expect(strcmp(json_str(m->body, "outcome"), ok ? "ok" : "error") == 0,
+	    rule, m, "outcome");
+	expect(strcmp(class == NULL ? "ok" : class, trials[i].class) == 0,
+	    rule, m, "class");
+	expect(ok || is_sentence(json_str(m->body, "message")), rule, m,
+	    "message");
+	expect(json_int(m->body, "http_status", 0) == trials[i].status, rule,
+	    m, "status");
+	expect(json_int(m->body, "server_delay_ms", -1) ==
+	    trials[i].delay_ms, rule, m, "delay");
+	expect(m->has_payload == ok, rule, m, "payload");
+	expect(json_int(m->body, "sent_bytes", 0) > 0, rule, m, "bytes");
+	/* Silence is over after 500 ms; nothing else waits for anything. */
+	expect(strstr(rule, "silence") == NULL || ok || took >= 450, rule, m,
+	    "too soon");
+	expect(took < 15000, rule, m, "too late");
+}
+
+static int
+descriptors(pid_t pid)
+{
+	char	 path[64];
+	DIR	*d;
+	int	 n = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	d = opendir(path);
+	if (d == NULL)
+		return -1;
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n;
+}
+
+START_TEST(every_misbehaviour)
+{
+	const char	*rules[NTRIALS + 1];
+	struct msg	 m;
+	size_t		 i, n = 0;
+	int		 fds, asked = 0;
+	int64_t		 began;
+
+	for (i = 0; i < NTRIALS; i++)
+		if (trials[i].apis & 1u << _i)
+			rules[n++] = trials[i].rule;
+	rules[n] = NULL;
+	begin(apis[_i], rules);
+	fds = descriptors(gw.pid);
+	for (i = 0; i < NTRIALS; i++) {
+		if ((trials[i].apis & 1u << _i) == 0)
+			continue;
+		began = mono_ms();
+		gateway_try(&gw, &m);
+		check_answer(&m, i, mono_ms() - began);
+		msg_release(&m);
+		ck_assert_int_eq(fake_count(&fake), ++asked);
+	}
+	ck_assert_msg(wrong.len == 0, "%s", buf_str(&wrong));
+	/* A connection may wait to be used again. */
+	ck_assert_int_le(descriptors(gw.pid), fds + 4);
+	finish();
+}
+END_TEST
+
+/* The neutral form of what a model said, by each API. */
+static void
+check_reply(const char *rule, const char *want)
+{
+	struct msg	m;
+
+	(void)rule;
+	gateway_try(&gw, &m);
+	ck_assert_str_eq(buf_str(&m.payload), want);
+	msg_release(&m);
+}
+
+START_TEST(said_in_neutral_form)
+{
+	static const char *const rules[] = {
+		"text=\"h\303\251llo \\\"w\\\"\" delta=1", "times=1",
+		"text=a call=read_file args='{\"path\":\"x\"}' "
+		"call=search args={oops",
+		"text=abc incomplete=max_output_tokens",
+		"answer='{\"rollout_summary\":\"\"}'", NULL
+	};
+	static const char *const ids[] = { "call_3_", "call_3_", "toolu_3_" };
+	char	want[512];
+	int	first = _i == 1 ? 0 : 1;	/* text counts but in chat */
+
+	begin(apis[_i], rules);
+	check_reply(rules[0], "{\"items\":[{\"type\":\"text\",\"text\":"
+	    "\"h\303\251llo \\\"w\\\"\"}],\"stop\":\"end\"}");
+	check_reply(rules[1], "{\"items\":[],\"stop\":\"end\"}");
+	snprintf(want, sizeof(want), "{\"items\":[{\"type\":\"text\","
+	    "\"text\":\"a\"},{\"type\":\"call\",\"id\":\"%s%d\",\"name\":"
+	    "\"read_file\",\"arguments\":\"{\\\"path\\\":\\\"x\\\"}\"},"
+	    "{\"type\":\"call\",\"id\":\"%s%d\",\"name\":\"search\","
+	    "\"arguments\":\"{oops\"}],\"stop\":\"tool\"}", ids[_i], first,
+	    ids[_i], first + 1);
+	check_reply(rules[2], want);
+	check_reply(rules[3], "{\"items\":[{\"type\":\"text\",\"text\":"
+	    "\"abc\"}],\"stop\":\"length\"}");
+	check_reply(rules[4], "{\"items\":[{\"type\":\"text\",\"text\":"
+	    "\"{\\\"rollout_summary\\\":\\\"\\\"}\"}],\"stop\":\"end\"}");
+	finish();
+}
+END_TEST
+
+START_TEST(usage_is_told)
+{
+	static const char *const rules[] = {
+		"usage=70,30,50,20 text=a", "text=a no_usage",
+		"usage=70,30,50,20 text=a failed=server_error", NULL
+	};
+	struct msg	 m;
+	json_object	*u;
+
+	begin(apis[_i], rules);
+	gateway_try(&gw, &m);
+	u = json_obj(m.body, "usage");
+	ck_assert_int_eq(json_int(u, "input", -1), 70);
+	ck_assert_int_eq(json_int(u, "cached_input", -1), 30);
+	ck_assert_int_eq(json_int(u, "output", -1), 50);
+	/* Anthropic does not tell it apart. */
+	ck_assert_int_eq(json_int(u, "reasoning_output", -1),
+	    _i == 2 ? 0 : 20);
+	ck_assert_int_eq(json_int(u, "total", -1), 120);
+	ck_assert_str_eq(json_str(m.body, "model"), "fake-mini");
+	msg_release(&m);
+	gateway_try(&gw, &m);
+	ck_assert_ptr_null(json_obj(m.body, "usage"));
+	msg_release(&m);
+	gateway_try(&gw, &m);
+	ck_assert_str_eq(json_str(m.body, "error"), "overloaded");
+	msg_release(&m);
+	finish();
+}
+END_TEST
+
+/* Comments show that a server lives; the deadline is for the whole. */
+START_TEST(deadline_of_the_whole)
+{
+	static const char *const rules[] = {
+		"fill=200000 events=1 drip=100",
+		"text=a comments cut=1500 split=20 drip=25", "stage_one", NULL
+	};
+	json_object	*body;
+	struct msg	 m;
+	int64_t		 began;
+	int		 i;
+
+	begin("responses", rules);
+	for (i = 0; i < 2; i++) {
+		body = gateway_body();
+		json_set_int(body, "deadline_ms", 1200);
+		began = mono_ms();
+		gateway_ask(&gw, body, gateway_payload());
+		gateway_next(&gw, &m);
+		ck_assert_str_eq(json_str(m.body, "error"), "transport");
+		ck_assert_int_ge(mono_ms() - began, 1100);
+		ck_assert_int_lt(mono_ms() - began, 10000);
+		msg_release(&m);
+		/* It hangs up: nothing goes on being paid for. */
+		ck_assert_str_eq(fake_ending(&fake, i + 1), "gone");
+	}
+	gateway_try(&gw, &m);
+	ck_assert_str_eq(json_str(m.body, "outcome"), "ok");
+	msg_release(&m);
+	finish();
+}
+END_TEST
+
+START_TEST(cancelled_in_mid_stream)
+{
+	static const char *const rules[] = {
+		TEXT " cut=600 end=silence", "status=0 end=silence",
+		"stage_one", NULL
+	};
+	json_object	*body;
+	struct msg	 m;
+	int64_t		 serial;
+	int		 i;
+
+	begin(apis[_i], rules);
+	for (i = 0; i < 2; i++) {
+		body = gateway_body();
+		json_set_int(body, "idle_ms", 20000);
+		serial = gateway_ask(&gw, body, gateway_payload());
+		json_object_put(fake_request(&fake, i + 1));
+		body = json_object_new_object();
+		json_set_int(body, "request", serial);
+		gateway_send(&gw, MSG_CANCEL, body);
+		gateway_next(&gw, &m);
+		ck_assert_int_eq(m.serial, serial);
+		ck_assert_str_eq(json_str(m.body, "error"), "cancelled");
+		msg_release(&m);
+		ck_assert_str_eq(fake_ending(&fake, i + 1), "gone");
+	}
+	/* Nobody knows that one any more: nothing happens. */
+	body = json_object_new_object();
+	json_set_int(body, "request", serial);
+	gateway_send(&gw, MSG_CANCEL, body);
+	gateway_try(&gw, &m);
+	ck_assert_str_eq(json_str(m.body, "outcome"), "ok");
+	msg_release(&m);
+	finish();
+}
+END_TEST
+
+static long
+peak_kb(pid_t pid)
+{
+	char	 path[64], line[256];
+	long	 kb = -1;
+	FILE	*f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "VmHWM: %ld", &kb) == 1)
+			break;
+	fclose(f);
+	return kb;
+}
+
+START_TEST(a_reply_of_200_megabytes)
+{
+	static const char *const rules[] = { "fill=200000000",
+	    "big=50000000", "stage_one", NULL };
+	struct msg	m;
+	json_object	*body;
+	int		i;
+
+	begin(apis[_i], rules);
+	for (i = 0; i < 2; i++) {
+		body = gateway_body();
+		json_set_int(body, "idle_ms", 20000);
+		gateway_ask(&gw, body, gateway_payload());
+		gateway_next(&gw, &m);
+		ck_assert_str_eq(json_str(m.body, "error"), "protocol");
+		ck_assert_int_lt(json_int(m.body, "received_bytes", 0),
+		    20000000);
+		msg_release(&m);
+		ck_assert_str_eq(fake_ending(&fake, i + 1), "gone");
+	}
+#ifndef __SANITIZE_ADDRESS__
+	ck_assert_int_lt(peak_kb(gw.pid), 40000);
+#endif
+	gateway_try(&gw, &m);
+	ck_assert_str_eq(json_str(m.body, "outcome"), "ok");
+	msg_release(&m);
+	finish();
+}
+END_TEST
+
+#define STREAMS 64
+
+/* All are open before one is answered; then all are answered. */
+START_TEST(sixty_four_streams_at_once)
+{
+	char		 rule[400], go[300];
+	const char	*rules[] = { rule, NULL };
+	int		 answered[STREAMS + 2] = { 0 }, i;
+	char		*said;
+	struct msg	 m;
+	json_object	*body;
+	FILE		*f;
+
+	snprintf(go, sizeof(go), "%s/go-streams.%d",
+	    getenv("B") == NULL ? "." : getenv("B"), (int)getpid());
+	unlink(go);
+	snprintf(rule, sizeof(rule), "times=0 hold=%s text=\"reply $N\" "
+	    "fill=20000 events=1 drip=5", go);
+	begin(apis[_i], rules);
+	for (i = 0; i < STREAMS; i++) {
+		body = gateway_body();
+		json_set_int(body, "idle_ms", 20000);
+		gateway_ask(&gw, body, gateway_payload());
+	}
+	json_object_put(fake_request(&fake, STREAMS));
+	f = fopen(go, "we");
+	ck_assert_ptr_nonnull(f);
+	fclose(f);
+	for (i = 0; i < STREAMS; i++) {
+		gateway_next(&gw, &m);
+		ck_assert_str_eq(json_str(m.body, "outcome"), "ok");
+		said = reply_said(&m);
+		ck_assert(strncmp(said, "reply ", 6) == 0);
+		ck_assert_uint_gt(strlen(said), 20000);
+		ck_assert(m.serial > 0 && m.serial < STREAMS + 2);
+		ck_assert_int_eq(answered[m.serial]++, 0);
+		free(said);
+		msg_release(&m);
+	}
+	unlink(go);
+#ifndef __SANITIZE_ADDRESS__
+	ck_assert_int_lt(peak_kb(gw.pid), 24 * 1024);
+#endif
+	finish();
+}
+END_TEST
+
+/* A shutdown does not wait for a silent provider. */
+START_TEST(stops_in_mid_stream)
+{
+	static const char *const rules[] = { TEXT " cut=600 end=silence",
+	    NULL };
+	json_object	*body = gateway_body();
+	int64_t		 began;
+
+	begin("responses", rules);
+	json_set_int(body, "idle_ms", 20000);
+	gateway_ask(&gw, body, gateway_payload());
+	json_object_put(fake_request(&fake, 1));
+	began = mono_ms();
+	finish();
+	ck_assert_int_lt(mono_ms() - began, 5000);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite	*s = suite_create("gateway_run");
+	TCase	*tc = tcase_create("gateway_run");
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_loop_test(tc, every_misbehaviour, 0, 3);
+	tcase_add_loop_test(tc, said_in_neutral_form, 0, 3);
+	tcase_add_loop_test(tc, usage_is_told, 0, 3);
+	tcase_add_test(tc, deadline_of_the_whole);
+	tcase_add_loop_test(tc, cancelled_in_mid_stream, 0, 3);
+	tcase_add_loop_test(tc, a_reply_of_200_megabytes, 0, 3);
+	tcase_add_loop_test(tc, sixty_four_streams_at_once, 0, 3);
+	tcase_add_test(tc, stops_in_mid_stream);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+CHECK_MAIN(suite)
