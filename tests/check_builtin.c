@@ -780,6 +780,18 @@ START_TEST(text_is_cut_on_borders)
 	s = text_line("日本語日本語", 10);
 	ck_assert_str_eq(s, "日本…");
 	free(s);
+	s = text_brief("see https://example.org/path now", 40);
+	ck_assert_str_eq(s, "see https://example.org/path now");
+	free(s);
+	s = text_brief("see https://example.org/path now", 26);
+	ck_assert_str_eq(s, "see…");
+	free(s);
+	s = text_brief("run `make` and `make check VERBOSE=1`", 30);
+	ck_assert_str_eq(s, "run `make` and…");
+	free(s);
+	s = text_brief("`make` and some words more", 20);
+	ck_assert_str_eq(s, "`make` and some w…");
+	free(s);
 	ck_assert_ptr_nonnull(text_phrase("please always use", "always"));
 	ck_assert_ptr_null(text_phrase("nevertheless", "never"));
 	ck_assert_str_eq(cue_language("всегда пиши тесты"), "ru");

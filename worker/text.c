@@ -165,6 +165,38 @@ text_line(const char *s, size_t max)
 	return buf_detach(&b);
 }
 
+/* Where the last word begins that ends at `len'. */
+static size_t
+word_start(const char *s, size_t len)
+{
+	while (len > 0 && s[len - 1] != ' ')
+		len--;
+	return len;
+}
+
+char *
+text_brief(const char *s, size_t max)
+{
+	char *line = text_line(s, max), *p, *code = NULL;
+	size_t len = strlen(line), start;
+
+	if (len < strlen(ELLIPSIS) ||
+	    strcmp(line + len - strlen(ELLIPSIS), ELLIPSIS) != 0)
+		return line;
+	len -= strlen(ELLIPSIS);
+	for (p = line; (p = strchr(p, '`')) != NULL; p++)
+		code = code == NULL ? p : NULL;
+	if (code != NULL)
+		len = (size_t)(code - line);
+	start = word_start(line, len);
+	if ((p = strstr(line + start, "://")) != NULL && p < line + len)
+		len = start;
+	while (len > 0 && line[len - 1] == ' ')
+		len--;
+	memcpy(line + len, ELLIPSIS, strlen(ELLIPSIS) + 1);
+	return line;
+}
+
 static uint32_t
 lower(uint32_t cp)
 {

@@ -33,6 +33,12 @@ void text_oneline(struct buf *, const char *s, size_t len, size_t max);
 /* text_oneline() of a string, returned.  The caller frees it. */
 char *text_line(const char *s, size_t max);
 
+/*
+ * The same, but a link or `code` that would be cut is left out whole: half of
+ * one leads nowhere.
+ */
+char *text_brief(const char *s, size_t max);
+
 /* Append `s' in lower case: ASCII, Latin-1 and Cyrillic letters. */
 void text_lower(struct buf *, const char *s);
 

@@ -78,7 +78,7 @@ add_learning(struct buf *b, json_object *task, const struct items *alive,
 			(void)bullet_check(&text, o, home);
 	}
 	if (text.len > 0) {
-		line = text_line(buf_str(&text), LEARNED);
+		line = text_brief(buf_str(&text), LEARNED);
 		buf_addf(b, "  learnings: %s\n", line);
 		free(line);
 	}
@@ -195,7 +195,7 @@ add_older(struct buf *b, const struct group *g)
 
 	while (i > 1 && g->topic[i - 1].told)
 		i--;
-	title = text_line(json_str(topic_latest(&g->topic[i - 1])->task,
+	title = text_brief(json_str(topic_latest(&g->topic[i - 1])->task,
 	    "title"), TITLE);
 	buf_addf(b, "#### %s\n- %zu %stask%s", g->cwd, n, g->told > 0 ?
 	    "more " : "", n == 1 ? "" : "s");

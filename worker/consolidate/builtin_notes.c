@@ -49,7 +49,7 @@ add_note(struct notes *ns, const char *text, size_t max, const char *file)
 	n = &ns->v[ns->n++];
 	memset(n, 0, sizeof(*n));
 	n->file = file;
-	n->text = text_line(text, max);
+	n->text = text_brief(text, max);
 	for (p = n->text; (p = strchr(p, '"')) != NULL; p++)
 		*p = '\'';
 	return n;

@@ -151,7 +151,7 @@ is_superseded(const struct rules *rs, const struct rule *r)
 static void
 write_rule(struct buf *b, const struct rule *r)
 {
-	char *line = text_line(r->text, QUOTE), *p;
+	char *line = text_brief(r->text, QUOTE), *p;
 
 	for (p = line; (p = strchr(p, '"')) != NULL; p++)
 		*p = '\'';
