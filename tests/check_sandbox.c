@@ -23,11 +23,11 @@
 #include "sandbox_trial.h"
 
 static const enum role roles[] = {
-	ROLE_EXTRACT, ROLE_CONSOLIDATE, ROLE_WORKSPACE
+	ROLE_GATEWAY, ROLE_EXTRACT, ROLE_CONSOLIDATE, ROLE_WORKSPACE
 };
 static const int abis[] = { INT_MAX, 2 };
-#define NROLES		3
-#define NCASES		6		/* roles times abis */
+#define NROLES		4
+#define NCASES		8		/* roles times abis */
 
 static void
 assert_trial(int i, void (*run)(FILE *, const struct trial *))
@@ -75,13 +75,15 @@ run_outside(FILE *out, const struct trial *t)
 {
 	run_on(out, scene.outside, "file");
 	run_on(out, scene_own(t->role), "../outside/file");
-	run_file_acts(out, "/etc/passwd", 1);
+	run_file_acts(out, "/etc/passwd", t->role != ROLE_GATEWAY);
 	if (t->role != ROLE_EXTRACT)
 		run_on(out, scene.source, "file");
 	if (t->role != ROLE_WORKSPACE)
 		run_on(out, scene.live, "file");
-	if (t->role == ROLE_EXTRACT)
+	if (t->role == ROLE_EXTRACT || t->role == ROLE_GATEWAY)
 		run_on(out, scene.staging, "file");
+	if (t->role != ROLE_GATEWAY)
+		run_on(out, scene.certificates, "file");
 }
 
 START_TEST(outside_is_out_of_reach)
@@ -162,9 +164,8 @@ run_acts(FILE *out, const struct trial *t)
 {
 	const struct act	*a;
 
-	(void)t;
 	for (a = acts; a->name != NULL; a++)
-		if (a->try())
+		if ((a->may & 1u << t->role) == 0 && a->try())
 			fprintf(out, "%s\n", a->name);
 }
 
@@ -179,10 +180,10 @@ run_raw(FILE *out, const struct trial *t)
 {
 	const struct raw_call	*c;
 
-	(void)t;
 	for (c = raw_calls; c->name != NULL; c++)
-		if (syscall(c->nr, -1L, 0L, 0L, 0L, 0L, 0L) != -1 ||
-		    errno != EPERM)
+		if ((c->may & 1u << t->role) == 0 &&
+		    (syscall(c->nr, -1L, 0L, 0L, 0L, 0L, 0L) != -1 ||
+		    errno != EPERM))
 			fprintf(out, "%s: %s\n", c->name, strerror(errno));
 }
 

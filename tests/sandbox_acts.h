@@ -16,6 +16,7 @@ struct scene {
 	char	live[PATH_MAX];		/* a memory root */
 	char	staging[PATH_MAX];	/* an agent's folder */
 	char	history[PATH_MAX];	/* a memory's history, empty */
+	char	certificates[PATH_MAX];	/* the gateway reads it */
 	int	only_file;		/* extract as for -p FILE */
 };
 
@@ -32,6 +33,7 @@ struct act {
 	const char	*name;
 	int		(*try)(void);
 	int		 control;	/* surely works without a sandbox */
+	unsigned	 may;		/* roles that may: 1u << enum role */
 };
 extern const struct act acts[];			/* ends: name NULL */
 
@@ -39,6 +41,7 @@ extern const struct act acts[];			/* ends: name NULL */
 struct raw_call {
 	const char	*name;
 	long		 nr;
+	unsigned	 may;		/* roles that need not be refused */
 };
 extern const struct raw_call raw_calls[];	/* ends: name NULL */
 

@@ -7,10 +7,12 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/role.h"
 #include "sandbox_acts.h"
 
 static int
@@ -153,13 +155,43 @@ try_owner(void)
 	    fcntl(STDERR_FILENO, F_SETSIG, SIGKILL) == 0;
 }
 
+/* With each protocol that is left to the kernel or named. */
 static int
 try_socket(void)
 {
 	return opened(socket(AF_INET, SOCK_STREAM, 0)) ||
 	    opened(socket(AF_INET6, SOCK_DGRAM, 0)) ||
-	    opened(socket(AF_UNIX, SOCK_STREAM, 0)) ||
-	    opened(socket(AF_NETLINK, SOCK_RAW, 0));
+	    opened(socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)) ||
+	    opened(socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP));
+}
+
+/* What is neither TCP nor UDP; MPTCP is not seen by Landlock's rules. */
+static int
+try_other_socket(void)
+{
+	return opened(socket(AF_UNIX, SOCK_STREAM, 0)) ||
+	    opened(socket(AF_NETLINK, SOCK_RAW, 0)) ||
+	    opened(socket(AF_INET, SOCK_RAW, IPPROTO_UDP)) ||
+	    opened(socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP)) ||
+	    opened(socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP)) ||
+	    opened(socket(AF_PACKET, SOCK_RAW, 0)) ||
+	    opened(socket(AF_ALG, SOCK_SEQPACKET, 0)) ||
+	    opened(socket(AF_VSOCK, SOCK_STREAM, 0));
+}
+
+static int
+try_bind(void)
+{
+	const struct sockaddr_in	sin = { .sin_family = AF_INET };
+	int				fd = socket(AF_INET, SOCK_STREAM, 0);
+	int				r;
+
+	if (fd == -1)
+		return 0;
+	r = bind(fd, (const struct sockaddr *)&sin, sizeof(sin)) == 0 ||
+	    listen(fd, 1) == 0;
+	close(fd);
+	return r;
 }
 
 static int
@@ -192,35 +224,40 @@ try_raise_limit(void)
 	return setrlimit(RLIMIT_NOFILE, &rl) == 0;
 }
 
+#define R_GATEWAY	(1u << ROLE_GATEWAY)
+
 const struct act acts[] = {
-	{ "/proc/PPID/environ", try_environ, 1 },
-	{ "/proc/PPID/mem", try_mem, 0 },
-	{ "/proc/PPID/fd", try_fds, 1 },
-	{ "/proc/PPID/cmdline", try_cmdline, 1 },
-	{ "execve", try_execve, 0 },
-	{ "fork", try_fork, 1 },
-	{ "clone", try_clone, 1 },
-	{ "clone3", try_clone3, 1 },
-	{ "ptrace the parent", try_attach, 0 },
-	{ "ptrace oneself", try_traceme, 0 },
-	{ "process_vm_readv", try_vm_read, 0 },
-	{ "kill the parent", try_kill, 1 },
-	{ "tgkill the parent", try_tgkill, 1 },
-	{ "kill the group", try_killpg, 1 },
-	{ "pidfd of the parent", try_pidfd, 1 },
-	{ "own a pipe's signals", try_owner, 1 },
-	{ "socket", try_socket, 1 },
-	{ "mmap to execute", try_mmap_exec, 1 },
-	{ "mprotect to execute", try_mprotect_exec, 1 },
-	{ "become dumpable", try_dumpable, 1 },
-	{ "raise a limit", try_raise_limit, 0 },
-	{ NULL, NULL, 0 }
+	{ "/proc/PPID/environ", try_environ, 1, 0 },
+	{ "/proc/PPID/mem", try_mem, 0, 0 },
+	{ "/proc/PPID/fd", try_fds, 1, 0 },
+	{ "/proc/PPID/cmdline", try_cmdline, 1, 0 },
+	{ "execve", try_execve, 0, 0 },
+	{ "fork", try_fork, 1, 0 },
+	{ "clone", try_clone, 1, 0 },
+	{ "clone3", try_clone3, 1, 0 },
+	{ "ptrace the parent", try_attach, 0, 0 },
+	{ "ptrace oneself", try_traceme, 0, 0 },
+	{ "process_vm_readv", try_vm_read, 0, 0 },
+	{ "kill the parent", try_kill, 1, 0 },
+	{ "tgkill the parent", try_tgkill, 1, 0 },
+	{ "kill the group", try_killpg, 1, 0 },
+	{ "pidfd of the parent", try_pidfd, 1, 0 },
+	{ "own a pipe's signals", try_owner, 1, 0 },
+	{ "socket", try_socket, 1, R_GATEWAY },
+	{ "other socket", try_other_socket, 1, 0 },
+	{ "wait for connections", try_bind, 1, 0 },
+	{ "mmap to execute", try_mmap_exec, 1, 0 },
+	{ "mprotect to execute", try_mprotect_exec, 1, 0 },
+	{ "become dumpable", try_dumpable, 1, 0 },
+	{ "raise a limit", try_raise_limit, 0, 0 },
+	{ NULL, NULL, 0, 0 }
 };
 
-#define RAW(call) { #call, SYS_ ## call }
+#define RAW(call) { #call, SYS_ ## call, 0 }
+#define RAW_NET(call) { #call, SYS_ ## call, R_GATEWAY }
 const struct raw_call raw_calls[] = {
 	RAW(accept4), RAW(add_key), RAW(bind), RAW(bpf), RAW(chroot),
-	RAW(connect), RAW(delete_module), RAW(execveat),
+	RAW_NET(connect), RAW(delete_module), RAW(execveat),
 	RAW(fanotify_init), RAW(fchownat), RAW(fsconfig), RAW(fsmount),
 	RAW(fsopen), RAW(init_module), RAW(inotify_add_watch),
 	RAW(inotify_init1), RAW(io_setup), RAW(io_uring_enter),
@@ -235,7 +272,7 @@ const struct raw_call raw_calls[] = {
 	RAW(process_vm_readv), RAW(process_vm_writev), RAW(ptrace),
 	RAW(reboot), RAW(remap_file_pages), RAW(removexattr),
 	RAW(request_key), RAW(rt_sigqueueinfo), RAW(rt_tgsigqueueinfo),
-	RAW(seccomp), RAW(sendmsg), RAW(sendto), RAW(sethostname),
+	RAW(seccomp), RAW_NET(sendmsg), RAW_NET(sendto), RAW(sethostname),
 	RAW(setns), RAW(setpgid), RAW(setresuid), RAW(setsid), RAW(setuid),
 	RAW(shmget), RAW(socket), RAW(socketpair), RAW(splice),
 	RAW(symlinkat), RAW(umount2), RAW(unshare), RAW(userfaultfd),
@@ -245,5 +282,5 @@ const struct raw_call raw_calls[] = {
 	RAW(link), RAW(mknod), RAW(symlink), RAW(truncate), RAW(utime),
 	RAW(utimes), RAW(vfork),
 #endif
-	{ NULL, 0 }
+	{ NULL, 0, 0 }
 };

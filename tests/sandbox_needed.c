@@ -1,5 +1,6 @@
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <dirent.h>
@@ -8,9 +9,11 @@
 #include <git2.h>
 #include <json-c/json.h>
 #include <linux/openat2.h>
+#include <netdb.h>
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +27,8 @@
 #include "common/role.h"
 #include "sandbox_acts.h"
 
-#define R_ALL		(1u << ROLE_EXTRACT | 1u << ROLE_CONSOLIDATE | \
-			    1u << ROLE_WORKSPACE)
+#define R_ALL		((1u << ROLE__MAX) - 1)
+#define R_GATEWAY	(1u << ROLE_GATEWAY)
 #define R_EXTRACT	(1u << ROLE_EXTRACT)
 #define R_AGENT		(1u << ROLE_CONSOLIDATE)
 #define R_WSPACE	(1u << ROLE_WORKSPACE)
@@ -174,6 +177,56 @@ need_read_source(const struct scene *s)
 	return map != MAP_FAILED && memcmp(map, text, 4) == 0;
 }
 
+static int
+need_certificates(const struct scene *s)
+{
+	char	path[PATH_MAX + 8];
+	int	fd;
+
+	snprintf(path, sizeof(path), "%s/file", s->certificates);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	close(fd);
+	return fd != -1;
+}
+
+static void *
+look_up(void *arg)
+{
+	const struct addrinfo	 hints = {
+		.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG
+	};
+	struct addrinfo		*list;
+
+	if (getaddrinfo("localhost", "80", &hints, &list) != 0)
+		return NULL;
+	freeaddrinfo(list);
+	return arg;
+}
+
+/* As libcurl does it. */
+static int
+need_thread(const struct scene *s)
+{
+	pthread_t	 t;
+	char		 token;
+	void		*found;
+
+	(void)s;
+	return pthread_create(&t, NULL, look_up, &token) == 0 &&
+	    pthread_join(t, &found) == 0 && found != NULL;
+}
+
+static int
+need_pair(const struct scene *s)
+{
+	char	c;
+	int	p[2];
+
+	(void)s;
+	return socketpair(AF_UNIX, SOCK_STREAM, 0, p) == 0 &&
+	    send(p[0], "x", 1, MSG_NOSIGNAL) == 1 && recv(p[1], &c, 1, 0) == 1;
+}
+
 /* What the agent's file tools do, below one descriptor. */
 static int
 need_staging(const struct scene *s)
@@ -286,7 +339,10 @@ const struct need needs[] = {
 	{ "sort, format, clocks, random bytes", need_libc, R_ALL },
 	{ "JSON", need_json, R_ALL },
 	{ "signal oneself", need_self_signal, R_ALL },
-	{ "zstd", need_zstd, R_EXTRACT },
+	{ "zstd", need_zstd, R_EXTRACT | R_GATEWAY },
+	{ "read certificates", need_certificates, R_GATEWAY },
+	{ "look a name up in a thread", need_thread, R_GATEWAY },
+	{ "talk to oneself", need_pair, R_GATEWAY },
 	{ "read the source", need_read_source, R_EXTRACT },
 	{ "write staging", need_staging, R_AGENT | R_WSPACE },
 	{ "exchange files in the root", need_publish, R_WSPACE },

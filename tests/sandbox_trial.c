@@ -39,6 +39,7 @@ scene_setup(void)
 	folder(scene.source, "source");
 	folder(scene.live, "live");
 	folder(scene.staging, "staging");
+	folder(scene.certificates, "certificates");
 	snprintf(scene.history, PATH_MAX, "%s/history", scene.dir);
 	ck_assert_int_eq(mkdir(scene.history, 0700), 0);
 }
@@ -67,6 +68,12 @@ rules(struct sandbox *sb)
 		sandbox_allow(sb, SANDBOX_READ_TREE, scene.source);
 		return;
 	}
+	if (sb->role == ROLE_GATEWAY) {
+		sandbox_allow(sb, SANDBOX_READ_TREE, scene.certificates);
+		sandbox_allow(sb, SANDBOX_READ_TREE, "/etc");
+		sandbox_allow_port(sb, 53);
+		return;
+	}
 	sandbox_allow(sb, SANDBOX_WRITE_TREE, scene.staging);
 	if (sb->role == ROLE_WORKSPACE) {
 		sandbox_allow(sb, SANDBOX_WRITE_TREE, scene.live);
@@ -77,6 +84,8 @@ rules(struct sandbox *sb)
 const char *
 scene_own(enum role role)
 {
+	if (role == ROLE_GATEWAY)
+		return scene.certificates;
 	return role == ROLE_EXTRACT ? scene.source : scene.staging;
 }
 
