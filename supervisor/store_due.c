@@ -11,7 +11,7 @@
 
 #define DUE_SELECT							\
 	"SELECT " THREAD_COLUMNS ","					\
-	" coalesce(o.source_updated_at, -1),"				\
+	" coalesce(iif(o.outdated, NULL, o.source_updated_at), -1),"	\
 	" coalesce(j.last_success_watermark, -1),"			\
 	" coalesce(j.input_watermark, -1),"				\
 	" j.retry_remaining, j.retry_at,"				\

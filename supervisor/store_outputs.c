@@ -1,5 +1,6 @@
 #include <stddef.h>
 
+#include "common/generator.h"
 #include "supervisor/store_db.h"
 
 /*
@@ -114,6 +115,45 @@ store_output_prune(struct store *s, struct store_retention *p)
 	    " source_updated_at, thread_id LIMIT ?)",
 	    ARGS(INT(p->now - p->days * 86400), INT(p->limit)));
 	p->pruned = s->changes;
+	return st;
+}
+
+struct outdate {
+	const char	*generator;
+	int64_t		 n;
+};
+
+#define OUTDATED							\
+	" (SELECT thread_id FROM stage1_outputs WHERE outdated)"
+
+/* Their jobs begin afresh, but for those that run just now. */
+static enum store_status
+outdate(struct store *s, void *arg)
+{
+	struct outdate		*o = arg;
+	enum store_status	 st;
+
+	st = db_run(s, "UPDATE stage1_outputs SET outdated = 1"
+	    " WHERE generator <> ? AND generator <> '" GENERATOR_ADOPTED "'",
+	    ARGS(TEXT(o->generator)));
+	o->n = s->changes;
+	if (st != STORE_OK)
+		return st;
+	return db_run(s, "UPDATE jobs SET status = 'pending',"
+	    " last_success_watermark = NULL, retry_at = NULL,"
+	    " retry_remaining = 3 WHERE kind = '" KIND_STAGE_ONE "'"
+	    " AND status <> 'running' AND job_key IN" OUTDATED, NOARGS);
+}
+
+enum store_status
+store_output_outdate(struct store *s, const char *generator, int64_t *n)
+{
+	struct outdate		 o = { generator, 0 };
+	enum store_status	 st;
+
+	db_about(s, "marking outputs as outdated");
+	st = db_transaction(s, "outdate", outdate, &o);
+	*n = o.n;
 	return st;
 }
 

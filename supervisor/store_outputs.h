@@ -62,6 +62,13 @@ struct store_retention {
 };
 enum store_status store_output_prune(struct store *,
     struct store_retention *);
+/*
+ * What was not made by `generator' and not adopted is to be made again, as
+ * far as the other rules of the claim allow it; until then it stands.  How
+ * many rows that are.
+ */
+enum store_status store_output_outdate(struct store *,
+    const char *generator, int64_t *n);
 /* Forget all outputs, selections and jobs; memory modes stay. */
 enum store_status store_output_clear(struct store *);
 

@@ -184,7 +184,12 @@ static const char step_ledger[] =
     " until INTEGER NOT NULL,"
     " rounds INTEGER NOT NULL) WITHOUT ROWID;";
 
-const char *const schema_steps[] = { step_1, step_ledger };
+/* What an older generator made and is to be made again. */
+static const char step_outdated[] =
+    "ALTER TABLE stage1_outputs ADD COLUMN"
+    " outdated INTEGER NOT NULL DEFAULT 0;";
+
+const char *const schema_steps[] = { step_1, step_ledger, step_outdated };
 const int64_t schema_nsteps = sizeof(schema_steps) / sizeof(*schema_steps);
 
 enum store_status

@@ -22,7 +22,8 @@ static enum store_status
 is_up_to_date(struct store *s, const struct attempt *a, int64_t *yes)
 {
 	return db_value(s, "SELECT EXISTS (SELECT 1 FROM stage1_outputs"
-	    " WHERE thread_id = ?1 AND source_updated_at >= ?2) OR EXISTS"
+	    " WHERE thread_id = ?1 AND source_updated_at >= ?2"
+	    " AND NOT outdated) OR EXISTS"
 	    " (SELECT 1 FROM jobs WHERE kind = '" KIND_STAGE_ONE "'"
 	    " AND job_key = ?1 AND last_success_watermark >= ?2)",
 	    ARGS(TEXT(a->thread->id), INT(a->job->watermark)), yes);
@@ -169,7 +170,7 @@ write_output(struct store *s, const struct ending *e)
 	    " rollout_summary = excluded.rollout_summary,"
 	    " rollout_slug = excluded.rollout_slug, facts = excluded.facts,"
 	    " generator = excluded.generator, keeps = excluded.keeps,"
-	    " generated_at = excluded.generated_at"
+	    " generated_at = excluded.generated_at, outdated = 0"
 	    " WHERE excluded.source_updated_at >= source_updated_at",
 	    ARGS(TEXT(e->fin->thread_id), INT(o->source_updated_at),
 	    TEXT(o->raw_memory), TEXT(o->rollout_summary),

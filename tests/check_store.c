@@ -160,6 +160,7 @@ static void
 back_to_first(void)
 {
 	tell("DROP TABLE model_requests; DROP TABLE provider_holds;"
+	    " ALTER TABLE stage1_outputs DROP COLUMN outdated;"
 	    " PRAGMA user_version = 1");
 }
 
