@@ -176,6 +176,11 @@ const struct msg_type msg_table[MSG__MAX] = {
 	    FIELDS(INT_("limit")), "list the commits of the memory" },
 	[MSG_COMMITS] = { "commits", 0, R_WSPACE, P_WORK, 0,
 	    FIELDS(ARR_("commits"), BOOL_("more")), "the newest first" },
+	[MSG_CHECK] = { "check", R_WSPACE, 0, P_READY, 1,
+	    NO_FIELDS, "judge a folder by itself" },
+	[MSG_CHECKED] = { "checked", 0, R_WSPACE, P_WORK, 0,
+	    FIELDS(INT_("files"), ARR_("violations"), BOOL_("more")),
+	    "what is wrong in it" },
 };
 
 enum msg_id

@@ -31,6 +31,7 @@ static const struct {
 	{ MSG_PREPARE,	0,			BIT(MSG_PREPARED) },
 	{ MSG_PUBLISH,	0, BIT(MSG_PUBLISHED) | BIT(MSG_REJECTED) },
 	{ MSG_HISTORY,	0,			BIT(MSG_COMMITS) },
+	{ MSG_CHECK,	0,			BIT(MSG_CHECKED) },
 };
 #define NANSWERS (sizeof(answers) / sizeof(answers[0]))
 

@@ -93,6 +93,19 @@ settings_workspace(const struct config *c, const struct config_memory *m,
 	return o;
 }
 
+json_object *
+settings_check(const struct config *c, const char *path)
+{
+	json_object	*o = settings_common(c, "check");
+
+	json_set_str(o, "root", path);
+	json_set_bool(o, "check", 1);
+	/* A folder may hold them; whether an agent may add some is another
+	 * matter. */
+	json_set_bool(o, "skill_scripts", 1);
+	return o;
+}
+
 /* The provider in use; NULL: builtin. */
 static const struct config_provider *
 provider_used(const struct config *c)

@@ -630,10 +630,10 @@ END_TEST
 START_TEST(command_line)
 {
 	static const struct ctl_command	 c[] = {
-		{ "status", NULL, "", NULL, NULL, NULL },
-		{ "jobs", NULL, "", NULL, NULL, NULL },
-		{ "why", "ID", "", NULL, NULL, NULL },
-		{ NULL, NULL, NULL, NULL, NULL, NULL }
+		{ .name = "status", .text = "" },
+		{ .name = "jobs", .text = "" },
+		{ .name = "why", .argument = "ID", .text = "" },
+		{ .name = NULL }
 	};
 	static const struct {
 		const char	*argv[6];

@@ -53,6 +53,7 @@ struct ctl {
 	struct ctl_memory	*memories;	/* config->nmemories */
 	const char		*argument;	/* of the command, or NULL */
 	const char		*memory;	/* -m, or NULL */
+	enum ctl_exit		 verdict;	/* once all is shown */
 };
 
 struct ctl_command {
@@ -67,6 +68,7 @@ struct ctl_command {
 	enum ctl_exit	(*collect)(struct ctl *, json_object *doc);
 	void		(*show)(json_object *doc, const struct output *);
 	const char	*key;
+	int		 alone;		/* it needs no state */
 };
 
 /* status.c, jobs.c, why.c */
@@ -76,6 +78,10 @@ enum ctl_exit jobs_collect(struct ctl *, json_object *doc);
 void jobs_show(json_object *doc, const struct output *);
 enum ctl_exit why_collect(struct ctl *, json_object *doc);
 void why_show(json_object *doc, const struct output *);
+
+/* check.c */
+enum ctl_exit check_collect(struct ctl *, json_object *doc);
+void check_show(json_object *doc, const struct output *);
 
 /* show_*.c: the answers to requests. */
 void history_show(json_object *doc, const struct output *);

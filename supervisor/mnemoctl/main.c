@@ -17,15 +17,19 @@
 #define LOOKS_MAX 3	/* at a state whose supervisor is just starting */
 
 static const struct ctl_command commands[] = {
-	{ "status", NULL, "what goes on, what waits and what is wrong",
-	    status_collect, status_show, NULL },
-	{ "history", "[MEMORY]", "the commits of a memory, newest first",
-	    NULL, history_show, "memory" },
-	{ "jobs", NULL, "one line for each job", jobs_collect, jobs_show,
-	    NULL },
-	{ "why", "ID|PATH", "why a thread is extracted, selected, or not",
-	    why_collect, why_show, NULL },
-	{ NULL, NULL, NULL, NULL, NULL, NULL }
+	{ .name = "status", .text = "what goes on, what waits and what is "
+	    "wrong", .collect = status_collect, .show = status_show },
+	{ .name = "check", .argument = "[DIR|MEMORY]", .text = "what is "
+	    "wrong in a memory folder", .collect = check_collect,
+	    .show = check_show, .alone = 1 },
+	{ .name = "history", .argument = "[MEMORY]", .text = "the commits of "
+	    "a memory, newest first", .show = history_show, .key = "memory" },
+	{ .name = "jobs", .text = "one line for each job",
+	    .collect = jobs_collect, .show = jobs_show },
+	{ .name = "why", .argument = "ID|PATH", .text = "why a thread is "
+	    "extracted, selected, or not", .collect = why_collect,
+	    .show = why_show },
+	{ .name = NULL }
 };
 
 static struct config *
@@ -112,6 +116,8 @@ run(const struct ctl_options *opt, struct ctl *ctl)
 		stale = 0;
 		if (cmd->collect == NULL)
 			e = remote_collect(ctl, cmd, doc);
+		else if (cmd->alone)
+			e = cmd->collect(ctl, doc);
 		else
 			e = look(ctl, cmd, doc, &stale);
 	} while (stale && ++looks < LOOKS_MAX);
@@ -124,7 +130,7 @@ run(const struct ctl_options *opt, struct ctl *ctl)
 			log_info("answered by: %s", json_str(doc, "by"));
 	}
 	json_object_put(doc);
-	return e;
+	return e == CTL_OK ? ctl->verdict : e;
 }
 
 static enum ctl_exit

@@ -1,4 +1,7 @@
 #include <git2/sys/commit.h>
+#include <git2/sys/mempack.h>
+#include <git2/sys/odb_backend.h>
+#include <git2/sys/repository.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +74,40 @@ history_open(struct history *h, const char *path)
 		return 0;
 	history_close(h);
 	return -1;
+}
+
+int
+history_open_memory(struct history *h, size_t max)
+{
+	git_odb_backend	*backend = NULL;
+	git_odb		*odb = NULL;
+	int		 r;
+
+	memset(h, 0, sizeof(*h));
+	h->in_memory = 1;
+	h->room = max;
+	if (git_odb_new(&odb) < 0)
+		return -1;
+	r = git_mempack_new(&backend);
+	if (r == 0)
+		r = git_odb_add_backend(odb, backend, 1);
+	if (r == 0)
+		r = git_repository_wrap_odb(&h->repo, odb);
+	git_odb_free(odb);
+	return r < 0 ? -1 : 0;
+}
+
+/* 0 if a blob of this size may still be made. */
+static int
+take_room(struct history *h, size_t len)
+{
+	if (h->in_memory && len > h->room) {
+		git_error_set_str(GIT_ERROR_NOMEMORY,
+		    "too much text for memory");
+		return -1;
+	}
+	h->room -= h->in_memory ? len : 0;
+	return 0;
 }
 
 void
@@ -289,6 +326,8 @@ history_blob_write(struct history *h, const void *data, size_t len,
 	git_odb_free(odb);
 	if (there)
 		return 0;
+	if (take_room(h, len) < 0)
+		return -1;
 	return git_blob_create_from_buffer(out, h->repo, data, len) < 0 ?
 	    -1 : 0;
 }

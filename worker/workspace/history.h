@@ -24,6 +24,8 @@
 
 struct history {
 	git_repository	*repo;
+	size_t		 room;		/* bytes left; history_open_memory() */
+	int		 in_memory;
 };
 
 enum history_found {
@@ -45,6 +47,12 @@ void history_stop(void);
  */
 int history_open(struct history *, const char *path);
 void history_close(struct history *);
+
+/*
+ * A repository in memory, for blobs of at most `max' bytes in all; it has no
+ * references.
+ */
+int history_open_memory(struct history *, size_t max);
 
 /* What libgit2 said about the last failure; a static text if nothing. */
 const char *history_error(void);

@@ -11,8 +11,8 @@
 #include "worker/workspace/tree.h"
 #include "worker/workspace/validate.h"
 
-static json_object *
-refused(const struct folder_scan *scan)
+json_object *
+import_refused(const struct folder_scan *scan)
 {
 	json_object	*list = json_object_new_array();
 	char		 message[160];
@@ -71,7 +71,7 @@ import_agent(struct workspace *ws, const struct staged *s,
 		workspace_fail(ws, REASON_IO, "staging %s/%s: %s",
 		    ws->staging_path, thread_id, why);
 	else if (scan.nskipped > 0)
-		*violations = refused(&scan);
+		*violations = import_refused(&scan);
 	else
 		r = commit_agent(ws, s, scan.tree, &c, commit);
 	folder_scan_release(&scan);

@@ -3,6 +3,7 @@
 
 #include <git2.h>
 #include <json-c/json.h>
+#include "worker/workspace/folder.h"
 #include "worker/workspace/staged.h"
 #include "worker/workspace/workspace.h"
 
@@ -15,5 +16,8 @@
  */
 int import_agent(struct workspace *, const struct staged *,
     const char *thread_id, git_oid *commit, json_object **violations);
+
+/* Violations for all that a scan could not read.  The caller owns it. */
+json_object *import_refused(const struct folder_scan *);
 
 #endif

@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "worker/worker.h"
+#include "worker/workspace/check.h"
 #include "worker/workspace/commits.h"
 #include "worker/workspace/pack.h"
 #include "worker/workspace/publish.h"
@@ -26,6 +27,7 @@ struct role_state {
 	struct workspace	 ws;
 	json_object		*settings;	/* holds the strings of ws */
 	int			 inputs_open;	/* more batches are coming */
+	int			 alone;		/* `check' is all it does */
 };
 
 static void
@@ -78,8 +80,9 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 	ws->tick = tick;
 	ws->tick_arg = w;
 	ws->read_only = json_flag(settings, "read_only", 0);
-	if (ws->memory == NULL || ws->root_path == NULL ||
-	    ws->history_path == NULL || ws->staging_path == NULL) {
+	st->alone = json_flag(settings, "check", 0);
+	if (ws->root_path == NULL || (!st->alone && (ws->memory == NULL ||
+	    ws->history_path == NULL || ws->staging_path == NULL))) {
 		snprintf(why, whysize, "memory, root, history and staging "
 		    "are needed");
 		return -1;
@@ -107,6 +110,10 @@ rights(struct worker *w, struct sandbox *sb)
 {
 	struct role_state	*st = worker_data(w);
 
+	if (st->alone) {
+		allow(sb, SANDBOX_READ_TREE, st->ws.root_path);
+		return;
+	}
 	if (st->ws.read_only) {
 		allow(sb, SANDBOX_READ_TREE, st->ws.root_path);
 		allow(sb, SANDBOX_READ_TREE, st->ws.history_path);
@@ -283,6 +290,20 @@ on_history(struct worker *w, const struct msg *m)
 	json_object_put(o);
 }
 
+static void
+on_check(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+	json_object		*o = json_object_new_object();
+
+	worker_busy(w, "check");
+	if (check_folder(&st->ws, o) < 0)
+		fail(w, m);
+	else
+		worker_reply(w, m, MSG_CHECKED, json_object_get(o));
+	json_object_put(o);
+}
+
 static const struct {
 	enum msg_id	 id;
 	void		(*handle)(struct worker *, const struct msg *);
@@ -291,6 +312,7 @@ static const struct {
 	{ MSG_RECOVER, on_recover },
 	{ MSG_PREPARE, on_prepare },
 	{ MSG_PUBLISH, on_publish },
+	{ MSG_CHECK, on_check },
 	{ MSG_HISTORY, on_history },
 };
 
@@ -300,7 +322,13 @@ message(struct worker *w, const struct msg *m)
 	struct role_state	*st = worker_data(w);
 	size_t			 i;
 
-	if (workspace_open(&st->ws) < 0) {
+	if (st->alone != (m->id == MSG_CHECK)) {
+		workspace_fail(&st->ws, REASON_INPUT, "%s: not what this "
+		    "worker was made for", msg_table[m->id].name);
+		fail(w, m);
+		return;
+	}
+	if (!st->alone && workspace_open(&st->ws) < 0) {
 		fail(w, m);
 		return;
 	}

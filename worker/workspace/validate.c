@@ -9,9 +9,6 @@
 #include "worker/workspace/tree.h"
 #include "worker/workspace/validate.h"
 
-/* More than an agent can use in one go. */
-#define VIOLATIONS_MAX 200
-
 json_object *
 validate_violation(const char *file, int line, const char *rule,
     const char *message)
@@ -148,12 +145,12 @@ report(const struct judged *j, json_object *out)
 {
 	const struct finding	*f;
 	char			*message;
-	size_t			 i;
+	size_t			 i, max;
 
+	max = j->v->max > 0 ? j->v->max : VALIDATE_MAX;
 	for (i = 0; i < j->n; i++) {
 		f = &j->list[i];
-		if (f->excused ||
-		    json_object_array_length(out) >= VIOLATIONS_MAX)
+		if (f->excused || json_object_array_length(out) >= max)
 			continue;
 		message = message_of(j->v, f);
 		json_object_array_add(out, validate_violation(j->path,

@@ -18,6 +18,9 @@
 #define VALIDATE_SUMMARY_MAX	10000u
 #define VALIDATE_SKILL_MAX	262144u
 
+/* Violations that are told: more than an agent can use in one go. */
+#define VALIDATE_MAX		200
+
 struct validation {
 	struct history	*history;
 	git_index	*live;		/* L */
@@ -36,6 +39,7 @@ struct validation {
 	int		 scripts;	/* skills may hold scripts/ */
 	int		 builtin;	/* builtin/1 wrote M: see rules.h */
 	int		 alone;		/* a folder by itself: L is empty */
+	size_t		 max;		/* violations, 0: VALIDATE_MAX */
 
 	void		(*tick)(void *);	/* in long work; NULL: not */
 	void		*tick_arg;
