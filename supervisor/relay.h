@@ -39,7 +39,8 @@ struct relay_ask {
 
 	/* The clerk's own. */
 	char			 thread_id[UUID_SIZE];
-	int64_t			 ledger;
+	int64_t			 ledger;	/* its row; 0: none is open */
+	int64_t			 gateway;	/* which one it went to */
 	int64_t			 reserved;	/* tokens */
 };
 
