@@ -14,6 +14,10 @@
 /* The argument of every operation on a memory; NULL name: the only one. */
 #define OP_ARGUMENT_MEMORY { "memory", OP_TEXT, 0, OP_NAME_MAX }
 
+/* op_extract.c */
+extern const struct op_argument op_extract_arguments[];
+void op_extract_begin(struct op_run *);
+
 /* op_history.c */
 extern const struct op_argument op_history_arguments[];
 void op_history_begin(struct op_run *);

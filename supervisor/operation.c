@@ -25,6 +25,8 @@ struct operations {
 
 /* Every command; alphabetical. */
 const struct operation operation_table[] = {
+	{ "extract", OP_STATE, op_extract_arguments, op_extract_begin, NULL,
+	    NULL },
 	{ "history", OP_READ, op_history_arguments, op_history_begin, NULL,
 	    NULL },
 	{ NULL, OP_STATE, NULL, NULL, NULL, NULL }

@@ -156,6 +156,15 @@ consider(struct scheduler *s)
 	stage_one_start(s->sv->stage_one);
 }
 
+void
+scheduler_pass(struct supervisor *sv)
+{
+	if (sv->scheduler == NULL)
+		return;
+	sv->scheduler->wanted = 1;
+	consider(sv->scheduler);
+}
+
 static int
 count_waiting(const struct store_waiting *w, void *arg)
 {

@@ -16,6 +16,9 @@ void scheduler_free(struct scheduler *);
 /* Run until stopped, or until the one pass is over. */
 void scheduler_run(struct scheduler *);
 
+/* A pass as soon as it can be; harmless where there is no schedule. */
+void scheduler_pass(struct supervisor *);
+
 /* What the parts report. */
 void scheduler_recovered(struct supervisor *);
 void scheduler_stage_one_done(struct supervisor *);

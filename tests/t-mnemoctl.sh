@@ -55,7 +55,7 @@ check "stopped: it is selected" has '^memory codex: selected$' "$T/out"
 check "a look changes nothing" [ "$(state_snapshot)" = "$before" ]
 
 # Wrong arguments, unknown ids, a wrong configuration.
-for a in "" "stauts" "why" "jobs x" "-q" "-s"; do
+for a in "" "stauts" "why" "jobs x" "-q" "-s" "extract" "jobs -O" "extract -O x"; do
 	# shellcheck disable=SC2086
 	ctl $a
 	check "usage: '$a'" [ "$status" -eq 2 ]
@@ -162,7 +162,7 @@ while IFS= read -r o; do
 	case $o in --*) o="Fl -${o#--}" ;; *) o="Fl ${o#-}" ;; esac
 	check "page: option $o" grep -q -- "$o\( \|\$\)" $page
 done <"$T/options"
-check "page: options were found" [ "$(wc -l <"$T/options")" -eq 16 ]
+check "page: options were found" [ "$(wc -l <"$T/options")" -eq 18 ]
 sed -n '/^commands:/,/^See/s/^  \([a-z]*\) .*/\1/p' "$T/out" >"$T/commands"
 check "page: commands were found" [ "$(wc -l <"$T/commands")" -ge 3 ]
 while IFS= read -r c; do
@@ -180,7 +180,7 @@ while IFS= read -r n; do
 	    echo "$n"
 done >"$T/missing"
 check "page: exit statuses" [ ! -s "$T/missing" ]
-for c in status jobs history "why $id" "why $bad"; do
+for c in status jobs history "extract -O" "why $id" "why $bad"; do
 	# shellcheck disable=SC2086
 	ctl -j $c
 	grep -oE '"[a-z_]+":' "$T/out" | tr -d '":'

@@ -56,6 +56,7 @@ struct ctl {
 	const char		*argument;	/* of the command, or NULL */
 	const char		*memory;	/* -m, or NULL */
 	enum ctl_exit		 verdict;	/* once all is shown */
+	int			 outdated;	/* -O */
 };
 
 struct ctl_command {
@@ -86,6 +87,7 @@ enum ctl_exit check_collect(struct ctl *, json_object *doc);
 void check_show(json_object *doc, const struct output *);
 
 /* show_*.c: the answers to requests. */
+void extract_show(json_object *doc, const struct output *);
 void history_show(json_object *doc, const struct output *);
 
 /*

@@ -22,6 +22,8 @@ static const struct ctl_command commands[] = {
 	{ .name = "check", .argument = "[DIR|MEMORY]", .text = "what is "
 	    "wrong in a memory folder", .collect = check_collect,
 	    .show = check_show, .alone = 1 },
+	{ .name = "extract", .text = "make again what an older generator "
+	    "made", .show = extract_show },
 	{ .name = "history", .argument = "[MEMORY]", .text = "the commits of "
 	    "a memory, newest first", .show = history_show, .key = "memory" },
 	{ .name = "jobs", .text = "one line for each job",
@@ -149,6 +151,7 @@ act(const struct ctl_options *opt)
 		ctl.paths = &paths;
 		ctl.argument = opt->argument;
 		ctl.memory = opt->memory;
+		ctl.outdated = opt->outdated;
 		e = run(opt, &ctl);
 		config_free(config);
 	}

@@ -27,6 +27,7 @@ static const struct option_row {
 	    "several" },
 	{ 'o', "option", "key=value", "override one key of the "
 	    "configuration" },
+	{ 'O', "outdated", NULL, "of extract: what an older generator made" },
 	{ 's', "state", "statedir", "look at the state in this directory" },
 	{ 'v', "verbose", NULL, "say who answered, and more" },
 	{ 'V', "version", NULL, "print the version" }
@@ -75,6 +76,9 @@ take(struct ctl_options *o, int letter)
 		o->overrides = xreallocarray(o->overrides,
 		    o->noverrides + 1, sizeof(o->overrides[0]));
 		o->overrides[o->noverrides++] = optarg;
+		break;
+	case 'O':
+		o->outdated = 1;
 		break;
 	case 's':
 		o->state = optarg;
@@ -168,6 +172,10 @@ take_words(struct ctl_options *o, const struct ctl_command *commands,
 		return wrong(o, "%s: too many arguments", o->command->name);
 	if (o->memory != NULL && o->command->collect != NULL)
 		return wrong(o, "%s: takes no --memory", o->command->name);
+	if (o->outdated != (strcmp(o->command->name, "extract") == 0))
+		return wrong(o, o->outdated ? "%s: takes no --outdated" :
+		    "%s: expected what to extract, --outdated",
+		    o->command->name);
 	o->argument = argv[1];
 	return 0;
 }
@@ -228,7 +236,7 @@ ctl_options_release(struct ctl_options *o)
 void
 ctl_options_usage(FILE *fp)
 {
-	fputs("usage: mnemoctl [-hjvV] [-f file] [-m memory] "
+	fputs("usage: mnemoctl [-hjOvV] [-f file] [-m memory] "
 	    "[-o key=value] [-s statedir] command\n", fp);
 }
 

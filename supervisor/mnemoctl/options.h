@@ -12,6 +12,7 @@ struct ctl_options {
 	int			  version;	/* -V */
 	int			  json;		/* -j */
 	int			  verbose;	/* -v */
+	int			  outdated;	/* -O */
 	const char		 *memory;	/* -m, or NULL */
 	const char		 *file;		/* -f, or NULL */
 	const char		 *state;	/* -s, or NULL */

@@ -226,6 +226,8 @@ remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
 		json_set_str(args, "memory", ctl->memory);
 	if (ctl->argument != NULL)
 		json_set_str(args, cmd->key, ctl->argument);
+	if (ctl->outdated)
+		json_set_bool(args, "outdated", 1);
 	r.request = checked(o);
 	json_object_put(o);
 	if (r.request == NULL) {
