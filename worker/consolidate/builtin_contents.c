@@ -20,7 +20,7 @@ struct contents {
 	const struct contents_limits *limits;
 	char		 day[DAYS][BULLET_DATE_SIZE];	/* newest first */
 	size_t		 ndays;
-	struct items	 alive;		/* rules in force in the group */
+	const struct items *alive;	/* rules in force in the group */
 };
 
 static size_t
@@ -153,7 +153,7 @@ add_day(struct contents *c, struct buf *b, struct group *g, const char *day)
 			continue;
 		if (n++ == 0)
 			buf_addf(b, "#### %s\n", day);
-		add_topic(b, &g->topic[i - 1], &c->alive, g->cwd);
+		add_topic(b, &g->topic[i - 1], c->alive, g->cwd);
 		g->topic[i - 1].told = 1;
 		g->told++;
 	}
@@ -165,10 +165,8 @@ add_newest(struct contents *c, struct buf *b, struct group *g)
 	size_t i, before = b->len;
 
 	buf_addf(b, "### %s\n", g->cwd);
-	items_prefs(&c->alive, g);
 	for (i = 0; i < c->ndays; i++)
 		add_day(c, b, g, c->day[i]);
-	items_clear(&c->alive);
 	if (g->told == 0)
 		buf_truncate(b, before);
 }
@@ -291,7 +289,7 @@ forget_told(struct groups *gs)
 }
 
 void
-contents_write(struct buf *b, struct groups *gs,
+contents_write(struct buf *b, struct groups *gs, const struct items *prefs,
     const struct contents_limits *limits)
 {
 	struct contents c = { .limits = limits };
@@ -299,8 +297,10 @@ contents_write(struct buf *b, struct groups *gs,
 
 	forget_told(gs);
 	c.ndays = memory_days(gs, c.day);
-	for (i = 0; i < gs->n && i < limits->groups; i++)
+	for (i = 0; i < gs->n && i < limits->groups; i++) {
+		c.alive = &prefs[i];
 		add_newest(&c, b, &gs->group[i]);
+	}
 	before = b->len;
 	buf_addstr(b, OLDER);
 	add_rest(&c, b, gs);

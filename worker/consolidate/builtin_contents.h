@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include "buf.h"
 #include "builtin_group.h"
+#include "builtin_items.h"
 
 struct contents_limits {
 	size_t	 topics;	/* per group */
@@ -15,9 +16,10 @@ struct contents_limits {
  * Append what memory_summary.md says of the groups: those with topics of the
  * three newest memory days, then "Older Memory Topics", where every group is
  * at least named, so that each can be found in MEMORY.md or, where that was
- * too full, in rollout_summaries/.  Notes in the groups what was told.
+ * too full, in rollout_summaries/.  `prefs'
+ * are the groups' (items_of_groups()).  Notes in the groups what was told.
  */
-void contents_write(struct buf *, struct groups *,
+void contents_write(struct buf *, struct groups *, const struct items *prefs,
     const struct contents_limits *);
 
 #endif

@@ -5,6 +5,7 @@
 #include "json.h"
 #include "mem.h"
 #include "worker/bullet.h"
+#include "worker/text.h"
 
 static size_t
 length(json_object *arr)
@@ -47,6 +48,25 @@ add_first(struct item *it, const char *first)
 		it->first[it->confirmed++] = first;
 }
 
+/* What preferences are compared by, read once. */
+static void
+read_pref(struct item *it)
+{
+	json_object *topic = json_arr(it->fact, "topic");
+	const char *kind = json_str(it->fact, "kind"), *word;
+	size_t i;
+
+	it->request = kind != NULL && strcmp(kind, "request") == 0;
+	it->nwords = 0;
+	for (i = 0; i < length(topic) && it->nwords < ITEM_WORDS; i++) {
+		word = json_object_get_string(json_object_array_get_idx(topic,
+		    i));
+		if (word != NULL)
+			it->word[it->nwords++] = text_hash(word,
+			    strlen(word));
+	}
+}
+
 void
 items_add(struct items *l, const struct said *s)
 {
@@ -73,6 +93,7 @@ items_add(struct items *l, const struct said *s)
 	it->fact = s->fact;
 	it->row = s->row;
 	it->time = time;
+	read_pref(it);
 }
 
 static void
@@ -100,19 +121,11 @@ items_clear(struct items *l)
 	l->v = NULL;
 }
 
-int
-items_is_request(json_object *pref)
-{
-	const char *kind = json_str(pref, "kind");
-
-	return kind != NULL && strcmp(kind, "request") == 0;
-}
-
 /* What one request alone asked for is no rule. */
 static int
 is_single(const struct item *it)
 {
-	return items_is_request(it->fact) && it->confirmed < 2;
+	return it->request && it->confirmed < 2;
 }
 
 static int
@@ -160,29 +173,25 @@ items_write(const struct items *l, struct buf *b, const char *heading,
 }
 
 static int
-holds(json_object *arr, const char *word)
+holds(const struct item *it, uint64_t word)
 {
 	size_t i;
 
-	for (i = 0; i < length(arr); i++)
-		if (strcmp(json_object_get_string(json_object_array_get_idx(
-		    arr, i)), word) == 0)
+	for (i = 0; i < it->nwords; i++)
+		if (it->word[i] == word)
 			return 1;
 	return 0;
 }
 
 /* At least half of all topic words of the two are common to both. */
 int
-items_same_topic(json_object *a, json_object *b)
+items_same_topic(const struct item *a, const struct item *b)
 {
-	json_object *x = json_arr(a, "topic"), *y = json_arr(b, "topic");
-	size_t i, common = 0, all;
+	size_t i, common = 0;
 
-	for (i = 0; i < length(x); i++)
-		common += (size_t)holds(y, json_object_get_string(
-		    json_object_array_get_idx(x, i)));
-	all = length(x) + length(y) - common;
-	return common > 0 && common * 2 >= all;
+	for (i = 0; i < a->nwords; i++)
+		common += (size_t)holds(b, a->word[i]);
+	return common > 0 && common * 2 >= a->nwords + b->nwords - common;
 }
 
 /* The words that may be replaced: the rule, not the story around it. */
@@ -212,8 +221,7 @@ supersede(struct item *newer, const struct item *older)
 static int
 are_rivals(const struct item *a, const struct item *b)
 {
-	return !items_is_request(a->fact) && !items_is_request(b->fact) &&
-	    items_same_topic(a->fact, b->fact);
+	return !a->request && !b->request && items_same_topic(a, b);
 }
 
 /* Two rules on one thing: the newer stands.  A correction's story stays. */
@@ -263,11 +271,11 @@ promote(struct items *l)
 
 	for (i = 0; i < l->n; i++) {
 		it = &l->v[i];
-		if (!items_is_request(it->fact))
+		if (!it->request)
 			continue;
 		for (j = i + 1; j < l->n; )
-			if (items_is_request(l->v[j].fact) &&
-			    items_same_topic(it->fact, l->v[j].fact)) {
+			if (l->v[j].request &&
+			    items_same_topic(it, &l->v[j])) {
 				merge(it, &l->v[j]);
 				items_remove(l, j);
 			} else {
@@ -316,4 +324,25 @@ items_prefs(struct items *l, const struct group *g)
 	supersede_all(l);
 	promote(l);
 	items_sort(l);
+}
+
+struct items *
+items_of_groups(const struct groups *gs)
+{
+	struct items *l = xcalloc(gs->n + 1, sizeof(*l));
+	size_t i;
+
+	for (i = 0; i < gs->n; i++)
+		items_prefs(&l[i], &gs->group[i]);
+	return l;
+}
+
+void
+items_free(struct items *l, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		items_clear(&l[i]);
+	free(l);
 }

@@ -13,6 +13,7 @@
  */
 #define ITEM_TOPICS	6	/* "[Task n]" behind one bullet */
 #define ITEM_FIRSTS	8	/* more confirmations change nothing */
+#define ITEM_WORDS	16	/* of a preference's topic */
 
 struct item {
 	char		*key;
@@ -27,6 +28,9 @@ struct item {
 	size_t		 confirmed;	/* how many of them */
 	int64_t		 time;
 	size_t		 seq;		/* of its arrival */
+	int		 request;	/* a preference of one request */
+	uint64_t	 word[ITEM_WORDS];	/* of its topic, hashed */
+	size_t		 nwords;
 };
 
 struct items {
@@ -66,8 +70,10 @@ void items_write(const struct items *, struct buf *, const char *heading,
 void items_prefs(struct items *, const struct group *);
 
 /* 1 if two preferences speak of the same thing. */
-int items_same_topic(json_object *pref, json_object *other);
-/* 1 if the preference is what one request asked for. */
-int items_is_request(json_object *pref);
+int items_same_topic(const struct item *, const struct item *);
+
+/* The preferences of each group, in their order.  items_free() ends it. */
+struct items *items_of_groups(const struct groups *);
+void items_free(struct items *, size_t n);
 
 #endif

@@ -10,25 +10,6 @@
 #define QUOTE		200	/* bytes of a rule */
 #define PLACES		4	/* groups that are named */
 
-/* One preference as the summary quotes it: the rule alone. */
-struct rule {
-	const char	*text;		/* borrowed, as is `fact' */
-	json_object	*fact;
-	const char	*scope;
-	struct buf	 where;		/* names of groups, comma-separated */
-	const struct group *last;	/* that was named */
-	size_t		 places;
-	size_t		 confirmed;
-	const char	*first;		/* words that a session began with */
-	int		 wish;		/* of one session, or of its copies */
-	int64_t		 time;
-};
-
-struct rules {
-	struct rule	*v;
-	size_t		 n;
-};
-
 /* The rule in it, or NULL: a correction may be of one delivery alone. */
 static const char *
 rule_text(json_object *pref)
@@ -45,21 +26,23 @@ rule_text(json_object *pref)
 
 /* The same words, or the same wish in other words. */
 static struct rule *
-find_rule(struct rules *rs, const char *text, json_object *fact)
+find_rule(struct rules *rs, const char *text, const struct item *it)
 {
+	uint64_t hash = text_hash(text, strlen(text));
 	struct rule *r;
 	size_t i;
 
 	for (i = 0; i < rs->n; i++) {
 		r = &rs->v[i];
-		if (strcmp(r->text, text) == 0 ||
-		    (items_is_request(r->fact) && items_is_request(fact) &&
-		    items_same_topic(r->fact, fact)))
+		if ((r->hash == hash && strcmp(r->text, text) == 0) ||
+		    (r->item->request && it->request &&
+		    items_same_topic(r->item, it)))
 			return r;
 	}
 	rs->v = xreallocarray(rs->v, rs->n + 1, sizeof(*rs->v));
 	r = &rs->v[rs->n++];
 	memset(r, 0, sizeof(*r));
+	r->first = it->first[0];
 	r->wish = 1;
 	return r;
 }
@@ -89,19 +72,17 @@ add_rule(struct rules *rs, const struct group *g, const struct item *it)
 
 	if (text == NULL)
 		return;
-	r = find_rule(rs, text, it->fact);
+	r = find_rule(rs, text, it);
 	add_place(r, g, it->row);
 	r->confirmed += it->confirmed;
-	if (r->first == NULL)
-		r->first = it->first[0];
-	r->wish &= items_is_request(it->fact) && it->confirmed < 2 &&
+	r->wish &= it->request && it->confirmed < 2 &&
 	    strcmp(r->first, it->first[0]) == 0;
-	if (r->text != NULL && it->time < r->time)
+	if (r->item != NULL && it->time < r->item->time)
 		return;
 	r->text = text;
-	r->fact = it->fact;
+	r->hash = text_hash(text, strlen(text));
+	r->item = it;
 	r->scope = json_str(it->fact, "scope");
-	r->time = it->time;
 }
 
 static int
@@ -127,8 +108,8 @@ by_reach(const void *a, const void *b)
 		return is_global(y) - is_global(x);
 	if (x->confirmed != y->confirmed)
 		return x->confirmed > y->confirmed ? -1 : 1;
-	if (x->time != y->time)
-		return x->time > y->time ? -1 : 1;
+	if (x->item->time != y->item->time)
+		return x->item->time > y->item->time ? -1 : 1;
 	return strcmp(x->text, y->text);
 }
 
@@ -139,10 +120,13 @@ is_superseded(const struct rules *rs, const struct rule *r)
 	const struct rule *o;
 	size_t i;
 
+	if (!is_everywhere(r))
+		return 0;
 	for (i = 0; i < rs->n; i++) {
 		o = &rs->v[i];
-		if (o != r && is_everywhere(r) && is_everywhere(o) &&
-		    o->time > r->time && items_same_topic(o->fact, r->fact))
+		if (o != r && is_everywhere(o) &&
+		    o->item->time > r->item->time &&
+		    items_same_topic(o->item, r->item))
 			return 1;
 	}
 	return 0;
@@ -170,40 +154,54 @@ write_rule(struct buf *b, const struct rule *r)
 	free(line);
 }
 
+/* What is no rule after all goes. */
 static void
-collect(struct rules *rs, const struct groups *gs)
+drop_others(struct rules *rs)
 {
-	struct items items;
+	struct rules all = *rs;
+	unsigned char *gone = xcalloc(rs->n + 1, 1);
+	size_t i;
+
+	for (i = 0; i < all.n; i++)
+		gone[i] = all.v[i].wish || is_superseded(&all, &all.v[i]);
+	rs->n = 0;
+	for (i = 0; i < all.n; i++)
+		if (gone[i])
+			buf_release(&all.v[i].where);
+		else
+			rs->v[rs->n++] = all.v[i];
+	free(gone);
+}
+
+void
+rules_make(struct rules *rs, const struct groups *gs,
+    const struct items *prefs)
+{
 	size_t i, j;
 
-	for (i = 0; i < gs->n; i++) {
-		items.v = NULL;
-		items.n = 0;
-		items_prefs(&items, &gs->group[i]);
-		for (j = 0; j < items.n; j++)
-			add_rule(rs, &gs->group[i], &items.v[j]);
-		items_clear(&items);
-	}
+	memset(rs, 0, sizeof(*rs));
+	for (i = 0; i < gs->n; i++)
+		for (j = 0; j < prefs[i].n; j++)
+			add_rule(rs, &gs->group[i], &prefs[i].v[j]);
+	drop_others(rs);
 	if (rs->n > 1)
 		qsort(rs->v, rs->n, sizeof(*rs->v), by_reach);
 }
 
-size_t
-rules_write(struct buf *b, const struct groups *gs, size_t max)
+void
+rules_clear(struct rules *rs)
 {
-	struct rules rs = { NULL, 0 };
-	struct rule *r;
-	size_t i, n = 0;
+	while (rs->n > 0)
+		buf_release(&rs->v[--rs->n].where);
+	free(rs->v);
+	memset(rs, 0, sizeof(*rs));
+}
 
-	collect(&rs, gs);
-	for (i = 0; i < rs.n; i++) {
-		r = &rs.v[i];
-		if (n < max && !r->wish && !is_superseded(&rs, r)) {
-			write_rule(b, r);
-			n++;
-		}
-		buf_release(&r->where);
-	}
-	free(rs.v);
-	return n;
+void
+rules_write(const struct rules *rs, struct buf *b, size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < rs->n && i < max; i++)
+		write_rule(b, &rs->v[i]);
 }

@@ -18,15 +18,23 @@ static const struct summary_limits levels[] = { { 24, { 6, 12, 40 } },
 	{ 16, { 4, 8, 30 } }, { 12, { 3, 5, 24 } }, { 8, { 2, 3, 16 } },
 	{ 4, { 1, 1, 8 } }, { 2, { 0, 0, 2 } }, { 0, { 0, 0, 0 } } };
 
+/* What is the same however much is said. */
+struct summary {
+	const struct summary_input *in;
+	struct region	 region;
+	struct items	*prefs;		/* of each group */
+	struct rules	 rules;
+};
+
 static void
-add_rules(struct buf *b, const struct summary_input *in, size_t max)
+add_rules(struct buf *b, const struct summary *s, size_t max)
 {
 	size_t before;
 
 	buf_addstr(b, "## User preferences\n");
 	before = b->len;
-	notes_rules(in->notes, b, max);
-	(void)rules_write(b, in->groups, max);
+	notes_rules(s->in->notes, b, max);
+	rules_write(&s->rules, b, max);
 	if (b->len == before)
 		buf_addstr(b, "None was told yet.\n");
 	buf_addch(b, '\n');
@@ -34,17 +42,17 @@ add_rules(struct buf *b, const struct summary_input *in, size_t max)
 
 /* Groups that others wrote, unless the file's own text tells of them. */
 static void
-add_foreign(struct buf *b, const struct summary_input *in,
-    const struct region *r)
+add_foreign(struct buf *b, const struct summary *s)
 {
+	const struct blocks *bs = s->in->blocks;
 	char *name;
 	size_t i, n = 0;
 
-	for (i = 0; i < in->blocks->n; i++) {
-		name = block_name(&in->blocks->v[i]);
-		if (name != NULL && in->blocks->v[i].owner == BLOCK_FOREIGN &&
-		    strstr(buf_str(&r->before), name) == NULL &&
-		    strstr(buf_str(&r->after), name) == NULL)
+	for (i = 0; i < bs->n; i++) {
+		name = block_name(&bs->v[i]);
+		if (name != NULL && bs->v[i].owner == BLOCK_FOREIGN &&
+		    strstr(buf_str(&s->region.before), name) == NULL &&
+		    strstr(buf_str(&s->region.after), name) == NULL)
 			buf_addf(b, "%s%s", n++ == 0 ? "### by hand\n"
 			    "- groups in MEMORY.md: " : ", ", name);
 		free(name);
@@ -54,41 +62,53 @@ add_foreign(struct buf *b, const struct summary_input *in,
 }
 
 static void
-make_body(struct buf *b, const struct summary_input *in,
-    const struct region *r, const struct summary_limits *limits)
+make_body(struct buf *b, const struct summary *s,
+    const struct summary_limits *limits)
 {
-	profile_write(b, in->inputs);
-	add_rules(b, in, limits->prefs);
-	tips_write(b, in->inputs);
+	profile_write(b, s->in->inputs);
+	add_rules(b, s, limits->prefs);
+	tips_write(b, s->in->inputs);
 	buf_addstr(b, "## What's in Memory\n");
-	notes_contents(in->notes, b);
-	contents_write(b, in->groups, &limits->contents);
-	add_foreign(b, in, r);
+	notes_contents(s->in->notes, b);
+	contents_write(b, s->in->groups, s->prefs, &limits->contents);
+	add_foreign(b, s);
+}
+
+/* As much as fits; without our part if others left no room. */
+static void
+write_fitting(struct buf *out, const struct summary *s)
+{
+	struct buf body = BUF_INIT;
+	size_t i, n = sizeof(levels) / sizeof(levels[0]);
+
+	for (i = 0; i < n; i++) {
+		buf_reset(&body);
+		make_body(&body, s, &levels[i]);
+		buf_reset(out);
+		region_write(&s->region, &body, out);
+		if (out->len <= SUMMARY_MAX)
+			break;
+	}
+	if (out->len > SUMMARY_MAX) {
+		buf_reset(out);
+		region_write(&s->region, NULL, out);
+	}
+	buf_release(&body);
 }
 
 void
 summary_make(struct buf *out, const struct buf *old,
     const struct summary_input *in)
 {
-	struct region region;
-	struct buf body = BUF_INIT;
-	size_t i, n = sizeof(levels) / sizeof(levels[0]);
+	struct summary s = { .in = in };
 
-	region_parse(&region, old);
-	forget_lines(&region.before, in->inputs);
-	forget_lines(&region.after, in->inputs);
-	for (i = 0; i < n; i++) {
-		buf_reset(&body);
-		make_body(&body, in, &region, &levels[i]);
-		buf_reset(out);
-		region_write(&region, &body, out);
-		if (out->len <= SUMMARY_MAX)
-			break;
-	}
-	if (out->len > SUMMARY_MAX) {
-		buf_reset(out);
-		region_write(&region, NULL, out);
-	}
-	buf_release(&body);
-	region_clear(&region);
+	region_parse(&s.region, old);
+	forget_lines(&s.region.before, in->inputs);
+	forget_lines(&s.region.after, in->inputs);
+	s.prefs = items_of_groups(in->groups);
+	rules_make(&s.rules, in->groups, s.prefs);
+	write_fitting(out, &s);
+	rules_clear(&s.rules);
+	items_free(s.prefs, in->groups->n);
+	region_clear(&s.region);
 }
