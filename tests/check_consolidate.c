@@ -663,12 +663,9 @@ START_TEST(many_notes_leave_room)
 	char path[64], text[600];
 	int i;
 
-	memset(text, 'w', sizeof(text));
 	for (i = 0; i < 100; i++) {
 		(void)snprintf(path, sizeof(path), NOTES "%03d.md", i);
-		(void)snprintf(text, 8, "%05d w", i);
-		text[7] = 'w';
-		(void)snprintf(text + 590, 10, "\n");
+		(void)snprintf(text, sizeof(text), "%d %0580d\n", i, 0);
 		add_extension(path, text);
 		(void)snprintf(path, sizeof(path),
 		    "extensions/web/resources/%03d.md", i);
@@ -868,6 +865,7 @@ suite(void)
 	TCase *t = tcase_create("consolidate");
 
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 60);
 	tcase_add_test(t, nothing_to_say);
 	tcase_add_test(t, same_input_same_bytes);
 	tcase_add_test(t, order_of_rows_does_not_matter);
