@@ -15,6 +15,7 @@
 extern const struct worker_role gateway_role;
 
 struct stream;
+struct exchange;
 
 /* worker_data() of the role. */
 struct gateway {
@@ -24,6 +25,7 @@ struct gateway {
 	struct http		*http;
 	struct scrub		 scrub;
 	LIST_HEAD(, stream)	 streams;
+	LIST_HEAD(, exchange)	 exchanges;	/* quota and export */
 	size_t			 open;		/* not yet answered */
 	size_t			 shown;		/* of them, in the title */
 };

@@ -5,6 +5,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "exchange.h"
 #include "gateway.h"
 #include "stream.h"
 
@@ -32,6 +33,7 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 	worker_set_data(w, g);
 	g->worker = w;
 	LIST_INIT(&g->streams);
+	LIST_INIT(&g->exchanges);
 	if (provider_configure(&g->provider, settings, why, whysize) == -1 ||
 	    configure_telemetry(g, settings, why, whysize) == -1)
 		return -1;
@@ -68,22 +70,34 @@ message(struct worker *w, const struct msg *m)
 		stream_open(g, m);
 	else if (m->id == MSG_CANCEL)
 		stream_cancel(g, json_int(m->body, "request", 0));
+	else if (m->id == MSG_QUOTA)
+		gateway_quota(g, m);
+	else if (m->id == MSG_EXPORT)
+		gateway_export(g, m);
 	else
-		worker_fail(w, m, "not_supported", "the gateway cannot do "
-		    "that yet");
+		BUG("a message of id %d for the gateway role", (int)m->id);
 	show(g);
+}
+
+/* Of two times in ms, -1 being none. */
+static int
+sooner(int a, int b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
 }
 
 static void
 watch(struct worker *w, struct worker_watch *watched)
 {
 	struct gateway	*g = worker_data(w);
-	int		 ms = stream_timers(g);
+	int		 streams = stream_timers(g);
+	int		 exchanges = exchange_timers(g), http;
 
 	show(g);
-	watched->n = http_watch(g->http, &watched->fds, &watched->ms);
-	if (ms >= 0 && (watched->ms < 0 || ms < watched->ms))
-		watched->ms = ms;
+	watched->n = http_watch(g->http, &watched->fds, &http);
+	watched->ms = sooner(http, sooner(streams, exchanges));
 }
 
 static void
@@ -109,6 +123,7 @@ release(struct worker *w)
 	if (g == NULL)
 		return;
 	stream_free_all(g);
+	exchange_free_all(g);
 	http_free(g->http);
 	redact_free(g->scrub.redact);
 	endpoint_release(&g->telemetry);
