@@ -1,0 +1,85 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "api_fuzz.h"
+#include "common/json.h"
+
+#define EVENT_MAX	2048	/* so that the cap is met as well */
+
+/* 1 once the reply is done. */
+static int
+feed(const struct api *api, struct reply *r, struct sse *s, const char *data,
+    size_t len)
+{
+	struct sse_event	ev;
+	enum sse_status		st;
+
+	sse_feed(s, data, len);
+	while ((st = sse_next(s, &ev)) != SSE_MORE) {
+		if (st == SSE_TOOBIG)
+			return 1;
+		if (st == SSE_EVENT && api->event(r, &ev) == API_DONE)
+			return 1;
+	}
+	return 0;
+}
+
+/* Ids that are made up differ from time to time; they come last. */
+static void
+outcome(struct reply *r, struct buf *out)
+{
+	json_object	*o;
+	size_t		 i;
+
+	for (i = 0; i < r->npieces; i++)
+		if (r->pieces[i].kind == PIECE_CALL && r->pieces[i].id == NULL)
+			reply_keep(&r->pieces[i].id, "made up");
+	if (reply_write(r, out) == 0) {
+		o = json_parse(out->data, out->len, JSON_DEPTH + 4, NULL);
+		if (o == NULL || json_has_nul(o) ||
+		    json_str(o, "stop") == NULL)
+			abort();
+		json_object_put(o);
+	} else if (r->failure.class == MODEL_NONE)
+		abort();
+	o = reply_usage_json(&r->usage);
+	buf_addf(out, "%d %s %s", (int)r->failure.class,
+	    buf_str(&r->failure.text), json_object_to_json_string(o));
+	json_object_put(o);
+}
+
+static void
+run(const struct api *api, const char *data, size_t size, size_t cut,
+    struct buf *out)
+{
+	struct reply	r;
+	struct sse	s;
+
+	reply_init(&r);
+	r.schema_tool = "codex_output_schema";
+	sse_init(&s, EVENT_MAX);
+	if (!feed(api, &r, &s, data, cut) &&
+	    !feed(api, &r, &s, data + cut, size - cut))
+		api->close(&r);
+	outcome(&r, out);
+	sse_release(&s);
+	reply_release(&r);
+}
+
+int
+api_fuzz(const struct api *api, const uint8_t *data, size_t size)
+{
+	const char	*text = (const char *)data + 1;
+	struct buf	 whole = BUF_INIT, parts = BUF_INIT;
+
+	if (size < 2)
+		return 0;
+	run(api, text, size - 1, size - 1, &whole);
+	run(api, text, size - 1, data[0] % size, &parts);
+	if (whole.len != parts.len ||
+	    memcmp(whole.data, parts.data, whole.len) != 0)
+		abort();
+	buf_release(&whole);
+	buf_release(&parts);
+	return 0;
+}
