@@ -163,10 +163,11 @@ $(B)/obj/%.o: %.c
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
-# A unit program links everything that its first line names:
-# /* links: supervisor/restart.c */
-links		= $(patsubst %.c,$(B)/obj/%.o,$(shell sed -n \
-		  '1s,^/\* links: \(.*\) \*/$$,\1,p' tests/$(1).c))
+# A unit program links everything that its first line names, main.c never:
+# /* links: supervisor/restart.c worker/workspace/?*.c */
+links		= $(patsubst %.c,$(B)/obj/%.o,$(filter-out %/main.c,$(strip \
+		  )$(wildcard $(shell sed -n \
+		  '1s,^/\* links: \(.*\) \*/$$,\1,p' tests/$(1).c))))
 define UNIT
 $(B)/test/$(1): $(B)/obj/tests/$(1).o $(call links,$(1)) $(LIBWORKER) \
     $(LIBCOMMON) $(HOOK_TEST)

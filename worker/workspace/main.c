@@ -16,6 +16,7 @@
 #include "worker/workspace/commits.h"
 #include "worker/workspace/pack.h"
 #include "worker/workspace/publish.h"
+#include "worker/workspace/purge.h"
 #include "worker/workspace/recover.h"
 #include "worker/workspace/staging.h"
 #include "worker/workspace/workspace.h"
@@ -304,6 +305,29 @@ on_check(struct worker *w, const struct msg *m)
 	json_object_put(o);
 }
 
+static void
+on_purge(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+	struct purge		 p = { .ws = &st->ws,
+				    .threads = json_arr(m->body, "threads") };
+	json_object		*o;
+
+	worker_busy(w, "purge");
+	if (purge_run(&p) < 0)
+		fail(w, m);
+	else {
+		o = json_object_new_object();
+		set_hex(o, "commit", &p.live);
+		json_set_int(o, "files", (int64_t)p.files);
+		json_set_int(o, "kept", (int64_t)p.kept);
+		json_set_int(o, "dropped", (int64_t)p.dropped);
+		json_set_bool(o, "adopted", p.adopted);
+		worker_reply(w, m, MSG_PURGED, o);
+	}
+	purge_release(&p);
+}
+
 static const struct {
 	enum msg_id	 id;
 	void		(*handle)(struct worker *, const struct msg *);
@@ -313,6 +337,7 @@ static const struct {
 	{ MSG_PREPARE, on_prepare },
 	{ MSG_PUBLISH, on_publish },
 	{ MSG_CHECK, on_check },
+	{ MSG_PURGE, on_purge },
 	{ MSG_HISTORY, on_history },
 };
 

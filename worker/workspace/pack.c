@@ -201,7 +201,7 @@ pack_history(struct workspace *ws, size_t max)
 		    O_CLOEXEC);
 	if (objects == -1 || for_loose(objects, count_one, &n) == -1)
 		workspace_fail_errno(ws, ws->history_path);
-	else if (n <= max)
+	else if (n <= max && max != PACK_ALWAYS)
 		r = 0;
 	else if (write_pack(ws, name) == -1)
 		workspace_fail_history(ws, "packing");

@@ -12,6 +12,8 @@
 
 /* As many loose objects are left alone.  About fifty publications. */
 #define PACK_LOOSE_MAX	1024
+/* Pack whatever there is: something was made unreachable. */
+#define PACK_ALWAYS	0
 
 /*
  * If the history holds more than `max' loose objects, write all that its

@@ -49,6 +49,7 @@ struct workspace {
 #define REASON_IO		"io_error"
 #define REASON_HISTORY		"no_history"
 #define REASON_INPUT		"bad_input"
+#define REASON_PUBLISHED	"still_published"
 
 /* Everything absent; then fill in names, paths and `redact'. */
 void workspace_init(struct workspace *);

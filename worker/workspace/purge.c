@@ -1,0 +1,350 @@
+#include <git2/sys/commit.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hook.h"
+#include "common/mem.h"
+#include "common/uuid.h"
+#include "worker/workspace/pack.h"
+#include "worker/workspace/purge.h"
+#include "worker/workspace/tree.h"
+
+/* A blob that was looked at once; most stand in many trees. */
+struct seen {
+	git_oid	id;
+	int	traced;
+};
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct seen	*x = a, *y = b;
+
+	return git_oid_cmp(&x->id, &y->id);
+}
+
+static int
+text_traced(const struct purge *p, const struct buf *text)
+{
+	const char	*id;
+	size_t		 i;
+
+	for (i = 0; i < json_object_array_length(p->threads); i++) {
+		id = json_object_get_string(
+		    json_object_array_get_idx(p->threads, i));
+		if (memmem(buf_str(text), text->len, id, strlen(id)) != NULL)
+			return 1;
+	}
+	return 0;
+}
+
+static int
+blob_traced(struct purge *p, const git_oid *id)
+{
+	struct seen	 key, *s, **found;
+	struct buf	 text = BUF_INIT;
+	int		 r;
+
+	git_oid_cpy(&key.id, id);
+	found = tfind(&key, &p->seen, by_id);
+	if (found != NULL)
+		return (*found)->traced;
+	r = history_blob_read(&p->ws->history, id, &text);
+	if (r == 0) {
+		s = xcalloc(1, sizeof(*s));
+		git_oid_cpy(&s->id, id);
+		r = s->traced = text_traced(p, &text);
+		if (tsearch(s, &p->seen, by_id) == NULL)
+			free(s);	/* then it is read again */
+	}
+	buf_wipe(&text);
+	return r;
+}
+
+int
+purge_traced(struct purge *p, const git_oid *tree)
+{
+	git_index	*index = NULL;
+	size_t		 i;
+	int		 r = 0;
+
+	if (tree_load(&p->ws->history, tree, &index) < 0)
+		return -1;
+	for (i = 0; r == 0 && i < git_index_entrycount(index); i++)
+		r = blob_traced(p, &git_index_get_byindex(index, i)->id);
+	git_index_free(index);
+	workspace_tick(p->ws);
+	return r;
+}
+
+static int
+commit_traced(struct purge *p, const git_oid *commit)
+{
+	git_oid	tree;
+
+	return history_tree_of(&p->ws->history, commit, &tree) < 0 ? -1 :
+	    purge_traced(p, &tree);
+}
+
+/* The same commit, of another tree or behind another parent. */
+static int
+rewrite(struct purge *p, git_commit *c, const git_oid *tree,
+    const git_oid *parent, git_oid *out)
+{
+	return git_commit_create_from_ids(out, p->ws->history.repo, NULL,
+	    git_commit_author(c), git_commit_committer(c),
+	    git_commit_message_encoding(c), git_commit_message_raw(c), tree,
+	    parent == NULL ? 0 : 1, &parent) < 0 ? -1 : 0;
+}
+
+/* The main line: first parents, newest first. */
+struct chain {
+	git_oid	*ids;
+	size_t	 n;
+};
+
+static int
+chain_read(struct purge *p, struct chain *ch)
+{
+	git_commit	*c = NULL;
+	git_oid		 id;
+	size_t		 room = 0;
+	int		 more = 1;
+
+	git_oid_cpy(&id, &p->live);
+	for (; more; git_commit_free(c)) {
+		if (git_commit_lookup(&c, p->ws->history.repo, &id) < 0)
+			return -1;
+		if (ch->n == room) {
+			room = room == 0 ? 64 : room * 2;
+			ch->ids = xreallocarray(ch->ids, room,
+			    sizeof(*ch->ids));
+		}
+		git_oid_cpy(&ch->ids[ch->n++], &id);
+		more = git_commit_parentcount(c) > 0;
+		if (more)
+			git_oid_cpy(&id, git_commit_parent_id(c, 0));
+	}
+	return 0;
+}
+
+/* 1 if the commit can stay as it is behind its parent. */
+static int
+stays(struct purge *p, git_commit *c, const git_oid *last)
+{
+	unsigned	i;
+	int		r;
+
+	if ((last == NULL) != (git_commit_parentcount(c) == 0) ||
+	    (last != NULL && !git_oid_equal(last,
+	    git_commit_parent_id(c, 0))))
+		return 0;
+	for (i = 1; i < git_commit_parentcount(c); i++) {
+		r = commit_traced(p, git_commit_parent_id(c, i));
+		if (r != 0)
+			return r == 1 ? 0 : -1;
+	}
+	return 1;
+}
+
+/* Put one commit behind the last one that was kept. */
+static int
+keep(struct purge *p, const git_oid *id, git_oid *last, int *has_last)
+{
+	const git_oid	*parent = *has_last ? last : NULL;
+	git_commit	*c = NULL;
+	git_oid		 new;
+	int		 r;
+
+	if (git_commit_lookup(&c, p->ws->history.repo, id) < 0)
+		return -1;
+	r = stays(p, c, parent);
+	git_oid_cpy(&new, id);
+	if (r == 0)
+		r = rewrite(p, c, git_commit_tree_id(c), parent, &new);
+	git_commit_free(c);
+	git_oid_cpy(last, &new);
+	*has_last = 1;
+	p->kept++;
+	return r < 0 ? -1 : 0;
+}
+
+/* The main line without the commits that hold a thread; its new end. */
+static int
+join(struct purge *p, const struct chain *ch, git_oid *last)
+{
+	size_t	i;
+	int	r, has_last = 0;
+
+	for (i = ch->n; i-- > 0;) {
+		r = commit_traced(p, &ch->ids[i]);
+		if (r == 1)
+			p->dropped++;
+		else if (r < 0 || keep(p, &ch->ids[i], last, &has_last) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* One reference to its new commit, a crash point on either side. */
+static int
+move(struct purge *p, const char *ref, const git_oid *from,
+    const git_oid *to)
+{
+	return git_oid_equal(from, to) ? 0 :
+	    history_move_ref(&p->ws->history, ref, from, to);
+}
+
+static int
+purge_live(struct purge *p)
+{
+	struct chain	ch = { NULL, 0 };
+	git_oid		last;
+	int		r;
+
+	git_oid_cpy(&last, &p->live);
+	r = chain_read(p, &ch);
+	if (r == 0)
+		r = join(p, &ch, &last);
+	free(ch.ids);
+	hook_crash("purge.live.before");
+	if (r == 0)
+		r = move(p, HISTORY_LIVE, &p->live, &last);
+	hook_crash("purge.live.after");
+	git_oid_cpy(&p->live, &last);
+	return r;
+}
+
+static int
+rewrite_adopted(struct purge *p, const git_oid *id, git_oid *out)
+{
+	git_commit	*c = NULL;
+	git_oid		 tree;
+	int		 r;
+
+	if (git_commit_lookup(&c, p->ws->history.repo, id) < 0)
+		return -1;
+	r = purge_tree(p, git_commit_tree_id(c), &tree);
+	if (r == 0)
+		r = rewrite(p, c, &tree, NULL, out);
+	git_commit_free(c);
+	return r;
+}
+
+static int
+purge_adopted(struct purge *p)
+{
+	enum history_found	found;
+	git_oid			id, new;
+	int			r;
+
+	found = history_ref(&p->ws->history, HISTORY_ADOPTED, &id);
+	if (found != HISTORY_FOUND)
+		return found == HISTORY_ABSENT ? 0 : -1;
+	r = commit_traced(p, &id);
+	if (r != 1)
+		return r;
+	if (rewrite_adopted(p, &id, &new) < 0)
+		return -1;
+	hook_crash("purge.adopted.before");
+	r = history_move_ref(&p->ws->history, HISTORY_ADOPTED, &id, &new);
+	hook_crash("purge.adopted.after");
+	p->adopted = 1;
+	return r;
+}
+
+/* What was prepared for agents that failed is of no use any more. */
+static int
+drop_staged(struct purge *p)
+{
+	git_strarray	refs = { NULL, 0 };
+	size_t		i;
+	int		r;
+
+	r = git_reference_list(&refs, p->ws->history.repo);
+	for (i = 0; r == 0 && i < refs.count; i++)
+		if (tree_below(refs.strings[i], HISTORY_STAGED))
+			r = git_reference_remove(p->ws->history.repo,
+			    refs.strings[i]);
+	git_strarray_dispose(&refs);
+	return r < 0 ? -1 : 0;
+}
+
+static int
+check_live(struct purge *p)
+{
+	switch (history_ref(&p->ws->history, HISTORY_LIVE, &p->live)) {
+	case HISTORY_FOUND:
+		break;
+	case HISTORY_ABSENT:
+		return workspace_fail(p->ws, REASON_INPUT, "nothing was "
+		    "published yet");
+	case HISTORY_ERROR:
+		return workspace_fail_history(p->ws, HISTORY_LIVE);
+	}
+	switch (commit_traced(p, &p->live)) {
+	case 0:
+		return 0;
+	case 1:
+		return workspace_fail(p->ws, REASON_PUBLISHED, "%s still "
+		    "names what is to be forgotten; purge again after the "
+		    "next publication", p->ws->root_path);
+	default:
+		return workspace_fail_history(p->ws, HISTORY_LIVE);
+	}
+}
+
+/* The ids are searched for in every text: nothing shorter will do. */
+static int
+check_threads(struct purge *p)
+{
+	const char	*id;
+	size_t		 i;
+
+	for (i = 0; i < json_object_array_length(p->threads); i++) {
+		id = json_object_get_string(
+		    json_object_array_get_idx(p->threads, i));
+		if (id == NULL || !uuid_valid(id))
+			return workspace_fail(p->ws, REASON_INPUT,
+			    "purge: thread %zu is no id", i + 1);
+	}
+	return 0;
+}
+
+static int
+count_files(struct purge *p)
+{
+	git_index	*index = NULL;
+	git_oid		 tree;
+
+	if (history_tree_of(&p->ws->history, &p->live, &tree) < 0 ||
+	    tree_load(&p->ws->history, &tree, &index) < 0)
+		return -1;
+	p->files = git_index_entrycount(index);
+	git_index_free(index);
+	return 0;
+}
+
+int
+purge_run(struct purge *p)
+{
+	int	r;
+
+	if (check_threads(p) < 0 || check_live(p) < 0)
+		return -1;
+	if (drop_staged(p) < 0 || purge_adopted(p) < 0 ||
+	    purge_live(p) < 0 || count_files(p) < 0)
+		return workspace_fail_history(p->ws, "purging");
+	hook_crash("purge.pack.before");
+	r = pack_history(p->ws, PACK_ALWAYS);
+	hook_crash("purge.pack.after");
+	return r < 0 ? -1 : 0;
+}
+
+void
+purge_release(struct purge *p)
+{
+	tdestroy(p->seen, free);
+	p->seen = NULL;
+}
