@@ -1,6 +1,8 @@
 #include <sys/stat.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -92,4 +94,40 @@ audit_begin(const struct state_dir *sd, const char *thread_id,
 	json_set_str(p, "memory", memory);
 	audit_record(sd, thread_id, "session_meta", p);
 	json_object_put(p);
+}
+
+/* The length of the first line, 0 if there is none. */
+static off_t
+first_line(int fd)
+{
+	char	 data[AUDIT_RECORD_MAX];
+	ssize_t	 n = pread(fd, data, sizeof(data), 0);
+	char	*nl = n > 0 ? memchr(data, '\n', (size_t)n) : NULL;
+
+	return nl == NULL ? 0 : nl - data + 1;
+}
+
+int
+audit_cut(const struct state_dir *sd, const char *thread_id)
+{
+	json_object	*note = json_object_new_object();
+	char		*name, *path;
+	int		 fd, done = 0;
+
+	name = xasprintf("agents/%s.jsonl", thread_id);
+	path = state_dir_file(sd, name);
+	fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (fd != -1 && ftruncate(fd, first_line(fd)) == 0 &&
+	    fsync(fd) == 0)
+		done = 1;
+	else if (fd != -1 || errno != ENOENT)
+		log_warn("%s: not cut; remove it by hand", path);
+	fd_close(&fd);
+	json_set_str(note, "type", "purged");
+	if (done)
+		audit_record(sd, thread_id, "event_msg", note);
+	json_object_put(note);
+	free(path);
+	free(name);
+	return done;
 }

@@ -17,6 +17,12 @@ void audit_begin(const struct state_dir *, const char *thread_id,
     const char *memory, const char *cwd);
 
 /*
+ * Cut an audit file to its first record and a note that it was cut.  Returns
+ * 1 if there was one; failures are logged.
+ */
+int audit_cut(const struct state_dir *, const char *thread_id);
+
+/*
  * Append {"timestamp","type","payload"}; a record over its cap is replaced
  * by a note of its size, a file over its cap grows no more.  Failures are
  * logged and cost nothing else.  `payload' is borrowed.

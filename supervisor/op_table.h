@@ -22,4 +22,9 @@ void op_extract_begin(struct op_run *);
 extern const struct op_argument op_history_arguments[];
 void op_history_begin(struct op_run *);
 
+/* op_forget.c */
+extern const struct op_argument op_forget_arguments[];
+void op_forget_begin(struct op_run *);
+void op_forget_idle(struct op_run *);
+
 #endif

@@ -26,10 +26,12 @@ struct operations {
 /* Every command; alphabetical. */
 const struct operation operation_table[] = {
 	{ "extract", OP_STATE, op_extract_arguments, op_extract_begin, NULL,
-	    NULL },
+	    NULL, NULL },
+	{ "forget", OP_STATE, op_forget_arguments, op_forget_begin, NULL,
+	    NULL, op_forget_idle },
 	{ "history", OP_READ, op_history_arguments, op_history_begin, NULL,
-	    NULL },
-	{ NULL, OP_STATE, NULL, NULL, NULL, NULL }
+	    NULL, NULL },
+	{ NULL, OP_STATE, NULL, NULL, NULL, NULL, NULL }
 };
 
 struct operations *
@@ -303,6 +305,8 @@ operations_consider(struct supervisor *sv)
 	if (o == NULL || o->considering)
 		return;
 	o->considering = 1;
+	if (o->running != NULL && o->running->op->idle != NULL)
+		o->running->op->idle(o->running);
 	while (o->running == NULL && !supervisor_stopping(sv) &&
 	    (run = first_ready(o)) != NULL) {
 		o->running = run;

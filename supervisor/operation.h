@@ -71,6 +71,8 @@ struct operation {
 	 * Optional.
 	 */
 	void	(*lost)(struct op_run *);
+	/* OP_STATE that answers later: some memory may be idle now. */
+	void	(*idle)(struct op_run *);
 };
 
 extern const struct operation operation_table[];	/* ends: name NULL */

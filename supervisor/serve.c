@@ -7,7 +7,7 @@
 #include "supervisor/recovery.h"
 #include "supervisor/serve.h"
 
-#define ROLES	(1u << ROLE_WORKSPACE)
+#define ROLES	(1u << ROLE_WORKSPACE | 1u << ROLE_CONSOLIDATE)
 
 /*
  * What an earlier supervisor left is finished first; a memory that is only

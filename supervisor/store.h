@@ -23,6 +23,7 @@
 #include "supervisor/store_look.h"
 #include "supervisor/store_memories.h"
 #include "supervisor/store_outputs.h"
+#include "supervisor/store_purge.h"
 #include "supervisor/store_stage_one.h"
 #include "supervisor/store_stage_two.h"
 #include "supervisor/store_threads.h"

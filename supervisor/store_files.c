@@ -145,7 +145,7 @@ write_if_winner(struct store *s, const struct put *p)
 {
 	struct store_thread	 t = *p->thread;
 	enum store_status	 st;
-	int64_t			 won = 0;
+	int64_t			 won = 0, forgotten = 0;
 
 	st = wins(s, p, &won);
 	if (st != STORE_OK || won == 0)
@@ -158,7 +158,11 @@ write_if_winner(struct store *s, const struct put *p)
 	t.content_hash = p->file.hash;
 	t.updated_at_ms = p->file.updated_at_ms;
 	t.archived = p->file.archived;
-	return write_thread(s, &t);
+	st = db_value(s, "SELECT count(*) FROM tombstones"
+	    " WHERE thread_id = ?", ARGS(TEXT(t.id)), &forgotten);
+	if (forgotten > 0)
+		t.title = t.preview = t.first_user_message = "";
+	return st == STORE_OK ? write_thread(s, &t) : st;
 }
 
 /* The thread that a file holds, NULL if none; the caller frees it. */

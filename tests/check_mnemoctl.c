@@ -1,4 +1,4 @@
-/* links: supervisor/mnemoctl/ctl.c supervisor/mnemoctl/find.c supervisor/mnemoctl/jobs.c supervisor/mnemoctl/options.c supervisor/mnemoctl/output.c supervisor/mnemoctl/status.c supervisor/mnemoctl/status_memories.c supervisor/mnemoctl/status_show.c supervisor/mnemoctl/why.c supervisor/mnemoctl/why_show.c supervisor/mnemoctl/why_stage_one.c supervisor/mnemoctl/why_stage_two.c supervisor/store.c supervisor/store_agents.c supervisor/store_db.c supervisor/store_due.c supervisor/store_files.c supervisor/store_forget.c supervisor/store_leases.c supervisor/store_look.c supervisor/store_memories.c supervisor/store_ledger.c supervisor/store_outputs.c supervisor/store_row.c supervisor/store_schema.c supervisor/store_select.c supervisor/store_stage_one.c supervisor/store_stage_two.c supervisor/store_threads.c supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/match.c supervisor/orphans.c supervisor/paths.c supervisor/quote.c supervisor/root.c supervisor/root_text.c supervisor/state_dir.c tests/store_fixture.c tests/scratch.c supervisor/waits.c supervisor/ledger.c supervisor/budget.c */
+/* links: supervisor/mnemoctl/ctl.c supervisor/mnemoctl/find.c supervisor/mnemoctl/jobs.c supervisor/mnemoctl/options.c supervisor/mnemoctl/output.c supervisor/mnemoctl/status.c supervisor/mnemoctl/status_memories.c supervisor/mnemoctl/status_show.c supervisor/mnemoctl/why.c supervisor/mnemoctl/why_show.c supervisor/mnemoctl/why_stage_one.c supervisor/mnemoctl/why_stage_two.c supervisor/store.c supervisor/store_agents.c supervisor/store_db.c supervisor/store_due.c supervisor/store_files.c supervisor/store_forget.c supervisor/store_leases.c supervisor/store_look.c supervisor/store_memories.c supervisor/store_ledger.c supervisor/store_outputs.c supervisor/store_row.c supervisor/store_schema.c supervisor/store_select.c supervisor/store_stage_one.c supervisor/store_stage_two.c supervisor/store_threads.c supervisor/config.c supervisor/config_check.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/match.c supervisor/orphans.c supervisor/paths.c supervisor/quote.c supervisor/root.c supervisor/root_text.c supervisor/state_dir.c tests/store_fixture.c tests/scratch.c */
 /*
  * "Pending for ever, nobody knows why" was the most frequent question of all.
  * So why must name the very rule that refuses: each rule is made to refuse,
@@ -231,14 +231,14 @@ START_TEST(the_first_rule_that_refuses_decides)
 		{ UPDATED("1700000000"), "age" },
 		{ OUTPUT("1783000000"), "up_to_date" },
 		{ "UPDATE sources SET missing_since = 5", "file" },
-		{ "INSERT INTO tombstones VALUES (" T1 ", 5, 'asked')",
-		    "tombstone" },
 		{ "UPDATE threads SET cwd = '/secret'", "excluded" },
 		{ "UPDATE threads SET preview = ''", "user_message" },
 		{ "UPDATE threads SET archived = 1", "archived" },
 		{ "UPDATE threads SET memory_mode = 'disabled'",
 		    "memory_mode" },
-		{ "UPDATE threads SET source = 'exec'", "source" }
+		{ "UPDATE threads SET source = 'exec'", "source" },
+		{ "INSERT INTO tombstones VALUES (" T1 ", 5, 'asked')",
+		    "tombstone" }
 	};
 	size_t	 i;
 

@@ -8,7 +8,6 @@
 #include "supervisor/paths.h"
 #include "supervisor/root.h"
 #include "supervisor/store.h"
-#include "supervisor/waits.h"
 
 /*
  * mnemoctl(1).  A command collects a document and shows it; with -j the
@@ -52,11 +51,12 @@ struct ctl {
 	int64_t			 now;		/* seconds */
 	struct ctl_owner	 owner;
 	struct ctl_memory	*memories;	/* config->nmemories */
-	struct waits		 waits;		/* of ctl_look() */
 	const char		*argument;	/* of the command, or NULL */
 	const char		*memory;	/* -m, or NULL */
 	enum ctl_exit		 verdict;	/* once all is shown */
 	int			 outdated;	/* -O */
+	int			 dry_run;	/* -n */
+	int			 purge;		/* -p */
 };
 
 struct ctl_command {
@@ -72,6 +72,7 @@ struct ctl_command {
 	void		(*show)(json_object *doc, const struct output *);
 	const char	*key;
 	int		 alone;		/* it needs no state */
+	const char	*flags;		/* letters of options; NULL: none */
 };
 
 /* status.c, jobs.c, why.c */
@@ -89,6 +90,7 @@ void check_show(json_object *doc, const struct output *);
 /* show_*.c: the answers to requests. */
 void extract_show(json_object *doc, const struct output *);
 void history_show(json_object *doc, const struct output *);
+void forget_show(json_object *doc, const struct output *);
 
 /*
  * ctl.c: what commands share.

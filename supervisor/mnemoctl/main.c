@@ -23,7 +23,11 @@ static const struct ctl_command commands[] = {
 	    "wrong in a memory folder", .collect = check_collect,
 	    .show = check_show, .alone = 1 },
 	{ .name = "extract", .text = "make again what an older generator "
-	    "made", .show = extract_show },
+	    "made", .show = extract_show,
+	    .flags = "O" },
+	{ .name = "forget", .argument = "THREAD|PATTERN", .text = "take "
+	    "sessions out of every memory", .show = forget_show,
+	    .key = "what", .flags = "np" },
 	{ .name = "history", .argument = "[MEMORY]", .text = "the commits of "
 	    "a memory, newest first", .show = history_show, .key = "memory" },
 	{ .name = "jobs", .text = "one line for each job",
@@ -152,6 +156,8 @@ act(const struct ctl_options *opt)
 		ctl.argument = opt->argument;
 		ctl.memory = opt->memory;
 		ctl.outdated = opt->outdated;
+		ctl.dry_run = opt->dry_run;
+		ctl.purge = opt->purge;
 		e = run(opt, &ctl);
 		config_free(config);
 	}

@@ -25,9 +25,11 @@ static const struct option_row {
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'm', "memory", "memory", "the memory that is meant, if there are "
 	    "several" },
+	{ 'n', "dry-run", NULL, "of forget: say what would be done" },
 	{ 'o', "option", "key=value", "override one key of the "
 	    "configuration" },
 	{ 'O', "outdated", NULL, "of extract: what an older generator made" },
+	{ 'p', "purge", NULL, "of forget: from the history too" },
 	{ 's', "state", "statedir", "look at the state in this directory" },
 	{ 'v', "verbose", NULL, "say who answered, and more" },
 	{ 'V', "version", NULL, "print the version" }
@@ -79,6 +81,12 @@ take(struct ctl_options *o, int letter)
 		break;
 	case 'O':
 		o->outdated = 1;
+		break;
+	case 'n':
+		o->dry_run = 1;
+		break;
+	case 'p':
+		o->purge = 1;
 		break;
 	case 's':
 		o->state = optarg;
@@ -145,6 +153,24 @@ find_command(const struct ctl_command *c, const char *name)
 	return NULL;
 }
 
+/* Options that mean something to some commands only. */
+static int
+check_flags(struct ctl_options *o)
+{
+	const char	*takes = o->command->flags;
+
+	if (o->dry_run && (takes == NULL || strchr(takes, 'n') == NULL))
+		return wrong(o, "%s: takes no --dry-run", o->command->name);
+	if (o->outdated && (takes == NULL || strchr(takes, 'O') == NULL))
+		return wrong(o, "%s: takes no --outdated", o->command->name);
+	if (!o->outdated && takes != NULL && strchr(takes, 'O') != NULL)
+		return wrong(o, "%s: expected what to extract, --outdated",
+		    o->command->name);
+	if (o->purge && (takes == NULL || strchr(takes, 'p') == NULL))
+		return wrong(o, "%s: takes no --purge", o->command->name);
+	return 0;
+}
+
 /* The words that are no options: the command and its argument. */
 static int
 take_words(struct ctl_options *o, const struct ctl_command *commands,
@@ -172,12 +198,8 @@ take_words(struct ctl_options *o, const struct ctl_command *commands,
 		return wrong(o, "%s: too many arguments", o->command->name);
 	if (o->memory != NULL && o->command->collect != NULL)
 		return wrong(o, "%s: takes no --memory", o->command->name);
-	if (o->outdated != (strcmp(o->command->name, "extract") == 0))
-		return wrong(o, o->outdated ? "%s: takes no --outdated" :
-		    "%s: expected what to extract, --outdated",
-		    o->command->name);
 	o->argument = argv[1];
-	return 0;
+	return check_flags(o);
 }
 
 /* Empty arguments are a script's unset variable. */
@@ -236,7 +258,7 @@ ctl_options_release(struct ctl_options *o)
 void
 ctl_options_usage(FILE *fp)
 {
-	fputs("usage: mnemoctl [-hjOvV] [-f file] [-m memory] "
+	fputs("usage: mnemoctl [-hjnOpvV] [-f file] [-m memory] "
 	    "[-o key=value] [-s statedir] command\n", fp);
 }
 

@@ -13,6 +13,8 @@ struct ctl_options {
 	int			  json;		/* -j */
 	int			  verbose;	/* -v */
 	int			  outdated;	/* -O */
+	int			  dry_run;	/* -n */
+	int			  purge;	/* -p */
 	const char		 *memory;	/* -m, or NULL */
 	const char		 *file;		/* -f, or NULL */
 	const char		 *state;	/* -s, or NULL */

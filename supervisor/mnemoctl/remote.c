@@ -228,6 +228,10 @@ remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
 		json_set_str(args, cmd->key, ctl->argument);
 	if (ctl->outdated)
 		json_set_bool(args, "outdated", 1);
+	if (ctl->dry_run)
+		json_set_bool(args, "dry_run", 1);
+	if (ctl->purge)
+		json_set_bool(args, "purge", 1);
 	r.request = checked(o);
 	json_object_put(o);
 	if (r.request == NULL) {

@@ -1,0 +1,69 @@
+/* mnemoctl forget: the threads, then what became of each memory. */
+
+#include "common/json.h"
+#include "supervisor/mnemoctl/ctl.h"
+
+static void
+show_threads(json_object *list, const struct output *out)
+{
+	static const char *const names[] = { "THREAD", "DIRECTORY", "TITLE" };
+	struct table	*t = table_new(sizeof(names) / sizeof(names[0]));
+	json_object	*o;
+	size_t		 i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		table_add(t, STYLE_HEAD, names[i]);
+	for (i = 0; list != NULL && i < json_object_array_length(list); i++) {
+		o = json_object_array_get_idx(list, i);
+		table_add(t, STYLE_PLAIN, json_str(o, "thread_id"));
+		table_add(t, STYLE_PLAIN, json_str(o, "cwd"));
+		table_add(t, STYLE_PLAIN, json_str(o, "title"));
+	}
+	table_print(t, out);
+}
+
+/* "memory codex: done" */
+static void
+show_states(json_object *list, const char *what, const struct output *out)
+{
+	json_object	*o;
+	const char	*message;
+	size_t		 i;
+
+	for (i = 0; list != NULL && i < json_object_array_length(list); i++) {
+		o = json_object_array_get_idx(list, i);
+		message = json_str(o, "message");
+		if (json_int(o, "dropped", -1) >= 0)
+			output_line(out, STYLE_PLAIN, "memory %s: %s: %lld "
+			    "commits taken out, %lld kept",
+			    json_str(o, "memory"), what,
+			    (long long)json_int(o, "dropped", 0),
+			    (long long)json_int(o, "kept", 0));
+		else
+			output_line(out, STYLE_PLAIN, "memory %s: %s: %s",
+			    json_str(o, "memory"), what, message != NULL ?
+			    message : json_str(o, "state"));
+	}
+}
+
+void
+forget_show(json_object *doc, const struct output *out)
+{
+	json_object	*list = json_arr(doc, "out_of_reach");
+	size_t		 i;
+
+	show_threads(json_arr(doc, "threads"), out);
+	if (json_flag(doc, "dry_run", 0)) {
+		output_line(out, STYLE_DIM, "nothing was changed");
+		return;
+	}
+	show_states(json_arr(doc, "memories"), "forgotten", out);
+	show_states(json_arr(doc, "purged"), "history", out);
+	if (list == NULL)
+		return;
+	output_line(out, STYLE_PLAIN, "%lld audit files cut; not reached:",
+	    (long long)json_int(doc, "audits", 0));
+	for (i = 0; i < json_object_array_length(list); i++)
+		output_line(out, STYLE_PLAIN, "- %s", json_object_get_string(
+		    json_object_array_get_idx(list, i)));
+}

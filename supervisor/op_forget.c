@@ -1,0 +1,407 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hook.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/monotime.h"
+#include "supervisor/audit.h"
+#include "supervisor/forget_find.h"
+#include "supervisor/memory.h"
+#include "supervisor/op_table.h"
+#include "supervisor/scheduler.h"
+#include "supervisor/stage_two.h"
+#include "supervisor/staging.h"
+#include "supervisor/store_purge.h"
+
+/*
+ * mnemoctl forget: tombstones first, then a consolidation of each memory that
+ * was made from the threads, one after the other; with --purge the history of
+ * each, audits and the log of the database after that.
+ */
+
+#define WORD_MAX_BYTES	4096
+
+const struct op_argument op_forget_arguments[] = {
+	{ "what", OP_TEXT, 1, WORD_MAX_BYTES },
+	{ "dry_run", OP_FLAG, 0, 0 },
+	{ "purge", OP_FLAG, 0, 0 },
+	{ NULL, OP_TEXT, 0, 0 }
+};
+
+/* What --purge cannot reach. */
+static const char *const	out_of_reach[] = {
+	"the transcripts themselves: mnemod never changes them",
+	"what a provider was sent, and what you copied elsewhere",
+	"text in a memory that says the same without naming the session: look "
+	"for it by hand",
+	"copies of the database that an upgrade left (state.db.v*), backups, "
+	"file system snapshots, and blocks of the disk that are free now",
+	NULL
+};
+
+/* op_run.data; the threads are in run's result, as they were found. */
+struct forgetting {
+	struct op_run	*run;
+	json_object	*result;
+	json_object	*ids;		/* array of thread ids */
+	json_object	*concerned;	/* memories by name */
+	int		 unknown;	/* a thread that no scan has seen */
+	struct memory	*memory;	/* at work on, or NULL: all done */
+	int		 purging;	/* the second round */
+	int		 begun;		/* with this memory */
+	int		 answered;	/* the purging worker did */
+};
+
+static void	next(struct forgetting *);
+
+static void	purge_ready(struct child *, void *);
+static void	purge_message(struct child *, const struct msg *, void *);
+static void	purge_ended(struct child *, const struct child_end *, void *);
+
+static const struct child_ops purge_ops = {
+	purge_ready, purge_message, NULL, purge_ended
+};
+
+/* A member of an array of the result that is about a memory. */
+static json_object *
+tell(struct forgetting *f, const char *array, const char *state)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_str(o, "memory", f->memory->config->name);
+	json_set_str(o, "state", state);
+	json_object_array_add(json_arr(f->result, array), o);
+	return o;
+}
+
+/* Was the memory made from one of them? */
+static int
+selected(struct forgetting *f, const char *memory)
+{
+	int64_t	 at;
+	size_t	 i;
+
+	for (i = 0; i < json_object_array_length(f->ids); i++)
+		if (store_selected(f->run->sv->store, memory,
+		    json_object_get_string(json_object_array_get_idx(f->ids,
+		    i)), &at) == STORE_OK)
+			return 1;
+	return 0;
+}
+
+/*
+ * Before anything is forgotten: which memories have to be made again.  One
+ * that is at work may be publishing them just now.
+ */
+static void
+note_memories(struct forgetting *f)
+{
+	struct memory	*m;
+
+	f->concerned = json_object_new_object();
+	TAILQ_FOREACH(m, &f->run->sv->memories, entry)
+		json_set_bool(f->concerned, m->config->name,
+		    f->unknown || m->state != MEM_IDLE ||
+		    selected(f, m->config->name));
+}
+
+/*
+ * Begin a consolidation that forgets.  1 if it is under way; else the
+ * reason why not is told.
+ */
+static int
+consolidate(struct forgetting *f)
+{
+	struct memory	*m = f->memory;
+
+	if (m->stopped || !m->held) {
+		tell(f, "memories", m->reason[0] != '\0' ? m->reason :
+		    "nothing was published");
+		return 0;
+	}
+	if (!json_flag(f->concerned, m->config->name, 0)) {
+		tell(f, "memories", "not made from them");
+		return 0;
+	}
+	if (f->run->sv->scheduler == NULL &&
+	    !config_provider_offline(f->run->sv->config)) {
+		tell(f, "memories", "at the next pass of mnemod");
+		return 0;
+	}
+	op_progress(f->run, "memory %s: consolidating without them",
+	    m->config->name);
+	stage_two_start(m, 1);
+	if (m->state != MEM_IDLE)
+		return 1;
+	tell(f, "memories", m->reason);
+	return 0;
+}
+
+static int
+has_history(const struct forgetting *f)
+{
+	return !f->memory->stopped && f->memory->held;
+}
+
+/* 1 if a worker is under way. */
+static int
+purge(struct forgetting *f)
+{
+	struct memory	*m = f->memory;
+
+	if (!has_history(f)) {
+		tell(f, "purged", m->reason[0] != '\0' ? m->reason :
+		    "nothing was published");
+		return 0;
+	}
+	op_progress(f->run, "memory %s: purging the history",
+	    m->config->name);
+	m->state = MEM_OPERATING;
+	f->answered = 0;
+	memory_start_workspace_for(m, &purge_ops, f);
+	return 1;
+}
+
+static void
+purge_ready(struct child *c, void *arg)
+{
+	struct forgetting	*f = arg;
+	struct msg_head		 head = { .id = MSG_PURGE };
+	json_object		*body = json_object_new_object();
+
+	json_set(body, "threads", json_object_get(f->ids));
+	if (child_request(c, &head, body) == -1)
+		child_stop(c, "it takes no request");
+}
+
+static void
+purge_message(struct child *c, const struct msg *m, void *arg)
+{
+	struct forgetting	*f = arg;
+	const char		*name = f->memory->config->name;
+	json_object		*o;
+
+	f->answered = 1;
+	if (m->id == MSG_FAILED) {
+		o = tell(f, "purged", json_str(m->body, "reason"));
+		json_set_str(o, "message", json_str(m->body, "message"));
+	} else {
+		o = tell(f, "purged", "done");
+		json_object_object_foreach(m->body, key, value)
+			json_set(o, key, json_object_get(value));
+		store_memory_live(f->run->sv->store, name,
+		    json_str(m->body, "commit"),
+		    json_int(m->body, "files", 0));
+	}
+	child_stop(c, "the history is purged");
+}
+
+static void
+purge_ended(struct child *c, const struct child_end *end, void *arg)
+{
+	struct forgetting	*f = arg;
+
+	if (end->next != CHILD_GONE) {
+		child_stop(c, "it is not started again");
+		return;
+	}
+	if (!f->answered)
+		tell(f, "purged", "worker_ended");
+	f->memory->wspace = NULL;
+	f->memory->state = MEM_IDLE;
+	next(f);
+}
+
+static int
+cut_audit(const char *agent_id, void *arg)
+{
+	struct forgetting	*f = arg;
+	struct supervisor	*sv = f->run->sv;
+
+	staging_remove(&sv->state, agent_id);
+	if (audit_cut(&sv->state, agent_id))
+		json_set_int(f->result, "audits",
+		    json_int(f->result, "audits", 0) + 1);
+	return 0;
+}
+
+/* What the state directory itself holds of them. */
+static void
+purge_state(struct forgetting *f)
+{
+	json_object	*list = json_object_new_array();
+	struct store	*store = f->run->sv->store;
+	size_t		 i;
+
+	for (i = 0; i < json_object_array_length(f->ids); i++)
+		store_agents_given(store, json_object_get_string(
+		    json_object_array_get_idx(f->ids, i)), cut_audit, f);
+	if (store_checkpoint(store) != STORE_OK)
+		log_warnx("the log of the database still holds deleted text; "
+		    "it goes at the next checkpoint");
+	for (i = 0; out_of_reach[i] != NULL; i++)
+		json_push_str(list, out_of_reach[i]);
+	json_set(f->result, "out_of_reach", list);
+}
+
+/* The struct itself is the run's. */
+static void
+release(struct forgetting *f)
+{
+	json_object_put(f->ids);
+	json_object_put(f->concerned);
+	f->result = f->ids = f->concerned = NULL;
+}
+
+static void
+finish(struct forgetting *f)
+{
+	struct op_run	*run = f->run;
+	json_object	*result = f->result;
+
+	if (f->purging)
+		purge_state(f);
+	release(f);
+	op_done(run, result);
+}
+
+/* To the next memory, or round; what can be told at once is. */
+static void
+next(struct forgetting *f)
+{
+	for (;;) {
+		f->begun = 0;
+		f->memory = f->memory == NULL ?
+		    TAILQ_FIRST(&f->run->sv->memories) :
+		    TAILQ_NEXT(f->memory, entry);
+		if (f->memory == NULL) {
+			if (f->purging || !op_flag(f->run, "purge")) {
+				finish(f);
+				return;
+			}
+			f->purging = 1;
+			continue;
+		}
+		if (f->memory->state != MEM_IDLE)
+			return;		/* op_forget_idle() goes on */
+		f->begun = 1;
+		if (f->purging ? purge(f) : consolidate(f))
+			return;
+	}
+}
+
+void
+op_forget_idle(struct op_run *run)
+{
+	struct forgetting	*f = run->data;
+	struct memory		*m = f->memory;
+
+	if (m == NULL || m->state != MEM_IDLE)
+		return;
+	if (!f->begun) {
+		/* It was at work on something else; now it is its turn. */
+		f->begun = 1;
+		if (f->purging ? purge(f) : consolidate(f))
+			return;
+	} else if (!f->purging)
+		tell(f, "memories", m->reason[0] != '\0' ? m->reason :
+		    "done");
+	next(f);
+}
+
+static void
+tell_threads(struct forgetting *f, const struct forget_list *l)
+{
+	json_object	*threads = json_object_new_array(), *o;
+	size_t		 i;
+
+	f->ids = json_object_new_array();
+	for (i = 0; i < l->n; i++) {
+		o = json_object_new_object();
+		json_set_str(o, "thread_id", l->v[i].id);
+		json_set_str(o, "cwd", l->v[i].cwd);
+		json_set_str(o, "title", l->v[i].title);
+		json_object_array_add(threads, o);
+		json_push_str(f->ids, l->v[i].id);
+	}
+	json_set(f->result, "threads", threads);
+	json_set(f->result, "memories", json_object_new_array());
+	json_set(f->result, "purged", json_object_new_array());
+}
+
+static enum store_status
+bury_all(struct op_run *run, const struct forget_list *l)
+{
+	struct store		*s = run->sv->store;
+	enum store_status	 st = store_begin(s);
+	size_t			 i;
+
+	if (st != STORE_OK)
+		return st;
+	for (i = 0; st == STORE_OK && i < l->n; i++)
+		st = store_thread_bury(s, l->v[i].id, wall_s());
+	if (st == STORE_OK)
+		return store_commit(s);
+	store_rollback(s);
+	return st;
+}
+
+static void
+refuse(struct op_run *run, enum forget_found found, size_t n)
+{
+	const char	*word = op_text(run, "what");
+	char		 shown[128];
+
+	log_printable(shown, sizeof(shown), word, strlen(word));
+	switch (found) {
+	case FORGET_AMBIGUOUS:
+		op_failed(run, EXIT_JOB_FAILED, "ambiguous", "%s: the "
+		    "beginning of %zu thread ids; give more of it", shown, n);
+		break;
+	case FORGET_NONE:
+		op_failed(run, EXIT_JOB_FAILED, "no_such_thread", "%s: no "
+		    "thread has this id, file or directory; give a thread "
+		    "id, or a directory that begins with / or ~", shown);
+		break;
+	case FORGET_FOUND:
+	case FORGET_ERROR:
+		op_failed(run, EXIT_STATE, "state_unreadable", "the state "
+		    "cannot be read or written; nothing was forgotten");
+		break;
+	}
+}
+
+void
+op_forget_begin(struct op_run *run)
+{
+	struct forgetting	*f;
+	struct forget_list	 list;
+	enum forget_found	 found;
+
+	found = forget_find(run->sv->store, run->sv->paths,
+	    op_text(run, "what"), &list);
+	if (found != FORGET_FOUND) {
+		refuse(run, found, list.n);
+		forget_list_release(&list);
+		return;
+	}
+	run->data = f = xcalloc(1, sizeof(*f));
+	f->run = run;
+	f->result = json_object_new_object();
+	tell_threads(f, &list);
+	f->unknown = list.v[0].cwd[0] == '\0';
+	note_memories(f);
+	json_set_bool(f->result, "dry_run", op_flag(run, "dry_run"));
+	if (op_flag(run, "dry_run"))
+		finish(f);
+	else if (bury_all(run, &list) == STORE_OK)
+		next(f);
+	else {
+		json_object_put(f->result);
+		release(f);
+		refuse(run, FORGET_ERROR, 0);
+	}
+	forget_list_release(&list);
+}
