@@ -39,6 +39,12 @@ api_member(json_object *o, const char *key)
 }
 
 enum api_step
+api_go_on(const struct reply *r)
+{
+	return r->failure.class != MODEL_NONE ? API_DONE : API_MORE;
+}
+
+enum api_step
 api_dispatch(struct reply *r, const struct sse_event *ev,
     const struct api_type *t)
 {

@@ -62,11 +62,13 @@ const struct api *api_by_name(const char *name);
 
 /*
  * For the files of APIs: an event's data as an object, NULL if it is none; a
- * member of any type, borrowed or NULL; the common end of api.close().
+ * member of any type, borrowed or NULL; the common end of api.close(); what
+ * follows an event that completes nothing.
  */
 json_object *api_event_json(const struct sse_event *);
 json_object *api_member(json_object *, const char *key);
 void api_close(struct reply *);
+enum api_step api_go_on(const struct reply *);
 
 /* What an event of a type does. */
 struct api_type {

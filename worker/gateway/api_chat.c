@@ -306,6 +306,31 @@ take_chunk(struct reply *r, json_object *o)
 	take_usage(r, json_obj(o, "usage"));
 }
 
+/* Nearly every chunk: some letters more.  0 if it has anything else. */
+static int
+letters(struct reply *r, const struct sse_event *ev)
+{
+	struct glance	g[] = { { .path = "choices/0/delta/content" },
+	    { .path = "choices/0/delta/refusal" },
+	    { .path = "choices/0/delta/tool_calls" },
+	    { .path = "choices/0/finish_reason" },
+	    { .path = "choices/0/message" }, { .path = "usage" },
+	    { .path = "error" }, { .path = "object" } };
+	const size_t	object = sizeof(g) / sizeof(g[0]) - 1;
+	struct piece	*p = reply_find(r, PIECE_TEXT, 0);
+	size_t		i;
+
+	if (p == NULL || glance(ev->data, ev->len, g, object + 1) == -1)
+		return 0;
+	for (i = 1; i < object; i++)
+		if (!glance_is_void(&g[i]))
+			return 0;
+	if (!glance_is_void(&g[object]) &&
+	    !glance_is(&g[object], "chat.completion.chunk"))
+		return 0;
+	return reply_add_glance(r, &p->text, &g[0]) == 0;
+}
+
 static enum api_step
 event(struct reply *r, const struct sse_event *ev)
 {
@@ -316,6 +341,8 @@ event(struct reply *r, const struct sse_event *ev)
 			api_close(r);
 		return API_DONE;
 	}
+	if (letters(r, ev))
+		return api_go_on(r);
 	o = api_event_json(ev);
 	if (o == NULL)
 		return API_MORE;
@@ -324,7 +351,7 @@ event(struct reply *r, const struct sse_event *ev)
 	else
 		take_chunk(r, o);
 	json_object_put(o);
-	return r->failure.class != MODEL_NONE ? API_DONE : API_MORE;
+	return api_go_on(r);
 }
 
 /* Not every server says "[DONE]", but all say why they stopped. */

@@ -360,6 +360,30 @@ error(struct reply *r, json_object *o)
 	return API_DONE;
 }
 
+/* Nearly every event: some letters more.  0 if it is another one. */
+static int
+letters(struct reply *r, const struct sse_event *ev)
+{
+	struct glance	g[] = { { .path = "type" }, { .path = "index" },
+	    { .path = "delta/type" }, { .path = "delta/text" },
+	    { .path = "delta/partial_json" } };
+	int64_t		index;
+	struct piece	*p;
+	int		call;
+
+	if (glance(ev->data, ev->len, g, sizeof(g) / sizeof(g[0])) == -1 ||
+	    !glance_is(&g[0], "content_block_delta"))
+		return 0;
+	call = glance_is(&g[2], "input_json_delta");
+	if (!call && !glance_is(&g[2], "text_delta"))
+		return 0;
+	index = glance_count(&g[1], -1);
+	p = index < 0 ? NULL : reply_find(r, call ? PIECE_CALL : PIECE_TEXT,
+	    index);
+	return p != NULL && reply_add_glance(r, &p->text,
+	    &g[call ? 4 : 3]) == 0;
+}
+
 static enum api_step
 event(struct reply *r, const struct sse_event *ev)
 {
@@ -374,6 +398,8 @@ event(struct reply *r, const struct sse_event *ev)
 		{ NULL, NULL }
 	};
 
+	if (letters(r, ev))
+		return api_go_on(r);
 	return api_dispatch(r, ev, types);
 }
 

@@ -422,6 +422,27 @@ error(struct reply *r, json_object *o)
 	return API_DONE;
 }
 
+/* Nearly every event: some letters more.  0 if it is another one. */
+static int
+letters(struct reply *r, const struct sse_event *ev)
+{
+	struct glance	g[] = { { .path = "type" },
+	    { .path = "output_index" }, { .path = "delta" } };
+	enum piece_kind	kind = PIECE_TEXT;
+	int64_t		index;
+	struct piece	*p;
+
+	if (glance(ev->data, ev->len, g, sizeof(g) / sizeof(g[0])) == -1)
+		return 0;
+	if (glance_is(&g[0], "response.function_call_arguments.delta"))
+		kind = PIECE_CALL;
+	else if (!glance_is(&g[0], "response.output_text.delta"))
+		return 0;
+	index = glance_count(&g[1], -1);
+	p = index < 0 ? NULL : reply_find(r, kind, index);
+	return p != NULL && reply_add_glance(r, &p->text, &g[2]) == 0;
+}
+
 static enum api_step
 event(struct reply *r, const struct sse_event *ev)
 {
@@ -440,6 +461,8 @@ event(struct reply *r, const struct sse_event *ev)
 		{ NULL, NULL }
 	};
 
+	if (letters(r, ev))
+		return api_go_on(r);
 	return api_dispatch(r, ev, types);
 }
 

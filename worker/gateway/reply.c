@@ -99,6 +99,18 @@ reply_add(struct reply *r, struct buf *b, json_object *v)
 	return 1;
 }
 
+int
+reply_add_glance(struct reply *r, struct buf *b, const struct glance *g)
+{
+	size_t	before = b->len;
+
+	if (g->kind != GLANCE_STRING || glance_text(g, b) == -1)
+		return -1;
+	if (!reply_room(r, b->len - before))
+		buf_truncate(b, before);
+	return 0;
+}
+
 void
 reply_add_json(struct reply *r, struct buf *b, json_object *o)
 {

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "common/buf.h"
 #include "errors.h"
+#include "glance.h"
 
 /*
  * A model's reply in the making, in our own neutral form: each API adds the
@@ -81,6 +82,12 @@ int reply_add(struct reply *, struct buf *, json_object *v);
 
 /* Append `o' as JSON text: arguments that came as an object. */
 void reply_add_json(struct reply *, struct buf *, json_object *o);
+
+/*
+ * The same with what a glance saw.  -1, and nothing happened, if json_parse()
+ * must look at it.
+ */
+int reply_add_glance(struct reply *, struct buf *, const struct glance *);
 
 /* Replace the text: an API that repeats it whole at the end. */
 void reply_replace(struct reply *, struct buf *, json_object *v);
