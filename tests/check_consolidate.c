@@ -766,6 +766,42 @@ START_TEST(what_falls_out_is_counted)
 }
 END_TEST
 
+/*
+ * Rows of another provider and adopted ones have no facts: the blocks that
+ * cite them are not ours to tell, and are there for the summary to name.
+ */
+START_TEST(rows_without_facts_are_others)
+{
+	static const char block[] = "# Task Group: adopted\nscope: x\n"
+	    "applies_to: cwd=/old; reuse_rule=none\n\n## Task 1: old, success\n"
+	    "### rollout_summary_files\n- o.md (thread_id=" A ")\n"
+	    "### keywords\nold\n";
+	struct builtin_report r;
+	json_object *row;
+	char *s;
+	int i;
+
+	put(MEMORY_FILE, block);
+	for (i = 0; i < 300; i++) {
+		add_row(A, "/old", "Old");
+		row = json_object_array_get_idx(json_arr(root, "rows"),
+		    (size_t)i);
+		json_set(row, "facts", NULL);
+		json_set_str(row, "generator", "adopted");
+	}
+	add_row(B, "/src/b", "New");
+	for (i = 0; i < 10; i++) {
+		r = consolidate();
+		ck_assert_uint_eq(r.rows, 1);
+		s = get(MEMORY_FILE);
+		ck_assert_int_eq(strncmp(s, block, strlen(block)), 0);
+		free(s);
+	}
+	holds(MEMORY_FILE, "# Task Group: b\n");
+	holds(SUMMARY_FILE, "- groups in MEMORY.md: adopted\n");
+}
+END_TEST
+
 /* Groups that a person wrote can be found as well. */
 START_TEST(groups_by_hand_are_named)
 {
@@ -892,6 +928,7 @@ suite(void)
 	tcase_add_test(t, many_notes_leave_room);
 	tcase_add_test(t, years_of_memory_stay_within_reach);
 	tcase_add_test(t, what_falls_out_is_counted);
+	tcase_add_test(t, rows_without_facts_are_others);
 	tcase_add_test(t, groups_by_hand_are_named);
 	tcase_add_test(t, hostile_text_stays_in_its_line);
 	tcase_add_test(t, limits_hold);

@@ -3,184 +3,13 @@
 #include <string.h>
 
 #include "builtin_command.h"
+#include "builtin_word.h"
 #include "buf.h"
 #include "mem.h"
 #include "worker/text.h"
 
 #define COMMAND_MAX	4096	/* bytes of a line that are looked at */
-#define WORD_MAX	128
 #define DOCUMENTS	4	/* here-documents that begin on one line */
-
-/* Programs that look, move or print: never worth a line of memory. */
-static const char *const plain[] = { "cat", "ls", "sed", "awk", "grep", "rg",
-	"find", "fd", "head", "tail", "wc", "git", "echo", "printf", "cd",
-	"pwd",
-	"true", "false", "which", "command", "type", "export", "set", "mkdir",
-	"rm", "cp", "mv", "touch", "chmod", "ln", "tree", "stat", "file",
-	"sort",
-	"uniq", "cut", "tr", "xargs", "tee", "sleep", "date", "env", "nl",
-	"less",
-	"diff", "cmp", "kill", "ps", "test", "[", "exit", "source", ".", "id",
-	"uname", "whoami", "hostname", "du", "df", "jq", "curl", "wget", "for",
-	"while", "if", "do", "done", "then", "fi", "read", "apply_patch", "gh",
-	"pgrep", "pidof", "pkill", "killall", "egrep", "fgrep", "zgrep", "ag",
-	"comm", "[[", "readlink", "mktemp", "seq", "lsof", "ss", "printenv",
-	"md5sum", "sha256sum", "strings", "hexdump",
-	"xxd", "od", "basename", "dirname", "realpath",
-	NULL };
-
-static const char *const tests[] = { "test", "tests", "unittest", "pytest",
-	"py.test", "check", "ctest", "jest", "vitest", "tox", "nox",
-	"nosetests",
-	"rspec", "phpunit", "prove", "bats", "mocha", "nextest", "valgrind",
-	"spec", NULL };
-static const char *const builds[] = { "make", "gmake", "ninja", "cmake",
-	"gcc", "cc", "clang", "g++", "clang++", "rustc", "javac", "tsc",
-	"build",
-	"mvn", "gradle", "meson", "bazel", "compile", "install", NULL };
-static const char *const lints[] = { "lint", "flake8", "ruff", "mypy",
-	"pylint", "shellcheck", "eslint", "clang-tidy", "golangci-lint",
-	"clippy", "vet", "fmt", "prettier", "black", "mandoc", "pyright",
-	"stylelint", NULL };
-static const char *const interpreters[] = { "python", "python3", "node",
-	"ruby", "perl", "bash", "sh", "php", "deno", "bun", "java", NULL };
-static const char *const with_subcommand[] = { "go", "cargo", "npm", "yarn",
-	"pnpm", "make", "docker", "kubectl", "poetry", "uv", "pip", "bundle",
-	"rake", "dotnet", "mvn", "gradle", "terraform", "just", "npx", "swift",
-	"zig", "mix", "composer", NULL };
-static const char *const wrappers[] = { "sudo", "time", "timeout", "nice",
-	"env", "nohup", "exec", "stdbuf", "command", NULL };
-
-static int
-in_list(const char *const *list, const char *s)
-{
-	for (; *list != NULL; list++)
-		if (strcmp(*list, s) == 0)
-			return 1;
-	return 0;
-}
-
-/* The next word of `*p', quotes removed, cut at WORD_MAX.  0 at the end. */
-static int
-next_word(const char **p, char word[WORD_MAX])
-{
-	size_t n = 0;
-	char quote = '\0';
-
-	while (isspace((unsigned char)**p))
-		(*p)++;
-	if (**p == '\0')
-		return 0;
-	for (; **p != '\0'; (*p)++) {
-		if (quote == '\0' && isspace((unsigned char)**p))
-			break;
-		if (quote == '\0' && (**p == '\'' || **p == '"')) {
-			quote = **p;
-			continue;
-		}
-		if (**p == quote) {
-			quote = '\0';
-			continue;
-		}
-		if (n < WORD_MAX - 1)
-			word[n++] = **p;
-	}
-	word[text_cut(word, n, n)] = '\0';
-	return 1;
-}
-
-static int
-is_assignment(const char *word)
-{
-	size_t n = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789_");
-
-	return n > 0 && word[n] == '=' && !isdigit((unsigned char)word[0]);
-}
-
-/* Skips assignments and wrappers; the program's word is in `word'. */
-static int
-program_word(const char **p, char word[WORD_MAX])
-{
-	int wrapped = 0;
-
-	while (next_word(p, word)) {
-		if (is_assignment(word))
-			continue;
-		if (in_list(wrappers, word)) {
-			wrapped = 1;
-			continue;
-		}
-		if (wrapped && (word[0] == '-' ||
-		    isdigit((unsigned char)word[0])))
-			continue;
-		return 1;
-	}
-	return 0;
-}
-
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL || slash[1] == '\0' ? path : slash + 1;
-}
-
-/*
- * What makes two calls the same command: the program, its subcommand or
- * script; "python3 -m pytest" is "pytest".
- */
-static void
-make_key(struct buf *key, const char *program, const char *rest)
-{
-	char word[WORD_MAX];
-
-	buf_addstr(key, program);
-	if (!in_list(interpreters, program) &&
-	    !in_list(with_subcommand, program))
-		return;
-	while (next_word(&rest, word)) {
-		if (strcmp(word, "-C") == 0 || strcmp(word, "-f") == 0) {
-			(void)next_word(&rest, word);	/* its argument */
-			continue;
-		}
-		if (strcmp(word, "-m") == 0) {
-			if (next_word(&rest, word)) {
-				buf_reset(key);
-				buf_addstr(key, word);
-			}
-			return;
-		}
-		if (is_assignment(word) || word[0] == '-')
-			continue;
-		buf_addf(key, " %s", word);
-		if (strcmp(word, "run") != 0)
-			return;
-	}
-}
-
-static enum run_kind
-kind_of(const char *program, const char *text)
-{
-	const char *p = text;
-	char word[WORD_MAX];
-	const char *base;
-	enum run_kind kind = RUN_PROGRAM;
-
-	if (in_list(plain, program))
-		return RUN_OTHER;
-	while (next_word(&p, word)) {
-		base = base_name(word);
-		if (in_list(tests, base) || strstr(base, "test_") == base)
-			return RUN_TEST;
-		if (in_list(lints, base))
-			kind = RUN_LINT;
-		else if (in_list(builds, base) && kind == RUN_PROGRAM)
-			kind = RUN_BUILD;
-	}
-	return kind;
-}
 
 /* "2>&1", "2>/dev/null": of no use to who runs it again. */
 static void
@@ -222,7 +51,7 @@ redirected_to(const char *s)
 		} else if (*p == '>' && (p == s || (p[-1] != '&' &&
 		    !isdigit((unsigned char)p[-1])))) {
 			file = p + 1 + (p[1] == '>' || p[1] == '|');
-			return *file != '&' && next_word(&file, word) ?
+			return *file != '&' && word_next(&file, word) ?
 			    xstrdup(word) : NULL;
 		}
 	}
@@ -235,7 +64,7 @@ tee_file(const char *rest)
 {
 	char word[WORD_MAX];
 
-	while (next_word(&rest, word))
+	while (word_next(&rest, word))
 		if (word[0] != '-' && word[0] != '>')
 			return xstrdup(word);
 	return NULL;
@@ -255,25 +84,25 @@ seg_add(struct command *c, struct buf *text)
 	add_clean(&clean, s, len);
 	buf_reset(text);
 	p = buf_str(&clean);
-	if (c->n == COMMAND_SEGS || !program_word(&p, word) ||
+	if (c->n == COMMAND_SEGS || !word_program(&p, word) ||
 	    word[0] == '#') {
 		buf_release(&clean);
 		return 0;
 	}
 	if (strcmp(word, "cd") == 0 && c->n == 0) {
-		if (next_word(&p, word) && c->dir == NULL)
+		if (word_next(&p, word) && c->dir == NULL)
 			c->dir = xstrdup(word);
 		buf_release(&clean);
 		return 0;
 	}
 	seg = &c->seg[c->n++];
 	seg->text = text_line(buf_str(&clean), BUILTIN_LINE);
-	seg->program = xstrdup(base_name(word));
-	seg->kind = kind_of(seg->program, seg->text);
+	seg->program = xstrdup(word_base(word));
+	seg->kind = word_kind(seg->program, seg->text);
 	seg->writes = redirected_to(buf_str(&clean));
 	if (seg->writes == NULL && strcmp(seg->program, "tee") == 0)
 		seg->writes = tee_file(p);
-	make_key(&key, seg->program, p);
+	word_key(&key, seg->program, p);
 	seg->key = buf_detach(&key);
 	buf_release(&clean);
 	return 1;
