@@ -109,9 +109,10 @@ const struct msg_type msg_table[MSG__MAX] = {
 
 	[MSG_MODEL_REQUEST] = { "model_request", R_GATEWAY, R_ASKERS, P_WORK,
 	    0, FIELDS(STR_("purpose"), INT("attempt"), INT("job"),
-	    STR("model"), STR("effort"), STR("reasoning_summary"), STR("verbosity"),
-	    STR("service_tier"), INT("max_output_tokens"), STR("cache_key"),
-	    OBJ("turn_metadata"), INT("idle_ms"), INT("deadline_ms")),
+	    STR("model"), STR("effort"), STR("reasoning_summary"),
+	    STR("verbosity"), STR("service_tier"), INT("max_output_tokens"),
+	    STR("cache_key"), OBJ("turn_metadata"), INT("idle_ms"),
+	    INT("deadline_ms")),
 	    "one attempt to have a model answer", PAYLOAD_ALWAYS,
 	    MSG_REQUEST_MAX },
 	[MSG_MODEL_PROGRESS] = { "model_progress", R_ASKERS, R_GATEWAY, P_WORK,

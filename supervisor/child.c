@@ -305,6 +305,31 @@ child_request(struct child *c, const struct msg_head *head, json_object *body)
 	return -1;
 }
 
+int
+child_answer(struct child *c, const struct msg_head *head, json_object *body)
+{
+	if (!msg_allows(head->id, MSG_TO_WORKER, c->spec.role))
+		BUG("%s: message %s is not for it", c->label,
+		    msg_table[head->id].name);
+	if (c->state != CS_READY) {
+		json_object_put(body);
+		return -1;
+	}
+	return process_send(c, head, body);
+}
+
+void
+child_progress(struct child *c)
+{
+	liveness_reply(&c->proc.live, mono_ms());
+}
+
+size_t
+child_pending(const struct child *c)
+{
+	return frame_writer_pending(&c->proc.writer);
+}
+
 enum child_state
 child_state(const struct child *c)
 {

@@ -142,11 +142,17 @@ struct children *children_new(const struct children_config *);
  * Without one, a question is a protocol error.
  */
 struct children_desk {
-	/* A checked question; the message is released after the call. */
-	void (*question)(struct child *, const struct msg *, void *arg);
+	/*
+	 * A checked question.  The message is released after the call; its
+	 * payload may be taken out of it.
+	 */
+	void (*question)(struct child *, struct msg *, void *arg);
 
 	/* A process that may have asked is no more; the child may live on. */
 	void (*ended)(struct child *, void *arg);
+
+	/* All that was queued for a ready worker has been written. */
+	void (*drained)(struct child *, void *arg);
 
 	void *arg;
 };
@@ -176,6 +182,19 @@ struct child *child_start(struct children *, const struct child_spec *);
  */
 int64_t child_request(struct child *, const struct msg_head *,
     json_object *body);
+
+/*
+ * Send a message that answers a question: with the serial of `head', and
+ * never open.  Takes over `body'.  Returns 0, or -1 if the child is not
+ * ready or its queue is full: nothing was sent.
+ */
+int child_answer(struct child *, const struct msg_head *, json_object *body);
+
+/* The worker waits for somebody else, who is getting on: no stall. */
+void child_progress(struct child *);
+
+/* Bytes that wait to be written to the worker. */
+size_t child_pending(const struct child *);
 
 /*
  * End the child for good: shutdown message, SIGTERM, SIGCONT, ten seconds,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/json.h"
 #include "common/log.h"
 #include "common/monotime.h"
 #include "supervisor/child_int.h"
@@ -33,6 +34,7 @@ child_abandon(struct child *c)
 	loop_timer_cancel(&c->timer);
 	process_release(&c->proc);
 	TAILQ_REMOVE(&set->list, c, entry);
+	json_wipe(c->spec.settings);
 	json_object_put(c->spec.settings);
 	free(c->name);
 	free(c);

@@ -353,6 +353,28 @@ config_provider_offline(const struct config *cfg)
 	return strcmp(cfg->use_provider, "builtin") == 0;
 }
 
+const struct config_provider *
+config_provider_used(const struct config *cfg)
+{
+	size_t	i;
+
+	for (i = 0; i < cfg->nproviders; i++) {
+		if (strcmp(cfg->providers[i].name, cfg->use_provider) == 0)
+			return &cfg->providers[i];
+	}
+	return NULL;
+}
+
+const char *
+config_provider_word(const struct config_provider *p, const char *key)
+{
+	const struct config_key	*k = config_key_find(SEC_PROVIDER, key);
+	int			 value;
+
+	memcpy(&value, (const char *)p + k->offset, sizeof(value));
+	return k->words[value];
+}
+
 static const char *
 word_of(const char *name, int value)
 {

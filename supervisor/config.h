@@ -35,6 +35,10 @@ enum config_on_missing { MISSING_KEEP, MISSING_FORGET };
 enum config_publish { PUBLISH_AUTO, PUBLISH_REVIEW };
 enum config_source_type { SOURCE_CODEX };
 enum config_api { API_RESPONSES, API_CHAT, API_MESSAGES };
+enum config_auth { AUTH_KEY, AUTH_CODEX };
+enum config_auto { AUTO_AUTO, AUTO_YES, AUTO_NO };
+enum config_summary { SUMMARY_DEFAULT, SUMMARY_NONE };	/* and further words */
+enum config_verbosity { VERBOSITY_DEFAULT };		/* and further words */
 
 struct config_source {
 	char			*name;
@@ -60,19 +64,26 @@ struct config_memory {
 struct config_provider {
 	char	*name;
 	int	 line;
-	int	 api;
-	char	*base_url;
-	char	*auth;
-	char	*key_env;
+	int	 api;			/* enum config_api */
+	char	*base_url;		/* "": none */
+	int	 auth;			/* enum config_auth */
+	char	*key_env;		/* "": none, as with all strings here */
 	char	*key_file;
+	char	*proxy;
+	char	*ca_file;
 	char	*extract_model;
 	char	*consolidation_model;
+	char	*extract_effort;
+	char	*consolidation_effort;
 	int64_t	 context_window;	/* tokens; 0: the model's own */
+	int64_t	 max_output_tokens;	/* of one reply */
+	int	 reasoning;		/* enum config_auto */
+	int	 reasoning_summary;	/* enum config_summary */
 	int64_t	 price_input;		/* millionths per million tokens */
 	int64_t	 price_cached;
 	int64_t	 price_output;
 	char	*service_tier;
-	char	*verbosity;
+	int	 verbosity;		/* enum config_verbosity */
 	int	 send_repository;
 	int	 compression;
 	int	 runtime_metrics;
@@ -178,6 +189,16 @@ const struct config_memory *config_memory(const struct config *,
 
 /* 1 if the provider in use answers without a network. */
 int config_provider_offline(const struct config *);
+
+/* The provider in use, NULL if it is builtin. */
+const struct config_provider *config_provider_used(const struct config *);
+
+/* The word of a provider's key ("api", "verbosity") as it stands. */
+const char *config_provider_word(const struct config_provider *,
+    const char *key);
+
+/* 1 if the address is of this machine: nothing leaves it. */
+int config_is_loopback(const char *url);
 
 /*
  * What workers are told: "required", "best-effort" or "off".  What a kernel

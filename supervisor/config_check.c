@@ -20,9 +20,8 @@
 #define SANITIZED 0
 #endif
 
-/* Begin a message: the file and, if it is known, the line. */
-static int
-complain(const struct config *cfg, int line, struct buf *why)
+void
+config_complain(const struct config *cfg, int line, struct buf *why)
 {
 	if (cfg->file != NULL)
 		buf_addstr(why, cfg->file);
@@ -31,88 +30,23 @@ complain(const struct config *cfg, int line, struct buf *why)
 	if (line > 0)
 		buf_addf(why, ":%d", line);
 	buf_addstr(why, ": ");
-	return -1;
 }
 
 static int
 check_top(const struct config *cfg, struct buf *why)
 {
 	if (cfg->sandbox == SANDBOX_OFF && !SANITIZED) {
-		complain(cfg, 0, why);
+		config_complain(cfg, 0, why);
 		buf_addstr(why, "sandbox = off: only builds with sanitizers "
 		    "run without it: expected required or best-effort");
 		return -1;
 	}
 	if (*cfg->crash_at != '\0' && !hook_testing()) {
-		complain(cfg, 0, why);
+		config_complain(cfg, 0, why);
 		buf_addstr(why, "crash_at: expected in test builds only");
 		return -1;
 	}
 	return 0;
-}
-
-/* Hosts that are this machine. */
-static int
-is_loopback(const char *url)
-{
-	static const char	*const hosts[] = { "127.0.0.1", "localhost",
-	    "[::1]" };
-	const char		*host;
-	size_t			 i, n;
-
-	host = strstr(url, "://");
-	host = host == NULL ? url : host + 3;
-	n = strcspn(host, "/");
-	if (memchr(host, '@', n) != NULL)
-		return 0;
-	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-		n = strlen(hosts[i]);
-		if (strncmp(host, hosts[i], n) == 0 &&
-		    (host[n] == '\0' || host[n] == ':' || host[n] == '/'))
-			return 1;
-	}
-	return 0;
-}
-
-static const struct config_provider *
-find_provider(const struct config *cfg, const char *name)
-{
-	size_t	i;
-
-	for (i = 0; i < cfg->nproviders; i++) {
-		if (strcmp(cfg->providers[i].name, name) == 0)
-			return &cfg->providers[i];
-	}
-	return NULL;
-}
-
-static int
-check_provider(const struct config *cfg, struct buf *why)
-{
-	const struct config_provider	*p;
-
-	p = find_provider(cfg, "builtin");
-	if (p != NULL) {
-		complain(cfg, p->line, why);
-		buf_addstr(why, "provider builtin has no settings: expected "
-		    "another name");
-		return -1;
-	}
-	if (config_provider_offline(cfg))
-		return 0;
-	p = find_provider(cfg, cfg->use_provider);
-	complain(cfg, p != NULL ? p->line : 0, why);
-	buf_addf(why, "use_provider = \"%s\": ", cfg->use_provider);
-	if (p == NULL)
-		buf_addstr(why, "there is no such provider section: "
-		    "expected builtin");
-	else if (cfg->now != CONFIG_NOW_UNSET && !is_loopback(p->base_url))
-		buf_addstr(why, "a time set by `now' goes with a model on "
-		    "this machine only: expected builtin");
-	else
-		buf_addstr(why, "only builtin answers in this version: "
-		    "expected builtin");
-	return -1;
 }
 
 static int
@@ -127,7 +61,7 @@ check_sources(const struct config *cfg, struct buf *why)
 			b = &cfg->sources[j];
 			if (strcmp(a->path, b->path) != 0)
 				continue;
-			complain(cfg, a->line, why);
+			config_complain(cfg, a->line, why);
 			buf_addf(why, "sources \"%s\" and \"%s\" have the "
 			    "same path ", b->name, a->name);
 			quote_add(why, a->path);
@@ -147,14 +81,14 @@ check_memory(const struct config *cfg, const struct config_memory *m,
 	for (i = 0; i < m->sources.n; i++) {
 		if (config_source(cfg, m->sources.v[i]) != NULL)
 			continue;
-		complain(cfg, m->line, why);
+		config_complain(cfg, m->line, why);
 		buf_addf(why, "memory \"%s\": sources names \"%s\": expected "
 		    "a section source \"%s\" { }", m->name, m->sources.v[i],
 		    m->sources.v[i]);
 		return -1;
 	}
 	if (m->adopt || m->publish == PUBLISH_REVIEW) {
-		complain(cfg, m->line, why);
+		config_complain(cfg, m->line, why);
 		buf_addf(why, "memory \"%s\": %s is not built in this "
 		    "version: expected %s", m->name,
 		    m->adopt ? "adopt = yes" : "publish = review",
@@ -190,7 +124,7 @@ check_apart(const struct config *cfg, const struct config_memory *m,
 	free(real);
 	if (how == NULL)
 		return 0;
-	complain(cfg, m->line, why);
+	config_complain(cfg, m->line, why);
 	buf_addf(why, "memory \"%s\": root ", m->name);
 	quote_add(why, m->root);
 	buf_addf(why, " %s %s", how, p->what);
@@ -255,7 +189,7 @@ config_check(const struct config *cfg, struct buf *why)
 {
 	size_t	i;
 
-	if (check_top(cfg, why) == -1 || check_provider(cfg, why) == -1 ||
+	if (check_top(cfg, why) == -1 || config_check_providers(cfg, why) == -1 ||
 	    check_sources(cfg, why) == -1)
 		return -1;
 	for (i = 0; i < cfg->nmemories; i++) {

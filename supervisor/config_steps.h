@@ -35,4 +35,10 @@ void config_complete(struct config *, const struct paths *);
 /* Values against each other, and what this version refuses. */
 int config_check(const struct config *, struct buf *why);
 
+/* Of these: the provider sections, and the one that is used. */
+int config_check_providers(const struct config *, struct buf *why);
+
+/* Begin a message of config_check(): the file and, if known, the line. */
+void config_complain(const struct config *, int line, struct buf *why);
+
 #endif

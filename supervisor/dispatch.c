@@ -146,7 +146,7 @@ child_refuse(struct child *c, const char *why)
 }
 
 static void
-take_question(struct child *c, const struct msg *m)
+take_question(struct child *c, struct msg *m)
 {
 	const struct children_desk	*desk = &c->set->desk;
 
@@ -158,7 +158,7 @@ take_question(struct child *c, const struct msg *m)
 }
 
 static void
-dispatch_message(struct child *c, const struct msg *m)
+dispatch_message(struct child *c, struct msg *m)
 {
 	if (life[m->id] != NULL)
 		life[m->id](c, m);

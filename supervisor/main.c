@@ -17,10 +17,19 @@
 #include "supervisor/paths.h"
 #include "supervisor/patterns.h"
 #include "supervisor/preview.h"
+#include "supervisor/provider.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/survey.h"
 
 /* mnemod(8): options, configuration, and which of its jobs to do. */
+
+/* Looking at transcripts needs no key. */
+static int
+asks_a_model(const struct options *opt)
+{
+	return opt->act == ACT_RUN || opt->act == ACT_ONCE ||
+	    opt->act == ACT_CHECK;
+}
 
 static struct config *
 load_config(const struct options *opt, const struct paths *paths)
@@ -31,7 +40,8 @@ load_config(const struct options *opt, const struct paths *paths)
 	struct config		*c = config_load(&req, &why);
 	char			*line, *rest;
 
-	if (c != NULL && patterns_check(c, &why) == -1) {
+	if (c != NULL && (patterns_check(c, &why) == -1 ||
+	    (asks_a_model(opt) && provider_check(c, &why) == -1))) {
 		config_free(c);
 		c = NULL;
 	}

@@ -186,12 +186,19 @@ process_flush(struct child *c)
 	}
 }
 
+/* From the loop: now somebody may want to send more. */
 static void
 to_writable(struct loop_fd *w, short revents, void *arg)
 {
+	struct child			*c = arg;
+	const struct children_desk	*desk = &c->set->desk;
+
 	(void)w;
 	(void)revents;
-	process_flush(arg);
+	process_flush(c);
+	if (c->state == CS_READY && desk->drained != NULL &&
+	    frame_writer_pending(&c->proc.writer) == 0)
+		desk->drained(c, desk->arg);
 }
 
 int

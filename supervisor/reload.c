@@ -3,7 +3,9 @@
 
 #include "log.h"
 #include "supervisor/memory.h"
+#include "supervisor/model.h"
 #include "supervisor/patterns.h"
+#include "supervisor/provider.h"
 #include "supervisor/reload.h"
 #include "supervisor/stage_one.h"
 
@@ -23,7 +25,8 @@ load_again(struct supervisor *sv)
 		return NULL;
 	}
 	c = config_load(&req, &why);
-	if (c != NULL && patterns_check(c, &why) == -1) {
+	if (c != NULL && (patterns_check(c, &why) == -1 ||
+	    provider_check(c, &why) == -1)) {
 		config_free(c);
 		c = NULL;
 	}
@@ -61,7 +64,13 @@ reload_config(struct supervisor *sv)
 		config_free(c);
 		return;
 	}
+	if (!config_provider_offline(c) &&
+	    runtime_open_role(&sv->rt, c, ROLE_GATEWAY) == -1) {
+		config_free(c);
+		return;
+	}
 	sv->config = c;
+	model_reload(sv->model);
 	stage_one_replace(sv->stage_one);
 	replace_memories(sv);
 	config_free(old);

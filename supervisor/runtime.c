@@ -3,21 +3,31 @@
 #include "log.h"
 #include "supervisor/runtime.h"
 
+int
+runtime_open_role(struct runtime *rt, const struct config *config, enum role r)
+{
+	char	why[512];
+
+	if (rt->exes.fd[r] != -1)
+		return 0;
+	if (exe_open(&rt->exes, r, config->libexec, why, sizeof(why)) == 0)
+		return 0;
+	log_warnx("%s (key libexec)", why);
+	return -1;
+}
+
 enum mnemod_exit
 runtime_open(struct runtime *rt, const struct config *config, unsigned roles,
     int workers_lock_fd)
 {
 	struct children_config	cc;
-	char			why[512];
 	unsigned		r;
 
 	exe_set_init(&rt->exes);
 	for (r = 0; r < ROLE__MAX; r++) {
 		if ((roles & 1u << r) == 0)
 			continue;
-		if (exe_open(&rt->exes, (enum role)r, config->libexec, why,
-		    sizeof(why)) == -1) {
-			log_warnx("%s (key libexec)", why);
+		if (runtime_open_role(rt, config, (enum role)r) == -1) {
 			exe_set_release(&rt->exes);
 			return EXIT_CONFIG;
 		}

@@ -28,6 +28,12 @@ struct runtime {
 enum mnemod_exit runtime_open(struct runtime *, const struct config *,
     unsigned roles, int workers_lock_fd);
 
+/*
+ * Open the executable of one more role, if it is not.  0, or -1 with the
+ * reason logged.
+ */
+int runtime_open_role(struct runtime *, const struct config *, enum role);
+
 /* Call `begun' once, before the workers are told to stop. */
 void runtime_on_stop(struct runtime *, void (*begun)(void *), void *arg);
 

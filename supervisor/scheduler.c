@@ -6,6 +6,7 @@
 #include "mem.h"
 #include "monotime.h"
 #include "supervisor/operation.h"
+#include "supervisor/model.h"
 #include "supervisor/recovery.h"
 #include "supervisor/reload.h"
 #include "supervisor/scheduler.h"
@@ -151,6 +152,7 @@ consider(struct scheduler *s)
 	s->in_pass = 1;
 	loop_timer_cancel(&s->next);
 	prune_outputs(s->sv);
+	model_pass(s->sv->model);
 	stage_one_start(s->sv->stage_one);
 }
 
@@ -173,12 +175,37 @@ count_waiting(const struct store_waiting *w, void *arg)
 	return 0;
 }
 
+static int
+count_held(const struct store_thread *t, enum store_due due, int64_t when,
+    void *arg)
+{
+	int64_t	*n = arg;
+
+	(void)t;
+	(void)when;
+	if (due >= DUE_BACKFILL)
+		++*n;
+	return 0;
+}
+
+/* Rollouts that wait for the budget or the provider, and for nothing else. */
+static int64_t
+held_back(struct supervisor *sv)
+{
+	struct store_stage_one_rules	rules;
+	int64_t				n = 0;
+
+	supervisor_stage_one_rules(sv, &rules);
+	store_stage_one_survey(sv->store, &rules, count_held, &n);
+	return n;
+}
+
 /* The one pass of -1 is over: is anything left that could not be done? */
 static void
 end_once(struct scheduler *s)
 {
 	struct store_stage_two_rules	rules;
-	int64_t				n = 0;
+	int64_t				n = held_back(s->sv);
 
 	memset(&rules, 0, sizeof(rules));
 	rules.now = wall_s();

@@ -74,6 +74,12 @@ settings_consolidate(const struct config *c, const struct config_memory *m,
 }
 
 json_object *
+settings_gateway(const struct config *c)
+{
+	return settings_common(c, "gateway");
+}
+
+json_object *
 settings_workspace(const struct config *c, const struct config_memory *m,
     const char *root, const char *state)
 {
@@ -106,22 +112,10 @@ settings_check(const struct config *c, const char *path)
 	return o;
 }
 
-/* The provider in use; NULL: builtin. */
-static const struct config_provider *
-provider_used(const struct config *c)
-{
-	size_t	i;
-
-	for (i = 0; i < c->nproviders; i++)
-		if (strcmp(c->providers[i].name, c->use_provider) == 0)
-			return &c->providers[i];
-	return NULL;
-}
-
 char *
 settings_generator(const struct config *c)
 {
-	const struct config_provider	*p = provider_used(c);
+	const struct config_provider	*p = config_provider_used(c);
 
 	if (p == NULL)
 		return xstrdup(GENERATOR_BUILTIN);
@@ -132,7 +126,7 @@ settings_generator(const struct config *c)
 int64_t
 settings_text_bytes(const struct config *c)
 {
-	const struct config_provider	*p = provider_used(c);
+	const struct config_provider	*p = config_provider_used(c);
 	const struct model_info		*info;
 	int64_t				 window, bytes;
 

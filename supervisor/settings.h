@@ -21,6 +21,9 @@ json_object *settings_consolidate(const struct config *,
 json_object *settings_workspace(const struct config *,
     const struct config_memory *, const char *root, const char *state);
 
+/* What every worker is told; the gateway's rest is model_settings(). */
+json_object *settings_gateway(const struct config *);
+
 /* A workspace worker that judges the folder `path', a real path. */
 json_object *settings_check(const struct config *, const char *path);
 

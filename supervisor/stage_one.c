@@ -7,6 +7,7 @@
 #include "json.h"
 #include "log.h"
 #include "mem.h"
+#include "model_error.h"
 #include "monotime.h"
 #include "supervisor/one_job.h"
 #include "supervisor/retry.h"
@@ -14,6 +15,7 @@
 #include "supervisor/scheduler.h"
 #include "supervisor/settings.h"
 #include "supervisor/stage_one.h"
+#include "supervisor/waits.h"
 
 #define SCAN_DEATHS_MAX	2	/* of the worker, in one pass */
 
@@ -178,6 +180,20 @@ job_failed(struct stage_one *one, struct one_job *j, const char *why)
 }
 
 /*
+ * Was it the provider, or a ceiling?  Only if that holds back claims, too:
+ * else the job would come again at once, and for ever.
+ */
+static int
+is_held_back(struct stage_one *one, enum model_error class)
+{
+	struct waits	w;
+
+	return class != MODEL_NONE && class != MODEL_ERROR__MAX &&
+	    retry_is_providers(class) && waits_look(one->sv->store,
+	    one->sv->config, wall_s(), &w) == STORE_OK && waits_any(&w);
+}
+
+/*
  * The worker gave a job back.  Where the provider is to blame it costs no
  * retry, and others would fare no better now.
  */
@@ -188,15 +204,16 @@ job_given_back(struct stage_one *one, struct one_job *j, const struct msg *m)
 	const char		*why = json_str(m->body, "message");
 
 	class = model_error_by_name(json_str(m->body, "reason"));
-	if (class == MODEL_ERROR__MAX || !retry_is_providers(class)) {
+	if (!is_held_back(one, class)) {
 		job_failed(one, j, why);
 		return;
 	}
 	if (!one->held)
-		log_warnx("stage one waits (%s): %s", model_error_name(class),
+		log_info("stage one waits (%s): %s", model_error_name(class),
 		    why);
 	one->held = 1;
 	one->counts.claimed--;
+	one->counts.released++;
 	one->sv->outcome |= OUTCOME_WAITING;
 	one_job_release(one->sv, j);
 }
@@ -394,6 +411,17 @@ count(struct stage_one *one, enum one_job_end end)
 	}
 }
 
+const char *
+stage_one_thread(const struct stage_one *one, int64_t job)
+{
+	const struct one_job	*j;
+
+	TAILQ_FOREACH(j, &one->jobs, entry)
+		if (job > 0 && j->serial == job)
+			return j->thread_id;
+	return NULL;
+}
+
 static void
 one_extracted(struct stage_one *one, const struct msg *m)
 {
@@ -485,8 +513,9 @@ stage_one_report(const struct stage_one *one)
 	    "%lld not usable", (long long)t.files, (long long)t.changed,
 	    (long long)t.unchanged, (long long)t.unusable);
 	log_info("stage one: %lld claimed, %lld with output, %lld without, "
-	    "%lld failed, %lld secrets redacted, %lld bad lines",
+	    "%lld failed, %lld secrets redacted, %lld bad lines%s",
 	    (long long)n->claimed, (long long)n->output,
 	    (long long)n->no_output, (long long)n->failed,
-	    (long long)n->redactions, (long long)n->bad_lines);
+	    (long long)n->redactions, (long long)n->bad_lines,
+	    n->released > 0 ? "; the rest waits for the provider" : "");
 }

@@ -17,6 +17,7 @@ struct stage_one_counts {
 	int64_t	output;
 	int64_t	no_output;
 	int64_t	failed;
+	int64_t	released;	/* back at no cost: held back */
 	int64_t	redactions;
 	int64_t	bad_lines;
 };
@@ -32,6 +33,9 @@ int stage_one_busy(const struct stage_one *);
 
 /* The worker is replaced before the next pass (a reload). */
 void stage_one_replace(struct stage_one *);
+
+/* The rollout that the extract request `job' is about, or NULL. */
+const char *stage_one_thread(const struct stage_one *, int64_t job);
 
 /* Of the pass that runs or ran last. */
 const struct stage_one_counts *stage_one_counts(const struct stage_one *);

@@ -58,7 +58,10 @@ store_due_name(enum store_due due)
 		[DUE_TOO_YOUNG] = "too_young",
 		[DUE_RUNNING] = "running",
 		[DUE_RETRY_BACKOFF] = "retry_backoff",
-		[DUE_RETRY_EXHAUSTED] = "retry_exhausted"
+		[DUE_RETRY_EXHAUSTED] = "retry_exhausted",
+		[DUE_BACKFILL] = "backfill_limit",
+		[DUE_BUDGET] = "over_budget",
+		[DUE_PROVIDER] = "provider_waits"
 	};
 
 	if (due >= DUE__MAX)
@@ -242,6 +245,34 @@ not_backing_off(const struct subject *s, int64_t *when)
 	return 0;
 }
 
+/* What holds back all threads alike, until a time. */
+static int
+is_past(const struct subject *s, int64_t until, int64_t *when)
+{
+	if (until <= s->rules->now)
+		return 1;
+	*when = until;
+	return 0;
+}
+
+static int
+below_backfill(const struct subject *s, int64_t *when)
+{
+	return is_past(s, s->rules->backfill_until, when);
+}
+
+static int
+below_ceilings(const struct subject *s, int64_t *when)
+{
+	return is_past(s, s->rules->budget_until, when);
+}
+
+static int
+provider_answers(const struct subject *s, int64_t *when)
+{
+	return is_past(s, s->rules->provider_until, when);
+}
+
 /*
  * In the order of the claim.  `holds' is 1 if the rule lets the thread
  * pass; else it sets when it will by itself, if it will.
@@ -262,7 +293,10 @@ static const struct {
 	{ DUE_TOO_YOUNG, idle_enough },
 	{ DUE_RUNNING, not_running },
 	{ DUE_RETRY_EXHAUSTED, retries_left },
-	{ DUE_RETRY_BACKOFF, not_backing_off }
+	{ DUE_RETRY_BACKOFF, not_backing_off },
+	{ DUE_BACKFILL, below_backfill },
+	{ DUE_BUDGET, below_ceilings },
+	{ DUE_PROVIDER, provider_answers }
 };
 
 /* The first rule that refuses decides. */
@@ -376,7 +410,9 @@ store_stage_one_next(struct store *s,
 	    INT(INT64_MAX)));
 	while (db_next(&r)) {
 		v = judge_row(&r, &t, rules);
-		if (v.due != DUE_TOO_YOUNG && v.due != DUE_RETRY_BACKOFF)
+		if (v.due != DUE_TOO_YOUNG && v.due < DUE_RETRY_BACKOFF)
+			continue;
+		if (v.when == 0)
 			continue;
 		if (*when == 0 || v.when < *when)
 			*when = v.when;

@@ -25,6 +25,9 @@ enum store_due {
 	DUE_RUNNING,
 	DUE_RETRY_BACKOFF,
 	DUE_RETRY_EXHAUSTED,
+	DUE_BACKFILL,		/* enough asked about in 24 hours */
+	DUE_BUDGET,		/* a ceiling is reached */
+	DUE_PROVIDER,		/* the provider is not asked now */
 	DUE__MAX
 };
 /* "too_young". */
@@ -39,6 +42,10 @@ struct store_stage_one_rules {
 	int64_t		 max_running;	/* live jobs of all runs */
 	int64_t		 lease_s;	/* 3600 */
 	const char	*worker_id;	/* the run thread; never claimed */
+	/* Nothing is claimed before; 0: nothing holds back (waits.h). */
+	int64_t		 backfill_until;
+	int64_t		 budget_until;
+	int64_t		 provider_until;
 	/* 1: some memory takes the thread; NULL: all are taken. */
 	int		(*wanted)(const struct store_thread *, void *);
 	void		*arg;

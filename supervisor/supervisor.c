@@ -9,10 +9,12 @@
 #include "supervisor/control.h"
 #include "supervisor/match.h"
 #include "supervisor/memory.h"
+#include "supervisor/model.h"
 #include "supervisor/operation.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/stage_one.h"
 #include "supervisor/supervisor.h"
+#include "supervisor/waits.h"
 
 #define SCAN_LIMIT	5000	/* threads looked at for claims */
 #define LEASE_S		3600
@@ -46,6 +48,7 @@ supervisor_stage_one_rules(struct supervisor *sv,
     struct store_stage_one_rules *r)
 {
 	const struct config_pipeline	*p = &sv->config->pipeline;
+	struct waits			 w;
 
 	memset(r, 0, sizeof(*r));
 	r->now = wall_s();
@@ -58,6 +61,20 @@ supervisor_stage_one_rules(struct supervisor *sv,
 	r->worker_id = sv->run_id;
 	r->wanted = supervisor_wants;
 	r->arg = sv;
+	/* What cannot be told holds nothing back: each request asks anew. */
+	if (waits_look(sv->store, sv->config, r->now, &w) == STORE_OK)
+		waits_rules(&w, r);
+}
+
+const char *
+supervisor_agent_id(const struct supervisor *sv, const struct child *c)
+{
+	struct memory	*m;
+
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		if (m->agent == c && m->state == MEM_AGENT)
+			return m->agent_id;
+	return NULL;
 }
 
 enum mnemod_exit
@@ -136,7 +153,8 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	sv.opt = opt;
 	sv.paths = paths;
 	sv.config = config;
-	e = supervisor_open(&sv, ROLES, "");
+	e = supervisor_open(&sv, config_provider_offline(config) ? ROLES :
+	    ROLES | 1u << ROLE_GATEWAY, "");
 	if (e != EXIT_OK) {
 		config_free(config);
 		return e;
@@ -147,6 +165,7 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	log_hints(config);
 	memory_make_all(&sv);
 	sv.stage_one = stage_one_new(&sv);
+	sv.model = model_new(&sv);
 	sv.scheduler = scheduler_new(&sv);
 	sv.operations = operations_new(&sv);
 	sv.control = control_new(&sv);
@@ -159,6 +178,7 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	e = exit_of(&sv, e);
 	operations_free(sv.operations);
 	control_free(sv.control);
+	model_free(sv.model);
 	stage_one_free(sv.stage_one);
 	memory_free_all(&sv);
 	scheduler_free(sv.scheduler);

@@ -15,6 +15,7 @@
 
 struct control;
 struct memory;
+struct model;
 struct operations;
 struct scheduler;
 struct stage_one;
@@ -36,6 +37,7 @@ struct supervisor {
 	struct progress		 progress;
 	struct scheduler	*scheduler;
 	struct stage_one	*stage_one;
+	struct model		*model;		/* NULL: none is asked */
 	struct operations	*operations;
 	struct control		*control;
 	struct memory_list	 memories;
@@ -74,6 +76,10 @@ int supervisor_stopping(const struct supervisor *);
  * struct supervisor is the argument.  For struct store_stage_one_rules.
  */
 int supervisor_wants(const struct store_thread *, void *sv);
+
+/* The thread id of the agent that this child is, or NULL. */
+const char *supervisor_agent_id(const struct supervisor *,
+    const struct child *);
 
 /* The rules of stage-one claims, from the configuration and the clock. */
 void supervisor_stage_one_rules(struct supervisor *,

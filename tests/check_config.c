@@ -1,4 +1,4 @@
-/* links: supervisor/config.c supervisor/config_check.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/paths.c supervisor/quote.c */
+/* links: supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/paths.c supervisor/quote.c */
 
 /*
  * A mistake in mnemod.conf that is taken in silence sends memories to the
@@ -156,10 +156,56 @@ START_TEST(test_full)
 	    "/srv/other/.codex");
 	ck_assert_int_eq(cfg->pipeline.max_rollout_age_days, 0);
 	ck_assert_int_eq(cfg->budget.money_per_day, 250000);
-	/* The budget and the provider have no effect yet: remarks. */
-	ck_assert_uint_eq(cfg->notes.n, 3);
+	/* What has no effect yet: remarks. */
+	ck_assert_uint_eq(cfg->notes.n, 1);
 	ck_assert_str_eq(cfg->notes.v[0], CONF "good-full.conf: "
-	    "budget.money_per_day has no effect in this version");
+	    "budget.turns_per_agent has no effect in this version");
+	config_free(cfg);
+	buf_release(&why);
+}
+END_TEST
+
+/* Nothing that only looks like this machine is taken for it. */
+START_TEST(test_loopback)
+{
+	static const char *const	here[] = { "http://127.0.0.1/v1",
+	    "http://localhost:80", "http://[::1]:8000/v1",
+	    "https://localhost/" };
+	static const char *const	there[] = { "", "localhost", "http://",
+	    "http://localhost.example", "http://127.0.0.1.example/",
+	    "http://127.0.0.11/", "http://localhost@h.example/",
+	    "http://localhost:1@h.example/", "http://localhost#.h.example",
+	    "http://[::1].example/", "http://[::11]/", "file://localhost/",
+	    "http://h.example/http://localhost/" };
+	size_t				i;
+
+	for (i = 0; i < sizeof(here) / sizeof(here[0]); i++)
+		ck_assert_msg(config_is_loopback(here[i]), "%s", here[i]);
+	for (i = 0; i < sizeof(there) / sizeof(there[0]); i++)
+		ck_assert_msg(!config_is_loopback(there[i]), "%s", there[i]);
+}
+END_TEST
+
+START_TEST(test_provider)
+{
+	const struct config_provider	*p;
+	struct buf			 why = BUF_INIT;
+	struct config			*cfg;
+
+	cfg = load(CONF "good-provider.conf", NULL, 0, &why);
+	ck_assert_msg(cfg != NULL, "%s", buf_str(&why));
+	ck_assert(!config_provider_offline(cfg));
+	p = config_provider_used(cfg);
+	ck_assert_str_eq(p->name, "local");
+	ck_assert_str_eq(config_provider_word(p, "api"), "chat");
+	ck_assert_str_eq(config_provider_word(p, "verbosity"), "low");
+	ck_assert_str_eq(config_provider_word(p, "reasoning_summary"),
+	    "concise");
+	ck_assert_int_eq(p->price_input, 250000);
+	ck_assert_int_eq(p->max_output_tokens, 4096);
+	ck_assert_str_eq(p->extract_effort, "low");
+	/* Workers with a model behind them are told what was asked for. */
+	ck_assert_str_eq(config_sandbox_name(cfg), "required");
 	config_free(cfg);
 	buf_release(&why);
 }
@@ -504,6 +550,8 @@ config_suite(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, test_defaults);
 	tcase_add_test(tc, test_full);
+	tcase_add_test(tc, test_loopback);
+	tcase_add_test(tc, test_provider);
 	tcase_add_test(tc, test_good_and_again);
 	tcase_add_test(tc, test_bad);
 	tcase_add_test(tc, test_every_cut);

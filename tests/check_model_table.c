@@ -4,6 +4,7 @@
  * is, and others cut more than they had to.
  */
 #include "check_main.h"
+#include <stdio.h>
 #include <string.h>
 #include "supervisor/model_table.h"
 
@@ -59,6 +60,30 @@ START_TEST(text_bytes)
 }
 END_TEST
 
+/* mnemod.conf(5) says the same. */
+START_TEST(manual)
+{
+	const struct model_info	*m;
+	char			 row[256], page[128 * 1024];
+	FILE			*fp = fopen("man/mnemod.conf.5", "re");
+	unsigned		 i;
+	size_t			 n;
+
+	ck_assert_ptr_nonnull(fp);
+	n = fread(page, 1, sizeof(page) - 1, fp);
+	page[n] = '\0';
+	fclose(fp);
+	for (i = 0; (m = model_table_row(i)) != NULL; i++) {
+		snprintf(row, sizeof(row), "\n.It %s Ta %lld Ta %lld Ta %s Ta "
+		    "%s\n", m->prefix, (long long)m->context_window,
+		    (long long)m->effective_percent,
+		    m->reasoning ? "yes" : "no",
+		    m->verbosity == NULL ? "none" : m->verbosity);
+		ck_assert_msg(strstr(page, row) != NULL, "%s", row);
+	}
+}
+END_TEST
+
 static Suite *
 model_table_suite(void)
 {
@@ -69,6 +94,7 @@ model_table_suite(void)
 	tcase_add_test(t, guessed);
 	tcase_add_test(t, longest_prefix);
 	tcase_add_test(t, text_bytes);
+	tcase_add_test(t, manual);
 	suite_add_tcase(s, t);
 	return s;
 }

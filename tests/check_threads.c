@@ -379,6 +379,45 @@ count_claim(const struct store_thread *t, const struct store_job *job,
 	(*n)++;
 }
 
+/* What holds back all alike comes last, and says until when. */
+START_TEST(held_back_until)
+{
+	struct store_stage_one_rules	 rules = stage_one_rules();
+	struct survey			 v;
+	int64_t				 next;
+	int				 n = 0;
+
+	make_survey();
+	rules.wanted = is_not_nine;
+	rules.backfill_until = NOW;		/* is over */
+	rules.budget_until = NOW + 120;
+	rules.provider_until = NOW + 60;
+	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),
+	    STORE_OK);
+	ck_assert_int_eq(v.due[1], DUE_BUDGET);
+	ck_assert_int_eq(v.when[1], NOW + 120);
+	ck_assert_int_eq(v.due[2], DUE_SOURCE);
+	ck_assert_int_eq(v.due[11], DUE_RETRY_BACKOFF);
+	ck_assert_int_eq(store_stage_one_next(st, &rules, &next), STORE_OK);
+	ck_assert_int_eq(next, NOW + 120);
+	rules.budget_until = 0;
+	ck_assert_int_eq(store_stage_one_next(st, &rules, &next), STORE_OK);
+	ck_assert_int_eq(next, NOW + 60);
+	ck_assert_int_eq(store_stage_one_claim(st, &rules, count_claim, &n),
+	    STORE_OK);
+	ck_assert_int_eq(n, 0);
+	rules.provider_until = 0;
+	rules.backfill_until = NOW + 1;
+	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),
+	    STORE_OK);
+	ck_assert_int_eq(v.due[1], DUE_BACKFILL);
+	rules.backfill_until = 0;
+	ck_assert_int_eq(store_stage_one_claim(st, &rules, count_claim, &n),
+	    STORE_OK);
+	ck_assert_int_gt(n, 0);
+}
+END_TEST
+
 /* What is said to be due is what is claimed. */
 START_TEST(claim_takes_what_the_survey_calls_due)
 {
@@ -448,6 +487,7 @@ suite(void)
 	tcase_add_test(tc, a_file_that_comes_back_is_not_forgotten);
 	tcase_add_test(tc, forget_takes_at_most_a_tenth);
 	tcase_add_test(tc, survey_says_why_and_until_when);
+	tcase_add_test(tc, held_back_until);
 	tcase_add_test(tc, claim_takes_what_the_survey_calls_due);
 	tcase_add_test(tc, a_scan_that_finds_pollution_enqueues);
 	tcase_add_test(tc, a_scan_that_finds_memory_disabled_enqueues);

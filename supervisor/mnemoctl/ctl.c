@@ -48,6 +48,8 @@ ctl_look(struct ctl *ctl)
 		ctl->memories[i].config = &c->memories[i];
 		look_at_root(ctl, &ctl->memories[i]);
 	}
+	/* What cannot be told is logged and holds nothing back. */
+	(void)waits_look(ctl->store, c, ctl->now, &ctl->waits);
 }
 
 void
@@ -134,6 +136,7 @@ ctl_stage_one_rules(struct ctl *ctl, struct store_stage_one_rules *r)
 	r->max_claims = r->max_running = p->max_stage_one_jobs;
 	r->wanted = wanted;
 	r->arg = ctl;
+	waits_rules(&ctl->waits, r);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "supervisor/paths.h"
 #include "supervisor/root.h"
 #include "supervisor/store.h"
+#include "supervisor/waits.h"
 
 /*
  * mnemoctl(1).  A command collects a document and shows it; with -j the
@@ -51,6 +52,7 @@ struct ctl {
 	int64_t			 now;		/* seconds */
 	struct ctl_owner	 owner;
 	struct ctl_memory	*memories;	/* config->nmemories */
+	struct waits		 waits;		/* of ctl_look() */
 	const char		*argument;	/* of the command, or NULL */
 	const char		*memory;	/* -m, or NULL */
 	enum ctl_exit		 verdict;	/* once all is shown */

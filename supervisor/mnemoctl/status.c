@@ -24,6 +24,40 @@ collect_owner(const struct ctl *ctl, json_object *doc)
 	json_set_str(doc, "provider", ctl->config->use_provider);
 }
 
+/* What models were asked in 24 hours, and what keeps them from being asked. */
+static enum ctl_exit
+collect_model(struct ctl *ctl, json_object *doc)
+{
+	const struct config_budget	*b = &ctl->config->budget;
+	const struct waits		*w = &ctl->waits;
+	struct store_spent		 s;
+	enum store_status		 st;
+	json_object			*o;
+
+	json_set(doc, "model", NULL);
+	if (config_provider_used(ctl->config) == NULL)
+		return CTL_OK;
+	st = store_ledger_spent(ctl->store, ctl->now - LEDGER_DAY, NULL, &s);
+	o = ctl_set_object(doc, "model");
+	json_set_int(o, "requests", s.requests);
+	json_set_int(o, "requests_per_day", b->requests_per_day);
+	json_set_int(o, "tokens", s.tokens);
+	json_set_int(o, "tokens_per_day", b->tokens_per_day);
+	json_set_int(o, "money_millionths", s.money);
+	json_set_int(o, "money_per_day_millionths", b->money_per_day);
+	json_set_int(o, "open", s.open);
+	ctl_set_time(o, "backfill_until", w->backfill_until);
+	ctl_set_time(o, "budget_until", w->budget_until);
+	json_set_str(o, "budget_key", w->budget_until == 0 ? NULL :
+	    w->budget_key);
+	ctl_set_time(o, "provider_until", w->provider_until);
+	json_set_str(o, "provider_reason", w->provider_until == 0 ? NULL :
+	    w->provider_reason);
+	json_set_str(o, "provider_message", w->provider_until == 0 ? NULL :
+	    w->provider_message);
+	return ctl_exit_of(st);
+}
+
 static int
 add_reason(const char *reason, int64_t n, void *arg)
 {
@@ -154,7 +188,8 @@ static int
 waits_for_time(const char *state)
 {
 	static const char *const words[] = { "due", "too_young",
-	    "retry_backoff", "cooldown" };
+	    "retry_backoff", "cooldown", "backfill_limit", "over_budget",
+	    "provider_waits" };
 	size_t	 i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -202,7 +237,9 @@ status_collect(struct ctl *ctl, json_object *doc)
 	enum ctl_exit	 e;
 
 	collect_owner(ctl, doc);
-	e = collect_counts(ctl, doc);
+	e = collect_model(ctl, doc);
+	if (e == CTL_OK)
+		e = collect_counts(ctl, doc);
 	if (e == CTL_OK)
 		e = collect_queue(ctl, doc);
 	if (e == CTL_OK)

@@ -1,5 +1,6 @@
 /* mnemoctl status, for people. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
@@ -27,6 +28,57 @@ show_owner(json_object *doc, const struct output *out)
 	output_line(out, STYLE_PLAIN, "state: %s", json_str(doc, "state"));
 	output_line(out, STYLE_PLAIN, "provider: %s",
 	    json_str(doc, "provider"));
+}
+
+/* "12 of 500", "12" without a limit. */
+static const char *
+of_limit(char text[64], json_object *o, const char *key)
+{
+	char		 limit[64];
+	long long	 max;
+
+	snprintf(limit, sizeof(limit), "%s_per_day", key);
+	max = number(o, limit);
+	if (max == 0)
+		snprintf(text, 64, "%lld", number(o, key));
+	else
+		snprintf(text, 64, "%lld of %lld", number(o, key), max);
+	return text;
+}
+
+static void
+show_wait(json_object *o, const struct output *out, const char *key,
+    const char *what)
+{
+	char	when[TIME_TEXT];
+
+	if (json_int(o, key, 0) != 0)
+		output_line(out, STYLE_BAD, "  waits: %s, until %s", what,
+		    time_text(when, json_int(o, key, 0), out->now));
+}
+
+static void
+show_model(json_object *doc, const struct output *out)
+{
+	json_object	*o = json_obj(doc, "model");
+	char		 requests[64], tokens[64], what[640];
+
+	if (o == NULL)
+		return;
+	output_line(out, STYLE_PLAIN, "asked in 24 hours: %s requests, %s "
+	    "tokens", of_limit(requests, o, "requests"),
+	    of_limit(tokens, o, "tokens"));
+	show_wait(o, out, "backfill_until",
+	    "pipeline.backfill_per_day is reached");
+	snprintf(what, sizeof(what), "budget.%s is reached",
+	    json_str(o, "budget_key") == NULL ? "" :
+	    json_str(o, "budget_key"));
+	show_wait(o, out, "budget_until", what);
+	if (json_str(o, "provider_reason") == NULL)
+		return;
+	snprintf(what, sizeof(what), "%s: %s", json_str(o, "provider_reason"),
+	    json_str(o, "provider_message"));
+	show_wait(o, out, "provider_until", what);
 }
 
 static void
@@ -174,6 +226,7 @@ status_show(json_object *doc, const struct output *out)
 	size_t		 i;
 
 	show_owner(doc, out);
+	show_model(doc, out);
 	show_counts(doc, out);
 	show_queue(doc, out);
 	show_memories(doc, out);

@@ -1,5 +1,6 @@
 /* Stage one: the rules of the claim, with what each of them looked at. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/buf.h"
@@ -218,6 +219,46 @@ value_back_off(const struct asked *a, struct buf *b)
 		buf_addf(b, ", last error: %s", a->job->last_error);
 }
 
+static void
+add_until(const struct asked *a, struct buf *b, int64_t until,
+    const char *what)
+{
+	if (until == 0) {
+		buf_addstr(b, "nothing holds it back");
+		return;
+	}
+	buf_addf(b, "%s, until ", what);
+	add_time(b, a, until);
+}
+
+static void
+value_backfill(const struct asked *a, struct buf *b)
+{
+	add_until(a, b, a->ctl->waits.backfill_until,
+	    "pipeline.backfill_per_day is reached");
+}
+
+static void
+value_budget(const struct asked *a, struct buf *b)
+{
+	char	 what[64];
+
+	snprintf(what, sizeof(what), "budget.%s is reached",
+	    a->ctl->waits.budget_key);
+	add_until(a, b, a->ctl->waits.budget_until, what);
+}
+
+static void
+value_provider(const struct asked *a, struct buf *b)
+{
+	const struct waits	*w = &a->ctl->waits;
+	char			 what[600];
+
+	snprintf(what, sizeof(what), "%s: %s", w->provider_reason,
+	    w->provider_message);
+	add_until(a, b, w->provider_until, what);
+}
+
 /* The names of the rules, mnemoctl(1), and what changes a refusal. */
 static const struct claim_rule {
 	const char	*name;
@@ -247,7 +288,13 @@ static const struct claim_rule {
 	[DUE_RETRY_EXHAUSTED] = { "retries", value_retries,
 	    "the rollout has newer records" },
 	[DUE_RETRY_BACKOFF] = { "back_off", value_back_off,
-	    "the back-off is over" }
+	    "the back-off is over" },
+	[DUE_BACKFILL] = { "backfill", value_backfill,
+	    "24 hours have passed, or pipeline.backfill_per_day is raised" },
+	[DUE_BUDGET] = { "budget", value_budget,
+	    "what was spent is a day old, or the ceiling is raised" },
+	[DUE_PROVIDER] = { "provider", value_provider,
+	    "the provider is asked again" }
 };
 
 static void

@@ -1,0 +1,74 @@
+#ifndef MNEMOD_MODEL_H
+#define MNEMOD_MODEL_H
+
+#include "common/uuid.h"
+#include "supervisor/provider.h"
+#include "supervisor/relay.h"
+#include "supervisor/supervisor.h"
+
+/*
+ * The model provider of a supervisor: the relay's clerk.  It says what may
+ * be asked, in the ledger's name; what goes along with a question; and what
+ * follows from a failure.
+ */
+struct model {
+	struct supervisor	*sv;
+	struct relay		*relay;
+	struct provider_file	 key_file;	/* as the gateway read it */
+	int64_t			 gateways;	/* started so far */
+	int			 key_retried;	/* since the last success */
+	int			 troubled;	/* said so, not yet better */
+	int64_t			 hold_until_ms;	/* wall time; 0: none */
+	enum model_error	 hold_error;
+	int64_t			 rounds;	/* holds without success between */
+	char			 hold_text[512];
+	char			 installation_id[UUID_SIZE]; /* "": not yet */
+};
+
+/* Starts the gateway if a model provider is in use. */
+struct model *model_new(struct supervisor *);
+/* Only when the children are over.  NULL is allowed. */
+void model_free(struct model *);
+
+/* The configuration was read again. */
+void model_reload(struct model *);
+
+/* A pass begins: was the key file replaced? */
+void model_pass(struct model *);
+
+/*
+ * model_hold.c: whether the provider may be asked at all.
+ */
+
+/* Take over what an earlier supervisor left. */
+void model_hold_load(struct model *);
+
+/* Milliseconds until it may be asked; 0: now. */
+int64_t model_hold_left(const struct model *);
+
+/* Nobody asks for `ms': said in the log, kept in the store. */
+void model_hold_set(struct model *, enum model_error, int64_t ms,
+    const char *text);
+
+/* It works: forget what was. */
+void model_hold_clear(struct model *);
+
+/* A failed attempt: fill in what the asker does, hold what is to be held. */
+void model_failed(struct model *, const struct relay_ask *,
+    struct relay_answer *, int64_t server_ms);
+
+/*
+ * model_order.c: what goes to the gateway.
+ */
+
+/* A request's body and ids; the ids are borrowed from `q' and the model. */
+void model_order(struct model *, const struct relay_ask *,
+    struct relay_order *);
+
+/* The name of the model that is asked. */
+const char *model_name(const struct config_provider *, int agent);
+
+/* The settings of a gateway; holds the key: json_wipe() it. */
+json_object *model_settings(struct model *);
+
+#endif

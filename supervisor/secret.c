@@ -1,0 +1,51 @@
+#include <sys/queue.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/stdlib.h>
+#include <bsd/string.h>
+
+#include "common/mem.h"
+#include "supervisor/secret.h"
+
+struct secret {
+	SLIST_ENTRY(secret)	 entry;
+	char			*variable;
+	char			*value;
+};
+
+static SLIST_HEAD(, secret)	secrets = SLIST_HEAD_INITIALIZER(secrets);
+
+const char *
+secret_take(const char *variable)
+{
+	struct secret	*s;
+	char		*value;
+
+	SLIST_FOREACH(s, &secrets, entry)
+		if (strcmp(s->variable, variable) == 0)
+			return s->value;
+	value = getenv(variable);
+	if (value == NULL)
+		return NULL;
+	s = xcalloc(1, sizeof(*s));
+	s->variable = xstrdup(variable);
+	s->value = xstrdup(value);
+	SLIST_INSERT_HEAD(&secrets, s, entry);
+	explicit_bzero(value, strlen(value));
+	unsetenv(variable);
+	return s->value;
+}
+
+void
+secret_wipe(void)
+{
+	struct secret	*s;
+
+	while ((s = SLIST_FIRST(&secrets)) != NULL) {
+		SLIST_REMOVE_HEAD(&secrets, entry);
+		freezero(s->value, strlen(s->value) + 1);
+		free(s->variable);
+		free(s);
+	}
+}

@@ -1,0 +1,18 @@
+#ifndef MNEMOD_SECRET_H
+#define MNEMOD_SECRET_H
+
+/*
+ * Keys that came in the environment.  Each is taken out of it once, so that
+ * nothing that we start can inherit it, and kept for the gateways to come.
+ */
+
+/*
+ * The value of the variable, borrowed, or NULL if it is not set.  The first
+ * call overwrites it in our environment and removes it there.
+ */
+const char *secret_take(const char *variable);
+
+/* Overwrite and forget all. */
+void secret_wipe(void);
+
+#endif

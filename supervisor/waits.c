@@ -1,0 +1,98 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "common/model_error.h"
+#include "supervisor/ledger.h"
+#include "supervisor/waits.h"
+
+static enum store_status
+look_at_budget(struct store *s, const struct config *c, int64_t now,
+    struct waits *w)
+{
+	const struct config_provider	*p = config_provider_used(c);
+	struct budget_limits		 limits;
+	struct budget_prices		 prices;
+	struct budget_sum		 ask;
+	struct ledger_answer		 a;
+	enum store_status		 st;
+
+	ledger_limits(c, &limits);
+	ledger_prices(p, &prices);
+	ask = budget_reserve(WAITS_INPUT_BYTES, p->max_output_tokens,
+	    &prices);
+	st = ledger_ask(s, &limits, &ask, now, &a);
+	/* What never fits is refused, with the reason, when it is asked. */
+	if (st != STORE_OK || a.verdict != BUDGET_LATER)
+		return st;
+	w->budget_until = a.when;
+	snprintf(w->budget_key, sizeof(w->budget_key), "%s", a.key);
+	return STORE_OK;
+}
+
+/* A request that did not fit left its key as the message. */
+static void
+hold_is_budget(const struct store_hold *h, struct waits *w)
+{
+	if (h->until <= w->budget_until)
+		return;
+	w->budget_until = h->until;
+	snprintf(w->budget_key, sizeof(w->budget_key), "%.23s", h->message);
+}
+
+static enum store_status
+look_at_hold(struct store *s, const struct config *c, int64_t now,
+    struct waits *w)
+{
+	struct store_hold	*h;
+	enum store_status	 st = store_hold_get(s, c->use_provider, &h);
+
+	if (st == STORE_NONE)
+		return STORE_OK;
+	if (st != STORE_OK)
+		return st;
+	if (h->until > now && strcmp(h->reason,
+	    model_error_name(MODEL_OVER_BUDGET)) == 0)
+		hold_is_budget(h, w);
+	else if (h->until > now) {
+		w->provider_until = h->until;
+		snprintf(w->provider_reason, sizeof(w->provider_reason),
+		    "%.23s", h->reason);
+		snprintf(w->provider_message, sizeof(w->provider_message),
+		    "%.511s", h->message);
+	}
+	store_hold_free(h);
+	return STORE_OK;
+}
+
+enum store_status
+waits_look(struct store *s, const struct config *c, int64_t now,
+    struct waits *w)
+{
+	enum store_status	st;
+
+	memset(w, 0, sizeof(*w));
+	if (config_provider_used(c) == NULL)
+		return STORE_OK;
+	st = ledger_backfill(s, c->pipeline.backfill_per_day, now,
+	    &w->backfill_until);
+	if (st == STORE_OK)
+		st = look_at_budget(s, c, now, w);
+	if (st == STORE_OK)
+		st = look_at_hold(s, c, now, w);
+	return st;
+}
+
+void
+waits_rules(const struct waits *w, struct store_stage_one_rules *r)
+{
+	r->backfill_until = w->backfill_until;
+	r->budget_until = w->budget_until;
+	r->provider_until = w->provider_until;
+}
+
+int
+waits_any(const struct waits *w)
+{
+	return w->backfill_until != 0 || w->budget_until != 0 ||
+	    w->provider_until != 0;
+}

@@ -1,0 +1,34 @@
+#ifndef MNEMOD_WAITS_H
+#define MNEMOD_WAITS_H
+
+#include <stdint.h>
+#include "supervisor/config.h"
+#include "supervisor/store.h"
+
+/*
+ * What keeps work that needs a model from being begun, and until when: for
+ * the supervisor's claims and for mnemoctl(1), from the same rows.
+ */
+struct waits {
+	int64_t	backfill_until;		/* pipeline.backfill_per_day; 0: no */
+	int64_t	budget_until;		/* a ceiling is reached; 0: no */
+	char	budget_key[24];		/* which: "tokens_per_day" */
+	int64_t	provider_until;		/* it is not asked before; 0: no */
+	char	provider_reason[24];	/* "rate_limit", "login_expired" */
+	char	provider_message[512];	/* printable */
+};
+
+/* How much of a request is assumed before it is known. */
+#define WAITS_INPUT_BYTES	((size_t)12 * 1024)
+
+/* All 0 where builtin answers. */
+enum store_status waits_look(struct store *, const struct config *,
+    int64_t now, struct waits *);
+
+/* Let claims obey. */
+void waits_rules(const struct waits *, struct store_stage_one_rules *);
+
+/* 1 if anything is. */
+int waits_any(const struct waits *);
+
+#endif
