@@ -179,6 +179,20 @@ job_failed(struct stage_one *one, struct one_job *j, const char *why)
 	one->counts.failed++;
 }
 
+/* What the worker said, without the name of the rollout: all else has it. */
+static const char *
+reason_of(const struct one_job *j, const struct msg *m)
+{
+	const char	*text = json_str(m->body, "message");
+	char		*name = xasprintf("rollout %s: ", j->path);
+	size_t		 n = strlen(name);
+
+	if (strncmp(text, name, n) == 0)
+		text += n;
+	free(name);
+	return text;
+}
+
 /*
  * Was it the provider, or a ceiling?  Only if that holds back claims, too:
  * else the job would come again at once, and for ever.
@@ -201,7 +215,7 @@ static void
 job_given_back(struct stage_one *one, struct one_job *j, const struct msg *m)
 {
 	enum model_error	 class;
-	const char		*why = json_str(m->body, "message");
+	const char		*why = reason_of(j, m);
 
 	class = model_error_by_name(json_str(m->body, "reason"));
 	if (!is_held_back(one, class)) {
