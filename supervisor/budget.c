@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "supervisor/budget.h"
 
 #define MILLION		1000000
@@ -90,6 +92,17 @@ budget_check(const struct budget_limits *l, const struct budget_sum *spent,
 		}
 	}
 	return v;
+}
+
+int64_t
+budget_limit(const struct budget_limits *l, const char *key)
+{
+	size_t	i;
+
+	for (i = 0; i < NCEILINGS; i++)
+		if (strcmp(ceilings[i].key, key) == 0)
+			return at(l, ceilings[i].limit);
+	return 0;
 }
 
 int

@@ -62,6 +62,9 @@ enum budget_verdict budget_check(const struct budget_limits *,
     const struct budget_sum *spent, const struct budget_sum *ask,
     const char **key);
 
+/* The ceiling of that key, 0 for a word that is none. */
+int64_t budget_limit(const struct budget_limits *, const char *key);
+
 /*
  * When does it fit?  Feed what was spent, oldest first, until budget_frees()
  * returns 1: then it fits once that one no longer counts.

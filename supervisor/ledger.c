@@ -42,7 +42,8 @@ ledger_ask(struct store *s, const struct budget_limits *l,
 	struct waiting		w;
 	enum store_status	st;
 
-	*a = (struct ledger_answer){ BUDGET_LATER, "", now };
+	*a = (struct ledger_answer){ .verdict = BUDGET_LATER, .key = "",
+	    .when = now };
 	st = store_ledger_spent(s, now - LEDGER_DAY, NULL, &spent);
 	if (st != STORE_OK)
 		return st;
@@ -53,6 +54,7 @@ ledger_ask(struct store *s, const struct budget_limits *l,
 	    spent.money };
 	a->key = NULL;
 	a->when = 0;
+	a->spent = w.wait.spent;
 	a->verdict = budget_check(l, &w.wait.spent, ask, &a->key);
 	if (a->verdict != BUDGET_LATER)
 		return STORE_OK;
@@ -109,16 +111,19 @@ ledger_reserve(struct store *s, const struct budget_limits *l,
 }
 
 enum store_status
-ledger_backfill(struct store *s, int64_t per_day, int64_t now, int64_t *when)
+ledger_backfill(struct store *s, int64_t per_day, int64_t now, int64_t *left,
+    int64_t *when)
 {
 	enum store_status	st;
 	int64_t			n, first;
 
-	*when = 0;
-	if (per_day == 0)
-		return STORE_OK;
+	*left = *when = 0;
 	st = store_ledger_threads(s, now - LEDGER_DAY, &n, &first);
-	if (st == STORE_OK && n >= per_day)
+	if (st != STORE_OK)
+		return st;
+	if (n < per_day)
+		*left = per_day - n;
+	else
 		*when = first + LEDGER_DAY;
-	return st;
+	return STORE_OK;
 }

@@ -19,6 +19,7 @@ struct ledger_answer {
 	enum budget_verdict	 verdict;
 	const char		*key;	/* that says no; NULL if allowed */
 	int64_t			 when;	/* BUDGET_LATER: it fits from then on */
+	struct budget_sum	 spent;	/* what counted */
 };
 
 /*
@@ -47,10 +48,10 @@ enum store_status ledger_reserve(struct store *,
     struct ledger_answer *, int64_t *id);
 
 /*
- * backfill_per_day: 0 if stage one may ask about another rollout at `now',
- * else from when on it may.
+ * backfill_per_day (not 0): about how many more rollouts stage one may ask at
+ * `now', and if none, from when on it may.
  */
 enum store_status ledger_backfill(struct store *, int64_t per_day,
-    int64_t now, int64_t *when);
+    int64_t now, int64_t *left, int64_t *when);
 
 #endif

@@ -50,7 +50,8 @@ static void
 refuse_held(const struct model *m, int64_t left, struct relay_answer *a)
 {
 	a->error = m->hold_error;
-	a->retry_ms = left <= RETRY_ASKER_MAX_MS ? left : RETRY_NEVER;
+	a->retry_ms = m->gave_up || left > RETRY_ASKER_MAX_MS ? RETRY_NEVER :
+	    left;
 	snprintf(a->message, sizeof(a->message), "%s", m->hold_text);
 }
 
@@ -64,7 +65,7 @@ refuse_budget(struct model *m, const struct relay_ask *q,
 	if (answer->verdict == BUDGET_NEVER) {
 		snprintf(a->message, sizeof(a->message), "a request of about "
 		    "%lld tokens is larger than budget.%s allows at all",
-		    (long long)q->reserved, answer->key);
+		    (long long)q->reserved.tokens, answer->key);
 		log_warnx("thread %s: %s", q->thread_id, a->message);
 		return;
 	}
@@ -84,8 +85,34 @@ sum_of(const struct model *m, const struct relay_ask *q)
 	return budget_reserve(q->bytes, p->max_output_tokens, &prices);
 }
 
-/* 1 if the cost is reserved. */
+/*
+ * Would it fit if what is under way used nothing?  Then it may fit soon: most
+ * requests use far less than is reserved for them.
+ */
 static int
+may_fit_soon(const struct model *m, const struct relay_ask *q,
+    const struct budget_limits *limits, const struct ledger_answer *answer)
+{
+	struct budget_sum	 spent = answer->spent;
+	const char		*key;
+
+	if (answer->verdict != BUDGET_LATER || m->open.requests == 0)
+		return 0;
+	spent.tokens -= m->open.tokens;
+	spent.money -= m->open.money;
+	return budget_check(limits, &spent, &q->reserved, &key) ==
+	    BUDGET_ALLOWED;
+}
+
+static void
+count_open(struct model *m, const struct relay_ask *q, int sign)
+{
+	m->open.tokens += sign * q->reserved.tokens;
+	m->open.money += sign * q->reserved.money;
+	m->open.requests += sign;
+}
+
+static enum relay_admit
 reserve(struct model *m, struct relay_ask *q, struct relay_answer *a)
 {
 	const struct config_provider	*p = provider(m);
@@ -99,7 +126,7 @@ reserve(struct model *m, struct relay_ask *q, struct relay_answer *a)
 	struct budget_limits		 limits;
 	struct ledger_answer		 answer;
 
-	q->reserved = r.sum.tokens;
+	q->reserved = r.sum;
 	ledger_limits(m->sv->config, &limits);
 	if (ledger_reserve(m->sv->store, &limits, &r, wall_s(), &answer,
 	    &q->ledger) != STORE_OK) {
@@ -109,34 +136,40 @@ reserve(struct model *m, struct relay_ask *q, struct relay_answer *a)
 		    "the ledger cannot be written");
 		model_hold_set(m, MODEL_OVER_BUDGET, LEDGER_RETRY_MS,
 		    "ledger");
-		return 0;
+		return ADMIT_REFUSE;
 	}
-	if (answer.verdict == BUDGET_ALLOWED)
-		return 1;
+	if (answer.verdict == BUDGET_ALLOWED) {
+		count_open(m, q, 1);
+		return ADMIT_SEND;
+	}
+	if (may_fit_soon(m, q, &limits, &answer))
+		return ADMIT_WAIT;
 	refuse_budget(m, q, &answer, a);
-	return 0;
+	return ADMIT_REFUSE;
 }
 
-static int
+static enum relay_admit
 clerk_admit(struct relay_ask *q, struct relay_order *o,
     struct relay_answer *a, void *arg)
 {
-	struct model	*m = arg;
-	int64_t		 left = model_hold_left(m);
+	struct model		*m = arg;
+	int64_t			 left = model_hold_left(m);
+	enum relay_admit	 admit;
 
 	if (provider(m) == NULL) {
 		a->error = MODEL_CANCELLED;
-		return 0;
+		return ADMIT_REFUSE;
 	}
 	if (left > 0 && m->hold_error != MODEL_OVER_BUDGET) {
 		refuse_held(m, left, a);
-		return 0;
+		return ADMIT_REFUSE;
 	}
-	if (!reserve(m, q, a))
-		return 0;
-	q->gateway = m->gateways;
-	model_order(m, q, o);
-	return 1;
+	admit = reserve(m, q, a);
+	if (admit == ADMIT_SEND) {
+		q->gateway = m->gateways;
+		model_order(m, q, o);
+	}
+	return admit;
 }
 
 static int64_t
@@ -197,6 +230,7 @@ settle_row(struct model *m, struct relay_ask *q, enum model_error error,
 	}
 	store_ledger_settle(m->sv->store, q->ledger, &e);
 	q->ledger = 0;
+	count_open(m, q, -1);
 }
 
 /* The class in a response; one that we do not know is its sender's fault. */

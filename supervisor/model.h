@@ -16,11 +16,13 @@ struct model {
 	struct relay		*relay;
 	struct provider_file	 key_file;	/* as the gateway read it */
 	int64_t			 gateways;	/* started so far */
+	struct budget_sum	 open;		/* reserved, under way */
 	int			 key_retried;	/* since the last success */
 	int			 troubled;	/* said so, not yet better */
 	int64_t			 hold_until_ms;	/* wall time; 0: none */
 	enum model_error	 hold_error;
-	int64_t			 rounds;	/* holds without success between */
+	int			 gave_up;	/* nobody waits: work goes back */
+	int64_t			 rounds;	/* such holds without success */
 	char			 hold_text[512];
 	char			 installation_id[UUID_SIZE]; /* "": not yet */
 };
@@ -46,7 +48,7 @@ void model_hold_load(struct model *);
 /* Milliseconds until it may be asked; 0: now. */
 int64_t model_hold_left(const struct model *);
 
-/* Nobody asks for `ms': said in the log, kept in the store. */
+/* Nobody asks for `ms': kept in the store, and said in the log if long. */
 void model_hold_set(struct model *, enum model_error, int64_t ms,
     const char *text);
 

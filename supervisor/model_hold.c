@@ -6,6 +6,7 @@
 
 #include "common/log.h"
 #include "common/monotime.h"
+#include "supervisor/ledger.h"
 #include "supervisor/model.h"
 #include "supervisor/retry.h"
 
@@ -37,14 +38,19 @@ model_hold_load(struct model *m)
 		return;
 	e = strcmp(h->reason, LOGIN_EXPIRED) == 0 ? MODEL_AUTH :
 	    model_error_by_name(h->reason);
-	/* A key that is refused may have been replaced: it is tried again. */
-	if (e != MODEL_AUTH && e != MODEL_NONE && e < MODEL_ERROR__MAX) {
+	/*
+	 * A key that is refused may have been replaced: it is tried again.
+	 * The ceilings are looked at with each request anyway.
+	 */
+	if (e != MODEL_AUTH && e != MODEL_OVER_BUDGET && e != MODEL_NONE &&
+	    e < MODEL_ERROR__MAX) {
 		m->hold_error = e;
 		m->hold_until_ms = h->until * 1000;
+		m->gave_up = 1;
 		m->rounds = h->rounds;
 		snprintf(m->hold_text, sizeof(m->hold_text), "%.511s",
 		    h->message);
-	} else
+	} else if (e != MODEL_OVER_BUDGET)
 		store_hold_clear(m->sv->store, provider(m)->name);
 	store_hold_free(h);
 }
@@ -68,7 +74,12 @@ keep(const struct model *m)
 				    .reason = hold_reason(m, m->hold_error),
 				    .message = m->hold_text,
 				    .since = wall_s(), .rounds = m->rounds };
+	struct budget_limits	limits;
 
+	if (m->hold_error == MODEL_OVER_BUDGET) {
+		ledger_limits(m->sv->config, &limits);
+		h.rounds = budget_limit(&limits, m->hold_text);
+	}
 	h.until = (m->hold_until_ms + 999) / 1000;
 	store_hold_set(m->sv->store, &h);
 }
@@ -116,6 +127,7 @@ model_hold_clear(struct model *m)
 	    m->hold_error != MODEL_TRANSPORT)
 		return;
 	m->hold_until_ms = m->rounds = 0;
+	m->gave_up = 0;
 	m->hold_error = MODEL_NONE;
 	store_hold_clear(m->sv->store, provider(m)->name);
 }
@@ -174,11 +186,15 @@ model_failed(struct model *m, const struct relay_ask *q,
 		a->retry_ms = 0;
 		return;
 	}
+	/* The others of a round that was given up go the same way. */
+	if (model_hold_left(m) > 0 && m->gave_up &&
+	    retry_is_providers(a->error))
+		return;
 	retry_plan(&c, &p);
 	a->retry_ms = p.asker_ms;
 	if (p.hold_ms <= 0)
 		return;
-	if (p.asker_ms == RETRY_NEVER && model_hold_left(m) == 0)
-		m->rounds++;
+	m->gave_up = p.asker_ms == RETRY_NEVER;
+	m->rounds += m->gave_up;
 	model_hold_set(m, a->error, p.hold_ms, a->message);
 }

@@ -208,14 +208,20 @@ relay_pump(struct relay *r)
 	struct relay_ask	*q;
 	struct relay_order	 order;
 	struct relay_answer	 answer;
+	enum relay_admit	 admit;
 
 	while (may_send(r) && (q = next_ask(r)) != NULL) {
 		memset(&order, 0, sizeof(order));
 		answer = (struct relay_answer){ .retry_ms = -1 };
-		if (r->clerk.admit(q, &order, &answer, r->clerk.arg))
+		admit = r->clerk.admit(q, &order, &answer, r->clerk.arg);
+		if (admit == ADMIT_SEND)
 			ask_send(r, q, &order);
-		else
+		else if (admit == ADMIT_REFUSE)
 			ask_answer(r, q, &answer, NULL);
+		else if (r->nsent == 0)
+			BUG("a request waits for nothing");
+		else
+			break;
 	}
 	if (r->draining && r->nsent == 0 && r->gateway != NULL)
 		child_stop(r->gateway, "it is replaced");

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "common/buf.h"
 #include "common/model_error.h"
+#include "supervisor/budget.h"
 #include "supervisor/child.h"
 
 /*
@@ -41,7 +42,7 @@ struct relay_ask {
 	char			 thread_id[UUID_SIZE];
 	int64_t			 ledger;	/* its row; 0: none is open */
 	int64_t			 gateway;	/* which one it went to */
-	int64_t			 reserved;	/* tokens */
+	struct budget_sum	 reserved;
 };
 
 /* What the asker is told. */
@@ -58,6 +59,12 @@ struct relay_order {
 	const char	*thread_id;
 };
 
+enum relay_admit {
+	ADMIT_SEND,		/* the order is filled in, the cost reserved */
+	ADMIT_REFUSE,		/* the answer is filled in */
+	ADMIT_WAIT		/* until one that is under way is settled */
+};
+
 struct relay_clerk {
 	/* How many requests the child may have open at once. */
 	unsigned (*credits)(const struct child *, void *arg);
@@ -69,11 +76,8 @@ struct relay_clerk {
 	const char *(*accept)(struct relay_ask *, const struct child *,
 	    void *arg);
 
-	/*
-	 * The gateway could take it now.  Returns 1 with the order filled in
-	 * and the cost reserved, or 0 with the answer.
-	 */
-	int (*admit)(struct relay_ask *, struct relay_order *,
+	/* The gateway could take it now. */
+	enum relay_admit (*admit)(struct relay_ask *, struct relay_order *,
 	    struct relay_answer *, void *arg);
 
 	/*

@@ -165,12 +165,14 @@ scheduler_pass(struct supervisor *sv)
 	consider(sv->scheduler);
 }
 
+/* What waits of stage one is in held_back(), unless it has its own reason. */
 static int
 count_waiting(const struct store_waiting *w, void *arg)
 {
 	int64_t	*n = arg;
 
-	if (w->reason == CLAIM_RETRY_BACKOFF || w->reason == CLAIM_CLAIMED)
+	if (w->reason == CLAIM_RETRY_BACKOFF || (w->reason == CLAIM_CLAIMED &&
+	    strcmp(w->kind, "memory_stage1") != 0))
 		++*n;
 	return 0;
 }

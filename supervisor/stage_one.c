@@ -312,6 +312,10 @@ claim_more(struct stage_one *one)
 	supervisor_stage_one_rules(one->sv, &rules);
 	rules.max_claims = one->sv->config->pipeline.max_stage_one_jobs -
 	    one->njobs;
+	/* Those under way may not be in the ledger yet. */
+	if (rules.backfill_left > 0 &&
+	    rules.max_claims > rules.backfill_left - one->njobs)
+		rules.max_claims = rules.backfill_left - one->njobs;
 	rules.wanted = wanted_now;
 	rules.arg = one;
 	if (!one->held)

@@ -82,7 +82,8 @@ struct store_hold {
 	const char	*message;	/* printable */
 	int64_t		 since;
 	int64_t		 until;
-	int64_t		 rounds;	/* in a row, without success between */
+	/* In a row, without success between; or the ceiling that was met. */
+	int64_t		 rounds;
 };
 /* Replace what was held of this provider. */
 enum store_status store_hold_set(struct store *, const struct store_hold *);

@@ -44,6 +44,7 @@ struct store_stage_one_rules {
 	const char	*worker_id;	/* the run thread; never claimed */
 	/* Nothing is claimed before; 0: nothing holds back (waits.h). */
 	int64_t		 backfill_until;
+	int64_t		 backfill_left;	/* 0: no limit; the caller's to obey */
 	int64_t		 budget_until;
 	int64_t		 provider_until;
 	/* 1: some memory takes the thread; NULL: all are taken. */

@@ -29,11 +29,19 @@ look_at_budget(struct store *s, const struct config *c, int64_t now,
 	return STORE_OK;
 }
 
-/* A request that did not fit left its key as the message. */
+/*
+ * A request that did not fit left its key as the message, and the ceiling as
+ * it was: another one is another matter.
+ */
 static void
-hold_is_budget(const struct store_hold *h, struct waits *w)
+hold_is_budget(const struct config *c, const struct store_hold *h,
+    struct waits *w)
 {
-	if (h->until <= w->budget_until)
+	struct budget_limits	limits;
+
+	ledger_limits(c, &limits);
+	if (h->until <= w->budget_until ||
+	    budget_limit(&limits, h->message) != h->rounds)
 		return;
 	w->budget_until = h->until;
 	snprintf(w->budget_key, sizeof(w->budget_key), "%.23s", h->message);
@@ -52,7 +60,7 @@ look_at_hold(struct store *s, const struct config *c, int64_t now,
 		return st;
 	if (h->until > now && strcmp(h->reason,
 	    model_error_name(MODEL_OVER_BUDGET)) == 0)
-		hold_is_budget(h, w);
+		hold_is_budget(c, h, w);
 	else if (h->until > now) {
 		w->provider_until = h->until;
 		snprintf(w->provider_reason, sizeof(w->provider_reason),
@@ -68,13 +76,15 @@ enum store_status
 waits_look(struct store *s, const struct config *c, int64_t now,
     struct waits *w)
 {
-	enum store_status	st;
+	int64_t			per_day = c->pipeline.backfill_per_day;
+	enum store_status	st = STORE_OK;
 
 	memset(w, 0, sizeof(*w));
 	if (config_provider_used(c) == NULL)
 		return STORE_OK;
-	st = ledger_backfill(s, c->pipeline.backfill_per_day, now,
-	    &w->backfill_until);
+	if (per_day > 0)
+		st = ledger_backfill(s, per_day, now, &w->backfill_left,
+		    &w->backfill_until);
 	if (st == STORE_OK)
 		st = look_at_budget(s, c, now, w);
 	if (st == STORE_OK)
@@ -86,6 +96,7 @@ void
 waits_rules(const struct waits *w, struct store_stage_one_rules *r)
 {
 	r->backfill_until = w->backfill_until;
+	r->backfill_left = w->backfill_left;
 	r->budget_until = w->budget_until;
 	r->provider_until = w->provider_until;
 }

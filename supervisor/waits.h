@@ -11,6 +11,7 @@
  */
 struct waits {
 	int64_t	backfill_until;		/* pipeline.backfill_per_day; 0: no */
+	int64_t	backfill_left;		/* rollouts till then; 0: no limit */
 	int64_t	budget_until;		/* a ceiling is reached; 0: no */
 	char	budget_key[24];		/* which: "tokens_per_day" */
 	int64_t	provider_until;		/* it is not asked before; 0: no */

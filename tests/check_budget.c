@@ -73,6 +73,8 @@ START_TEST(each_has_its_key)
 
 	ck_assert_int_eq(budget_check(&l, &s, &a, &key), BUDGET_LATER);
 	ck_assert_str_eq(key, "requests_per_day");
+	ck_assert_int_eq(budget_limit(&l, key), 5);
+	ck_assert_int_eq(budget_limit(&l, "ledger"), 0);
 	s = (struct budget_sum){ 0, 0, 1000 };
 	ck_assert_int_eq(budget_check(&l, &s, &a, &key), BUDGET_LATER);
 	ck_assert_str_eq(key, "money_per_day");

@@ -216,18 +216,22 @@ ask_about(int thread, int64_t now)
 
 START_TEST(backfill)
 {
-	int64_t	when;
+	int64_t	when, left;
 
 	ask_about(1, T0);
 	ask_about(1, T0 + 50);
 	ask_about(2, T0 + 100);
-	ck_assert_int_eq(ledger_backfill(st, 3, T0 + 100, &when), STORE_OK);
+	ck_assert_int_eq(ledger_backfill(st, 3, T0 + 100, &left, &when),
+	    STORE_OK);
+	ck_assert_int_eq(left, 1);
 	ck_assert_int_eq(when, 0);
-	ck_assert_int_eq(ledger_backfill(st, 2, T0 + 100, &when), STORE_OK);
+	ck_assert_int_eq(ledger_backfill(st, 2, T0 + 100, &left, &when),
+	    STORE_OK);
+	ck_assert_int_eq(left, 0);
 	ck_assert_int_eq(when, T0 + 50 + LEDGER_DAY);
-	ck_assert_int_eq(ledger_backfill(st, 2, when, &when), STORE_OK);
-	ck_assert_int_eq(when, 0);
-	ck_assert_int_eq(ledger_backfill(st, 0, T0 + 100, &when), STORE_OK);
+	ck_assert_int_eq(ledger_backfill(st, 2, when, &left, &when),
+	    STORE_OK);
+	ck_assert_int_eq(left, 1);
 	ck_assert_int_eq(when, 0);
 }
 END_TEST

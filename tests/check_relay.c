@@ -171,7 +171,9 @@ clerk_accept(struct relay_ask *q, const struct child *c, void *arg)
 	return q->job == 99 ? "no such job" : NULL;
 }
 
-static int
+static int	wait;			/* admit says later */
+
+static enum relay_admit
 clerk_admit(struct relay_ask *q, struct relay_order *o,
     struct relay_answer *a, void *arg)
 {
@@ -180,12 +182,14 @@ clerk_admit(struct relay_ask *q, struct relay_order *o,
 	if (refuse) {
 		a->error = MODEL_OVER_BUDGET;
 		snprintf(a->message, sizeof(a->message), "no");
-		return 0;
+		return ADMIT_REFUSE;
 	}
+	if (wait && relay_under_way(relay) > 0)
+		return ADMIT_WAIT;
 	admitted++;
 	q->ledger = admitted;
 	o->body = json_object_new_object();
-	return 1;
+	return ADMIT_SEND;
 }
 
 static void
@@ -240,7 +244,7 @@ setup(void)
 	}
 	gateway.role = ROLE_GATEWAY;
 	admitted = settled = lost = replies = 0;
-	refuse = 0;
+	refuse = wait = 0;
 	relay = relay_new((struct loop *)&gateway, NULL, &clerk);
 	relay_start(relay);
 	gateway.state = CS_READY;
@@ -436,6 +440,25 @@ START_TEST(refused_by_the_clerk)
 }
 END_TEST
 
+/* What does not fit beside what is under way goes when that is settled. */
+START_TEST(waits_for_what_is_under_way)
+{
+	wait = 1;
+	ask(&askers[0]);
+	ask(&askers[0]);
+	ask(&askers[1]);
+	ck_assert_str_eq(gateway.order, "A1 ");
+	drained();
+	ck_assert_str_eq(gateway.order, "A1 ");
+	respond(MSG_MODEL_RESPONSE, 1, NULL);
+	ck_assert_uint_eq(strlen(gateway.order), 6);
+	gateway_dies(CHILD_RESTARTS);
+	gateway_comes();
+	ck_assert_uint_eq(strlen(gateway.order), 9);
+	ck_assert_uint_eq(relay_waiting(relay), 0);
+}
+END_TEST
+
 START_TEST(asker_ends)
 {
 	ask(&askers[1]);
@@ -570,6 +593,7 @@ storm_step(int r)
 			}
 		break;
 	case 6:
+		wait = r >> 5 & 1;
 		drained();
 		break;
 	case 7:
@@ -605,6 +629,7 @@ START_TEST(storm)
 	for (step = 0; step < 4000; step++)
 		storm_step((int)random());
 	/* Calm: all that is open is answered. */
+	wait = 0;
 	for (step = 0; step < 200; step++) {
 		if (gateway.state == CS_STOPPING)
 			gateway_dies(CHILD_GONE);
@@ -637,6 +662,7 @@ relay_suite(void)
 	tcase_add_test(t, credits_hold);
 	tcase_add_test(t, bad_questions);
 	tcase_add_test(t, refused_by_the_clerk);
+	tcase_add_test(t, waits_for_what_is_under_way);
 	tcase_add_test(t, asker_ends);
 	tcase_add_test(t, cancelled_by_the_asker);
 	tcase_add_test(t, gateway_dies_and_comes_back);
