@@ -7,8 +7,9 @@
 
 /*
  * For the fuzz targets of the APIs: read the bytes as a stream of events, in
- * one piece, then cut where the first byte says.  Both must come to the same
- * outcome, which must be fit to be sent; else abort(3).
+ * one piece, then cut where the first byte says, then with each event changed
+ * so that it means the same but only json-c can read it.  All must come to the
+ * same outcome, which must be fit to be sent; else abort(3).
  */
 int api_fuzz(const struct api *, const uint8_t *data, size_t size);
 

@@ -221,6 +221,7 @@ events(struct stream *s, const char *data, size_t len)
 	const struct api	*api = s->gateway->provider.api;
 	struct sse_event	 ev;
 	enum sse_status		 st;
+	int			 fresh = 0;
 
 	sse_feed(&s->sse, data, len);
 	while ((st = sse_next(&s->sse, &ev)) != SSE_MORE) {
@@ -230,7 +231,7 @@ events(struct stream *s, const char *data, size_t len)
 			    STREAM_EVENT_MAX >> 20);
 			return 1;
 		}
-		s->idle_at = boot_ms() + s->idle_ms;
+		fresh = 1;
 		if (st == SSE_COMMENT)
 			continue;
 		s->events++;
@@ -238,6 +239,8 @@ events(struct stream *s, const char *data, size_t len)
 		if (api->event(&s->reply, &ev) == API_DONE)
 			return 1;
 	}
+	if (fresh)
+		s->idle_at = boot_ms() + s->idle_ms;
 	progress(s);
 	return 0;
 }
