@@ -1,4 +1,4 @@
-/* links: tests/validate_scene.c tests/wspace_scene.c worker/workspace/changes.c worker/workspace/diff.c worker/workspace/evidence.c worker/workspace/extensions.c worker/workspace/folder.c worker/workspace/folder_scan.c worker/workspace/handbook.c worker/workspace/history.c worker/workspace/import.c worker/workspace/inputs.c worker/workspace/live.c worker/workspace/merge.c worker/workspace/move.c worker/workspace/move_plain.c worker/workspace/publish.c worker/workspace/raw_memories.c worker/workspace/recover.c worker/workspace/root.c worker/workspace/round.c worker/workspace/rules.c worker/workspace/rules_group.c worker/workspace/rules_handbook.c worker/workspace/rules_loss.c worker/workspace/rules_seen.c worker/workspace/rules_skill.c worker/workspace/specifics.c worker/workspace/staged.c worker/workspace/staging.c worker/workspace/summaries.c worker/workspace/tree.c worker/workspace/validate.c worker/workspace/workspace.c */
+/* links: tests/validate_scene.c tests/wspace_scene.c worker/workspace/?*.c */
 
 /*
  * Memory that a model wrote held a link that nobody had ever opened, a command

@@ -1,12 +1,11 @@
 /* links: tests/wspace_scene.c worker/workspace/?*.c */
 
 /*
- * Memory folders are edited by people and by other programs at any moment.
- * A check before a rename lost 399 of 5,000 saves of an editor that saved by
- * rename; a publication that was killed half-way left a handbook that cited
- * files which were not there.  So: real repositories, real files, edits in
- * the very window between look and exchange, and a crash at every durable
- * act.
+ * Memory folders are edited by people and by other programs at any moment,
+ * and a publication that was killed half-way left a handbook that cited files
+ * which were not there.  So: real repositories, real files, edits in the very
+ * window between look and exchange (check_edits.c has thousands of them), and
+ * a crash at every durable act.
  */
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -902,89 +901,6 @@ START_TEST(killed_between_exchange_and_look)
 }
 END_TEST
 
-/*
- * An editor in another process adds a line and saves by rename, again and
- * again, while agents publish into the same file: no line may be missing at
- * the end, whoever came first.
- */
-#define SAVES	300
-
-static void
-edit_all_the_time(void)
-{
-	struct timespec	ts = { 0, 0 };
-	char		text[32 * 1024];
-	size_t		len;
-	int		i;
-
-	srandom(1);
-	for (i = 0; i < SAVES; i++) {
-		len = strlcpy(text, scene_read(sc.root, "memory_summary.md"),
-		    sizeof(text));
-		snprintf(text + len, sizeof(text) - len, "line %d\n", i);
-		scene_save(sc.root, "memory_summary.md", text);
-		ts.tv_nsec = (random() % 8) * 1000000;
-		nanosleep(&ts, NULL);
-	}
-	_exit(0);
-}
-
-/* One agent: it changes the second line and publishes. */
-static enum publish_status
-publish_round(int n)
-{
-	const char	*dir;
-	char		 text[32 * 1024], mark[16], *rest;
-
-	snprintf(mark, sizeof(mark), "n%d", n);
-	scene_inputs(&sc, 3, mark);
-	if (staging_prepare(&sc.ws, AGENT_2, &sc.prepared) < 0)
-		return PUBLISH_FAILED;
-	dir = scene_staging(&sc, AGENT_2);
-	rest = strstr(scene_read(dir, "memory_summary.md"), "\n-");
-	ck_assert_ptr_nonnull(rest);
-	snprintf(text, sizeof(text), "v1\nagent %d%s", n, rest);
-	scene_write(dir, "memory_summary.md", text);
-	return scene_publish(&sc, AGENT_2);
-}
-
-START_TEST(no_save_is_ever_lost)
-{
-	char	line[32];
-	pid_t	pid;
-	int	i, status, done = 0;
-
-	scene_first(&sc);
-	scene_write(sc.root, "memory_summary.md",
-	    "v1\nagent\n- 1\n- 2\n- 3\n- 4\n- 5\n");
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0)
-		edit_all_the_time();
-	for (i = 0; waitpid(pid, &status, WNOHANG) == 0; i++)
-		switch (publish_round(i)) {
-		case PUBLISH_DONE:
-			done++;
-			break;
-		case PUBLISH_FAILED:
-			ck_assert_str_eq(sc.ws.reason, REASON_EDITED);
-			break;
-		case PUBLISH_REJECTED:
-			ck_abort_msg("%s", json_object_to_json_string(
-			    sc.published.violations));
-		}
-	ck_assert_int_eq(status, 0);
-	ck_assert_int_gt(done, 0);
-	ck_assert_int_eq(publish_round(i), PUBLISH_DONE);
-	assert_clean();
-	for (i = 0; i < SAVES; i++) {
-		snprintf(line, sizeof(line), "\nline %d\n", i);
-		ck_assert_msg(strstr(scene_read(sc.root, "memory_summary.md"),
-		    line) != NULL, "save %d is lost", i);
-	}
-}
-END_TEST
-
 START_TEST(only_tracked_paths)
 {
 	ck_assert(tree_tracked("MEMORY.md"));
@@ -1072,7 +988,6 @@ suite(void)
 	tcase_add_loop_test(tc, killed_again_while_recovering, 0, (int)n * 2);
 	tcase_add_test(tc, killed_after_a_round_that_met_a_save);
 	tcase_add_test(tc, killed_between_exchange_and_look);
-	tcase_add_test(tc, no_save_is_ever_lost);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -119,10 +119,17 @@ void
 scene_start(struct wspace_scene *s)
 {
 	const char	*b = getenv("B");
+	char		 dir[200];
 
+	snprintf(dir, sizeof(dir), "%s/test", b == NULL ? "build" : b);
+	scene_start_in(s, dir);
+}
+
+void
+scene_start_in(struct wspace_scene *s, const char *dir)
+{
 	memset(s, 0, sizeof(*s));
-	snprintf(s->top, sizeof(s->top), "%s/test/wspace.XXXXXX",
-	    b == NULL ? "build" : b);
+	snprintf(s->top, sizeof(s->top), "%s/wspace.XXXXXX", dir);
 	ck_assert_ptr_nonnull(mkdtemp(s->top));
 	snprintf(s->root, sizeof(s->root), "%s/root", s->top);
 	snprintf(s->history, sizeof(s->history), "%s/history.git", s->top);

@@ -27,6 +27,8 @@ struct wspace_scene {
 #define STEM_B "2026-11-22T18-57-12-8nIj-greet"
 
 void scene_start(struct wspace_scene *);
+/* The same in this directory instead of the build's. */
+void scene_start_in(struct wspace_scene *, const char *dir);
 void scene_end(struct wspace_scene *);
 /* Close and open the workspace again, as a new worker would. */
 void scene_reopen(struct wspace_scene *);

@@ -51,22 +51,30 @@ pass_over_moved(git_index *found, git_index *live, git_index *next)
 	return r;
 }
 
+/* `live' goes from *at to a new commit of this tree, and *at with it. */
 static int
-commit_edits(struct workspace *ws, struct live *l)
+commit_tree(struct workspace *ws, git_index *tree, git_oid *at)
 {
 	struct history_commit	c = { .subject = LIVE_EDITED };
 	git_oid			id;
 
 	c.nparents = 1;
-	git_oid_cpy(&c.parents[0], &l->commit);
+	git_oid_cpy(&c.parents[0], at);
 	hook_crash("live.edited.before");
-	if (tree_store(&ws->history, l->tree, &c.tree) < 0 ||
+	if (tree_store(&ws->history, tree, &c.tree) < 0 ||
 	    history_commit(&ws->history, &c, &id) < 0 ||
-	    history_move_ref(&ws->history, HISTORY_LIVE, &l->commit,
-	    &id) < 0)
+	    history_move_ref(&ws->history, HISTORY_LIVE, at, &id) < 0)
 		return -1;
 	hook_crash("live.edited.after");
-	git_oid_cpy(&l->commit, &id);
+	git_oid_cpy(at, &id);
+	return 0;
+}
+
+static int
+commit_edits(struct workspace *ws, struct live *l)
+{
+	if (commit_tree(ws, l->tree, &l->commit) < 0)
+		return -1;
 	l->edited = 1;
 	return 0;
 }
@@ -130,4 +138,28 @@ live_release(struct live *l)
 	folder_scan_release(&l->scan);
 	git_index_free(l->tree);
 	memset(l, 0, sizeof(*l));
+}
+
+int
+live_keep(struct workspace *ws, const char *path, uint32_t mode,
+    const git_oid *blob)
+{
+	struct history		*h = &ws->history;
+	const git_index_entry	*e;
+	git_index		*tree = NULL;
+	git_oid			 live, id;
+	int			 r = -1;
+
+	if (history_ref(h, HISTORY_LIVE, &live) == HISTORY_FOUND &&
+	    history_tree_of(h, &live, &id) == 0 &&
+	    tree_load(h, &id, &tree) == 0) {
+		e = tree_get(tree, path);
+		if (e != NULL && e->mode == mode &&
+		    git_oid_equal(&e->id, blob))
+			r = 0;
+		else if (tree_put(tree, path, mode, blob) == 0)
+			r = commit_tree(ws, tree, &live);
+	}
+	git_index_free(tree);
+	return r < 0 ? workspace_fail_history(ws, path) : 0;
 }

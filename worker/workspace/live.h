@@ -22,4 +22,13 @@ struct live {
 int live_read(struct workspace *, const git_oid *next, struct live *);
 void live_release(struct live *);
 
+/*
+ * A version of `path' that a user saved and that is about to be moved, or
+ * was replaced already: make it the newest commit by hand, so that it can be
+ * found whatever comes next.  Nothing is done if `live' has it.  Returns 0 or
+ * -1 with workspace_fail().
+ */
+int live_keep(struct workspace *, const char *path, uint32_t mode,
+    const git_oid *blob);
+
 #endif

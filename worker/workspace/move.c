@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "worker/workspace/folder.h"
+#include "worker/workspace/live.h"
 #include "worker/workspace/move.h"
 #include "worker/workspace/tree.h"
 
@@ -115,6 +116,14 @@ same_sight(const struct sight *a, const struct sight *b)
 	return tree_same_entry(&a->entry, &b->entry);
 }
 
+/* Tests: the moments in which a path has changed and nobody has looked. */
+static void
+window_after(const struct move *m, const struct place *p)
+{
+	if (m->ws->window_after != NULL)
+		m->ws->window_after(m->ws->window_arg, p->path);
+}
+
 static int
 exchange(const struct place *p)
 {
@@ -122,28 +131,30 @@ exchange(const struct place *p)
 }
 
 /*
- * A version of a user's that a newer one of theirs has replaced already:
- * history keeps its bytes.
+ * The "out" file is a version of a user's: the history gets it before it is
+ * moved again.  A newer save may replace it as soon as it is back, made by an
+ * editor that had read ours meanwhile.
  */
 static int
 keep(struct move *m, const struct place *p)
 {
 	struct buf	b = BUF_INIT;
-	char		id[GIT_OID_HEXSZ + 1];
+	struct stat	st;
 	git_oid		oid;
 	int		r = 0;
 
-	if (folder_read_file(p->dir, p->out, &b, NULL) == FOLDER_OK) {
+	if (folder_read_file(p->dir, p->out, &b, &st) == FOLDER_OK) {
 		r = history_blob_write(&m->ws->history, b.data, b.len, &oid);
-		if (r == 0)
-			log_info("%s/%s: a version that was saved while "
-			    "publishing and then replaced is kept as blob %s "
-			    "in %s", m->ws->root_path, p->path,
-			    git_oid_tostr(id, sizeof(id), &oid),
-			    m->ws->history_path);
+		if (r < 0)
+			workspace_fail_history(m->ws, p->path);
+		else
+			r = live_keep(m->ws, p->path,
+			    st.st_mode & S_IXUSR ?
+			    GIT_FILEMODE_BLOB_EXECUTABLE : GIT_FILEMODE_BLOB,
+			    &oid);
 	}
 	buf_release(&b);
-	return r < 0 ? workspace_fail_history(m->ws, p->path) : 0;
+	return r;
 }
 
 /*
@@ -161,9 +172,12 @@ undo_exchange(struct move *m, const struct place *p, struct sight *expected)
 		if (exchange(p) < 0)
 			return errno == ENOENT ? 0 :
 			    workspace_fail_errno(m->ws, p->path);
+		window_after(m, p);
 		look(p->dir, p->out, &came);
 		if (same_sight(&came, expected))
 			return 0;
+		if (keep(m, p) < 0)
+			return -1;
 		*expected = put;
 	}
 	return workspace_fail(m->ws, REASON_EDITED,
@@ -204,7 +218,7 @@ settle(struct move *m, const struct place *p)
 		if (sees(&s, tree_get(m->from, p->path)) ||
 		    sees(&s, tree_get(m->to, p->path)))
 			break;
-		if (i > 0 ? keep(m, p) < 0 : give_back(m, p) < 0)
+		if (keep(m, p) < 0 || (i == 0 && give_back(m, p) < 0))
 			return -1;
 	}
 	if (unlinkat(p->dir, p->out, 0) < 0 && errno != ENOENT)
@@ -250,6 +264,8 @@ swap(struct move *m, const struct place *p)
 	else
 		r = exchange(p);
 	hook_crash("publish.exchange.after");
+	if (r == 0)
+		window_after(m, p);
 	return r;
 }
 

@@ -15,6 +15,7 @@
 #include "worker/workspace/diff.h"
 #include "worker/workspace/extensions.h"
 #include "worker/workspace/folder.h"
+#include "worker/workspace/kept_out.h"
 #include "worker/workspace/live.h"
 #include "worker/workspace/raw_memories.h"
 #include "worker/workspace/recover.h"
@@ -30,6 +31,7 @@ struct preparation {
 	struct live		 live;
 	struct staged		 staged;
 	struct buf		 raw;
+	struct buf		 kept_out;	/* what leads the diff */
 	git_index		*before;	/* as last published */
 	git_index		*after;		/* for the agent */
 	char			 last_inputs[HISTORY_TRAILER_MAX];
@@ -53,7 +55,8 @@ read_last(struct preparation *p)
 	    &last)) {
 	case HISTORY_FOUND:
 		if (history_trailer(h, &last, "Inputs", p->last_inputs) !=
-		    HISTORY_FOUND || history_tree_of(h, &last, &tree) < 0)
+		    HISTORY_FOUND || history_tree_of(h, &last, &tree) < 0 ||
+		    kept_out_write(p->ws, &last, &p->kept_out) < 0)
 			return -1;
 		return tree_load(h, &tree, &p->before);
 	case HISTORY_ABSENT:
@@ -188,6 +191,24 @@ write_inputs(struct preparation *p, int dir)
 	return r;
 }
 
+/* What the user kept out goes before all the rest. */
+static void
+lead(struct buf *diff, const struct buf *kept_out)
+{
+	const char	*status = strstr(buf_str(diff), "## Status\n");
+	struct buf	 whole = BUF_INIT;
+	size_t		 at;
+
+	if (kept_out->len == 0 || status == NULL)
+		return;
+	at = (size_t)(status - buf_str(diff));
+	buf_add(&whole, diff->data, at);
+	buf_add(&whole, kept_out->data, kept_out->len);
+	buf_add(&whole, diff->data + at, diff->len - at);
+	buf_release(diff);
+	*diff = whole;
+}
+
 /*
  * The diff shows raw_memories.md too: the one in the root is of the last
  * publication.
@@ -203,9 +224,10 @@ write_diff(struct preparation *p, int dir)
 		r = tree_put_text(p->before, h, TREE_RAW, old.data, old.len);
 	if (r == 0 && tree_put(p->after, TREE_RAW, GIT_FILEMODE_BLOB,
 	    &p->staged.raw) == 0 && diff_write(h, p->before, p->after,
-	    &b) == 0)
+	    &b) == 0) {
+		lead(&b, &p->kept_out);
 		r = write_file(p, dir, DIFF_FILE, &b, 0600);
-	else
+	} else
 		r = workspace_fail_history(p->ws, DIFF_FILE);
 	buf_release(&old);
 	buf_release(&b);
@@ -251,7 +273,7 @@ prepare(struct preparation *p, struct prepared *out)
 	changes_between(&now, p->live.tree, p->after);
 	changes_between(&since, p->before, p->after);
 	memcpy(out->count, since.count, sizeof(out->count));
-	out->changed = now.n > 0 ||
+	out->changed = now.n > 0 || p->kept_out.len > 0 ||
 	    strcmp(p->staged.inputs, p->last_inputs) != 0;
 	out->hand_edited = p->live.edited;
 	git_oid_cpy(&out->base, &p->staged.base);
@@ -281,5 +303,6 @@ staging_prepare(struct workspace *ws, const char *thread_id,
 	git_index_free(p.before);
 	git_index_free(p.after);
 	buf_release(&p.raw);
+	buf_release(&p.kept_out);
 	return r;
 }

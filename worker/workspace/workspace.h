@@ -33,6 +33,8 @@ struct workspace {
 	 * the moment in which an editor can save.  NULL in programs.
 	 */
 	void		(*window)(void *, const char *path);
+	/* The same between a move and the look at what came out. */
+	void		(*window_after)(void *, const char *path);
 	void		*window_arg;
 
 	/* The last failure, as `failed' tells it. */

@@ -1,0 +1,695 @@
+/* links: tests/wspace_scene.c worker/workspace/?*.c */
+
+/*
+ * An editor saved by rename while a publication moved the same file: of 5,000
+ * saves 399 were gone.  Here an editor saves in every way that editors know,
+ * in the very moments in which it hurts, and each save must be found
+ * afterwards: in the folder, or in the history if a later save replaced it.
+ */
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "check_main.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "tests/wspace_scene.h"
+#include "worker/workspace/live.h"
+#include "worker/workspace/tree.h"
+
+#define SAVES		5000	/* in all */
+#define BESIDE		1000	/* of them by a process of its own */
+#define TEXT_MAX	(256 * 1024)
+
+static struct wspace_scene	sc;
+
+/*
+ * Each save adds "<sN>" to what the file says.  Who deletes a file has no
+ * claim on what it said then.
+ */
+static char	*claimed;	/* of SAVES, shared with an editor's process */
+static int	 saves;		/* made so far */
+static int	 deletions;
+static unsigned	 seed;
+
+/* A small generator: the same sequence everywhere. */
+static unsigned
+chance(unsigned n)
+{
+	seed = seed * 1103515245u + 12345u;
+	return (seed >> 16) % n;
+}
+
+static void
+setup(void)
+{
+	struct stat	st;
+
+	/* In memory where that is: thousands of publications. */
+	if (stat("/dev/shm", &st) == 0 && access("/dev/shm", W_OK) == 0)
+		scene_start_in(&sc, "/dev/shm");
+	else
+		scene_start(&sc);
+	claimed = mmap(NULL, SAVES, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert(claimed != MAP_FAILED);
+	saves = 0;
+	seed = 1;
+}
+
+static void
+teardown(void)
+{
+	munmap(claimed, SAVES);
+	scene_end(&sc);
+}
+
+/* The numbers of the saves that a text holds. */
+static void
+for_saves(const char *text, void (*each)(int, char *), char *arg)
+{
+	const char	*p = text;
+	int		 n;
+
+	while ((p = strstr(p, "<s")) != NULL) {
+		p += 2;
+		if (sscanf(p, "%d>", &n) == 1 && n >= 0 && n < SAVES)
+			each(n, arg);
+	}
+}
+
+static void
+unclaim(int n, char *arg)
+{
+	(void)arg;
+	claimed[n] = 0;
+}
+
+static void
+mark(int n, char *found)
+{
+	found[n] = 1;
+}
+
+/* The whole of a file below the root; NULL if it is not there. */
+static char *
+read_file(const char *path)
+{
+	char	*full = xasprintf("%s/%s", sc.root, path), *text;
+	FILE	*f = fopen(full, "r");
+	size_t	 n;
+
+	free(full);
+	if (f == NULL)
+		return NULL;
+	text = xcalloc(1, TEXT_MAX);
+	n = fread(text, 1, TEXT_MAX - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	return text;
+}
+
+/* Write over what is there, as nano(1) does. */
+static void
+write_in_place(const char *path, const char *text)
+{
+	scene_write(sc.root, path, text);
+}
+
+static char *
+with_crlf(const char *text)
+{
+	char	*out = xcalloc(2, strlen(text) + 1), *o = out;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '\n' && (o == out || o[-1] != '\r'))
+			*o++ = '\r';
+		*o++ = *text;
+	}
+	return out;
+}
+
+enum style { BY_RENAME, IN_PLACE, APPEND, CRLF, NO_NEWLINE, DELETE, TWICE,
+	STYLES };
+
+static void
+save(const char *path, enum style style)
+{
+	char	*old = read_file(path), *new, *crlf;
+	size_t	 len;
+	int	 n;
+
+	if (style == DELETE && old != NULL) {
+		for_saves(old, unclaim, NULL);
+		scene_unlink(sc.root, path);
+		deletions++;
+	}
+	if (style == DELETE || saves >= SAVES) {
+		free(old);
+		return;
+	}
+	n = saves++;
+	len = old == NULL ? 0 : strlen(old);
+	if (style == NO_NEWLINE && len > 0 && old[len - 1] == '\n')
+		old[--len] = '\0';
+	new = xasprintf("%s%s<s%d>%s", old == NULL ? "" : old,
+	    len > 0 && old[len - 1] != '\n' && style != NO_NEWLINE ? "\n" :
+	    "", n, style == NO_NEWLINE ? "" : "\n");
+	claimed[n] = 1;
+	if (style == CRLF) {
+		crlf = with_crlf(new);
+		free(new);
+		new = crlf;
+	}
+	if (style == IN_PLACE || style == APPEND)
+		write_in_place(path, new);
+	else
+		scene_save(sc.root, path, new);
+	free(old);
+	free(new);
+	if (style == TWICE)
+		save(path, BY_RENAME);
+}
+
+static enum style
+any_style(void)
+{
+	enum style	s = (enum style)chance(STYLES);
+
+	/* Who deletes all the time saves nothing. */
+	return s == DELETE && chance(4) > 0 ? BY_RENAME : s;
+}
+
+static const char *const	files[] = {
+	"MEMORY.md", "memory_summary.md", "skills/a/SKILL.md",
+	"rollout_summaries/" STEM_A ".md", "extensions/ad_hoc/notes/n.md",
+	"skills/mine/notes.md"
+};
+#define NFILES (sizeof(files) / sizeof(files[0]))
+
+/* An editor that has opened the file before we exchanged it. */
+static int	held = -1;
+
+static void
+let_go(void)
+{
+	if (held >= 0)
+		close(held);
+	held = -1;
+}
+
+static void
+in_window(void *arg, const char *path)
+{
+	char	*full;
+
+	(void)arg;
+	let_go();
+	switch (chance(4)) {
+	case 0:
+		save(path, any_style());
+		break;
+	case 1:
+		save(files[chance(NFILES)], any_style());
+		break;
+	case 2:
+		full = xasprintf("%s/%s", sc.root, path);
+		held = open(full, O_WRONLY | O_APPEND | O_CLOEXEC);
+		free(full);
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * An editor that has read what we put in place, and saves when the user's own
+ * version is back already: without having seen it.
+ */
+static char	*stale;
+static char	*stale_path;
+static int	 stale_at;
+
+static void
+read_early(const char *path)
+{
+	free(stale);
+	free(stale_path);
+	stale = read_file(path);
+	stale_path = xstrdup(path);
+	stale_at = saves + deletions;
+}
+
+/* Only if nobody saved in between: who overwrites that is to blame. */
+static int
+save_late(const char *path)
+{
+	char	*new;
+	int	 ok = stale != NULL && strcmp(path, stale_path) == 0 &&
+		    stale_at == saves + deletions && saves < SAVES;
+
+	if (ok) {
+		new = xasprintf("%s<s%d>\n", stale, saves);
+		claimed[saves++] = 1;
+		if (chance(2) == 0)
+			scene_save(sc.root, path, new);
+		else
+			write_in_place(path, new);
+		free(new);
+	}
+	free(stale);
+	stale = NULL;
+	return ok;
+}
+
+static void
+in_window_after(void *arg, const char *path)
+{
+	char	text[32];
+	int	len;
+
+	(void)arg;
+	if (save_late(path))
+		return;
+	if (held >= 0 && saves < SAVES) {
+		len = snprintf(text, sizeof(text), "<s%d>\n", saves);
+		claimed[saves++] = 1;
+		ck_assert_int_eq(write(held, text, (size_t)len), len);
+		let_go();
+	} else if (chance(3) == 0)
+		save(path, any_style());
+	else if (chance(2) == 0)
+		read_early(path);
+}
+
+/* The agent changes one line of each of its files, or makes them anew. */
+static void
+work(int n)
+{
+	const char	*dir = scene_staging(&sc, AGENT_2), *old;
+	char		 word[16], *text, *p;
+
+	snprintf(word, sizeof(word), "agent%05d", n);
+	old = scene_read(dir, "MEMORY.md");
+	text = old == NULL ? NULL : xstrdup(old);
+	p = text == NULL ? NULL : strstr(text, "agent");
+	if (p != NULL)
+		memcpy(p, word, strlen(word));
+	scene_write(dir, "MEMORY.md", p != NULL ? text :
+	    scene_handbook(word));
+	free(text);
+	old = scene_read(dir, "memory_summary.md");
+	text = old == NULL ? NULL : xstrdup(old);
+	p = text == NULL ? NULL : strstr(text, "agent");
+	if (p != NULL)
+		memcpy(p, word, strlen(word));
+	else if (text == NULL || strncmp(text, "v1", 2) != 0) {
+		free(text);
+		text = xasprintf("v1\n%s, webapi\n", word);
+	}
+	scene_write(dir, "memory_summary.md", text);
+	free(text);
+	text = xasprintf(SCENE_SKILL("%s\n"), word);
+	old = scene_read(dir, "skills/a/SKILL.md");
+	if (old == NULL)
+		scene_write(dir, "skills/a/SKILL.md", text);
+	free(text);
+}
+
+/* One publication; 1 if it came to its end. */
+static int
+publish(int n)
+{
+	char	mark_of[16];
+
+	snprintf(mark_of, sizeof(mark_of), "n%d", n);
+	scene_inputs(&sc, 3, mark_of);
+	if (staging_prepare(&sc.ws, AGENT_2, &sc.prepared) < 0) {
+		ck_assert_msg(strcmp(sc.ws.reason, REASON_EDITED) == 0, "%s",
+		    sc.ws.problem);
+		return 0;
+	}
+	work(n);
+	switch (scene_publish(&sc, AGENT_2)) {
+	case PUBLISH_DONE:
+		return 1;
+	case PUBLISH_REJECTED:
+		ck_abort_msg("%s", json_object_to_json_string(
+		    sc.published.violations));
+		break;
+	case PUBLISH_FAILED:
+		ck_assert_msg(strcmp(sc.ws.reason, REASON_EDITED) == 0, "%s",
+		    sc.ws.problem);
+		break;
+	}
+	return 0;
+}
+
+static int
+by_oid(const void *a, const void *b)
+{
+	return git_oid_cmp(a, b);
+}
+
+/* Mark the saves of all commits that `live' reaches. */
+static void
+look_into_history(char *found)
+{
+	git_revwalk	*walk = NULL;
+	git_oid		 id, tree, *blob = NULL;
+	git_index	*index;
+	struct buf	 b = BUF_INIT;
+	size_t		 i, n = 0;
+
+	ck_assert_int_eq(git_revwalk_new(&walk, sc.ws.history.repo), 0);
+	ck_assert_int_eq(git_revwalk_push_ref(walk, HISTORY_LIVE), 0);
+	while (git_revwalk_next(&id, walk) == 0) {
+		ck_assert_int_eq(history_tree_of(&sc.ws.history, &id, &tree),
+		    0);
+		ck_assert_int_eq(tree_load(&sc.ws.history, &tree, &index), 0);
+		blob = xreallocarray(blob,
+		    n + git_index_entrycount(index) + 1, sizeof(*blob));
+		for (i = 0; i < git_index_entrycount(index); i++)
+			blob[n++] = git_index_get_byindex(index, i)->id;
+		git_index_free(index);
+	}
+	git_revwalk_free(walk);
+	qsort(blob, n, sizeof(*blob), by_oid);
+	for (i = 0; i < n; i++) {
+		if (i > 0 && git_oid_equal(&blob[i], &blob[i - 1]))
+			continue;
+		buf_reset(&b);
+		ck_assert_int_eq(history_blob_read(&sc.ws.history, &blob[i],
+		    &b), 0);
+		for_saves(buf_str(&b), mark, found);
+	}
+	free(blob);
+	buf_release(&b);
+}
+
+static void
+assert_nothing_is_lost(void)
+{
+	static char	 found[SAVES];
+	char		*text;
+	size_t		 i;
+	int		 n, lost = 0;
+
+	memset(found, 0, sizeof(found));
+	look_into_history(found);
+	for (i = 0; i < NFILES; i++) {
+		text = read_file(files[i]);
+		if (text != NULL)
+			for_saves(text, mark, found);
+		free(text);
+	}
+	for (n = 0; n < SAVES; n++)
+		if (claimed[n] && !found[n]) {
+			fprintf(stderr, "save %d is lost\n", n);
+			lost++;
+		}
+	ck_assert_int_eq(lost, 0);
+	ck_assert_int_eq(scene_count(sc.root, TREE_TEMPORARY), 0);
+	ck_assert_str_eq(scene_subject(&sc, HISTORY_NEXT), "");
+}
+
+/* Thousands of "was written while publishing". */
+static void
+drop_line(enum log_level level, const char *line, void *arg)
+{
+	(void)level;
+	(void)line;
+	(void)arg;
+}
+
+static void
+first(void)
+{
+	log_set_sink(drop_line, NULL);
+	scene_first(&sc);
+	scene_write(sc.root, "extensions/ad_hoc/notes/n.md", "a note\n");
+	scene_write(sc.root, "skills/mine/notes.md", "mine\n");
+	scene_write(sc.root, "skills/a/SKILL.md", SCENE_SKILL("mine\n"));
+}
+
+START_TEST(every_save_at_every_moment_is_found)
+{
+	int	n, done = 0;
+
+	first();
+	sc.ws.window = in_window;
+	sc.ws.window_after = in_window_after;
+	for (n = 0; saves < SAVES - BESIDE && n < SAVES; n++)
+		done += publish(n);
+	sc.ws.window = sc.ws.window_after = NULL;
+	let_go();
+	free(stale);
+	free(stale_path);
+	stale = stale_path = NULL;
+	ck_assert_int_ge(saves, SAVES - BESIDE);
+	ck_assert_int_gt(done, n / 4);
+	while (!publish(++n))
+		continue;
+	assert_nothing_is_lost();
+}
+END_TEST
+
+/* In a process of its own, at its own pace. */
+static void
+edit_beside(void)
+{
+	struct timespec	ts = { 0, 0 };
+
+	while (saves < BESIDE) {
+		save(files[chance(NFILES)], any_style());
+		ts.tv_nsec = (long)chance(4) * 500000;
+		nanosleep(&ts, NULL);
+	}
+	_exit(0);
+}
+
+START_TEST(an_editor_in_another_process)
+{
+	pid_t	pid;
+	int	n, status, done = 0;
+
+	first();
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		edit_beside();
+	for (n = 0; waitpid(pid, &status, WNOHANG) == 0; n++)
+		done += publish(n);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_gt(done, 0);
+	while (!publish(++n))
+		continue;
+	assert_nothing_is_lost();
+}
+END_TEST
+
+/* The agent's MEMORY.md says "offset" where the user's says "mine". */
+static void
+conflict(void)
+{
+	scene_first(&sc);
+	scene_inputs(&sc, 3, "two");
+	scene_prepare(&sc, AGENT_2);
+	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
+	    scene_handbook("offset"));
+	scene_save(sc.root, "MEMORY.md", scene_handbook("mine"));
+	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
+	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"),
+	    scene_handbook("mine"));
+}
+
+START_TEST(what_the_agent_had_comes_back)
+{
+	const char	*diff;
+
+	conflict();
+	/* Nothing else is new, and yet there is something to do. */
+	scene_prepare(&sc, AGENT_3);
+	ck_assert_int_eq(sc.prepared.changed, 1);
+	diff = scene_read(scene_staging(&sc, AGENT_3),
+	    "phase2_workspace_diff.md");
+	ck_assert_ptr_nonnull(strstr(diff, "## Kept out by the user\n"));
+	ck_assert(strstr(diff, "## Kept out") < strstr(diff, "## Status"));
+	ck_assert_ptr_nonnull(strstr(diff, "\n- M MEMORY.md\n"));
+	ck_assert_ptr_nonnull(strstr(diff,
+	    "\n-pagination, mine\n+pagination, offset\n"));
+	scene_write(scene_staging(&sc, AGENT_3), "MEMORY.md",
+	    scene_handbook("mine, offset"));
+	ck_assert_int_eq(scene_publish(&sc, AGENT_3), PUBLISH_DONE);
+	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"),
+	    scene_handbook("mine, offset"));
+	/* Once: then it is settled. */
+	scene_prepare(&sc, AGENT_2);
+	ck_assert_int_eq(sc.prepared.changed, 0);
+}
+END_TEST
+
+START_TEST(where_nothing_was_kept_out_nothing_is_told)
+{
+	scene_first(&sc);
+	scene_inputs(&sc, 3, "two");
+	scene_prepare(&sc, AGENT_2);
+	ck_assert_ptr_null(strstr(scene_read(scene_staging(&sc, AGENT_2),
+	    "phase2_workspace_diff.md"), "Kept out"));
+}
+END_TEST
+
+START_TEST(ends_of_lines_stay)
+{
+	char	*crlf, *text, *p;
+
+	scene_first(&sc);
+	crlf = with_crlf(scene_handbook("limit"));
+	crlf[strlen(crlf) - 2] = '\0';	/* no end of the last line */
+	scene_save(sc.root, "MEMORY.md", crlf);
+	scene_inputs(&sc, 3, "two");
+	scene_prepare(&sc, AGENT_2);
+	text = xstrdup(scene_read(scene_staging(&sc, AGENT_2), "MEMORY.md"));
+	ck_assert_str_eq(text, crlf);
+	p = strstr(text, "limit");
+	memcpy(p, "agent", 5);
+	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md", text);
+	/* Meanwhile another line. */
+	p = strstr(crlf, "server.py");
+	memcpy(p, "myself.py", 9);
+	scene_save(sc.root, "MEMORY.md", crlf);
+	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
+	memcpy(strstr(text, "server.py"), "myself.py", 9);
+	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"), text);
+	free(crlf);
+	free(text);
+}
+END_TEST
+
+/* New, foreign and moved files, by the user, while the agent works. */
+START_TEST(files_come_and_go)
+{
+	char	from[700], to[700];
+
+	scene_first(&sc);
+	scene_write(sc.root, "skills/a/SKILL.md", SCENE_SKILL("mine\n"));
+	scene_inputs(&sc, 3, "two");
+	scene_prepare(&sc, AGENT_2);
+	scene_write(scene_staging(&sc, AGENT_2), "skills/a/SKILL.md",
+	    SCENE_SKILL("mine\nagent\n"));
+	scene_write(sc.root, "skills/b/notes.md", "new\n");
+	scene_write(sc.root, "diary/today.txt", "foreign\n");
+	snprintf(from, sizeof(from), "%s/skills/a", sc.root);
+	snprintf(to, sizeof(to), "%s/skills/moved", sc.root);
+	ck_assert_int_eq(rename(from, to), 0);
+	snprintf(from, sizeof(from), "%s/memory_summary.md", sc.root);
+	snprintf(to, sizeof(to), "%s/old summary.md", sc.root);
+	ck_assert_int_eq(rename(from, to), 0);
+	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
+	ck_assert_str_eq(scene_read(sc.root, "skills/b/notes.md"), "new\n");
+	ck_assert_str_eq(scene_read(sc.root, "diary/today.txt"), "foreign\n");
+	ck_assert_str_eq(scene_read(sc.root, "skills/moved/SKILL.md"),
+	    SCENE_SKILL("mine\n"));
+	ck_assert_int_eq(scene_exists(sc.root, "skills/a/SKILL.md"), 0);
+	ck_assert_int_eq(scene_exists(sc.root, "memory_summary.md"), 0);
+	ck_assert_str_eq(scene_read(sc.root, "old summary.md"),
+	    SCENE_SUMMARY);
+}
+END_TEST
+
+/* Publish twice, with a save between look and exchange. */
+static void
+publish_here(void)
+{
+	int	n;
+
+	first();
+	seed = 7;
+	sc.ws.window = in_window;
+	sc.ws.window_after = in_window_after;
+	for (n = 0; n < 10; n++)
+		publish(n);
+	let_go();
+	sc.ws.window = sc.ws.window_after = NULL;
+	while (!publish(++n))
+		continue;
+	assert_nothing_is_lost();
+}
+
+/* A child with mounts of its own; the test is passed over without them. */
+static int
+own_mounts(void)
+{
+	if (unshare(CLONE_NEWNS) == 0 ||
+	    unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0)
+		return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	return -1;
+}
+
+static void
+mount_and_publish(int bind)
+{
+	char	other[700];
+
+	if (own_mounts() == -1)
+		_exit(77);
+	snprintf(other, sizeof(other), "%s/other", sc.top);
+	if (bind && (mkdir(other, 0700) == -1 ||
+	    mount(other, sc.root, NULL, MS_BIND, NULL) == -1))
+		_exit(77);
+	if (!bind && mount("tmpfs", sc.root, "tmpfs", 0, "mode=0700") == -1)
+		_exit(77);
+	scene_reopen(&sc);
+	publish_here();
+	_exit(0);
+}
+
+START_TEST(a_root_that_is_a_mount)
+{
+	pid_t	pid = fork();
+	int	status;
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		mount_and_publish(_i);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		printf("skip - %s: no mount namespace here\n",
+		    _i ? "a bind mount" : "a root on another file system");
+	else
+		ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite	*s = suite_create("edits");
+	TCase	*tc = tcase_create("saves");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 240);
+	tcase_add_test(tc, every_save_at_every_moment_is_found);
+	tcase_add_test(tc, an_editor_in_another_process);
+	tcase_add_test(tc, what_the_agent_had_comes_back);
+	tcase_add_test(tc, where_nothing_was_kept_out_nothing_is_told);
+	tcase_add_test(tc, ends_of_lines_stay);
+	tcase_add_test(tc, files_come_and_go);
+	tcase_add_loop_test(tc, a_root_that_is_a_mount, 0, 2);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+CHECK_MAIN(suite)
