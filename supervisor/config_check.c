@@ -87,12 +87,10 @@ check_memory(const struct config *cfg, const struct config_memory *m,
 		    m->sources.v[i]);
 		return -1;
 	}
-	if (m->adopt || m->publish == PUBLISH_REVIEW) {
+	if (m->adopt) {
 		config_complain(cfg, m->line, why);
-		buf_addf(why, "memory \"%s\": %s is not built in this "
-		    "version: expected %s", m->name,
-		    m->adopt ? "adopt = yes" : "publish = review",
-		    m->adopt ? "adopt = no" : "publish = auto");
+		buf_addf(why, "memory \"%s\": adopt = yes is not built in "
+		    "this version: expected adopt = no", m->name);
 		return -1;
 	}
 	return 0;

@@ -72,7 +72,7 @@ const struct config_key config_keys[] = {
 	{ MEMO(cwd, TYPE_PATTERNS), "*", NORANGE, 0 },
 	{ MEMO(exclude, TYPE_PATTERNS), "", NORANGE, 0 },
 	{ MEMO(adopt, TYPE_BOOL), "no", NORANGE, KEY_LATER },
-	{ MEMO(publish, TYPE_WORD), "auto", 0, 0, words_publish, KEY_LATER },
+	{ MEMO(publish, TYPE_WORD), "auto", 0, 0, words_publish, 0 },
 	{ MEMO(skill_scripts, TYPE_BOOL), "no", NORANGE, 0 },
 
 	{ PIPE(min_rollout_idle_hours), "6", 0, 48, NULL, 0 },

@@ -14,6 +14,7 @@
 #include "supervisor/stage_two.h"
 #include "supervisor/staging.h"
 #include "supervisor/store_purge.h"
+#include "supervisor/store_review.h"
 
 /*
  * mnemoctl forget: tombstones first, then a consolidation of each memory that
@@ -132,6 +133,8 @@ consolidate(struct forgetting *f)
 	}
 	op_progress(f->run, "memory %s: consolidating without them",
 	    m->config->name);
+	/* What waits for review may hold what is to be forgotten. */
+	store_review_discard(f->run->sv->store, m->config->name);
 	stage_two_start(m, 1);
 	if (m->state != MEM_IDLE)
 		return 1;
@@ -191,6 +194,7 @@ purge_message(struct child *c, const struct msg *m, void *arg)
 		o = tell(f, "purged", "done");
 		json_object_object_foreach(m->body, key, value)
 			json_set(o, key, json_object_get(value));
+		store_review_discard(f->run->sv->store, name);
 		store_memory_live(f->run->sv->store, name,
 		    json_str(m->body, "commit"),
 		    json_int(m->body, "files", 0));

@@ -45,7 +45,9 @@ op_memory_meant(const struct op_run *run)
 
 	if (name != NULL)
 		return memory_named(run->sv, name);
-	return m == NULL || TAILQ_NEXT(m, entry) != NULL ? NULL : m;
+	if (m == NULL || TAILQ_NEXT(m, entry) == NULL)
+		return m;
+	return run->op->pick == NULL ? NULL : run->op->pick(run);
 }
 
 static void
@@ -218,8 +220,6 @@ worker_ended(struct child *c, const struct child_end *end, void *arg)
 		return;
 	}
 	lost = !run->answered && run->ready && run->op->scope == OP_WRITE;
-	if (lost && run->op->lost != NULL)
-		run->op->lost(run);
 	run->worker = NULL;
 	leave_memory(run, lost);
 	if (run->answered)

@@ -14,6 +14,7 @@
 /* The argument of every operation on a memory; NULL name: the only one. */
 #define OP_ARGUMENT_MEMORY { "memory", OP_TEXT, 0, OP_NAME_MAX }
 
+#define OP_NOTE_MAX	16384	/* of a note */
 /* op_extract.c */
 extern const struct op_argument op_extract_arguments[];
 void op_extract_begin(struct op_run *);
@@ -21,6 +22,29 @@ void op_extract_begin(struct op_run *);
 /* op_history.c */
 extern const struct op_argument op_history_arguments[];
 void op_history_begin(struct op_run *);
+extern const struct op_argument op_diff_arguments[];
+void op_diff_begin(struct op_run *);
+extern const struct op_argument op_audit_arguments[];
+void op_audit_begin(struct op_run *);
+
+/* op_own.c */
+extern const struct op_argument op_revert_arguments[];
+void op_revert_begin(struct op_run *);
+void op_revert_reply(struct op_run *, const struct msg *);
+extern const struct op_argument op_remember_arguments[];
+void op_remember_begin(struct op_run *);
+void op_remember_reply(struct op_run *, const struct msg *);
+
+/* op_review.c */
+extern const struct op_argument op_review_arguments[];
+void op_review_begin(struct op_run *);
+extern const struct op_argument op_accept_arguments[];
+void op_accept_begin(struct op_run *);
+void op_accept_reply(struct op_run *, const struct msg *);
+extern const struct op_argument op_discard_arguments[];
+void op_discard_begin(struct op_run *);
+void op_discard_reply(struct op_run *, const struct msg *);
+struct memory *op_review_memory(const struct op_run *);
 
 /* op_forget.c */
 extern const struct op_argument op_forget_arguments[];

@@ -25,12 +25,26 @@ struct operations {
 
 /* Every command; alphabetical. */
 const struct operation operation_table[] = {
+	{ "accept", OP_WRITE, op_accept_arguments, op_accept_begin,
+	    op_accept_reply, op_review_memory, NULL },
+	{ "audit", OP_READ, op_audit_arguments, op_audit_begin, NULL, NULL,
+	    NULL },
+	{ "diff", OP_READ, op_diff_arguments, op_diff_begin, NULL, NULL,
+	    NULL },
+	{ "discard", OP_WRITE, op_discard_arguments, op_discard_begin,
+	    op_discard_reply, op_review_memory, NULL },
 	{ "extract", OP_STATE, op_extract_arguments, op_extract_begin, NULL,
 	    NULL, NULL },
 	{ "forget", OP_STATE, op_forget_arguments, op_forget_begin, NULL,
 	    NULL, op_forget_idle },
 	{ "history", OP_READ, op_history_arguments, op_history_begin, NULL,
 	    NULL, NULL },
+	{ "remember", OP_WRITE, op_remember_arguments, op_remember_begin,
+	    op_remember_reply, NULL, NULL },
+	{ "revert", OP_WRITE, op_revert_arguments, op_revert_begin,
+	    op_revert_reply, NULL, NULL },
+	{ "review", OP_READ, op_review_arguments, op_review_begin, NULL,
+	    op_review_memory, NULL },
 	{ NULL, OP_STATE, NULL, NULL, NULL, NULL, NULL }
 };
 

@@ -67,10 +67,10 @@ struct operation {
 	 */
 	void	(*reply)(struct op_run *, const struct msg *);
 	/*
-	 * The worker ended in mid-change: the memory is recovered after.
-	 * Optional.
+	 * The memory that is meant if several are configured and none was
+	 * named; NULL, or a result of NULL: the person must say.
 	 */
-	void	(*lost)(struct op_run *);
+	struct memory	*(*pick)(const struct op_run *);
 	/* OP_STATE that answers later: some memory may be idle now. */
 	void	(*idle)(struct op_run *);
 };

@@ -9,6 +9,7 @@
 #include "supervisor/recovery.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/staging.h"
+#include "supervisor/store_review.h"
 
 static void	wspace_ready(struct child *, void *);
 static void	wspace_message(struct child *, const struct msg *, void *);
@@ -44,9 +45,13 @@ wspace_ready(struct child *c, void *arg)
 	struct msg_head	 head = { .id = MSG_RECOVER };
 	json_object	*agents = json_object_new_array();
 	json_object	*body = json_object_new_object();
+	char		 waiting[UUID_SIZE];
 
 	store_agent_open_each(m->sv->store, m->config->name, add_agent,
 	    agents);
+	if (store_review_pending(m->sv->store, m->config->name, waiting) ==
+	    STORE_OK)
+		json_push_str(agents, waiting);
 	json_set(body, "agents", agents);
 	json_set_bool(body, "claimed", 1);
 	if (memory_send_input(m, NULL) == -1 ||
@@ -54,7 +59,7 @@ wspace_ready(struct child *c, void *arg)
 		child_stop(c, "recovery cannot be asked for");
 }
 
-/* The published commit of an agent, or NULL. */
+/* The commit of an agent in a list of the worker's, or NULL. */
 static const char *
 commit_of(json_object *published, const char *thread_id)
 {
@@ -100,6 +105,10 @@ settle_agent(const struct store_agent *a, void *arg)
 		log_info("memory %s: the publication of agent %s is complete",
 		    a->memory, a->thread_id);
 		store_stage_two_succeeded(s->m->sv->store, &e);
+	} else if (commit_of(json_arr(s->msg->body, "held"), a->thread_id) !=
+	    NULL) {
+		e.reason = REVIEW_PENDING;
+		store_stage_two_succeeded(s->m->sv->store, &e);
 	} else {
 		e.reason = "supervisor_died";
 		log_info("memory %s: agent %s did not finish; its job is "
@@ -108,6 +117,25 @@ settle_agent(const struct store_agent *a, void *arg)
 	}
 	staging_remove(&s->m->sv->state, a->thread_id);
 	return 0;
+}
+
+/* A person's decision that was carried out, but not written down. */
+static void
+settle_review(struct memory *m, const struct msg *msg)
+{
+	struct store_review_end	e = { .memory = m->config->name };
+	char			waiting[UUID_SIZE];
+
+	if (store_review_pending(m->sv->store, m->config->name, waiting) !=
+	    STORE_OK || commit_of(json_arr(msg->body, "held"), waiting) !=
+	    NULL)
+		return;
+	e.agent_id = waiting;
+	e.commit = commit_of(json_arr(msg->body, "published"), waiting);
+	e.files = json_int(msg->body, "entries", 0);
+	log_info("memory %s: what agent %s made was %s", e.memory, waiting,
+	    e.commit == NULL ? "discarded" : "accepted");
+	store_review_end(m->sv->store, &e);
 }
 
 static void
@@ -130,7 +158,12 @@ recovered(struct memory *m, const struct msg *msg)
 		log_info("memory %s: %lld files put in place that an "
 		    "interrupted publication left", m->config->name,
 		    (long long)moved);
+	if (moved > 0)
+		store_memory_live(m->sv->store, m->config->name,
+		    json_str(msg->body, "live"),
+		    json_int(msg->body, "entries", 0));
 	store_agent_open_each(m->sv->store, m->config->name, settle_agent, &s);
+	settle_review(m, msg);
 }
 
 static void

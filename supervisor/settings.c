@@ -96,6 +96,7 @@ settings_workspace(const struct config *c, const struct config_memory *m,
 	free(path);
 	json_set_str(o, "rename", "auto");
 	json_set_bool(o, "skill_scripts", m->skill_scripts);
+	json_set_bool(o, "review", m->publish == PUBLISH_REVIEW);
 	return o;
 }
 

@@ -13,6 +13,7 @@
 #include "supervisor/settings.h"
 #include "supervisor/stage_two.h"
 #include "supervisor/staging.h"
+#include "supervisor/store_review.h"
 
 #define LEASE_S		3600
 #define RETRY_DELAY_S	3600
@@ -162,9 +163,17 @@ void
 stage_two_start(struct memory *m, int pass_cooldown)
 {
 	struct store_stage_two_rules	rules;
+	char				waiting[UUID_SIZE];
 
 	if (m->stopped || m->state != MEM_IDLE || memory_take(m) == -1)
 		return;
+	if (store_review_pending(m->sv->store, name(m), waiting) ==
+	    STORE_OK) {
+		snprintf(m->reason, sizeof(m->reason), REVIEW_PENDING);
+		log_info("memory %s: what agent %s made waits for review; see "
+		    "mnemoctl review", name(m), waiting);
+		return;
+	}
 	memset(&rules, 0, sizeof(rules));
 	rules.memory = name(m);
 	rules.worker_id = m->sv->run_id;
@@ -294,6 +303,17 @@ published(struct memory *m, const struct msg *msg)
 		    m->job.watermark);
 }
 
+/* publish = review: a person decides; until then no other agent. */
+static void
+held(struct memory *m, const struct msg *msg)
+{
+	log_info("memory %s: %lld files changed by agent %s wait for review; "
+	    "see mnemoctl review", name(m),
+	    (long long)json_int(msg->body, "changed", 0), m->agent_id);
+	succeed_run(m, NULL, 0, REVIEW_PENDING);
+	snprintf(m->reason, sizeof(m->reason), REVIEW_PENDING);
+}
+
 static void
 log_violations(struct memory *m, json_object *list)
 {
@@ -372,6 +392,8 @@ wspace_message(struct child *c, const struct msg *msg, void *arg)
 		prepared(m, msg);
 	else if (msg->id == MSG_PUBLISHED && m->state == MEM_PUBLISHING)
 		published(m, msg);
+	else if (msg->id == MSG_HELD && m->state == MEM_PUBLISHING)
+		held(m, msg);
 	else if (msg->id == MSG_REJECTED && m->state == MEM_PUBLISHING)
 		rejected(m, msg);
 }

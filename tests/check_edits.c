@@ -345,6 +345,7 @@ publish(int n)
 	switch (scene_publish(&sc, AGENT_2)) {
 	case PUBLISH_DONE:
 		return 1;
+	case PUBLISH_HELD:
 	case PUBLISH_REJECTED:
 		ck_abort_msg("%s", json_object_to_json_string(
 		    sc.published.violations));

@@ -180,7 +180,8 @@ while IFS= read -r n; do
 	    echo "$n"
 done >"$T/missing"
 check "page: exit statuses" [ ! -s "$T/missing" ]
-for c in status jobs history "extract -O" "forget -n $id" "why $id" "why $bad"; do
+for c in status jobs history diff audit "remember x" "revert live" \
+    "extract -O" "forget -n $id" "why $id" "why $bad"; do
 	# shellcheck disable=SC2086
 	ctl -j $c
 	grep -oE '"[a-z_]+":' "$T/out" | tr -d '":'

@@ -93,6 +93,12 @@ void check_show(json_object *doc, const struct output *);
 void extract_show(json_object *doc, const struct output *);
 void history_show(json_object *doc, const struct output *);
 void forget_show(json_object *doc, const struct output *);
+void audit_show(json_object *doc, const struct output *);
+void diff_show(json_object *doc, const struct output *);
+void review_show(json_object *doc, const struct output *);
+void published_show(json_object *doc, const struct output *);
+void noted_show(json_object *doc, const struct output *);
+void discarded_show(json_object *doc, const struct output *);
 
 /*
  * ctl.c: what commands share.

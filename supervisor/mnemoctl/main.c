@@ -19,9 +19,19 @@
 static const struct ctl_command commands[] = {
 	{ .name = "status", .text = "what goes on, what waits and what is "
 	    "wrong", .collect = status_collect, .show = status_show },
+	{ .name = "accept", .argument = "TOKEN|MEMORY", .text = "publish what "
+	    "waits for review", .show = published_show, .key = "token" },
+	{ .name = "audit", .argument = "[MEMORY]", .text = "entries and "
+	    "specifics lost, week by week", .show = audit_show,
+	    .key = "memory" },
 	{ .name = "check", .argument = "[DIR|MEMORY]", .text = "what is "
 	    "wrong in a memory folder", .collect = check_collect,
 	    .show = check_show, .alone = 1 },
+	{ .name = "diff", .argument = "[COMMIT]", .text = "what a commit "
+	    "changed, or you since the last", .show = diff_show,
+	    .key = "commit" },
+	{ .name = "discard", .argument = "[MEMORY]", .text = "drop what waits "
+	    "for review", .show = discarded_show, .key = "memory" },
 	{ .name = "extract", .text = "make again what an older generator "
 	    "made", .show = extract_show,
 	    .flags = "O" },
@@ -32,6 +42,13 @@ static const struct ctl_command commands[] = {
 	    "a memory, newest first", .show = history_show, .key = "memory" },
 	{ .name = "jobs", .text = "one line for each job",
 	    .collect = jobs_collect, .show = jobs_show },
+	{ .name = "remember", .argument = "TEXT", .text = "note something for "
+	    "the next consolidation", .show = noted_show, .key = "text" },
+	{ .name = "revert", .argument = "COMMIT", .text = "make the memory "
+	    "what it was at a commit", .show = published_show,
+	    .key = "commit" },
+	{ .name = "review", .argument = "[MEMORY]", .text = "what waits for "
+	    "you, and its token", .show = review_show, .key = "memory" },
 	{ .name = "why", .argument = "ID|PATH", .text = "why a thread is "
 	    "extracted, selected, or not", .collect = why_collect,
 	    .show = why_show },

@@ -25,8 +25,32 @@ struct remote {
 	json_object	*request;
 	json_object	*doc;
 	int		 answered;
+	int		 served;	/* here */
 	enum ctl_exit	 exit;
 };
+
+/*
+ * While a request is served here: what a supervisor would write into its log
+ * is of no interest, unless asked for; warnings are.
+ */
+static void
+quiet(enum log_level level, const char *line, void *arg)
+{
+	(void)arg;
+	log_set_sink(NULL, NULL);
+	if (level != LOG_LEVEL_INFO || log_is_verbose())
+		log_at(level, "%s", line);
+	log_set_sink(quiet, NULL);
+}
+
+/* One line on standard error, whoever is at work. */
+static void
+tell(const char *text, int served)
+{
+	log_set_sink(NULL, NULL);
+	log_info("%s", text);
+	log_set_sink(served ? quiet : NULL, NULL);
+}
 
 /* An answer's frame, from either side. */
 static void
@@ -39,7 +63,7 @@ take_frame(void *arg, json_object *frame, int last)
 
 	if (!last) {
 		if (text != NULL)
-			log_info("%s", text);
+			tell(text, r->served);
 		return;
 	}
 	r->answered = 1;
@@ -141,7 +165,11 @@ serve_here(struct remote *r, struct config *config)
 	enum mnemod_exit	e;
 
 	json_set_str(r->doc, "by", "mnemoctl");
+	r->served = 1;
+	log_set_sink(quiet, NULL);
 	e = serve_request(r->ctl->paths, config, r->request, &asker);
+	log_set_sink(NULL, NULL);
+	r->served = 0;
 	if (e == EXIT_LOCKED)
 		return -1;
 	if (e != EXIT_OK)
@@ -212,6 +240,15 @@ has_state(const struct ctl *ctl)
 	return there;
 }
 
+/* TOKEN|MEMORY: a memory's name means the memory. */
+static const char *
+key_of(const struct ctl *ctl, const struct ctl_command *cmd)
+{
+	return strcmp(cmd->key, "token") == 0 &&
+	    config_memory(ctl->config, ctl->argument) != NULL ? "memory" :
+	    cmd->key;
+}
+
 enum ctl_exit
 remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
     json_object *doc)
@@ -225,7 +262,7 @@ remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
 	if (ctl->memory != NULL)
 		json_set_str(args, "memory", ctl->memory);
 	if (ctl->argument != NULL)
-		json_set_str(args, cmd->key, ctl->argument);
+		json_set_str(args, key_of(ctl, cmd), ctl->argument);
 	if (ctl->outdated)
 		json_set_bool(args, "outdated", 1);
 	if (ctl->dry_run)

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "supervisor/state_dir.h"
+#include "supervisor/store_review.h"
 #include "supervisor/mnemoctl/status.h"
 
 #define KIND_STAGE_TWO "memory_consolidate"
@@ -45,14 +46,20 @@ set_outcome(struct ctl *ctl, const struct ctl_memory *m, json_object *o)
 {
 	struct store_stage_two_rules	 rules;
 	struct store_job		 answer;
-	enum store_status		 st;
+	enum store_status		 st, waits;
+	char				 agent_id[UUID_SIZE];
 
 	ctl_stage_two_rules(ctl, m->config->name, &rules);
 	st = store_stage_two_look(ctl->store, &rules, &answer);
-	json_set_str(o, "outcome", m->usable ?
-	    ctl_claim_name(answer.outcome) : root_state_name(m->state));
-	ctl_set_time(o, "when", m->usable ? answer.next : 0);
-	return st;
+	waits = store_review_pending(ctl->store, m->config->name, agent_id);
+	if (!m->usable)
+		json_set_str(o, "outcome", root_state_name(m->state));
+	else
+		json_set_str(o, "outcome", waits == STORE_OK ?
+		    REVIEW_PENDING : ctl_claim_name(answer.outcome));
+	ctl_set_time(o, "when", m->usable && waits != STORE_OK ?
+	    answer.next : 0);
+	return waits == STORE_OK || waits == STORE_NONE ? st : waits;
 }
 
 static enum store_status

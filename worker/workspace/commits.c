@@ -3,6 +3,8 @@
 #include "common/json.h"
 #include "worker/workspace/commits.h"
 #include "worker/workspace/live.h"
+#include "worker/workspace/round.h"
+#include "worker/workspace/tree.h"
 
 /* Files that differ between a commit and its first parent; -1 on failure. */
 static int64_t
@@ -32,14 +34,17 @@ describe(struct history *h, git_commit *commit)
 	json_object	*o = json_object_new_object();
 	const char	*subject = git_commit_summary(commit);
 	char		 hex[GIT_OID_HEXSZ + 1], thread[HISTORY_TRAILER_MAX];
+	int		 agents;
 
 	json_set_str(o, "id", git_oid_tostr(hex, sizeof(hex),
 	    git_commit_id(commit)));
 	json_set_int(o, "time", git_commit_time(commit));
 	json_set_str(o, "subject", subject == NULL ? "" : subject);
 	json_set_int(o, "files", count_files(h, commit));
-	json_set_str(o, "thread_id", history_trailer(h, git_commit_id(commit),
-	    "Thread", thread) == HISTORY_FOUND ? thread : NULL);
+	agents = subject != NULL && strcmp(subject, ROUND_SUBJECT) == 0 &&
+	    history_trailer(h, git_commit_id(commit), "Thread", thread) ==
+	    HISTORY_FOUND;
+	json_set_str(o, "thread_id", agents ? thread : NULL);
 	json_set_bool(o, "edited", subject != NULL &&
 	    strcmp(subject, LIVE_EDITED) == 0);
 	return o;
@@ -85,4 +90,85 @@ commits_list(struct workspace *ws, int64_t limit, json_object *out)
 		break;
 	}
 	return workspace_fail_history(ws, "listing");
+}
+
+/* A reference that has a name for people. */
+static enum history_found
+find_named(struct workspace *ws, const char *word, git_oid *out)
+{
+	if (strcmp(word, "live") == 0)
+		return history_ref(&ws->history, HISTORY_LIVE, out);
+	if (strcmp(word, "adopted") == 0)
+		return history_ref(&ws->history, HISTORY_ADOPTED, out);
+	return HISTORY_ABSENT;
+}
+
+static int
+push_all(git_revwalk *walk)
+{
+	/* A pattern that matches nothing is no error; a name would be. */
+	return git_revwalk_push_glob(walk, HISTORY_LIVE "*") < 0 ||
+	    git_revwalk_push_glob(walk, HISTORY_ADOPTED "*") < 0 ||
+	    git_revwalk_push_glob(walk, HISTORY_REVIEW "*") < 0 ? -1 : 0;
+}
+
+/* How many reachable commits begin like this; *out is one of them. */
+static int
+count_matches(struct workspace *ws, const char *word, git_oid *out)
+{
+	git_revwalk	*walk = NULL;
+	git_oid		 id;
+	char		 hex[GIT_OID_HEXSZ + 1];
+	int		 n = -1;
+
+	if (git_revwalk_new(&walk, ws->history.repo) == 0 &&
+	    push_all(walk) == 0)
+		for (n = 0; git_revwalk_next(&id, walk) == 0;) {
+			workspace_tick(ws);
+			git_oid_tostr(hex, sizeof(hex), &id);
+			if (strncmp(hex, word, strlen(word)) != 0)
+				continue;
+			git_oid_cpy(out, &id);
+			n++;
+		}
+	git_revwalk_free(walk);
+	return n;
+}
+
+static int
+looks_like_id(const char *word)
+{
+	size_t	len = strspn(word, "0123456789abcdef");
+
+	return word[len] == '\0' && len >= COMMITS_ID_MIN &&
+	    len <= GIT_OID_HEXSZ;
+}
+
+int
+commits_find(struct workspace *ws, const char *word, git_oid *out)
+{
+	int	n = 0;
+
+	if (find_named(ws, word, out) == HISTORY_FOUND)
+		return 0;
+	if (looks_like_id(word))
+		n = count_matches(ws, word, out);
+	if (n < 0)
+		return workspace_fail_history(ws, "searching");
+	if (n == 1)
+		return 0;
+	return workspace_fail(ws, REASON_NO_COMMIT, n == 0 ?
+	    "%s: no such commit; see mnemoctl history" :
+	    "%s: several commits begin like this", word);
+}
+
+int
+commits_load(struct workspace *ws, const git_oid *id, git_index **out)
+{
+	git_oid	tree;
+
+	if (history_tree_of(&ws->history, id, &tree) == 0 &&
+	    tree_load(&ws->history, &tree, out) == 0)
+		return 0;
+	return workspace_fail_history(ws, "reading a commit");
 }

@@ -8,15 +8,27 @@ static const char	intro[] =
     "Generated before consolidation: what changed since the last publication."
     " Read it first; do not edit it.\n\n";
 
+/* A text that ends somewhere beyond `max' bytes. */
+struct text {
+	struct buf	 buf;
+	size_t		 max;
+};
+
+static int
+is_full(const struct text *t)
+{
+	return t->buf.len > t->max;
+}
+
 static void
-add_text(struct buf *out, const char *s, size_t len)
+add_text(struct text *t, const char *s, size_t len)
 {
 	uint32_t	cp;
 	size_t		n;
 
-	while (len > 0 && out->len <= DIFF_TEXT_MAX) {
+	while (len > 0 && !is_full(t)) {
 		n = text_decode(s, len, &cp);
-		text_encode(out, cp);
+		text_encode(&t->buf, cp);
 		s += n;
 		len -= n;
 	}
@@ -49,7 +61,7 @@ add_header(struct buf *out, const git_diff_delta *d)
 }
 
 static int
-add_hunk(struct buf *out, git_patch *patch, size_t i)
+add_hunk(struct text *out, git_patch *patch, size_t i)
 {
 	const git_diff_hunk	*hunk;
 	const git_diff_line	*line;
@@ -58,27 +70,27 @@ add_hunk(struct buf *out, git_patch *patch, size_t i)
 	if (git_patch_get_hunk(&hunk, &lines, patch, i) < 0)
 		return -1;
 	add_text(out, hunk->header, hunk->header_len);
-	for (n = 0; n < lines && out->len <= DIFF_TEXT_MAX; n++) {
+	for (n = 0; n < lines && !is_full(out); n++) {
 		if (git_patch_get_line_in_hunk(&line, patch, i, n) < 0)
 			return -1;
 		if (line->origin == GIT_DIFF_LINE_CONTEXT ||
 		    line->origin == GIT_DIFF_LINE_ADDITION ||
 		    line->origin == GIT_DIFF_LINE_DELETION)
-			buf_addch(out, line->origin);
+			buf_addch(&out->buf, line->origin);
 		add_text(out, line->content, line->content_len);
 	}
 	return 0;
 }
 
 static int
-add_delta(struct buf *out, git_diff *diff, size_t n)
+add_delta(struct text *out, git_diff *diff, size_t n)
 {
 	const git_diff_delta	*d = git_diff_get_delta(diff, n);
 	git_patch		*patch = NULL;
 	size_t			 i;
 	int			 r = 0;
 
-	add_header(out, d);
+	add_header(&out->buf, d);
 	if (git_patch_from_diff(&patch, diff, n) < 0)
 		return -1;
 	for (i = 0; r == 0 && patch != NULL &&
@@ -88,12 +100,28 @@ add_delta(struct buf *out, git_diff *diff, size_t n)
 	return r;
 }
 
+/* The unified diff of all files, cut on a character: 1, or 0 if it is whole. */
+static int
+add_deltas(struct text *out, git_diff *diff)
+{
+	size_t	i, n = git_diff_num_deltas(diff);
+
+	for (i = 0; i < n && !is_full(out); i++)
+		if (add_delta(out, diff, i) < 0)
+			return -1;
+	if (!is_full(out))
+		return 0;
+	buf_truncate(&out->buf, text_cut(out->buf.data, out->buf.len,
+	    out->max));
+	return 1;
+}
+
 static int
 add_all(struct buf *out, git_diff *diff)
 {
-	struct buf	text = BUF_INIT;
+	struct text	text = { BUF_INIT, DIFF_TEXT_MAX };
 	size_t		i, n = git_diff_num_deltas(diff);
-	int		r = 0;
+	int		r;
 
 	buf_addstr(out, intro);
 	buf_addstr(out, "## Status\n");
@@ -103,35 +131,56 @@ add_all(struct buf *out, git_diff *diff)
 		    git_diff_get_delta(diff, i)->new_file.path);
 	if (n == 0)
 		buf_addstr(out, "- none\n");
-	for (i = 0; r == 0 && i < n && text.len <= DIFF_TEXT_MAX; i++)
-		r = add_delta(&text, diff, i);
+	r = add_deltas(&text, diff);
 	buf_addstr(out, "\n## Diff\n```diff\n");
-	if (text.len > DIFF_TEXT_MAX) {
-		buf_truncate(&text,
-		    text_cut(text.data, text.len, DIFF_TEXT_MAX));
-		buf_addf(&text, "\n[workspace diff truncated at %u bytes]\n",
+	if (r > 0)
+		buf_addf(&text.buf,
+		    "\n[workspace diff truncated at %u bytes]\n",
 		    DIFF_TEXT_MAX);
-	}
-	if (text.len > 0)
-		buf_add(out, text.data, text.len);
+	if (text.buf.len > 0)
+		buf_add(out, text.buf.data, text.buf.len);
 	buf_addstr(out, "```\n");
-	buf_release(&text);
-	return r;
+	buf_release(&text.buf);
+	return r < 0 ? -1 : 0;
+}
+
+static int
+compare(struct history *h, git_index *from, git_index *to, git_diff **diff)
+{
+	git_diff_options	opts;
+
+	if (git_diff_options_init(&opts, GIT_DIFF_OPTIONS_VERSION) < 0)
+		return -1;
+	opts.context_lines = 3;
+	return git_diff_index_to_index(diff, h->repo, from, to, &opts);
 }
 
 int
 diff_write(struct history *h, git_index *from, git_index *to,
     struct buf *out)
 {
-	git_diff_options	 opts;
-	git_diff		*diff = NULL;
-	int			 r = -1;
+	git_diff	*diff = NULL;
+	int		 r = -1;
 
-	if (git_diff_options_init(&opts, GIT_DIFF_OPTIONS_VERSION) < 0)
-		return -1;
-	opts.context_lines = 3;
-	if (git_diff_index_to_index(&diff, h->repo, from, to, &opts) == 0)
+	if (compare(h, from, to, &diff) == 0)
 		r = add_all(out, diff);
+	git_diff_free(diff);
+	return r;
+}
+
+int
+diff_unified(struct history *h, git_index *from, git_index *to,
+    struct buf *out)
+{
+	struct text	 text = { BUF_INIT, DIFF_SHOWN_MAX };
+	git_diff	*diff = NULL;
+	int		 r = -1;
+
+	if (compare(h, from, to, &diff) == 0)
+		r = add_deltas(&text, diff);
+	if (r >= 0 && text.buf.len > 0)
+		buf_add(out, text.buf.data, text.buf.len);
+	buf_release(&text.buf);
 	git_diff_free(diff);
 	return r;
 }

@@ -18,4 +18,17 @@
 int diff_write(struct history *, git_index *from, git_index *to,
     struct buf *out);
 
+/*
+ * Bytes of diff text that are shown to a person.  Six times as much, if all
+ * of it must be escaped, still is one frame.
+ */
+#define DIFF_SHOWN_MAX 1048576u
+
+/*
+ * Append the unified diff alone.  Returns 0, 1 if it was cut at
+ * DIFF_SHOWN_MAX, or -1 with history_error().
+ */
+int diff_unified(struct history *, git_index *from, git_index *to,
+    struct buf *out);
+
 #endif

@@ -2,6 +2,7 @@
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,24 @@ history_close(struct history *h)
 {
 	git_repository_free(h->repo);
 	h->repo = NULL;
+}
+
+int
+history_volatile(struct history *h)
+{
+	git_odb_backend	*memory = NULL;
+	git_odb		*odb = NULL;
+	int		 r = -1;
+
+	if (git_repository_odb(&odb, h->repo) == 0 &&
+	    git_mempack_new(&memory) == 0) {
+		/* Above the others: the first one that can write does. */
+		r = git_odb_add_backend(odb, memory, 999);
+		if (r < 0)
+			memory->free(memory);
+	}
+	git_odb_free(odb);
+	return r < 0 ? -1 : 0;
 }
 
 const char *
@@ -272,6 +291,22 @@ history_trailer(struct history *h, const git_oid *id, const char *key,
 	r = message_trailer(git_commit_message_raw(commit), key, out);
 	git_commit_free(commit);
 	return r;
+}
+
+int
+history_subject(struct history *h, const git_oid *id,
+    char out[HISTORY_TRAILER_MAX])
+{
+	git_commit	*commit = NULL;
+	const char	*text;
+
+	if (git_commit_lookup(&commit, h->repo, id) < 0)
+		return -1;
+	text = git_commit_summary(commit);
+	/* Ours are short; of another's the beginning will do. */
+	snprintf(out, HISTORY_TRAILER_MAX, "%s", text == NULL ? "" : text);
+	git_commit_free(commit);
+	return 0;
 }
 
 enum history_found

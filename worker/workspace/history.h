@@ -19,6 +19,7 @@
 #define HISTORY_GENERATED	"refs/mnemod/generated"
 #define HISTORY_ADOPTED		"refs/mnemod/adopted"
 #define HISTORY_STAGED		"refs/mnemod/staged/"
+#define HISTORY_REVIEW		"refs/mnemod/review/"
 
 #define HISTORY_TRAILER_MAX 80	/* a trailer's value, its NUL included */
 
@@ -53,6 +54,12 @@ void history_close(struct history *);
  * references.
  */
 int history_open_memory(struct history *, size_t max);
+
+/*
+ * Keep what is written from now on in memory only: for a worker that reads.
+ * Returns 0 or -1.
+ */
+int history_volatile(struct history *);
 
 /* What libgit2 said about the last failure; a static text if nothing. */
 const char *history_error(void);
@@ -89,6 +96,10 @@ int history_parent_of(struct history *, const git_oid *commit, unsigned n,
 /* The value of the trailer `key' of a commit. */
 enum history_found history_trailer(struct history *, const git_oid *commit,
     const char *key, char out[HISTORY_TRAILER_MAX]);
+
+/* The first line of its message, cut to the size. */
+int history_subject(struct history *, const git_oid *commit,
+    char out[HISTORY_TRAILER_MAX]);
 
 /*
  * The newest commit on the line of first parents from `from' that has the

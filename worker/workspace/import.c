@@ -35,7 +35,7 @@ commit_agent(struct workspace *ws, const struct staged *s,
 	git_index	*tree = NULL;
 	int		 ok;
 
-	c->subject = "Consolidate";
+	c->subject = IMPORT_SUBJECT;
 	c->nparents = 1;
 	git_oid_cpy(&c->parents[0], &s->base);
 	hook_crash("publish.agent.before");

@@ -7,6 +7,8 @@
 #include "worker/workspace/staged.h"
 #include "worker/workspace/workspace.h"
 
+#define IMPORT_SUBJECT	"Consolidate"	/* of commit A */
+
 /*
  * Read an agent's staging folder once, by descriptor, and commit it as A:
  * MEMORY.md, memory_summary.md and skills/ are the agent's, the rest is what

@@ -12,9 +12,8 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "worker/worker.h"
+#include "worker/workspace/answer.h"
 #include "worker/workspace/check.h"
-#include "worker/workspace/commits.h"
-#include "worker/workspace/pack.h"
 #include "worker/workspace/publish.h"
 #include "worker/workspace/purge.h"
 #include "worker/workspace/recover.h"
@@ -81,6 +80,7 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 	ws->tick = tick;
 	ws->tick_arg = w;
 	ws->read_only = json_flag(settings, "read_only", 0);
+	ws->review = json_flag(settings, "review", 0);
 	st->alone = json_flag(settings, "check", 0);
 	if (ws->root_path == NULL || (!st->alone && (ws->memory == NULL ||
 	    ws->history_path == NULL || ws->staging_path == NULL))) {
@@ -185,6 +185,7 @@ recovered_body(struct recovered *r)
 	json_set(o, "found", found);
 	json_set_int(o, "moved", (int64_t)r->moved);
 	json_set(o, "published", json_object_get(r->published));
+	json_set(o, "held", json_object_get(r->held));
 	return o;
 }
 
@@ -227,68 +228,18 @@ on_prepare(struct worker *w, const struct msg *m)
 	free(path);
 }
 
-static json_object *
-published_body(const struct publish_result *res)
-{
-	json_object	*o = json_object_new_object();
-
-	set_hex(o, "commit", &res->commit);
-	json_set_int(o, "files", (int64_t)res->files);
-	json_set_int(o, "changed", (int64_t)(res->count[0] + res->count[1] +
-	    res->count[2]));
-	json_set(o, "conflicts", json_object_get(res->conflicts));
-	set_counts(o, res->count);
-	return o;
-}
-
-/* Published all the same, whatever comes of it. */
-static void
-pack(struct worker *w, struct workspace *ws)
-{
-	worker_busy(w, "pack");
-	if (pack_history(ws, PACK_LOOSE_MAX) == -1)
-		log_warnx("%s: not packed: %s; tried again after the next "
-		    "publication", ws->history_path, ws->problem);
-}
-
 static void
 on_publish(struct worker *w, const struct msg *m)
 {
 	struct role_state	*st = worker_data(w);
+	struct answer		 a = { w, &st->ws, m };
 	struct publish_result	 res;
-	json_object		*o;
+	enum publish_status	 status;
 
 	worker_busy(w, "publish");
-	switch (publish_run(&st->ws, m->thread_id, json_str(m->body, "base"),
-	    &res)) {
-	case PUBLISH_DONE:
-		pack(w, &st->ws);
-		worker_reply(w, m, MSG_PUBLISHED, published_body(&res));
-		break;
-	case PUBLISH_REJECTED:
-		o = json_object_new_object();
-		json_set(o, "violations", json_object_get(res.violations));
-		worker_reply(w, m, MSG_REJECTED, o);
-		break;
-	case PUBLISH_FAILED:
-		fail(w, m);
-		break;
-	}
-	publish_result_release(&res);
-}
-
-static void
-on_history(struct worker *w, const struct msg *m)
-{
-	struct role_state	*st = worker_data(w);
-	json_object		*o = json_object_new_object();
-
-	worker_busy(w, "history");
-	if (commits_list(&st->ws, json_int(m->body, "limit", 0), o) < 0)
-		fail(w, m);
-	else
-		worker_reply(w, m, MSG_COMMITS, json_object_get(o));
-	json_object_put(o);
+	status = publish_run(&st->ws, m->thread_id,
+	    json_str(m->body, "base"), &res);
+	answer_publication(&a, status, &res, NULL);
 }
 
 static void
@@ -338,14 +289,47 @@ static const struct {
 	{ MSG_PUBLISH, on_publish },
 	{ MSG_CHECK, on_check },
 	{ MSG_PURGE, on_purge },
-	{ MSG_HISTORY, on_history },
 };
+
+/* What mnemoctl asks. */
+static const struct {
+	enum msg_id	 id;
+	void		(*answer)(struct answer *);
+} answers[] = {
+	{ MSG_HISTORY, answer_history },
+	{ MSG_DIFF, answer_diff },
+	{ MSG_AUDIT, answer_audit },
+	{ MSG_REVERT, answer_revert },
+	{ MSG_NOTE, answer_note },
+	{ MSG_REVIEW, answer_review },
+	{ MSG_ACCEPT, answer_accept },
+	{ MSG_DISCARD, answer_discard },
+};
+
+static void
+handle(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+	struct answer		 a = { w, &st->ws, m };
+	size_t			 i;
+
+	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+		if (handlers[i].id == m->id) {
+			handlers[i].handle(w, m);
+			return;
+		}
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (answers[i].id == m->id) {
+			answers[i].answer(&a);
+			return;
+		}
+	BUG("no handler for message %d", (int)m->id);
+}
 
 static void
 message(struct worker *w, const struct msg *m)
 {
 	struct role_state	*st = worker_data(w);
-	size_t			 i;
 
 	if (st->alone != (m->id == MSG_CHECK)) {
 		workspace_fail(&st->ws, REASON_INPUT, "%s: not what this "
@@ -357,13 +341,8 @@ message(struct worker *w, const struct msg *m)
 		fail(w, m);
 		return;
 	}
-	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
-		if (handlers[i].id == m->id) {
-			handlers[i].handle(w, m);
-			worker_idle(w);
-			return;
-		}
-	BUG("no handler for message %d", (int)m->id);
+	handle(w, m);
+	worker_idle(w);
 }
 
 static void

@@ -64,4 +64,7 @@ int move_sweep(struct move *, char **temporary, size_t n);
  */
 int move_replace(struct workspace *, const char *path, const struct buf *);
 
+/* Remove it, if it is a plain file: 0 or -1.  Absent is well. */
+int move_remove(struct workspace *, const char *path);
+
 #endif

@@ -65,3 +65,15 @@ move_replace(struct workspace *ws, const char *path, const struct buf *text)
 	hook_crash("publish.raw.after");
 	return ok ? 0 : workspace_fail_errno(ws, path);
 }
+
+int
+move_remove(struct workspace *ws, const char *path)
+{
+	int	ok;
+
+	hook_crash("publish.raw.before");
+	ok = (unlinkat(ws->root, path, 0) == 0 || errno == ENOENT) &&
+	    fsync(ws->root) == 0;
+	hook_crash("publish.raw.after");
+	return ok ? 0 : workspace_fail_errno(ws, path);
+}

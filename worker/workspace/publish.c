@@ -14,6 +14,9 @@
  *	publish.done		(9) `next' is deleted
  *	publish.settle		(9) what came out is removed
  *	staging.drop		staging folder and its reference
+ *	own.agent		(1) where no agent was: the wanted tree
+ *	review.hold		the reference of what waits for a person
+ *	review.drop		its end
  *
  * and in prepare: prepare.staged (the reference), prepare.folder (staging).
  */
@@ -25,21 +28,33 @@
 #include "worker/workspace/import.h"
 #include "worker/workspace/publish.h"
 #include "worker/workspace/recover.h"
+#include "worker/workspace/review.h"
 #include "worker/workspace/root.h"
 #include "worker/workspace/round.h"
 #include "worker/workspace/staged.h"
 #include "worker/workspace/tree.h"
 
+/* Live: what was kept for it goes. */
 static enum publish_status
-all_rounds(struct publication *pub)
+conclude(struct publication *pub)
+{
+	return staged_drop(pub->ws, pub->thread_id) < 0 ||
+	    review_drop(pub->ws, pub->thread_id) < 0 ?
+	    PUBLISH_FAILED : PUBLISH_DONE;
+}
+
+enum publish_status
+round_all(struct publication *pub)
 {
 	int	i;
 
 	for (i = 0; i < PUBLISH_ROUNDS; i++)
 		switch (round_run(pub)) {
 		case ROUND_DONE:
-			return staged_drop(pub->ws, pub->thread_id) < 0 ?
-			    PUBLISH_FAILED : PUBLISH_DONE;
+			return conclude(pub);
+		case ROUND_HELD:
+			return staged_keep(pub->ws, pub->thread_id) < 0 ?
+			    PUBLISH_FAILED : PUBLISH_HELD;
 		case ROUND_EDITED:
 			break;
 		case ROUND_REJECTED:
@@ -97,7 +112,7 @@ publish_run(struct workspace *ws, const char *thread_id, const char *base,
 		return PUBLISH_FAILED;
 	if (res->violations != NULL)
 		return PUBLISH_REJECTED;
-	return all_rounds(&pub);
+	return round_all(&pub);
 }
 
 /* `live' is P already: only the end of step 9 is missing. */
@@ -116,10 +131,8 @@ resume_end(struct publication *pub)
 	git_oid_cpy(&res->commit, &pub->next);
 	res->files = git_index_entrycount(tree);
 	git_index_free(tree);
-	if (round_finish_refs(pub, &pub->next) < 0 ||
-	    staged_drop(pub->ws, pub->thread_id) < 0)
-		return PUBLISH_FAILED;
-	return PUBLISH_DONE;
+	return round_finish_refs(pub, &pub->next) < 0 ? PUBLISH_FAILED :
+	    conclude(pub);
 }
 
 enum publish_status
@@ -143,7 +156,7 @@ publish_resume(struct workspace *ws, struct publish_result *res)
 	if (begin(&pub, thread_id) < 0)
 		return PUBLISH_FAILED;
 	return git_oid_equal(&live, &pub.next) ? resume_end(&pub) :
-	    all_rounds(&pub);
+	    round_all(&pub);
 }
 
 void

@@ -24,6 +24,7 @@
 
 enum publish_status {
 	PUBLISH_DONE,
+	PUBLISH_HELD,		/* after (5): P waits for a person (review.h) */
 	PUBLISH_REJECTED,	/* the validator: nothing was changed */
 	PUBLISH_FAILED		/* workspace_fail() */
 };

@@ -254,7 +254,10 @@ purge_adopted(struct purge *p)
 	return r;
 }
 
-/* What was prepared for agents that failed is of no use any more. */
+/*
+ * What was prepared for agents that failed is of no use any more; what waits
+ * for review stands on the history as it was.
+ */
 static int
 drop_staged(struct purge *p)
 {
@@ -264,7 +267,8 @@ drop_staged(struct purge *p)
 
 	r = git_reference_list(&refs, p->ws->history.repo);
 	for (i = 0; r == 0 && i < refs.count; i++)
-		if (tree_below(refs.strings[i], HISTORY_STAGED))
+		if (tree_below(refs.strings[i], HISTORY_STAGED) ||
+		    tree_below(refs.strings[i], HISTORY_REVIEW))
 			r = git_reference_remove(p->ws->history.repo,
 			    refs.strings[i]);
 	git_strarray_dispose(&refs);

@@ -8,6 +8,7 @@
 #include "worker/workspace/move.h"
 #include "worker/workspace/publish.h"
 #include "worker/workspace/recover.h"
+#include "worker/workspace/review.h"
 #include "worker/workspace/staged.h"
 #include "worker/workspace/tree.h"
 
@@ -87,10 +88,23 @@ recover_root(struct workspace *ws, size_t *moved)
 	return status == PUBLISH_DONE ? 0 : -1;
 }
 
+/* 1 if what the agent made waits for a person. */
+static int
+waits(json_object *held, const char *id)
+{
+	size_t	i, n = json_object_array_length(held);
+
+	for (i = 0; i < n; i++)
+		if (strcmp(json_str(json_object_array_get_idx(held, i),
+		    "thread_id"), id) == 0)
+			return 1;
+	return 0;
+}
+
 /* Say where an agent was published; its staging is of no more use. */
 static int
 conclude(struct workspace *ws, const struct root_look *look, const char *id,
-    json_object *published)
+    json_object *published, json_object *held)
 {
 	enum history_found	 found = HISTORY_ABSENT;
 	json_object		*o;
@@ -109,7 +123,7 @@ conclude(struct workspace *ws, const struct root_look *look, const char *id,
 		    git_oid_tostr(hex, sizeof(hex), &commit));
 		json_object_array_add(published, o);
 	}
-	return staged_drop(ws, id);
+	return waits(held, id) ? staged_keep(ws, id) : staged_drop(ws, id);
 }
 
 static int
@@ -124,7 +138,7 @@ conclude_all(struct workspace *ws, json_object *agents, struct recovered *r)
 		if (id == NULL || !uuid_valid(id))
 			return workspace_fail(ws, REASON_INPUT,
 			    "recover: agent %zu is no thread id", i);
-		if (conclude(ws, &r->look, id, r->published) < 0)
+		if (conclude(ws, &r->look, id, r->published, r->held) < 0)
 			return -1;
 	}
 	return 0;
@@ -138,6 +152,7 @@ recover_run(struct workspace *ws, json_object *agents, int claimed,
 
 	memset(r, 0, sizeof(*r));
 	r->published = json_object_new_array();
+	r->held = json_object_new_array();
 	r->root = root_look(ws, claimed, &r->look);
 	switch (r->root) {
 	case ROOT_EMPTY:
@@ -161,7 +176,8 @@ recover_run(struct workspace *ws, json_object *agents, int claimed,
 	case ROOT__ERROR:
 		return -1;
 	}
-	return conclude_all(ws, agents, r);
+	return review_list(ws, r->held) < 0 ? -1 :
+	    conclude_all(ws, agents, r);
 }
 
 void
@@ -169,5 +185,6 @@ recovered_release(struct recovered *r)
 {
 	root_look_release(&r->look);
 	json_object_put(r->published);
+	json_object_put(r->held);
 	memset(r, 0, sizeof(*r));
 }

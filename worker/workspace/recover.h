@@ -16,6 +16,7 @@ struct recovered {
 	struct root_look look;
 	size_t		 moved;		/* files put in place */
 	json_object	*published;	/* [{thread_id, commit}] */
+	json_object	*held;		/* the same, for what waits */
 };
 
 /*

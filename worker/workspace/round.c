@@ -4,9 +4,11 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "worker/workspace/changes.h"
+#include "worker/workspace/import.h"
 #include "worker/workspace/live.h"
 #include "worker/workspace/merge.h"
 #include "worker/workspace/move.h"
+#include "worker/workspace/review.h"
 #include "worker/workspace/round.h"
 #include "worker/workspace/tree.h"
 #include "worker/workspace/validate.h"
@@ -63,6 +65,8 @@ judge(struct publication *pub, struct round *r)
 	    .tick = ws->tick, .tick_arg = ws->tick_arg };
 	enum round_status	 status = ROUND_DONE;
 
+	if (pub->own)
+		return ROUND_DONE;
 	if (tree_load(v.history, &r->agent_tree, &v.agents) == 0)
 		pub->result->violations = validate_tree(&v);
 	git_index_free(v.agents);
@@ -99,38 +103,93 @@ check_ways(struct publication *pub, struct round *r,
 	return move_probe(pub->ws, TREE_RAW);
 }
 
-/* Steps 5 and 6.  A `next' that says the same already stays. */
+/* Step 5: P, with the subject of A unless that is an agent's. */
 static int
-commit_next(struct publication *pub, struct round *r)
+commit_merged(struct publication *pub, struct round *r, const git_oid *tree,
+    git_oid *out)
 {
-	struct history_commit	c = { .subject = "Publish" };
-	struct history		*h = &pub->ws->history;
-	git_oid			 tree, parent, id;
+	char			 subject[HISTORY_TRAILER_MAX];
+	struct history_commit	 c = { .thread_id = pub->thread_id };
+	int			 ok;
 
-	c.thread_id = pub->thread_id;
-	c.inputs = pub->staged.inputs;
+	hook_crash("publish.commit.before");
+	ok = history_subject(&pub->ws->history, &pub->agent, subject) == 0;
+	c.subject = strcmp(subject, IMPORT_SUBJECT) == 0 ? ROUND_SUBJECT :
+	    subject;
+	if (strcmp(pub->staged.inputs, STAGED_NO_INPUTS) != 0)
+		c.inputs = pub->staged.inputs;
+	git_oid_cpy(&c.tree, tree);
 	c.nparents = 2;
 	git_oid_cpy(&c.parents[0], &r->live.commit);
 	git_oid_cpy(&c.parents[1], &pub->agent);
-	hook_crash("publish.commit.before");
-	if (tree_store(h, r->merge.tree, &c.tree) < 0)
-		return -1;
-	if (pub->has_next && history_tree_of(h, &pub->next, &tree) == 0 &&
-	    history_parent_of(h, &pub->next, 0, &parent) == 0 &&
-	    git_oid_equal(&tree, &c.tree) &&
-	    git_oid_equal(&parent, &r->live.commit))
-		return 0;
-	if (history_commit(h, &c, &id) < 0)
-		return -1;
+	ok = ok && history_commit(&pub->ws->history, &c, out) == 0;
 	hook_crash("publish.commit.after");
+	return ok ? 0 : -1;
+}
+
+/* `next' says the same already. */
+static int
+next_says(struct publication *pub, struct round *r, const git_oid *merged)
+{
+	struct history	*h = &pub->ws->history;
+	git_oid		 tree, parent;
+
+	return pub->has_next && history_tree_of(h, &pub->next, &tree) == 0 &&
+	    history_parent_of(h, &pub->next, 0, &parent) == 0 &&
+	    git_oid_equal(&tree, merged) &&
+	    git_oid_equal(&parent, &r->live.commit);
+}
+
+/* Step 6: the point of no return; or P waits for a person. */
+static enum round_status
+set_next(struct publication *pub, const git_oid *id)
+{
 	hook_crash("publish.next.before");
-	if (history_move_ref(h, HISTORY_NEXT,
-	    pub->has_next ? &pub->next : NULL, &id) < 0)
-		return -1;
+	if (history_move_ref(&pub->ws->history, HISTORY_NEXT,
+	    pub->has_next ? &pub->next : NULL, id) < 0)
+		return ROUND_FAILED;
 	hook_crash("publish.next.after");
-	git_oid_cpy(&pub->next, &id);
+	git_oid_cpy(&pub->next, id);
 	pub->has_next = 1;
-	return 0;
+	return ROUND_DONE;
+}
+
+/* A person looks at it first; what changes nothing needs no look. */
+static int
+is_held(const struct publication *pub, const struct changes *todo)
+{
+	return pub->ws->review && !pub->own && !pub->accepted &&
+	    !pub->has_next && todo->n > 0;
+}
+
+/* Steps 5 and 6. */
+static enum round_status
+commit_next(struct publication *pub, struct round *r,
+    const struct changes *todo)
+{
+	enum round_status	status;
+	git_oid			tree, id;
+
+	if (tree_store(&pub->ws->history, r->merge.tree, &tree) < 0)
+		status = ROUND_FAILED;
+	else if (next_says(pub, r, &tree))
+		return ROUND_DONE;
+	else if (pub->expect != NULL && !pub->has_next &&
+	    !git_oid_equal(pub->expect, &tree)) {
+		workspace_fail(pub->ws, REASON_TOKEN, "the result is not what "
+		    "was looked at: review it again");
+		return ROUND_FAILED;
+	} else if (commit_merged(pub, r, &tree, &id) < 0)
+		status = ROUND_FAILED;
+	else if (is_held(pub, todo)) {
+		git_oid_cpy(&pub->next, &id);
+		return review_hold(pub->ws, pub->thread_id, &id) < 0 ?
+		    ROUND_FAILED : ROUND_HELD;
+	} else
+		status = set_next(pub, &id);
+	if (status == ROUND_FAILED)
+		workspace_fail_history(pub->ws, HISTORY_NEXT);
+	return status;
 }
 
 /* Step 7. */
@@ -163,6 +222,8 @@ write_raw(struct publication *pub)
 	struct buf	b = BUF_INIT;
 	int		r;
 
+	if (pub->staged.no_raw)
+		return move_remove(pub->ws, TREE_RAW);
 	if (history_blob_read(&pub->ws->history, &pub->staged.raw, &b) < 0)
 		r = workspace_fail_history(pub->ws, TREE_RAW);
 	else
@@ -245,11 +306,10 @@ carry_out(struct publication *pub, struct round *r, struct changes *todo)
 	enum round_status	status;
 	struct move		m;
 
-	if (commit_next(pub, r) < 0) {
-		workspace_fail_history(pub->ws, HISTORY_NEXT);
-		return ROUND_FAILED;
-	}
+	status = commit_next(pub, r, todo);
 	tell_result(pub, r, todo);
+	if (status != ROUND_DONE)
+		return status;
 	move_init(&m, pub->ws, r->live.tree, r->merge.tree);
 	status = move_files(pub, &m, todo);
 	if (status == ROUND_DONE && finish(pub, r, &m) < 0)

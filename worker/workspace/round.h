@@ -8,6 +8,8 @@
 
 /* The part of publishing that may have to be done again: steps 2 to 9. */
 
+#define ROUND_SUBJECT	"Publish"	/* of P, where A is an agent's */
+
 /* One publication under way. */
 struct publication {
 	struct workspace	*ws;
@@ -15,12 +17,16 @@ struct publication {
 	char			 thread_id[UUID_SIZE];
 	struct staged		 staged;
 	git_oid			 agent;		/* A */
+	int			 own;		/* no agent's: not judged */
+	int			 accepted;	/* by a person: not held */
+	const git_oid		*expect;	/* M must be this; NULL: any */
 	git_oid			 next;		/* P */
 	int			 has_next;
 };
 
 enum round_status {
 	ROUND_DONE,		/* published */
+	ROUND_HELD,		/* P waits for a person */
 	ROUND_EDITED,		/* somebody wrote a file: once more */
 	ROUND_REJECTED,		/* by the validator, nothing was changed */
 	ROUND_FAILED		/* workspace_fail() */
@@ -28,6 +34,9 @@ enum round_status {
 
 /* Do it once.  Fills the publication's result. */
 enum round_status round_run(struct publication *);
+
+/* Do it until nobody edits meanwhile, PUBLISH_ROUNDS times at most. */
+enum publish_status round_all(struct publication *);
 
 /*
  * The references' part of steps 8 and 9; `live' is where that reference is.

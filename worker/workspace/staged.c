@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,8 +34,8 @@ build_tree(struct history *h, const struct staged *s, git_oid *out)
 	    GIT_FILEMODE_TREE) == 0 &&
 	    git_treebuilder_insert(NULL, b, ENTRY_GENERATED, &s->generated,
 	    GIT_FILEMODE_TREE) == 0 &&
-	    git_treebuilder_insert(NULL, b, TREE_RAW, &s->raw,
-	    GIT_FILEMODE_BLOB) == 0)
+	    (s->no_raw || git_treebuilder_insert(NULL, b, TREE_RAW, &s->raw,
+	    GIT_FILEMODE_BLOB) == 0))
 		r = git_treebuilder_write(out, b);
 	git_treebuilder_free(b);
 	return r < 0 ? -1 : 0;
@@ -77,11 +78,13 @@ read_tree(struct history *h, const git_oid *id, struct staged *s)
 	tracked = git_tree_entry_byname(tree, ENTRY_TRACKED);
 	generated = git_tree_entry_byname(tree, ENTRY_GENERATED);
 	raw = git_tree_entry_byname(tree, TREE_RAW);
-	ok = tracked != NULL && generated != NULL && raw != NULL;
+	ok = tracked != NULL && generated != NULL;
 	if (ok) {
 		git_oid_cpy(&s->tracked, git_tree_entry_id(tracked));
 		git_oid_cpy(&s->generated, git_tree_entry_id(generated));
-		git_oid_cpy(&s->raw, git_tree_entry_id(raw));
+		s->no_raw = raw == NULL;
+		if (raw != NULL)
+			git_oid_cpy(&s->raw, git_tree_entry_id(raw));
 	} else
 		git_error_set_str(GIT_ERROR_TREE, "not a staged tree");
 	git_tree_free(tree);
@@ -108,6 +111,15 @@ staged_read(struct workspace *ws, const char *thread_id, struct staged *s)
 	if (found == HISTORY_ERROR)
 		workspace_fail_history(ws, ref);
 	return found;
+}
+
+int
+staged_keep(struct workspace *ws, const char *thread_id)
+{
+	if (folder_remove(ws->staging, thread_id) == 0)
+		return 0;
+	return workspace_fail(ws, REASON_IO, "staging %s/%s: %s",
+	    ws->staging_path, thread_id, strerror(errno));
 }
 
 int
@@ -142,8 +154,9 @@ staged_forget_others(struct workspace *ws, const char *thread_id)
 	if (git_reference_list(&refs, ws->history.repo) < 0)
 		return workspace_fail_history(ws, HISTORY_STAGED);
 	for (i = 0; r == 0 && i < refs.count; i++)
-		if (tree_below(refs.strings[i], HISTORY_STAGED) &&
-		    strcmp(refs.strings[i], own) != 0)
+		if (tree_below(refs.strings[i], HISTORY_REVIEW) ||
+		    (tree_below(refs.strings[i], HISTORY_STAGED) &&
+		    strcmp(refs.strings[i], own) != 0))
 			r = git_reference_remove(ws->history.repo,
 			    refs.strings[i]);
 	git_strarray_dispose(&refs);

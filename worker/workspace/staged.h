@@ -12,7 +12,7 @@
  *
  *	tracked/		the memory as the agent found it
  *	generated/		the rollout summaries as written from rows
- *	raw_memories.md		as written from rows
+ *	raw_memories.md		as written from rows; absent: none
  *
  * `publish' takes from it all that an agent may not write, and recovery can
  * finish a publication without the rows.
@@ -23,8 +23,15 @@ struct staged {
 	git_oid		 tracked;		/* tree */
 	git_oid		 generated;		/* tree */
 	git_oid		 raw;			/* blob */
+	int		 no_raw;		/* there is to be none */
 	char		 inputs[HISTORY_TRAILER_MAX];	/* digest */
 };
+
+/*
+ * In place of a digest: this publication is not made from inputs, and the
+ * next consolidation compares with an earlier one.
+ */
+#define STAGED_NO_INPUTS "-"
 
 /*
  * Write from base, tracked, generated, raw and inputs; sets commit.  An
@@ -41,8 +48,15 @@ enum history_found staged_read(struct workspace *, const char *thread_id,
 int staged_drop(struct workspace *, const char *thread_id);
 
 /*
+ * The reference of `thread_id' stays, its folder goes: what the agent made is
+ * in the history and waits for a person.  Returns 0 or -1.
+ */
+int staged_keep(struct workspace *, const char *thread_id);
+
+/*
  * Remove the references of all agents but this one: a memory has one agent
- * at a time, so they are of runs that failed or were rejected.  Their folders
+ * at a time, so they are of runs that failed or were rejected.  And of reviews:
+ * none waits where an agent begins.  Their folders
  * may be kept for a person and are the supervisor's.  Returns 0 or -1.
  */
 int staged_forget_others(struct workspace *, const char *thread_id);

@@ -17,6 +17,7 @@
 #include "worker/workspace/folder.h"
 #include "worker/workspace/kept_out.h"
 #include "worker/workspace/live.h"
+#include "worker/workspace/own.h"
 #include "worker/workspace/raw_memories.h"
 #include "worker/workspace/recover.h"
 #include "worker/workspace/staged.h"
@@ -35,6 +36,7 @@ struct preparation {
 	git_index		*before;	/* as last published */
 	git_index		*after;		/* for the agent */
 	char			 last_inputs[HISTORY_TRAILER_MAX];
+	int			 reverted;	/* the last one was to undo */
 };
 
 static int
@@ -49,6 +51,7 @@ read_last(struct preparation *p)
 {
 	struct history	*h = &p->ws->history;
 	git_oid		 last, tree;
+	char		 subject[HISTORY_TRAILER_MAX];
 
 	p->last_inputs[0] = '\0';
 	switch (history_last_with(h, &p->live.commit, "Inputs", NULL,
@@ -56,8 +59,10 @@ read_last(struct preparation *p)
 	case HISTORY_FOUND:
 		if (history_trailer(h, &last, "Inputs", p->last_inputs) !=
 		    HISTORY_FOUND || history_tree_of(h, &last, &tree) < 0 ||
-		    kept_out_write(p->ws, &last, &p->kept_out) < 0)
+		    kept_out_write(p->ws, &last, &p->kept_out) < 0 ||
+		    history_subject(h, &last, subject) < 0)
 			return -1;
+		p->reverted = tree_below(subject, OWN_REVERT);
 		return tree_load(h, &tree, &p->before);
 	case HISTORY_ABSENT:
 		return tree_new(&p->before);
@@ -67,15 +72,12 @@ read_last(struct preparation *p)
 	return -1;
 }
 
-/*
- * What a publication depends on, in one digest: rows, facts, tombstones and
- * what people put into extensions/.
- */
-static int
-digest_inputs(struct preparation *p)
+int
+staging_digest(struct workspace *ws, const struct buf *raw, git_index *tree,
+    char out[HISTORY_TRAILER_MAX])
 {
-	json_object	*o = inputs_describe(&p->ws->inputs, p->ws->memory,
-	    p->ws->generator);
+	json_object	*o = inputs_describe(&ws->inputs, ws->memory,
+	    ws->generator);
 	git_index	*ext = NULL;
 	struct buf	 b = BUF_INIT;
 	git_oid		 id;
@@ -83,16 +85,15 @@ digest_inputs(struct preparation *p)
 	int		 r = -1;
 
 	json_write(&b, o);
-	buf_add(&b, p->raw.data, p->raw.len);
+	buf_add(&b, raw->data, raw->len);
 	if (tree_new(&ext) == 0 &&
-	    tree_copy(ext, p->after, is_extension) == 0 &&
-	    tree_store(&p->ws->history, ext, &id) == 0) {
+	    tree_copy(ext, tree, is_extension) == 0 &&
+	    tree_store(&ws->history, ext, &id) == 0) {
 		buf_addstr(&b, git_oid_tostr(hex, sizeof(hex), &id));
 		r = git_odb_hash(&id, b.data, b.len, GIT_OBJECT_BLOB);
 	}
 	if (r == 0)
-		git_oid_tostr(p->staged.inputs, sizeof(p->staged.inputs),
-		    &id);
+		git_oid_tostr(out, HISTORY_TRAILER_MAX, &id);
 	git_index_free(ext);
 	json_object_put(o);
 	buf_release(&b);
@@ -114,7 +115,7 @@ build(struct preparation *p)
 	if (summaries_sync(p->ws, p->after, &p->staged.generated) < 0 ||
 	    extensions_age(p->ws, p->after, wall_s()) < 0)
 		return -1;
-	if (digest_inputs(p) < 0 ||
+	if (staging_digest(p->ws, &p->raw, p->after, p->staged.inputs) < 0 ||
 	    tree_store(h, p->after, &p->staged.tracked) < 0 ||
 	    history_blob_write(h, p->raw.data, p->raw.len,
 	    &p->staged.raw) < 0)
@@ -273,7 +274,9 @@ prepare(struct preparation *p, struct prepared *out)
 	changes_between(&now, p->live.tree, p->after);
 	changes_between(&since, p->before, p->after);
 	memcpy(out->count, since.count, sizeof(out->count));
-	out->changed = now.n > 0 || p->kept_out.len > 0 ||
+	/* What was undone stays so until there is something new. */
+	out->changed = (!p->reverted &&
+	    (now.n > 0 || p->kept_out.len > 0)) ||
 	    strcmp(p->staged.inputs, p->last_inputs) != 0;
 	out->hand_edited = p->live.edited;
 	git_oid_cpy(&out->base, &p->staged.base);

@@ -24,4 +24,12 @@ struct prepared {
 int staging_prepare(struct workspace *, const char *thread_id,
     struct prepared *);
 
+/*
+ * What a publication depends on, in one digest: the workspace's rows, facts
+ * and tombstones, raw_memories.md, and what people put into extensions/ of
+ * `tree'.  Returns 0 or -1.
+ */
+int staging_digest(struct workspace *, const struct buf *raw,
+    git_index *tree, char out[HISTORY_TRAILER_MAX]);
+
 #endif

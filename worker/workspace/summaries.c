@@ -71,9 +71,8 @@ generate(struct workspace *ws, git_index *out)
 	return r;
 }
 
-/* The generated tree of the last publication, else an empty one. */
-static int
-last_generated(struct workspace *ws, git_oid *out)
+int
+summaries_generated(struct workspace *ws, git_oid *out)
 {
 	git_index	*empty = NULL;
 	int		 r = -1;
@@ -157,7 +156,7 @@ sync_into(struct workspace *ws, git_index *tree, git_index *fresh,
 	int			 r;
 
 	if (generate(ws, fresh) < 0 || tree_store(h, fresh, generated) < 0 ||
-	    last_generated(ws, &last) < 0 ||
+	    summaries_generated(ws, &last) < 0 ||
 	    users_side(h, tree, fresh, &user) < 0)
 		return -1;
 	sides.base = &last;

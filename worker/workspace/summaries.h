@@ -16,4 +16,7 @@
  */
 int summaries_sync(struct workspace *, git_index *tree, git_oid *generated);
 
+/* The tree that the last publication generated, else an empty one: 0 or -1. */
+int summaries_generated(struct workspace *, git_oid *out);
+
 #endif

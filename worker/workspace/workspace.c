@@ -126,6 +126,11 @@ workspace_open(struct workspace *ws)
 		return workspace_fail(ws, REASON_HISTORY,
 		    "history %s: %s; move it away to start a new one",
 		    ws->history_path, history_error());
+	if (ws->read_only && !ws->is_volatile) {
+		if (history_volatile(&ws->history) < 0)
+			return workspace_fail_history(ws, "opening");
+		ws->is_volatile = 1;
+	}
 	if (!ws->read_only && ws->staging < 0 && (ws->staging = open(ws->staging_path,
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return workspace_fail(ws, REASON_IO, "staging folder %s: %s",

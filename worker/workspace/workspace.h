@@ -17,6 +17,8 @@ struct workspace {
 	const char	*history_path;
 	const char	*staging_path;	/* parent of staging/<thread_id> */
 	int		 read_only;	/* root and history; no staging */
+	int		 is_volatile;	/* new objects stay in memory */
+	int		 review;	/* an agent's work waits for a person */
 	int		 root;		/* descriptor, -1: absent */
 	int		 staging;	/* descriptor */
 	struct history	 history;	/* repo is NULL until first used */
@@ -52,6 +54,9 @@ struct workspace {
 #define REASON_HISTORY		"no_history"
 #define REASON_INPUT		"bad_input"
 #define REASON_PUBLISHED	"still_published"
+#define REASON_NO_COMMIT	"no_such_commit"
+#define REASON_NO_REVIEW	"no_review"
+#define REASON_TOKEN		"token_mismatch"
 
 /* Everything absent; then fill in names, paths and `redact'. */
 void workspace_init(struct workspace *);

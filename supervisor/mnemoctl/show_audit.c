@@ -1,0 +1,72 @@
+/* mnemoctl audit: a line for each week, and what was lost. */
+
+#include <time.h>
+
+#include "common/json.h"
+#include "supervisor/mnemoctl/ctl.h"
+
+#define NAMED_MAX 5	/* texts of one week */
+
+static const char *const columns[] = { "entries", "entries_added",
+    "entries_lost", "specifics", "specifics_added", "specifics_lost" };
+
+static const char *
+week_text(char buf[TIME_TEXT], json_object *o)
+{
+	time_t		t = (time_t)json_int(o, "week", 0);
+	struct tm	tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(buf, TIME_TEXT, "%Y-%m-%d", &tm) == 0)
+		return "?";
+	return buf;
+}
+
+static void
+show_week(struct table *t, json_object *o)
+{
+	char	when[TIME_TEXT];
+	size_t	i;
+
+	table_add(t, STYLE_PLAIN, week_text(when, o));
+	table_addf(t, "%lld", (long long)json_int(o, "commits", 0));
+	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		table_addf(t, "%lld", (long long)json_int(o, columns[i], 0));
+}
+
+static void
+show_lost(json_object *o, const struct output *out)
+{
+	json_object	*list = json_arr(o, "lost");
+	char		 when[TIME_TEXT];
+	size_t		 i, n = list == NULL ? 0 :
+	    json_object_array_length(list);
+
+	if (n > 0)
+		output_line(out, STYLE_HEAD, "lost in the week of %s:",
+		    week_text(when, o));
+	for (i = 0; i < n && i < NAMED_MAX; i++)
+		output_line(out, STYLE_PLAIN, "  %s", json_object_get_string(
+		    json_object_array_get_idx(list, i)));
+	if (n > NAMED_MAX)
+		output_line(out, STYLE_DIM, "  ... (-j has %zu)", n);
+}
+
+void
+audit_show(json_object *doc, const struct output *out)
+{
+	static const char *const names[] = { "WEEK OF", "COMMITS", "ENTRIES",
+	    "ADDED", "LOST", "SPECIFICS", "ADDED", "LOST" };
+	json_object	*list = json_arr(doc, "weeks");
+	struct table	*t = table_new(sizeof(names) / sizeof(names[0]));
+	size_t		 i, n = list == NULL ? 0 :
+	    json_object_array_length(list);
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		table_add(t, STYLE_HEAD, names[i]);
+	for (i = 0; i < n; i++)
+		show_week(t, json_object_array_get_idx(list, i));
+	table_print(t, out);
+	for (i = 0; i < n; i++)
+		show_lost(json_object_array_get_idx(list, i), out);
+}

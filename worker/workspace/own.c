@@ -1,0 +1,110 @@
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "common/hook.h"
+#include "common/uuid.h"
+#include "worker/workspace/live.h"
+#include "worker/workspace/own.h"
+#include "worker/workspace/recover.h"
+#include "worker/workspace/root.h"
+#include "worker/workspace/round.h"
+#include "worker/workspace/staged.h"
+#include "worker/workspace/summaries.h"
+#include "worker/workspace/tree.h"
+#include "worker/workspace/own_tree.h"
+
+/* The commit that stands where an agent's would: parent base. */
+static int
+commit_wanted(struct publication *pub, struct own_tree *want)
+{
+	struct history_commit	c = { .subject = want->subject };
+	int			ok;
+
+	c.thread_id = pub->thread_id;
+	c.nparents = 1;
+	git_oid_cpy(&c.parents[0], &pub->staged.base);
+	git_oid_cpy(&c.tree, &pub->staged.tracked);
+	hook_crash("own.agent.before");
+	ok = history_commit(&pub->ws->history, &c, &pub->agent) == 0;
+	hook_crash("own.agent.after");
+	return ok ? 0 : workspace_fail_history(pub->ws, "a commit");
+}
+
+/* What recovery needs to finish it, then all rounds. */
+static enum publish_status
+publish_wanted(struct publication *pub, const git_oid *base,
+    struct own_tree *want)
+{
+	struct workspace	*ws = pub->ws;
+	struct staged		*s = &pub->staged;
+
+	git_oid_cpy(&s->base, base);
+	strlcpy(s->inputs, want->inputs, sizeof(s->inputs));
+	s->no_raw = want->no_raw;
+	git_oid_cpy(&s->raw, &want->raw);
+	if (tree_store(&ws->history, want->tree, &s->tracked) < 0 ||
+	    summaries_generated(ws, &s->generated) < 0) {
+		workspace_fail_history(ws, "the wanted tree");
+		return PUBLISH_FAILED;
+	}
+	if (staged_write(ws, pub->thread_id, s) < 0 ||
+	    commit_wanted(pub, want) < 0)
+		return PUBLISH_FAILED;
+	return round_all(pub);
+}
+
+static int
+begin(struct publication *pub, const char *thread_id, struct live *live)
+{
+	struct workspace	*ws = pub->ws;
+	size_t			 moved = 0;
+
+	pub->own = 1;
+	if (!uuid_valid(thread_id) || strlcpy(pub->thread_id, thread_id,
+	    sizeof(pub->thread_id)) >= sizeof(pub->thread_id))
+		return workspace_fail(ws, REASON_INPUT,
+		    "a publication without an id");
+	if (root_require(ws) < 0)
+		return -1;
+	if (history_ref(&ws->history, HISTORY_LIVE, &pub->next) ==
+	    HISTORY_FOUND && recover_root(ws, &moved) < 0)
+		return -1;
+	return live_read(ws, NULL, live);
+}
+
+enum publish_status
+own_revert(struct workspace *ws, const char *thread_id, const char *commit,
+    struct publish_result *res)
+{
+	struct publication	pub = { .ws = ws, .result = res };
+	struct live		live = { .edited = 0 };
+	struct own_tree		want = { .tree = NULL };
+	enum publish_status	status = PUBLISH_FAILED;
+
+	memset(res, 0, sizeof(*res));
+	if (begin(&pub, thread_id, &live) == 0 &&
+	    own_tree_of_commit(ws, commit, &want) == 0)
+		status = publish_wanted(&pub, &live.commit, &want);
+	own_tree_release(&want);
+	live_release(&live);
+	return status;
+}
+
+enum publish_status
+own_note(struct workspace *ws, struct own_note *note,
+    struct publish_result *res)
+{
+	struct publication	pub = { .ws = ws, .result = res };
+	struct live		live = { .edited = 0 };
+	struct own_tree		want = { .tree = NULL };
+	enum publish_status	status = PUBLISH_FAILED;
+
+	memset(res, 0, sizeof(*res));
+	if (begin(&pub, note->thread_id, &live) == 0 &&
+	    own_tree_with_note(ws, live.tree, note, &want) == 0)
+		status = publish_wanted(&pub, &live.commit, &want);
+	own_tree_release(&want);
+	live_release(&live);
+	return status;
+}

@@ -1,0 +1,28 @@
+#ifndef MNEMOD_OWN_TREE_H
+#define MNEMOD_OWN_TREE_H
+
+#include <git2.h>
+#include "worker/workspace/own.h"
+#include "worker/workspace/workspace.h"
+
+/* What own.h publishes. */
+struct own_tree {
+	git_index	*tree;
+	char		 subject[HISTORY_TRAILER_MAX];
+	char		 inputs[HISTORY_TRAILER_MAX];
+	git_oid		 raw;		/* raw_memories.md */
+	int		 no_raw;	/* there is to be none */
+};
+
+/* As it was at a commit.  Returns 0, or -1 with workspace_fail(). */
+int own_tree_of_commit(struct workspace *, const char *commit,
+    struct own_tree *);
+
+/* `live' with a note added, whose path is set.  0 or -1. */
+int own_tree_with_note(struct workspace *, git_index *live,
+    struct own_note *, struct own_tree *);
+
+/* Both leave something to free, failed or not. */
+void own_tree_release(struct own_tree *);
+
+#endif

@@ -1,0 +1,330 @@
+#include <stdio.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "common/hook.h"
+#include "common/json.h"
+#include "common/uuid.h"
+#include "worker/workspace/commits.h"
+#include "worker/workspace/compare.h"
+#include "worker/workspace/folder.h"
+#include "worker/workspace/merge.h"
+#include "worker/workspace/recover.h"
+#include "worker/workspace/review.h"
+#include "worker/workspace/root.h"
+#include "worker/workspace/round.h"
+#include "worker/workspace/staged.h"
+#include "worker/workspace/tree.h"
+
+#define REF_SIZE	(sizeof(HISTORY_REVIEW) + UUID_SIZE)
+#define TOKEN_MIN	12	/* digits of a token that are enough */
+
+/* What waits. */
+struct review {
+	char	thread_id[UUID_SIZE];
+	git_oid	commit;		/* P */
+	git_oid	agent;		/* A */
+	git_oid	base;
+};
+
+static void
+ref_name(char out[REF_SIZE], const char *thread_id)
+{
+	snprintf(out, REF_SIZE, "%s%s", HISTORY_REVIEW, thread_id);
+}
+
+int
+review_hold(struct workspace *ws, const char *thread_id, const git_oid *p)
+{
+	enum history_found	found;
+	char			ref[REF_SIZE];
+	git_oid			old;
+	int			r;
+
+	ref_name(ref, thread_id);
+	found = history_ref(&ws->history, ref, &old);
+	hook_crash("review.hold.before");
+	r = found == HISTORY_ERROR ? -1 : history_move_ref(&ws->history, ref,
+	    found == HISTORY_FOUND ? &old : NULL, p);
+	hook_crash("review.hold.after");
+	return r < 0 ? workspace_fail_history(ws, ref) : 0;
+}
+
+int
+review_drop(struct workspace *ws, const char *thread_id)
+{
+	enum history_found	found;
+	char			ref[REF_SIZE];
+	git_oid			id;
+	int			r;
+
+	ref_name(ref, thread_id);
+	found = history_ref(&ws->history, ref, &id);
+	if (found == HISTORY_ABSENT)
+		return 0;
+	hook_crash("review.drop.before");
+	r = found == HISTORY_ERROR ? -1 :
+	    history_move_ref(&ws->history, ref, &id, NULL);
+	hook_crash("review.drop.after");
+	return r < 0 ? workspace_fail_history(ws, ref) : 0;
+}
+
+/* All references below HISTORY_REVIEW; git_strarray_dispose() them. */
+static int
+list_refs(struct workspace *ws, git_strarray *out)
+{
+	git_strarray	all = { NULL, 0 };
+	size_t		i, n = 0;
+
+	if (git_reference_list(&all, ws->history.repo) < 0)
+		return workspace_fail_history(ws, HISTORY_REVIEW);
+	for (i = 0; i < all.count; i++)
+		if (tree_below(all.strings[i], HISTORY_REVIEW) &&
+		    uuid_valid(all.strings[i] + strlen(HISTORY_REVIEW))) {
+			char *s = all.strings[n];
+
+			all.strings[n++] = all.strings[i];
+			all.strings[i] = s;
+		}
+	*out = all;
+	/* The others are freed with the array; only the first `n' count. */
+	return (int)n;
+}
+
+static int
+read_review(struct workspace *ws, const char *ref, struct review *r)
+{
+	struct history	*h = &ws->history;
+
+	strlcpy(r->thread_id, ref + strlen(HISTORY_REVIEW),
+	    sizeof(r->thread_id));
+	if (history_ref(h, ref, &r->commit) == HISTORY_FOUND &&
+	    history_parent_of(h, &r->commit, 1, &r->agent) == 0 &&
+	    history_parent_of(h, &r->agent, 0, &r->base) == 0)
+		return 0;
+	return workspace_fail_history(ws, ref);
+}
+
+/* The one that waits: a memory has one agent at a time. */
+static int
+find_review(struct workspace *ws, struct review *r)
+{
+	git_strarray	refs = { NULL, 0 };
+	int		n = list_refs(ws, &refs);
+	int		found = -1;
+
+	if (n == 0)
+		workspace_fail(ws, REASON_NO_REVIEW,
+		    "nothing waits for review");
+	else if (n > 0)
+		found = read_review(ws, refs.strings[n - 1], r);
+	git_strarray_dispose(&refs);
+	return found;
+}
+
+static int
+is_live(struct workspace *ws, const char *thread_id)
+{
+	git_oid	live, commit;
+
+	return history_ref(&ws->history, HISTORY_LIVE, &live) ==
+	    HISTORY_FOUND && history_last_with(&ws->history, &live, "Thread",
+	    thread_id, &commit) == HISTORY_FOUND;
+}
+
+static int
+list_one(struct workspace *ws, const char *ref, json_object *list)
+{
+	struct review	 r;
+	json_object	*o;
+	char		 hex[GIT_OID_HEXSZ + 1];
+
+	if (read_review(ws, ref, &r) < 0)
+		return -1;
+	if (is_live(ws, r.thread_id))
+		return review_drop(ws, r.thread_id);
+	o = json_object_new_object();
+	json_set_str(o, "thread_id", r.thread_id);
+	json_set_str(o, "commit", git_oid_tostr(hex, sizeof(hex),
+	    &r.commit));
+	json_object_array_add(list, o);
+	return 0;
+}
+
+int
+review_list(struct workspace *ws, json_object *list)
+{
+	git_strarray	refs = { NULL, 0 };
+	int		i, n = list_refs(ws, &refs), r = n < 0 ? -1 : 0;
+
+	for (i = 0; r == 0 && i < n; i++)
+		r = list_one(ws, refs.strings[i], list);
+	git_strarray_dispose(&refs);
+	return r;
+}
+
+/* The folder as it is, as a tree. */
+static int
+scan_root(struct workspace *ws, struct folder_scan *s, git_oid *tree)
+{
+	char	why[512];
+
+	if (ws->root < 0)
+		return workspace_fail(ws, REASON_VANISHED,
+		    "memory root %s does not exist", ws->root_path);
+	if (folder_scan(s, &ws->history, ws->root, tree_tracked, why,
+	    sizeof(why)) < 0)
+		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
+		    ws->root_path, why);
+	return tree_store(&ws->history, s->tree, tree);
+}
+
+/* M of the folder as it is now. */
+static int
+merge_now(struct workspace *ws, const struct review *r, const git_oid *user,
+    struct merge *m)
+{
+	struct history		*h = &ws->history;
+	git_oid			 base, agent;
+	struct merge_sides	 sides = { &base, user, &agent };
+
+	if (history_tree_of(h, &r->base, &base) == 0 &&
+	    history_tree_of(h, &r->agent, &agent) == 0 &&
+	    merge_trees(h, &sides, m) == 0)
+		return 0;
+	return workspace_fail_history(ws, "merging");
+}
+
+/* The merged tree that accepting would publish now. */
+static int
+result_now(struct workspace *ws, const struct review *r,
+    struct folder_scan *s, struct merge *m, git_oid *token)
+{
+	git_oid	user;
+
+	if (scan_root(ws, s, &user) < 0 || merge_now(ws, r, &user, m) < 0)
+		return -1;
+	return tree_store(&ws->history, m->tree, token) < 0 ?
+	    workspace_fail_history(ws, "merging") : 0;
+}
+
+static void
+set_paths(json_object *o, const struct merge *m)
+{
+	json_object	*list = json_object_new_array();
+	size_t		 i;
+
+	for (i = 0; i < m->nconflicts; i++)
+		json_push_str(list, m->conflicts[i]);
+	json_set(o, "conflicts", list);
+}
+
+static int64_t
+time_of(struct workspace *ws, const git_oid *id)
+{
+	git_commit	*commit = NULL;
+	int64_t		 t = 0;
+
+	if (git_commit_lookup(&commit, ws->history.repo, id) == 0)
+		t = git_commit_time(commit);
+	git_commit_free(commit);
+	return t;
+}
+
+int
+review_show(struct workspace *ws, json_object *out)
+{
+	struct folder_scan	 s = { .nskipped = 0 };
+	struct merge		 m = { .nconflicts = 0 };
+	struct review		 r;
+	char			 hex[GIT_OID_HEXSZ + 1];
+	git_oid			 token;
+	int			 rc = find_review(ws, &r);
+
+	if (rc == 0)
+		rc = result_now(ws, &r, &s, &m, &token);
+	if (rc == 0) {
+		json_set_str(out, "thread_id", r.thread_id);
+		json_set_str(out, "commit",
+		    git_oid_tostr(hex, sizeof(hex), &r.commit));
+		json_set_int(out, "time", time_of(ws, &r.commit));
+		json_set_str(out, "token",
+		    git_oid_tostr(hex, sizeof(hex), &token));
+		set_paths(out, &m);
+		rc = compare_trees(ws, s.tree, m.tree, out);
+	}
+	merge_release(&m);
+	folder_scan_release(&s);
+	return rc;
+}
+
+/* The token is still right, or none is given: *token is the tree's. */
+static int
+check_token(struct workspace *ws, const struct review *r, const char *given,
+    git_oid *token)
+{
+	struct folder_scan	s = { .nskipped = 0 };
+	struct merge		m = { .nconflicts = 0 };
+	char			hex[GIT_OID_HEXSZ + 1];
+	int			rc = result_now(ws, r, &s, &m, token);
+
+	if (rc == 0 && (strlen(given) < TOKEN_MIN ||
+	    strncmp(given, git_oid_tostr(hex, sizeof(hex), token),
+	    strlen(given)) != 0))
+		rc = workspace_fail(ws, REASON_TOKEN, "%s: is not the token "
+		    "of what waits now; review it again", given);
+	merge_release(&m);
+	folder_scan_release(&s);
+	return rc;
+}
+
+static int
+begin_accept(struct publication *pub, struct review *r)
+{
+	struct workspace	*ws = pub->ws;
+	size_t			 moved = 0;
+
+	if (root_require(ws) < 0 || recover_root(ws, &moved) < 0 ||
+	    find_review(ws, r) < 0)
+		return -1;
+	memcpy(pub->thread_id, r->thread_id, sizeof(pub->thread_id));
+	git_oid_cpy(&pub->agent, &r->agent);
+	pub->accepted = 1;
+	if (staged_read(ws, r->thread_id, &pub->staged) == HISTORY_FOUND)
+		return 0;
+	return workspace_fail(ws, REASON_NO_REVIEW, "agent %s: what was kept "
+	    "for its review is gone; discard it", r->thread_id);
+}
+
+enum publish_status
+review_accept(struct workspace *ws, const char *token, char *thread_id,
+    struct publish_result *res)
+{
+	struct publication	pub = { .ws = ws, .result = res };
+	struct review		r;
+	git_oid			expect;
+
+	memset(res, 0, sizeof(*res));
+	if (begin_accept(&pub, &r) < 0)
+		return PUBLISH_FAILED;
+	memcpy(thread_id, r.thread_id, UUID_SIZE);
+	if (token != NULL) {
+		if (check_token(ws, &r, token, &expect) < 0)
+			return PUBLISH_FAILED;
+		pub.expect = &expect;
+	}
+	return round_all(&pub);
+}
+
+int
+review_discard(struct workspace *ws, char *thread_id)
+{
+	struct review	r;
+
+	if (find_review(ws, &r) < 0)
+		return -1;
+	memcpy(thread_id, r.thread_id, UUID_SIZE);
+	return review_drop(ws, r.thread_id) < 0 ||
+	    staged_drop(ws, r.thread_id) < 0 ? -1 : 0;
+}
