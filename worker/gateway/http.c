@@ -275,6 +275,8 @@ set_transport(struct transfer *t)
 	CURL	*e = t->easy;
 
 	must(curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L), "signals");
+	/* Else the end of a transfer waits for its resolver's thread. */
+	must(curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L), "threads");
 	must(curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
 	    (long)CURL_HTTP_VERSION_2TLS), "HTTP/2");
 	must(curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS),
