@@ -56,10 +56,16 @@ settings(const struct gateway_setup *s, int sandboxed)
 	json_set_str(o, "installation_id", strcmp(s->api, "responses") == 0 ?
 	    "01a2ffff-0000-4000-8000-000000000001" : NULL);
 	json_set(o, "telemetry", NULL);
+	if (s->telemetry != NULL) {
+		json_object	*t = json_object_new_object();
+
+		json_set_str(t, "endpoint", s->telemetry);
+		json_set(o, "telemetry", t);
+	}
 	json_set_str(p, "name", "fake");
 	json_set_str(p, "api", s->api);
 	json_set_str(p, "base_url", s->base_url);
-	json_set_str(p, "auth", "");
+	json_set_str(p, "auth", s->auth == NULL ? "" : s->auth);
 	if (s->key_file != NULL)
 		json_set_str(p, "key_file", s->key_file);
 	else
@@ -187,6 +193,21 @@ gateway_send(struct gateway *g, enum msg_id id, json_object *body)
 	ck_assert_int_eq(msg_send(&g->out, &head, body), FRAME_OK);
 	flush(g);
 	return g->serial;
+}
+
+void
+gateway_export_to(struct gateway *g, const char *url, const char *payload)
+{
+	struct buf		text = BUF_INIT;
+	json_object		*body = json_object_new_object();
+	const struct msg_head	head = { MSG_EXPORT, ++g->serial, NULL, NULL,
+	    &text };
+
+	json_set_str(body, "url", url);
+	buf_addstr(&text, payload);
+	ck_assert_int_eq(msg_send(&g->out, &head, body), FRAME_OK);
+	flush(g);
+	buf_release(&text);
 }
 
 int64_t

@@ -34,6 +34,7 @@ struct gateway_setup {
 	const char	*api;
 	const char	*base_url;
 	const char	*key, *key_file, *ca_file, *proxy;
+	const char	*auth, *telemetry;	/* its endpoint */
 	int		 compression, off;	/* sandbox off */
 };
 
@@ -50,6 +51,9 @@ json_object *gateway_payload(void);
 /* Ask; takes over both objects.  Returns the serial. */
 int64_t gateway_ask(struct gateway *, json_object *body,
     json_object *payload);
+/* Have the payload (JSON text) sent to `url' as telemetry. */
+void gateway_export_to(struct gateway *, const char *url,
+    const char *payload);
 /* Send something else. */
 int64_t gateway_send(struct gateway *, enum msg_id, json_object *body);
 /* The next message but alive, log, metric, progress; the caller releases. */

@@ -102,8 +102,9 @@ serve(int fd, uint32_t addr)
 	}
 }
 
+/* Listens, and answers if `answers'. */
 static int
-server(const char *host)
+server(const char *host, int answers)
 {
 	struct sockaddr_in	sin = { .sin_family = AF_INET };
 	int			fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -114,6 +115,8 @@ server(const char *host)
 		return -1;
 	if (fork() == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		while (!answers)
+			pause();
 		serve(fd, sin.sin_addr.s_addr);
 	}
 	close(fd);
@@ -143,14 +146,25 @@ replacer(void)
 	return 0;
 }
 
-int
-names_enter(void)
+static int
+enter(void)
 {
 	if (unshare(CLONE_NEWNS | CLONE_NEWNET) == -1)
 		return -1;
-	return private_etc() == -1 || loopback_up() == -1 ||
-	    server("127.0.0.1") == -1 || server("127.0.0.2") == -1 ||
-	    replacer() == -1 ? -1 : 0;
+	return private_etc() == -1 || loopback_up() == -1 ? -1 : 0;
+}
+
+int
+names_enter(void)
+{
+	return enter() == -1 || server("127.0.0.1", 1) == -1 ||
+	    server("127.0.0.2", 1) == -1 || replacer() == -1 ? -1 : 0;
+}
+
+int
+names_enter_silence(void)
+{
+	return enter() == -1 || server("127.0.0.1", 0) == -1 ? -1 : 0;
 }
 
 void

@@ -13,6 +13,9 @@
  */
 int names_enter(void);
 
+/* The same with one server, that answers nothing. */
+int names_enter_silence(void);
+
 /*
  * Have resolv.conf replaced, by rename, by one that names the second server:
  * by a helper, because the caller may be in a sandbox.

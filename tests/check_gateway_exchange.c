@@ -1,0 +1,217 @@
+/* links: tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+
+/*
+ * What goes out beside model requests: the question for an account's limits
+ * has its key and is answered whatever comes back; telemetry goes to the
+ * configured endpoint without one, and to no other.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check_main.h"
+#include "common/json.h"
+#include "fake_peer.h"
+#include "gateway_peer.h"
+
+static struct fake	fake;
+static struct gateway	gw;
+static char		url[128], endpoint[128], login[300];
+
+static void
+write_login(void)
+{
+	static const char	text[] = "{\"OPENAI_API_KEY\":null,\"tokens\":{"
+	    "\"access_token\":\"at-771\",\"refresh_token\":\"rt-772\","
+	    "\"account_id\":\"acct-773\"}}";
+	int			fd;
+
+	snprintf(login, sizeof(login), "%s/auth.json", fake.dir);
+	fd = open(login, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+}
+
+static void
+start(const char *rule, const char *auth)
+{
+	const char *const	 rules[] = { rule, NULL };
+	const struct fake_setup	 fs = { rules, FAKE_PLAIN };
+	struct gateway_setup	 gs = { .api = "responses" };
+
+	fake_start(&fake, &fs);
+	write_login();
+	fake_url(&fake, "responses", url, sizeof(url));
+	snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%d", fake.port);
+	gs.base_url = url;
+	gs.telemetry = endpoint;
+	gs.auth = auth;
+	gs.key_file = auth == NULL ? NULL : login;
+	gateway_start(&gw, &gs);
+}
+
+static void
+finish(void)
+{
+	gateway_end(&gw);
+	gateway_release(&gw);
+	fake_end(&fake);
+}
+
+static const char *
+header(json_object *request, const char *name)
+{
+	return json_str(json_obj(request, "headers"), name);
+}
+
+static json_object *
+reply(enum msg_id id)
+{
+	struct msg	 m;
+	json_object	*body;
+
+	gateway_next(&gw, &m);
+	ck_assert_str_eq(msg_table[m.id].name, msg_table[id].name);
+	body = json_object_get(m.body);
+	msg_release(&m);
+	return body;
+}
+
+static void
+assert_quota(const char *want)
+{
+	json_object	*body, *w = json_parse(want, strlen(want), 8, NULL);
+
+	ck_assert_ptr_nonnull(w);
+	gateway_send(&gw, MSG_QUOTA, NULL);
+	body = reply(MSG_QUOTA_STATE);
+	ck_assert_msg(json_object_equal(body, w), "%s",
+	    json_object_to_json_string(body));
+	json_object_put(body);
+	json_object_put(w);
+}
+
+#define NONE "{\"windows\":[],\"reached\":null}"
+
+START_TEST(the_limits_of_an_account)
+{
+	json_object	*request;
+
+	start("path=/usage json='{\"plan_type\":\"plus\",\"rate_limit\":{"
+	    "\"primary_window\":{\"used_percent\":42,"
+	    "\"limit_window_seconds\":18000,\"reset_at\":1764000000},"
+	    "\"secondary_window\":{\"used_percent\":7.5,"
+	    "\"limit_window_seconds\":604800}},\"additional_rate_limits\":["
+	    "{\"metered_feature\":\"more\",\"rate_limit\":{"
+	    "\"primary_window\":{\"used_percent\":1}}},{\"rate_limit\":7},"
+	    "8],\"rate_limit_reached_type\":\"primary\"}'", "codex");
+	assert_quota("{\"windows\":[{\"limit_id\":\"codex\",\"used_percent\":"
+	    "42,\"window_minutes\":300,\"resets_at\":1764000000},"
+	    "{\"limit_id\":\"codex\",\"used_percent\":7.5,"
+	    "\"window_minutes\":10080,\"resets_at\":0},"
+	    "{\"limit_id\":\"more\",\"used_percent\":1,\"window_minutes\":0,"
+	    "\"resets_at\":0}],\"reached\":\"primary\"}");
+	request = fake_request(&fake, 1);
+	ck_assert_str_eq(json_str(request, "method"), "GET");
+	ck_assert_str_eq(json_str(request, "path"), "/v1/api/codex/usage");
+	ck_assert_str_eq(header(request, "authorization"), "Bearer at-771");
+	ck_assert_str_eq(header(request, "chatgpt-account-id"), "acct-773");
+	json_object_put(request);
+	finish();
+	ck_assert_ptr_null(strstr(buf_str(&gw.logs), "at-771"));
+}
+END_TEST
+
+/* The guard that asks must hear something: nothing is known, go on. */
+START_TEST(limits_that_are_not_told)
+{
+	static const char *const rules[] = {
+		"path=/usage status=500", "path=/usage json=[1]",
+		"path=/usage json={oops", "path=/usage json='{\"rate_limit\":"
+		    "{\"primary_window\":{\"used_percent\":\"x\"}}}'",
+		"path=/usage status=401 message='$KEY is bad'",
+	};
+
+	start(rules[_i], "codex");
+	assert_quota(NONE);
+	finish();
+	ck_assert_ptr_null(strstr(buf_str(&gw.logs), "at-771"));
+}
+END_TEST
+
+START_TEST(a_key_has_no_limits_to_tell)
+{
+	start("text=x", NULL);
+	assert_quota(NONE);
+	ck_assert_int_eq(fake_count(&fake), 0);
+	finish();
+}
+END_TEST
+
+static void
+assert_exported(const char *to, const char *outcome, int status)
+{
+	json_object	*body;
+
+	gateway_export_to(&gw, to, "{\"resourceMetrics\":[]}");
+	body = reply(MSG_EXPORTED);
+	ck_assert_str_eq(json_str(body, "outcome"), outcome);
+	ck_assert_int_eq(json_int(body, "http_status", 0), status);
+	json_object_put(body);
+}
+
+START_TEST(telemetry_goes_without_a_key)
+{
+	json_object	*request;
+	char		 to[160];
+
+	start("path=/v1/other status=500", NULL);
+	snprintf(to, sizeof(to), "%s/v1/metrics", endpoint);
+	assert_exported(to, "ok", 200);
+	request = fake_request(&fake, 1);
+	ck_assert_str_eq(json_str(request, "path"), "/v1/metrics");
+	ck_assert_str_eq(header(request, "content-type"), "application/json");
+	ck_assert_ptr_null(header(request, "authorization"));
+	json_object_put(request);
+	snprintf(to, sizeof(to), "%s/v1/other", endpoint);
+	assert_exported(to, "error", 500);
+	finish();
+}
+END_TEST
+
+START_TEST(telemetry_goes_nowhere_else)
+{
+	char	to[160];
+
+	start("text=x", NULL);
+	assert_exported("http://127.0.0.1:1/v1/metrics", "error", 0);
+	assert_exported("https://evil.example/v1/metrics", "error", 0);
+	snprintf(to, sizeof(to), "http://localhost:%d/v1/metrics", fake.port);
+	assert_exported(to, "error", 0);
+	assert_exported("file:///etc/passwd", "error", 0);
+	assert_exported("", "error", 0);
+	ck_assert_int_eq(fake_count(&fake), 0);
+	finish();
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite	*s = suite_create("gateway_exchange");
+	TCase	*tc = tcase_create("exchange");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, the_limits_of_an_account);
+	tcase_add_loop_test(tc, limits_that_are_not_told, 0, 5);
+	tcase_add_test(tc, a_key_has_no_limits_to_tell);
+	tcase_add_test(tc, telemetry_goes_without_a_key);
+	tcase_add_test(tc, telemetry_goes_nowhere_else);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+CHECK_MAIN(suite)
