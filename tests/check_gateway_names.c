@@ -51,10 +51,17 @@ cancel(int64_t serial)
 	gateway_send(&gw, MSG_CANCEL, body);
 }
 
+/* Requests are taken in their order: an answer to a later one says so. */
 static void
 leave(int64_t serial)
 {
+	struct msg	m;
+
 	(void)serial;
+	gateway_send(&gw, MSG_QUOTA, NULL);
+	gateway_next(&gw, &m);
+	ck_assert_int_eq(m.id, MSG_QUOTA_STATE);
+	msg_release(&m);
 	gateway_send(&gw, MSG_SHUTDOWN, NULL);
 }
 

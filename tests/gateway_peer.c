@@ -26,7 +26,9 @@ exec_gateway(int to, int from, int err)
 #else
 	char	 leaks[] = "NONE=1";
 #endif
-	char	*envp[] = { strdup(title_padding()), leaks, NULL };
+	char	*envp[] = { strdup(title_padding()), leaks, xasprintf(
+	    "LSAN_OPTIONS=%s", getenv("LSAN_OPTIONS") == NULL ? "" :
+	    getenv("LSAN_OPTIONS")), NULL };
 
 	peer_beside(path, sizeof(path), "libexec/mnemod-gateway");
 	/* Out of the way of the fixed numbers first. */
