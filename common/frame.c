@@ -201,6 +201,9 @@ frame_writer_flush(struct frame_writer *w, int fd)
 		return errno == EAGAIN ? FRAME_MORE : FRAME_ERROR;
 	w->off += (size_t)n;
 	if (frame_writer_pending(w) == 0) {
+		/* A key travels in a small frame. */
+		explicit_bzero(w->out.data, w->out.len < FRAME_READ ?
+		    w->out.len : FRAME_READ);
 		w->off = 0;
 		buf_reset(&w->out);
 		if (w->out.cap > 4 * FRAME_READ)

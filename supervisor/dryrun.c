@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "common/fd.h"
 #include "common/log.h"
+#include "supervisor/config_value.h"
 #include "supervisor/dryrun.h"
 
 #define DIRS_SHOWN 20
@@ -107,6 +108,27 @@ print_memories(const struct dryrun *d, FILE *fp)
 	}
 }
 
+/* What it would cost, and what a day may cost. */
+static void
+print_model(const struct dryrun *d, FILE *fp)
+{
+	const struct dryrun_model	*m = &d->model;
+	const struct config_budget	*b = &d->config->budget;
+
+	if (m->name == NULL)
+		return;
+	fprintf(fp, "model: about %lld requests to ", (long long)m->requests);
+	put_text(fp, m->name);
+	fprintf(fp, ", at most %lld tokens", (long long)m->tokens);
+	if (m->money > 0)
+		fprintf(fp, ", at most %lld.%06lld in money",
+		    (long long)(m->money / CONFIG_MILLIONTHS),
+		    (long long)(m->money % CONFIG_MILLIONTHS));
+	fprintf(fp, "\n  in 24 hours never more than %lld requests and %lld "
+	    "tokens (0: no limit)\n", (long long)b->requests_per_day,
+	    (long long)b->tokens_per_day);
+}
+
 void
 dryrun_print(const struct dryrun *d, FILE *fp)
 {
@@ -117,6 +139,7 @@ dryrun_print(const struct dryrun *d, FILE *fp)
 	fprintf(fp, "provider: %s%s\n", d->config->use_provider,
 	    config_provider_offline(d->config) ?
 	    " (no model, no network, no cost)" : "");
+	print_model(d, fp);
 	fputs("state: ", fp);
 	put_text(fp, d->config->state);
 	fputc('\n', fp);

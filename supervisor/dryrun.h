@@ -35,6 +35,14 @@ struct dryrun_memory {
 	int64_t		 threads;	/* that would feed it */
 };
 
+/* What stage one would ask a model; an upper estimate. */
+struct dryrun_model {
+	const char	*name;		/* NULL: none is asked */
+	int64_t		 requests;
+	int64_t		 tokens;
+	int64_t		 money;		/* millionths; 0: no prices are set */
+};
+
 struct dryrun {
 	const struct config		*config;
 	const struct dryrun_source	*sources;
@@ -47,6 +55,7 @@ struct dryrun {
 	size_t				 nreasons;
 	const struct dryrun_count	*dirs;		/* of the due, by cwd */
 	size_t				 ndirs;
+	struct dryrun_model		 model;
 	const char			*hint;	/* or NULL */
 };
 

@@ -1,10 +1,12 @@
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <bsd/stdlib.h>
 #include <bsd/string.h>
 
+#include "common/log.h"
 #include "common/mem.h"
 #include "supervisor/secret.h"
 
@@ -15,6 +17,16 @@ struct secret {
 };
 
 static SLIST_HEAD(, secret)	secrets = SLIST_HEAD_INITIALIZER(secrets);
+
+/* From here on a core of ours would hold it. */
+static void
+no_core(void)
+{
+	struct rlimit	none = { 0, 0 };
+
+	if (setrlimit(RLIMIT_CORE, &none) == -1)
+		log_warn("setrlimit");
+}
 
 const char *
 secret_take(const char *variable)
@@ -34,6 +46,7 @@ secret_take(const char *variable)
 	SLIST_INSERT_HEAD(&secrets, s, entry);
 	explicit_bzero(value, strlen(value));
 	unsetenv(variable);
+	no_core();
 	return s->value;
 }
 

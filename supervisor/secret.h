@@ -8,7 +8,8 @@
 
 /*
  * The value of the variable, borrowed, or NULL if it is not set.  The first
- * call overwrites it in our environment and removes it there.
+ * call overwrites it in our environment, removes it there, and sees to it
+ * that we leave no core.
  */
 const char *secret_take(const char *variable);
 

@@ -12,6 +12,7 @@
 #include "supervisor/model.h"
 #include "supervisor/operation.h"
 #include "supervisor/scheduler.h"
+#include "supervisor/secret.h"
 #include "supervisor/stage_one.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/waits.h"
@@ -179,6 +180,7 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	operations_free(sv.operations);
 	control_free(sv.control);
 	model_free(sv.model);
+	secret_wipe();
 	stage_one_free(sv.stage_one);
 	memory_free_all(&sv);
 	scheduler_free(sv.scheduler);

@@ -8,6 +8,7 @@
 #include "monotime.h"
 #include "supervisor/codex_config.h"
 #include "supervisor/dryrun.h"
+#include "supervisor/ledger.h"
 #include "supervisor/match.h"
 #include "supervisor/runtime.h"
 #include "supervisor/scan.h"
@@ -15,6 +16,11 @@
 #include "supervisor/survey.h"
 
 #define DIRS_MAX 40
+
+/* An estimate of a request: instructions, reply, and text of English. */
+#define PROMPT_TOKENS	6000
+#define REPLY_TOKENS	2000
+#define BYTES_PER_TOKEN	4
 
 struct survey {
 	const struct config	*config;
@@ -144,6 +150,29 @@ count_dir(struct survey *s, const char *cwd)
 	s->dirs[s->ndirs++].n = 1;
 }
 
+/* One request more: what can go into it, and what such replies have. */
+static void
+count_request(struct survey *s, const char *path)
+{
+	const struct config_provider	*p = config_provider_used(s->config);
+	int64_t				 bytes = settings_text_bytes(s->config);
+	struct dryrun_model		*m = &s->report.model;
+	struct budget_prices		 prices;
+	struct budget_usage		 u = { 0, 0, REPLY_TOKENS };
+	struct stat			 sb;
+
+	if (p == NULL)
+		return;
+	if (stat(path, &sb) == 0 && sb.st_size < bytes)
+		bytes = sb.st_size;
+	u.input = bytes / BYTES_PER_TOKEN + PROMPT_TOKENS;
+	ledger_prices(p, &prices);
+	m->name = p->extract_model;
+	m->requests++;
+	m->tokens += u.input + u.output;
+	m->money += budget_money(&prices, &u);
+}
+
 static int
 count_thread(const struct store_thread *t, enum store_due due, int64_t when,
     void *arg)
@@ -156,6 +185,7 @@ count_thread(const struct store_thread *t, enum store_due due, int64_t when,
 	src = config_source(s->config, t->source_name);
 	if (due == DUE_NOW) {
 		s->due++;
+		count_request(s, t->rollout_path);
 		count_dir(s, t->cwd);
 		for (i = 0; src != NULL && i < s->config->nmemories; i++)
 			if (match_memory(&s->config->memories[i], src, t->cwd))

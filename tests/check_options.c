@@ -151,7 +151,7 @@ START_TEST(test_dry_run)
 	struct dryrun_count	 dirs[] = { { "/w/\033]0;x\007", 1 },
 	    { "", 3 } };
 	struct dryrun		 d = { NULL, &src, 1, &mem, 1, 4, 5, why_not,
-	    1, dirs, 2, "Codex will not read the result" };
+	    1, dirs, 2, { NULL, 0, 0, 0 }, "Codex will not read the result" };
 	char			*text;
 	size_t			 len;
 	FILE			*fp;
@@ -174,6 +174,22 @@ START_TEST(test_dry_run)
 	ck_assert_ptr_nonnull(strstr(text, "would not be written"));
 	ck_assert_ptr_nonnull(strstr(text, "provider: builtin (no model"));
 	ck_assert_ptr_nonnull(strstr(text, "Codex will not read"));
+	ck_assert_ptr_null(strstr(text, "model:"));
+	free(text);
+	/* What a model would cost; without prices, no money is made up. */
+	d.model = (struct dryrun_model){ "m\033", 4, 9000, 1250000 };
+	fp = open_memstream(&text, &len);
+	dryrun_print(&d, fp);
+	fclose(fp);
+	ck_assert_ptr_nonnull(strstr(text, "model: about 4 requests to "
+	    "m\\x1b, at most 9000 tokens, at most 1.250000 in money\n"
+	    "  in 24 hours never more than 200 requests and 500000 tokens"));
+	free(text);
+	d.model.money = 0;
+	fp = open_memstream(&text, &len);
+	dryrun_print(&d, fp);
+	fclose(fp);
+	ck_assert_ptr_null(strstr(text, "money"));
 	free(text);
 	config_free(cfg);
 	paths_release(&paths);

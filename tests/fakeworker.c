@@ -1,6 +1,7 @@
 /*
  * A worker that misbehaves on request.  Its script comes on the descriptor of
- * the peer's lock: words, done one after the other, and then `serve'.
+ * the peer's lock, or behind `start' in its settings: words, done one after
+ * the other, and then `serve'.
  *
  *	start			hello, wait for configure, ready
  *	hello configure ready	one of these; hello=VERSION, protocol=N
@@ -589,12 +590,23 @@ run_word(char *word)
 	exit(98);
 }
 
+static void
+run_script(char *p)
+{
+	char	*word;
+
+	while ((word = strsep(&p, " ")) != NULL)
+		if (*word != '\0')
+			run_word(word);
+}
+
 int
 main(int argc, char **argv, char **envp)
 {
-	char	 script[8192], *p = script, *word;
-	ssize_t	 n;
-	unsigned r;
+	char		 script[8192];
+	const char	*text;
+	ssize_t		 n;
+	unsigned	 r;
 
 	title_init(argc, argv, envp, "fakeworker");
 	for (r = 0; r < ROLE__MAX; r++)
@@ -603,8 +615,15 @@ main(int argc, char **argv, char **envp)
 	frame_reader_init(&reader);
 	n = pread(FD_PEER_LOCK, script, sizeof(script) - 1, 0);
 	script[n > 0 ? n : 0] = '\0';
-	while ((word = strsep(&p, " ")) != NULL)
-		if (*word != '\0')
-			run_word(word);
+	run_script(script);
+	if (n <= 0) {
+		hello(MNEMOD_VERSION, MSG_PROTOCOL);
+		configure();
+		text = json_str(json_obj(taken, "settings"), "script");
+		snprintf(script, sizeof(script), "%s", text == NULL ? "" :
+		    text);
+		ready();
+		run_script(script);
+	}
 	serve();
 }

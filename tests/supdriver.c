@@ -1,12 +1,14 @@
 /*
  * The process core with fake workers, without store or configuration:
  *
- *	supdriver [-1] [-l libexec] [-o key=value ...] worker ...
+ *	supdriver [-1] [-g script] [-l libexec] [-o key=value ...] worker ...
  *
  * A worker is "role[/name][*count][+]=script" (a plus: restartable), its
  * script as in fakeworker.c.  Every event is a line on standard output.
  *
- *	-1		stop when no process and no back-off is left
+ *	-1		stop when no process and no back-off is left, but the
+ *			gateway's
+ *	-g script	a relay, with a gateway that has this script
  *	grace ready drain silence progress rekill give_up	child_times
  *	base cap intensity period healthy	restart_policy
  *	requests=N	N extract requests to each ready worker, one by one
@@ -32,6 +34,7 @@
 #include "common/monotime.h"
 #include "common/title.h"
 #include "supervisor/exe.h"
+#include "supervisor/relay.h"
 #include "supervisor/stop.h"
 
 #define WORKERS_MAX 1000
@@ -45,6 +48,9 @@ struct driver {
 	struct loop_timer	 stop_timer, kill_timer;
 	long long		 requests, flood, stop_after, kill_after;
 	int			 once;
+	const char		*gateway;	/* its script; NULL: none */
+	struct relay		*relay;
+	unsigned		 admitted, settled, lost;
 };
 
 static struct driver	driver;
@@ -94,7 +100,7 @@ event(const char *fmt, ...)
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: supdriver [-1v] [-l libexec] [-o key=value] "
+	fprintf(stderr, "usage: supdriver [-1v] [-g script] [-l libexec] [-o key=value] "
 	    "worker ...\n");
 	exit(EXIT_USAGE);
 }
@@ -202,6 +208,92 @@ on_message(struct child *c, const struct msg *m, void *arg)
 		event("done %s", child_label(c));
 }
 
+/* The relay's clerk: all is allowed, and counted. */
+static unsigned
+clerk_credits(const struct child *c, void *arg)
+{
+	(void)arg;
+	return child_role(c) == ROLE_EXTRACT ? 8 : 1;
+}
+
+static const char *
+clerk_accept(struct relay_ask *q, const struct child *c, void *arg)
+{
+	(void)q;
+	(void)c;
+	(void)arg;
+	return NULL;
+}
+
+static enum relay_admit
+clerk_admit(struct relay_ask *q, struct relay_order *o,
+    struct relay_answer *a, void *arg)
+{
+	(void)q;
+	(void)a;
+	(void)arg;
+	driver.admitted++;
+	q->ledger = 1;
+	o->body = json_object_new_object();
+	json_set_str(o->body, "purpose", q->agent ? "agent" : "stage_one");
+	return ADMIT_SEND;
+}
+
+static void
+clerk_settle(struct relay_ask *q, const struct msg *m,
+    struct relay_answer *a, void *arg)
+{
+	const char	*error = m == NULL ? "transport" :
+			    json_str(m->body, "error");
+
+	(void)arg;
+	driver.settled += (unsigned)q->ledger;
+	q->ledger = 0;
+	driver.lost += m == NULL;
+	a->error = error == NULL ? MODEL_NONE : model_error_by_name(error);
+	a->retry_ms = 10;
+}
+
+static json_object *
+clerk_settings(void *arg)
+{
+	json_object	*o = json_object_new_object();
+
+	(void)arg;
+	json_set_str(o, "script", driver.gateway);
+	return o;
+}
+
+static void
+clerk_reply(const struct msg *m, void *arg)
+{
+	(void)arg;
+	event("reply %s", msg_table[m->id].name);
+}
+
+static void
+start_relay(struct loop *l)
+{
+	static const struct relay_clerk	clerk = { clerk_credits, clerk_accept,
+	    clerk_admit, clerk_settle, clerk_settings, clerk_reply, NULL };
+
+	if (driver.gateway == NULL)
+		return;
+	driver.relay = relay_new(l, driver.children, &clerk);
+	relay_start(driver.relay);
+}
+
+static void
+end_relay(void)
+{
+	if (driver.relay == NULL)
+		return;
+	event("relay admitted=%u settled=%u lost=%u waiting=%u",
+	    driver.admitted, driver.settled, driver.lost,
+	    relay_waiting(driver.relay));
+	relay_free(driver.relay);
+}
+
 static const char *
 next_name(enum child_next next)
 {
@@ -304,7 +396,8 @@ all_settled(void)
 		if (s != CS_FAILED)
 			n += children_count(driver.children,
 			    (enum child_state)s);
-	return n == 0;
+	/* The gateway stays as long as somebody may ask. */
+	return n == (driver.relay != NULL);
 }
 
 static int
@@ -323,6 +416,7 @@ run(struct loop *l)
 			stop_request(&stop, "nothing left");
 	}
 	bad = children_unkillable(driver.children);
+	end_relay();
 	event("over wakeups=%llu fds=%d",
 	    (unsigned long long)loop_wakeups(l), fd_count());
 	loop_timer_cancel(&driver.stop_timer);
@@ -357,10 +451,13 @@ main(int argc, char **argv, char **envp)
 	title_reexec(argv);
 	title_init(argc, argv, envp, "supdriver");
 	children_config_init(&driver.config);
-	while ((ch = getopt(argc, argv, "1l:o:v")) != -1)
+	while ((ch = getopt(argc, argv, "1g:l:o:v")) != -1)
 		switch (ch) {
 		case '1':
 			driver.once = 1;
+			break;
+		case 'g':
+			driver.gateway = optarg;
 			break;
 		case 'l':
 			libexec = optarg;
@@ -382,6 +479,7 @@ main(int argc, char **argv, char **envp)
 	driver.config.exes = &exes;
 	driver.config.loop = loop_new();
 	driver.children = children_new(&driver.config);
+	start_relay(driver.config.loop);
 	timers(driver.config.loop);
 	for (; optind < argc; optind++)
 		start(argv[optind]);

@@ -1,0 +1,184 @@
+#!/bin/sh
+# A model server that was not running cost every rollout its retries, filled
+# the log and kept a processor busy; keys have turned up in ps(1), in logs and
+# in cores.  Here the provider is away, comes back, is the wrong one, and its
+# key is looked for wherever a key has been found before.
+. tests/lib.sh
+isolate
+. tests/world.sh
+. tests/model.sh
+
+CTL=$B/test/mnemoctl
+asked() { sql 'select count(*) from model_requests'; }
+outputs() { sql 'select count(*) from stage1_outputs'; }
+# refused "sentence" REGEX ARG...: status 3 and such a message.
+refused() {
+	_what=$1 _re=$2
+	shift 2
+	mn "$@" -1
+	check "$_what: status 3" [ $? -eq 3 ]
+	check "$_what: said" has "$_re" "$LOG"
+	check "$_what: no state is made" [ ! -e "$STATE/state.db" ]
+}
+
+# What is missing is said, and what is secret is not.
+world_new
+world_fill tests/data/codex
+PORT=9
+model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+unset FAKE_KEY
+refused "no key" 'environment variable FAKE_KEY (key_env) is not set'
+FAKE_KEY='' && export FAKE_KEY
+refused "an empty key" 'environment variable FAKE_KEY (key_env) is empty'
+export FAKE_KEY="$KEY"
+refused "a provider that is not there" 'expected fake?' -o use_provider=fak
+refused "a far provider with a set time" 'on this machine only' \
+    -o provider.fake.base_url=https://h.example/v1
+refused "http to another machine" 'http would show' \
+    -o provider.fake.base_url=http://h.example/v1
+echo "$KEY" >"$W/key"
+chmod 644 "$W/key"
+refused "a key file that others can read" 'others may read or write it' \
+    -o provider.fake.key_env= -o provider.fake.key_file="$W/key"
+chmod 600 "$W/key"
+check "the key is in no message" has_not "$KEY" "$LOG"
+mn -n -v >"$T/printed"
+check "nor in the printed configuration" has_not "$KEY" "$T/printed"
+mn --dry-run >"$T/printed"
+check "a dry run needs no key and says what it would cost" \
+    has 'model: about [0-9]* requests' "$T/printed"
+
+# Not running: said once, in a while given up, and no retry is paid.
+NOW0=$NOW
+began=$(now_ms)
+mn -1
+check "away: work is left waiting" [ $? -eq 8 ]
+check "away: it says who and that it cannot be reached" \
+    has 'provider fake: .*(transport)' "$LOG"
+check "away: and until when it waits" \
+    has 'provider fake: .*work waits until 2026-11-23T12:0.*(transport)' "$LOG"
+check "away: a few lines, no flood" [ "$(grep -c warning "$LOG")" -le 3 ]
+check "away: no more than five attempts a rollout" [ "$(asked)" -le 40 ]
+check "away: nothing counts that was never sent" [ "$(sql \
+    'select sum(tokens) from model_requests')" -eq 0 ]
+check "away: each attempt is settled" [ "$(sql \
+    'select count(*) from model_requests where settled_at is null')" -eq 0 ]
+check "away: no retry was paid" [ "$(sql "select count(*) from jobs where
+    kind = 'memory_stage1' and (retry_remaining < 3 or last_error is not
+    null)")" -eq 0 ]
+check "away: status says so" sh -c \
+    "'$CTL' -o now=$NOW status | grep -q 'waits: transport: '"
+n=$(asked)
+NOW=2026-11-23T12:00:20Z mn -1
+check "away: the next run waits as well" [ $? -eq 8 ]
+check "away: and asks nobody" [ "$(asked)" -eq "$n" ]
+# It comes up.
+model_start "times=200 usage=100,0,50,0 stage_one"
+model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+NOW=2026-11-23T12:30:00Z mn -1
+check "it comes up: all is done" [ $? -eq 0 ]
+check "it comes up: outputs of the model" [ "$(sql "select count(*) from
+    stage1_outputs where generator like 'fake:fake-mini/%'")" -ge 8 ]
+check "it comes up: nothing is held any more" [ "$(sql \
+    "select count(*) from provider_holds where until > 0 and rounds > 0")" -eq 0 ]
+NOW=$NOW0
+
+# The daemon, with a provider that is away: it sleeps.
+model_stop
+world_new
+world_fill tests/data/codex
+model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+mn_start -o scan_interval=1
+wait_until 40 has 'work waits until' "$LOG"
+a=$(cpu_ticks "$sup")
+sleep 3
+b=$(cpu_ticks "$sup")
+check "away, staying: it does not spin ($((b - a)) ticks in 3 s)" \
+    [ $((b - a)) -lt 60 ]
+
+# The key is where the gateway is, and nowhere else.
+gateway=$(pids_of mnemod-gateway)
+check "one gateway runs" [ "$(echo "$gateway" | wc -w)" -eq 1 ]
+for p in "$sup" $(pids_of mnemod-gateway mnemod-extract); do
+	check "the key is not in the environment of $p" sh -c \
+	    "! tr '\0' '\n' </proc/$p/environ 2>/dev/null | grep -q '$KEY'"
+	check "nor in its arguments" sh -c \
+	    "! tr '\0' ' ' </proc/$p/cmdline | grep -q '$KEY'"
+done
+check "nor may it get into a core" \
+    has '^Max core file size *0 ' "/proc/$sup/limits"
+# Killed: another one comes.
+kill -9 "$gateway"
+another_gateway() {
+	_now=$(pids_of mnemod-gateway)
+	[ -n "$_now" ] && [ "$_now" != "$gateway" ]
+}
+check "a gateway that is killed comes back" wait_until 10 another_gateway
+kill "$sup"
+wait "$sup"
+check "stopped: status 0" [ $? -eq 0 ]
+check "the key is in no log" has_not "$KEY" "$LOG"
+check "the key is nowhere below the state" sh -c \
+    "! grep -rqa '$KEY' '$STATE'"
+
+# A new key file, a new gateway, at the next pass.
+world_new
+world_fill tests/data/codex
+model_start 'times=200 usage=100,0,50,0 stage_one'
+model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+(umask 077 && echo "$KEY" >"$W/key")
+mn_start -o provider.fake.key_env= -o provider.fake.key_file="$W/key"
+wait_until 20 sh -c "sqlite3 -readonly '$STATE/state.db' \
+    'select count(*) from stage1_outputs' 2>/dev/null | grep -q '^[89]'"
+gateway=$(pids_of mnemod-gateway)
+(umask 077 && echo "$KEY-2" >"$W/key.new")
+mv "$W/key.new" "$W/key"
+kill -USR1 "$sup"
+check "a key file that was replaced: another gateway" \
+    wait_until 15 another_gateway
+check "a key file that was replaced: said" \
+    has 'key file was replaced' "$LOG"
+kill "$sup"
+wait "$sup"
+model_stop
+
+# A key that is refused: said, not tried in a loop, and no job pays.
+world_new
+world_fill tests/data/codex
+model_start 'times=200 status=401 message="bad key"'
+model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+mn -1
+check "a bad key: work is left waiting" [ $? -eq 8 ]
+check "a bad key: said" has '(auth)' "$LOG"
+check "a bad key: asked at most once a rollout" [ "$(asked)" -le 8 ]
+model_stop
+
+# 429: everybody waits as long as the server says.
+world_new
+world_fill tests/data/codex
+model_start 'times=1 status=429 header="Retry-After: 2"' \
+    'times=200 usage=100,0,50,0 stage_one'
+model_conf responses 'pipeline { max_rollout_age_days = 0 max_stage_one_jobs = 1 }'
+began=$(now_ms)
+mn -1
+took=$(($(now_ms) - began))
+check "429: all is done in the end" [ "$(outputs)" -ge 8 ]
+check "429: not before the two seconds were over" [ "$took" -ge 2000 ]
+check "429: one attempt more than rollouts" \
+    [ "$(asked)" -eq $(($(outputs) + 1)) ]
+model_stop
+
+# What is wrong with the request is the rollout's own trouble.
+world_new
+world_fill tests/data/codex
+model_start 'times=200 status=400 message="no such parameter"'
+model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+mn -1
+check "400: jobs fail" [ $? -eq 1 ]
+check "400: with the provider's words" [ "$(sql "select count(*) from jobs
+    where last_error like '%no such parameter%'")" -gt 0 ]
+check "400: once each" [ "$(sql 'select max(n) from (select count(*) n from
+    model_requests group by thread_id)')" -eq 1 ]
+model_stop
+world_clean provider
+finish
