@@ -1,5 +1,7 @@
 #include <sys/queue.h>
 #include <curl/curl.h>
+#include <malloc.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@
 #include "http.h"
 
 #define CONNECT_MS	30000L
+#define STACK_SIZE	((size_t)512 * 1024)
 
 struct transfer {
 	LIST_ENTRY(transfer)		 entry;
@@ -144,11 +147,30 @@ on_data(char *data, size_t size, size_t n, void *arg)
 	    CURL_WRITEFUNC_ERROR;
 }
 
+/*
+ * The threads in which names are looked up: while a name server is silent
+ * there is one for each transfer, and eight megabytes of stack and an arena
+ * of malloc(3) each would pass the worker's limit.
+ */
+static void
+threads_small(void)
+{
+	pthread_attr_t	attr;
+
+	mallopt(M_ARENA_MAX, 1);
+	pthread_attr_init(&attr);
+	if (pthread_attr_setstacksize(&attr, STACK_SIZE) != 0 ||
+	    pthread_setattr_default_np(&attr) != 0)
+		log_warnx("threads get large stacks");
+	pthread_attr_destroy(&attr);
+}
+
 struct http *
 http_new(const struct provider *p)
 {
 	struct http	*h = xcalloc(1, sizeof(*h));
 
+	threads_small();
 	must(curl_global_init(CURL_GLOBAL_DEFAULT), "start");
 	h->provider = p;
 	h->timer = -1;
