@@ -128,10 +128,11 @@ END_TEST
 /* The guard that asks must hear something: nothing is known, go on. */
 START_TEST(limits_that_are_not_told)
 {
+	static const char	odd[] = "path=/usage json='{\"rate_limit\":{"
+	    "\"primary_window\":{\"used_percent\":\"x\"}}}'";
 	static const char *const rules[] = {
 		"path=/usage status=500", "path=/usage json=[1]",
-		"path=/usage json={oops", "path=/usage json='{\"rate_limit\":"
-		    "{\"primary_window\":{\"used_percent\":\"x\"}}}'",
+		"path=/usage json={oops", odd,
 		"path=/usage status=401 message='$KEY is bad'",
 	};
 
