@@ -227,6 +227,24 @@ kill "$sup"; wait "$sup"
 rm "$T/go"
 model_stop
 
+# Told to stop while the model thinks: nothing is lost, nothing is spent.
+fresh 3
+model_start "hold=$T/go stage_one times=0"
+model_conf responses
+mn_start
+check "a stop: three are asked" wait_until 20 three
+kill "$sup"; wait "$sup"
+check "a stop: status 0" [ $? -eq 0 ]
+check "a stop: all are pending, with three retries" [ "$(db "select
+    count(*) from jobs where kind = 'memory_stage1' and status = 'pending'
+    and retry_remaining = 3")" -eq 3 ]
+check "a stop: the server was let go" wait_until 10 ended 3 gone
+: >"$T/go"
+mn -1 --yes
+check "a stop: the next run asks again" [ "$(outputs)" -eq 3 ]
+rm "$T/go"
+model_stop
+
 # It dies over a rollout while others wait: that one is to blame.  The newest
 # are claimed first.
 fresh 3

@@ -31,6 +31,7 @@ records() {
 idle() { touch -d 2026-11-22T10:00:10Z "$1"; }
 threads() { sql "select count(*) from threads where id = '$ID'"; }
 job() { sql "select status from jobs where job_key = '$ID'"; }
+# shellcheck disable=SC2154 # sup is set by mn_start
 reads() {
 	_p=$(pgrep -P "$sup" -f '^mnemod: extract' | head -n 1)
 	[ -n "$_p" ] && grep -qa "$1" "/proc/$_p/cmdline"
