@@ -1,5 +1,7 @@
 /* Values of the configuration against each other, and what is refused. */
 
+#include <sys/stat.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include "common/hook.h"
@@ -103,6 +105,48 @@ struct place {
 	char		*real;
 };
 
+/*
+ * Is there a folder on the way up from `path' that is `folder', by another
+ * name?  A bind mount is told by nothing but this.
+ */
+static int
+is_below_by_inode(const char *path, const char *folder)
+{
+	struct stat	 st, other;
+	char		*way, *slash;
+	int		 found;
+
+	if (stat(folder, &st) == -1)
+		return 0;
+	way = xstrdup(path);
+	found = 0;
+	do {
+		if (stat(*way == '\0' ? "/" : way, &other) == 0)
+			found = other.st_dev == st.st_dev &&
+			    other.st_ino == st.st_ino;
+		slash = strrchr(way, '/');
+		if (slash != NULL)
+			*slash = '\0';
+	} while (!found && slash != NULL);
+	free(way);
+	return found;
+}
+
+/* How the two places meet, in words; NULL: they are apart. */
+static const char *
+how_they_meet(const char *real, const char *other)
+{
+	if (strcmp(real, other) == 0)
+		return "is";
+	if (paths_within(other, real))
+		return "lies in";
+	if (paths_within(real, other))
+		return "holds";
+	if (is_below_by_inode(real, other))
+		return is_below_by_inode(other, real) ? "is" : "lies in";
+	return is_below_by_inode(other, real) ? "holds" : NULL;
+}
+
 /* Complain if a root and another place lie within each other. */
 static int
 check_apart(const struct config *cfg, const struct config_memory *m,
@@ -112,13 +156,7 @@ check_apart(const struct config *cfg, const struct config_memory *m,
 	char		*real;
 
 	real = paths_real(m->root);
-	how = NULL;
-	if (strcmp(real, p->real) == 0)
-		how = "is";
-	else if (paths_within(p->real, real))
-		how = "lies in";
-	else if (paths_within(real, p->real))
-		how = "holds";
+	how = how_they_meet(real, p->real);
 	free(real);
 	if (how == NULL)
 		return 0;

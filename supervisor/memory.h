@@ -34,6 +34,7 @@ struct memory {
 	struct root			 root;
 	int				 held;	/* root.fd is ours */
 	int				 stopped; /* exit status 7 */
+	int				 due;	/* its turn in this pass comes */
 	char				 reason[64]; /* why nothing happens */
 
 	struct child			*wspace;

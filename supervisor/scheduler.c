@@ -1,4 +1,7 @@
+#include <sys/resource.h>
+
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +20,10 @@
 #define RENEW_MS	600000		/* leases of an hour */
 #define PRUNE_LIMIT	200		/* outputs in one pass */
 
+/* Descriptors: of one memory at work, and of all that is no memory. */
+#define MEMORY_FDS	12
+#define RESERVED_FDS	64
+
 struct scheduler {
 	struct supervisor	*sv;
 	struct loop_timer	 next;		/* the next pass */
@@ -24,6 +31,7 @@ struct scheduler {
 	int			 recovered;
 	int			 wanted;	/* a pass was asked for */
 	int			 by_hand;	/* SIGUSR1 or -1: no cooldown */
+	int			 due_by_hand;	/* the same, for what is due */
 	int			 in_pass;	/* stage two has not begun */
 	int			 reload;	/* SIGHUP came */
 	int			 over;		/* of -1 */
@@ -95,10 +103,60 @@ scheduler_free(struct scheduler *s)
 	free(s);
 }
 
+/*
+ * How many memories may be worked on at once.  Each holds descriptors while
+ * it waits for more: without a limit all of them could wait for each other.
+ */
+static size_t
+at_once(const struct scheduler *s)
+{
+	size_t		held = RESERVED_FDS + s->sv->config->nmemories;
+	struct rlimit	lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == -1 ||
+	    lim.rlim_cur == RLIM_INFINITY)
+		return SIZE_MAX;
+	if (lim.rlim_cur < held + 2 * MEMORY_FDS)
+		return 1;
+	return ((size_t)lim.rlim_cur - held) / MEMORY_FDS;
+}
+
+/* Begin stage two of the memories whose turn it is, as many as may be. */
+static void
+start_due(struct scheduler *s)
+{
+	struct memory	*m;
+	size_t		 n = 0, max = at_once(s);
+
+	TAILQ_FOREACH(m, &s->sv->memories, entry)
+		n += m->state != MEM_IDLE;
+	TAILQ_FOREACH(m, &s->sv->memories, entry) {
+		if (n >= max || supervisor_stopping(s->sv))
+			break;
+		/* One that a request works on comes when that is done. */
+		if (!m->due || m->state != MEM_IDLE)
+			continue;
+		m->due = 0;
+		stage_two_start(m, s->due_by_hand);
+		n += m->state != MEM_IDLE;
+	}
+}
+
+static int
+any_due(const struct scheduler *s)
+{
+	struct memory	*m;
+
+	TAILQ_FOREACH(m, &s->sv->memories, entry)
+		if (m->due)
+			return 1;
+	return 0;
+}
+
 static int
 idle(const struct scheduler *s)
 {
-	return !stage_one_busy(s->sv->stage_one) &&
+	return !stage_one_busy(s->sv->stage_one) && !any_due(s) &&
 	    memory_all_idle(s->sv) && !operations_busy(s->sv);
 }
 
@@ -245,9 +303,10 @@ scheduler_stage_one_done(struct supervisor *sv)
 	    claimed > 0 || by_hand)
 		stage_one_report(sv->stage_one);
 	s->by_hand = 0;
-	if (!supervisor_stopping(sv))
-		TAILQ_FOREACH(m, &sv->memories, entry)
-			stage_two_start(m, by_hand);
+	s->due_by_hand = by_hand;
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		m->due = 1;
+	start_due(s);
 	s->in_pass = 0;
 	plan_next(s);
 	check_end(s);
@@ -256,8 +315,10 @@ scheduler_stage_one_done(struct supervisor *sv)
 void
 scheduler_memory_idle(struct supervisor *sv)
 {
-	if (sv->scheduler != NULL)
-		check_end(sv->scheduler);
+	if (sv->scheduler == NULL)
+		return;
+	start_due(sv->scheduler);
+	check_end(sv->scheduler);
 }
 
 void
