@@ -77,6 +77,12 @@ static const struct {
 	{ 429, "{\"error\":{\"type\":\"usage_limit_reached\",\"message\":"
 	    "\"The usage limit has been reached\"}}", MODEL_QUOTA, -1,
 	    "The usage limit has been reached" },
+	{ 429, "{\"error\":{\"type\":\"usage_limit_reached\",\"message\":"
+	    "\"used up\",\"resets_in_seconds\":1800}}", MODEL_QUOTA,
+	    1800000, "used up" },
+	{ 429, "{\"error\":{\"type\":\"usage_limit_reached\",\"message\":"
+	    "\"used up\",\"resets_in_seconds\":9223372036854775807}}",
+	    MODEL_QUOTA, DELAY_MAX_MS, "used up" },
 	{ 429, "{\"type\":\"error\",\"error\":{\"type\":"
 	    "\"rate_limit_error\",\"message\":\"slow\"}}", MODEL_RATE_LIMIT,
 	    -1, "slow" },

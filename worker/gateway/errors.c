@@ -171,6 +171,17 @@ by_number(json_object *o, enum model_error class)
 	return n >= 400 && n < 600 ? error_by_status((int)n) : class;
 }
 
+/* ChatGPT's back end says when a limit of the account is over. */
+static int64_t
+delay_from_object(json_object *o)
+{
+	int64_t	s = json_int(o, "resets_in_seconds", -1);
+
+	if (s < 0)
+		return -1;
+	return s > DELAY_MAX_MS / 1000 ? DELAY_MAX_MS : s * 1000;
+}
+
 static void
 failure_from_object(struct failure *f, json_object *o, enum model_error def)
 {
@@ -190,6 +201,7 @@ failure_from_object(struct failure *f, json_object *o, enum model_error def)
 		if (error_by_sentence(text) != MODEL_NONE)
 			class = error_by_sentence(text);
 	f->class = class;
+	f->delay_ms = delay_from_object(o);
 	failure_text(f, text, strlen(text));
 }
 

@@ -34,8 +34,8 @@ void failure_set(struct failure *, enum model_error, const char *fmt, ...)
 /*
  * An error as an API writes it into JSON: an object with "message", "code"
  * and "type", an object that has such an object as "error", or a string.
- * `def' is the class if nothing in it is known.  A delay that the sentence
- * names ("try again in 1.5s") is kept for rate limits.
+ * `def' is the class if nothing in it is known.  A delay that it names is
+ * kept: "resets_in_seconds", for rate limits also "try again in 1.5s".
  */
 void failure_from_json(struct failure *, json_object *error,
     enum model_error def);

@@ -74,11 +74,14 @@ answer_error(struct stream *s, json_object *body)
 {
 	struct failure	*f = &s->reply.failure;
 	char		 text[SCRUB_MAX + 1];
+	int64_t		 delay;
 
-	if (f->delay_ms < 0)
-		f->delay_ms = delay_from_headers(
-		    s->after_ms[0] == '\0' ? NULL : s->after_ms,
-		    s->after[0] == '\0' ? NULL : s->after, wall_s());
+	/* The server's date is that of the world, not of a test. */
+	delay = delay_from_headers(s->after_ms[0] == '\0' ? NULL :
+	    s->after_ms, s->after[0] == '\0' ? NULL : s->after,
+	    wall_s() - wall_offset() / 1000);
+	if (delay >= 0)
+		f->delay_ms = delay;
 	scrub_text(&s->gateway->scrub, &f->text, f->cut, &s->prompt, text,
 	    sizeof(text));
 	json_set_str(body, "outcome", "error");
