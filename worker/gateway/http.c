@@ -10,20 +10,9 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
-#include "http.h"
+#include "http_int.h"
 
-#define CONNECT_MS	30000L
 #define STACK_SIZE	((size_t)512 * 1024)
-
-struct transfer {
-	LIST_ENTRY(transfer)		 entry;
-	CURL				*easy;
-	struct curl_slist		*headers;	/* lines borrowed */
-	const struct transfer_ops	*ops;
-	void				*arg;
-	size_t				 heads;		/* bytes */
-	char				 detail[CURL_ERROR_SIZE];
-};
 
 struct http {
 	const struct provider	*provider;
@@ -33,13 +22,6 @@ struct http {
 	size_t			 nfds, maxfds;
 	int64_t			 timer;		/* mono_ms(), -1: none */
 };
-
-static void
-must(CURLcode code, const char *what)
-{
-	if (code != CURLE_OK)
-		log_fatalx("libcurl: %s: %s", what, curl_easy_strerror(code));
-}
 
 /* The wishes of libcurl. */
 
@@ -171,7 +153,7 @@ http_new(const struct provider *p)
 	struct http	*h = xcalloc(1, sizeof(*h));
 
 	threads_small();
-	must(curl_global_init(CURL_GLOBAL_DEFAULT), "start");
+	http_must(curl_global_init(CURL_GLOBAL_DEFAULT), "start");
 	h->provider = p;
 	h->timer = -1;
 	h->multi = curl_multi_init();
@@ -239,100 +221,26 @@ http_sent(const struct transfer *t)
 	return n < 0 ? 0 : (size_t)n;
 }
 
-/*
- * Header lines that hold the key are not copied: headers_release() wipes
- * them.  So the list is our own, with lines of `h'.
- */
 static void
-line_add(struct transfer *t, char *line)
-{
-	struct curl_slist	*s = xcalloc(1, sizeof(*s));
-
-	s->data = line;
-	s->next = t->headers;
-	t->headers = s;
-}
-
-static void
-set_headers(struct transfer *t, const struct headers *h)
-{
-	static char	no_expect[] = "expect:";
-	size_t		i;
-
-	line_add(t, no_expect);		/* no round trip before a large body */
-	for (i = h->n; i-- > 0;)
-		line_add(t, h->line[i]);
-	must(curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers),
-	    "headers");
-}
-
-/* Where to, and with how much trust. */
-static void
-set_safety(struct transfer *t, const struct provider *p)
-{
-	CURL		*e = t->easy;
-	struct curl_blob ca = { p->ca.data, p->ca.len, CURL_BLOB_NOCOPY };
-
-	/* http to this machine: endpoint.c refused all other. */
-	must(curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https"),
-	    "protocols");
-	must(curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L), "redirects");
-	must(curl_easy_setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED),
-	    "netrc");
-	must(curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L), "verify");
-	must(curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L), "verify");
-	must(curl_easy_setopt(e, CURLOPT_SSLVERSION,
-	    (long)CURL_SSLVERSION_TLSv1_2), "TLS");
-	if (p->ca.len > 0)
-		must(curl_easy_setopt(e, CURLOPT_CAINFO_BLOB, &ca), "CA");
-	/* Empty strings: what the environment says does not count. */
-	must(curl_easy_setopt(e, CURLOPT_PROXY,
-	    p->proxy.url == NULL ? "" : p->proxy.url), "proxy");
-	must(curl_easy_setopt(e, CURLOPT_NOPROXY, ""), "proxy");
-}
-
-static void
-set_transport(struct transfer *t)
+set_callbacks(struct transfer *t)
 {
 	CURL	*e = t->easy;
 
-	must(curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L), "signals");
-	/* Else the end of a transfer waits for its resolver's thread. */
-	must(curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L), "threads");
-	must(curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
-	    (long)CURL_HTTP_VERSION_2TLS), "HTTP/2");
-	must(curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS),
-	    "time-out");
-	must(curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L), "keep-alive");
-	must(curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, 16384L),
-	    "buffer");
-	must(curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L),
-	    "proxy");
-	must(curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->detail), "errors");
-	must(curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header),
+	http_must(curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->detail), "errors");
+	http_must(curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header),
 	    "headers");
-	must(curl_easy_setopt(e, CURLOPT_HEADERDATA, t), "headers");
-	must(curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_data), "body");
-	must(curl_easy_setopt(e, CURLOPT_WRITEDATA, t), "body");
-	must(curl_easy_setopt(e, CURLOPT_PRIVATE, t), "transfer");
-}
-
-static void
-set_body(struct transfer *t, const char *body, size_t len)
-{
-	if (body == NULL)
-		return;
-	must(curl_easy_setopt(t->easy, CURLOPT_POST, 1L), "POST");
-	must(curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, body), "POST");
-	must(curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-	    (curl_off_t)len), "POST");
+	http_must(curl_easy_setopt(e, CURLOPT_HEADERDATA, t), "headers");
+	http_must(curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_data), "body");
+	http_must(curl_easy_setopt(e, CURLOPT_WRITEDATA, t), "body");
+	http_must(curl_easy_setopt(e, CURLOPT_PRIVATE, t), "transfer");
 }
 
 struct transfer *
 http_start(struct http *h, const char *url, const struct headers *headers,
     const char *body, size_t len, const struct transfer_ops *ops, void *arg)
 {
-	struct transfer	*t = xcalloc(1, sizeof(*t));
+	const struct http_request	 request = { url, headers, body, len };
+	struct transfer			*t = xcalloc(1, sizeof(*t));
 
 	t->easy = curl_easy_init();
 	if (t->easy == NULL)
@@ -340,14 +248,8 @@ http_start(struct http *h, const char *url, const struct headers *headers,
 	t->ops = ops;
 	t->arg = arg;
 	LIST_INSERT_HEAD(&h->transfers, t, entry);
-	must(curl_easy_setopt(t->easy, CURLOPT_URL, url), "URL");
-	/* Without TLS it would wait for the head of the first reply. */
-	must(curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT,
-	    strncmp(url, "https:", 6) == 0 ? 1L : 0L), "HTTP/2");
-	set_safety(t, h->provider);
-	set_transport(t);
-	set_headers(t, headers);
-	set_body(t, body, len);
+	http_setup(t, h->provider, &request);
+	set_callbacks(t);
 	if (curl_multi_add_handle(h->multi, t->easy) != CURLM_OK)
 		log_fatalx("libcurl: cannot start a transfer");
 	return t;

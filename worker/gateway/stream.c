@@ -2,19 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <zstd.h>
 
 #include <bsd/string.h>
 
-#include "api.h"
 #include "common/json.h"
-#include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
-#include "stream.h"
-
-#define PROGRESS_MS	1000	/* model_progress at most so often */
-#define ZSTD_LEVEL	3
+#include "stream_int.h"
 
 /*
  * When the reply is whole, the rest of the body is read for so long, so that
@@ -22,114 +16,6 @@
  */
 #define LINGER_MS	1000
 #define LINGER_BYTES	((size_t)64 * 1024)
-
-/* What the body of the reply is. */
-enum body_kind {
-	BODY_UNKNOWN,		/* no byte came yet */
-	BODY_EVENTS,
-	BODY_ERROR		/* anything else: a text to make sense of */
-};
-
-struct stream {
-	LIST_ENTRY(stream)	 entry;
-	struct gateway		*gateway;
-	struct msg		 request;	/* ids and serial; no body */
-	struct transfer		*transfer;	/* NULL: ended, or not begun */
-	struct headers		 headers;
-	struct buf		 prompt;	/* the payload, to know it again */
-	struct buf		 body;		/* of the HTTP request */
-	struct sse		 sse;
-	struct reply		 reply;
-	enum body_kind		 kind;
-	struct buf		 text;		/* BODY_ERROR: what came */
-	char			 type[64];	/* content-type */
-	char			 encoding[32];	/* content-encoding */
-	char			 after[64];	/* retry-after */
-	char			 after_ms[32];	/* retry-after-ms */
-	int			 status;	/* of HTTP, when it ended */
-	int			 answered;
-	size_t			 received;
-	size_t			 lingered;	/* bytes after the answer */
-	int64_t			 events;
-	int64_t			 idle_ms;
-	int64_t			 idle_at;	/* boot_ms() */
-	int64_t			 deadline_at;	/* boot_ms() */
-	int64_t			 progress_at;	/* mono_ms() of the last */
-	int64_t			 linger_at;	/* mono_ms() */
-};
-
-/* The answer. */
-
-static void
-set_or_null(json_object *o, const char *key, int64_t n, int null)
-{
-	if (null)
-		json_set_str(o, key, NULL);
-	else
-		json_set_int(o, key, n);
-}
-
-static void
-answer_error(struct stream *s, json_object *body)
-{
-	struct failure	*f = &s->reply.failure;
-	char		 text[SCRUB_MAX + 1];
-	int64_t		 delay;
-
-	/* The server's date is that of the world, not of a test. */
-	delay = delay_from_headers(s->after_ms[0] == '\0' ? NULL :
-	    s->after_ms, s->after[0] == '\0' ? NULL : s->after,
-	    wall_s() - wall_offset() / 1000);
-	if (delay >= 0)
-		f->delay_ms = delay;
-	scrub_text(&s->gateway->scrub, &f->text, f->cut, &s->prompt, text,
-	    sizeof(text));
-	json_set_str(body, "outcome", "error");
-	json_set_str(body, "error", model_error_name(f->class));
-	json_set_str(body, "message", text);
-	set_or_null(body, "server_delay_ms", f->delay_ms, f->delay_ms < 0);
-}
-
-/* The model's name comes from a stranger, too. */
-static void
-answer_model(struct stream *s, json_object *body)
-{
-	char	name[128];
-
-	if (s->reply.model == NULL)
-		return;
-	log_printable(name, sizeof(name), s->reply.model,
-	    strlen(s->reply.model));
-	json_set_str(body, "model", name);
-}
-
-static void
-answer(struct stream *s)
-{
-	json_object	*body = json_object_new_object();
-	struct buf	 payload = BUF_INIT;
-	int		 ok = reply_write(&s->reply, &payload) == 0;
-
-	if (s->answered)
-		BUG("a model request is answered twice");
-	s->answered = 1;
-	s->gateway->open--;
-	if (ok)
-		json_set_str(body, "outcome", "ok");
-	else
-		answer_error(s, body);
-	answer_model(s, body);
-	if (s->transfer != NULL)
-		s->status = http_status(s->transfer);
-	set_or_null(body, "http_status", s->status, s->status == 0);
-	json_set(body, "usage", reply_usage_json(&s->reply.usage));
-	json_set_int(body, "sent_bytes", s->transfer == NULL ? 0 :
-	    (int64_t)http_sent(s->transfer));
-	json_set_int(body, "received_bytes", (int64_t)s->received);
-	worker_reply_payload(s->gateway->worker, &s->request,
-	    MSG_MODEL_RESPONSE, body, ok ? &payload : NULL);
-	buf_release(&payload);
-}
 
 static void
 stream_free(struct stream *s)
@@ -151,7 +37,7 @@ static void
 fail(struct stream *s, enum model_error class, const char *text)
 {
 	failure_set(&s->reply.failure, class, "%s", text);
-	answer(s);
+	stream_answer(s);
 	stream_free(s);
 }
 
@@ -201,22 +87,6 @@ kind_of(const struct stream *s)
 	    sizeof(events) - 1) == 0 ? BODY_EVENTS : BODY_ERROR;
 }
 
-static void
-progress(struct stream *s)
-{
-	json_object	*body;
-	int64_t		 now = mono_ms();
-
-	if (now - s->progress_at < PROGRESS_MS)
-		return;
-	s->progress_at = now;
-	body = json_object_new_object();
-	json_set_int(body, "bytes", (int64_t)s->received);
-	json_set_int(body, "events", s->events);
-	worker_reply(s->gateway->worker, &s->request, MSG_MODEL_PROGRESS,
-	    body);
-}
-
 /* 1 once the request can be answered. */
 static int
 events(struct stream *s, const char *data, size_t len)
@@ -244,7 +114,7 @@ events(struct stream *s, const char *data, size_t len)
 	}
 	if (fresh)
 		s->idle_at = boot_ms() + s->idle_ms;
-	progress(s);
+	stream_progress(s);
 	return 0;
 }
 
@@ -277,7 +147,7 @@ on_data(void *arg, const char *data, size_t len)
 		    STREAM_BODY_MAX >> 20);
 	else if (!events(s, data, len))
 		return 0;
-	answer(s);
+	stream_answer(s);
 	s->linger_at = mono_ms() + LINGER_MS;
 	return s->reply.failure.class != MODEL_NONE;
 }
@@ -333,7 +203,7 @@ on_end(void *arg, int code, const char *detail)
 	s->status = http_status(s->transfer);
 	if (!s->answered) {
 		conclude(s, code, detail);
-		answer(s);
+		stream_answer(s);
 	}
 	s->transfer = NULL;
 	stream_free(s);
@@ -344,71 +214,6 @@ on_end(void *arg, int code, const char *detail)
 static const struct transfer_ops stream_ops = {
 	.header = on_header, .data = on_data, .end = on_end
 };
-
-/* Returns 0, or -1 with the reason in *why. */
-static int
-take_call(struct api_call *c, const struct msg *m, json_object *payload,
-    const char **why)
-{
-	json_object	*b = m->body;
-	const char	*purpose = json_str(b, "purpose");
-
-	*why = "the request names no model";
-	c->model = json_str(b, "model");
-	if (c->model == NULL)
-		return -1;
-	c->agent = purpose != NULL && strcmp(purpose, "agent") == 0;
-	c->effort = json_str(b, "effort");
-	c->reasoning_summary = json_str(b, "reasoning_summary");
-	c->verbosity = json_str(b, "verbosity");
-	c->service_tier = json_str(b, "service_tier");
-	c->cache_key = json_str(b, "cache_key");
-	c->session_id = m->session_id;
-	c->thread_id = m->thread_id;
-	c->turn_metadata = json_obj(b, "turn_metadata");
-	c->max_output_tokens = json_int(b, "max_output_tokens", 0);
-	*why = "the payload is no JSON";
-	return payload == NULL ? -1 : neutral_parse(&c->neutral, payload, why);
-}
-
-static void
-compress(struct stream *s)
-{
-	struct buf	out = BUF_INIT;
-	size_t		n;
-
-	buf_grow(&out, ZSTD_compressBound(s->body.len));
-	n = ZSTD_compress(out.data, out.cap, s->body.data, s->body.len,
-	    ZSTD_LEVEL);
-	if (ZSTD_isError(n)) {
-		log_warnx("zstd: %s; a request is sent as it is",
-		    ZSTD_getErrorName(n));
-		buf_release(&out);
-		return;
-	}
-	out.len = n;
-	buf_release(&s->body);
-	s->body = out;
-	headers_add(&s->headers, "content-encoding", "zstd");
-}
-
-static void
-compose(struct stream *s, const struct api_call *c)
-{
-	const struct provider	*p = c->provider;
-	json_object		*o = p->api->body(c);
-
-	json_write(&s->body, o);
-	json_object_put(o);
-	headers_add(&s->headers, "content-type", "application/json");
-	headers_add(&s->headers, "accept", "text/event-stream");
-	headers_add(&s->headers, "user-agent", p->user_agent);
-	p->api->headers(c, &s->headers);
-	if (p->compression)
-		compress(s);
-	if (c->neutral.schema != NULL)
-		s->reply.schema_tool = c->neutral.schema->wire;
-}
 
 static void
 set_timers(struct stream *s, json_object *b)
@@ -444,25 +249,15 @@ void
 stream_open(struct gateway *g, const struct msg *m)
 {
 	struct stream	*s = stream_new(g, m);
-	struct api_call	 c = { .provider = &g->provider };
-	json_object	*payload;
 	const char	*why;
 
-	if (g->open > GATEWAY_STREAMS_MAX) {
+	if (g->open > GATEWAY_STREAMS_MAX)
 		fail(s, MODEL_OVERLOADED, "too many requests at once");
-		return;
-	}
-	payload = json_parse(buf_str(&m->payload), m->payload.len, JSON_DEPTH,
-	    NULL);
-	if (take_call(&c, m, payload, &why) == -1)
+	else if (stream_compose(s, m, &why) == -1)
 		fail(s, MODEL_INVALID_REQUEST, why);
-	else {
-		buf_add(&s->prompt, m->payload.data, m->payload.len);
-		compose(s, &c);
+	else
 		s->transfer = http_start(g->http, g->provider.models.url,
 		    &s->headers, s->body.data, s->body.len, &stream_ops, s);
-	}
-	json_object_put(payload);
 }
 
 void
@@ -512,7 +307,7 @@ expire(struct stream *s, const char *text)
 			failure_set(&s->reply.failure, MODEL_TRANSPORT, "%s",
 			    text);
 	}
-	answer(s);
+	stream_answer(s);
 	stream_free(s);
 }
 
