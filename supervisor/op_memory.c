@@ -89,6 +89,15 @@ op_memory_ready(const struct op_run *run)
 	    m->state == MEM_IDLE;
 }
 
+int
+op_memory_at_agent(const struct op_run *run)
+{
+	const struct memory	*m = run->op->scope == OP_WRITE ?
+	    op_memory_meant(run) : NULL;
+
+	return m != NULL && m->state == MEM_AGENT;
+}
+
 /* Nothing was ever published: there is no history to look at. */
 static int
 has_history(struct op_run *run, const struct memory *m)

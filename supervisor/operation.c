@@ -309,6 +309,20 @@ first_ready(struct operations *o)
 	return NULL;
 }
 
+/* An agent may take half an hour: whoever waits for it is told, once. */
+static void
+tell_waiting(struct operations *o)
+{
+	struct op_run	*run;
+
+	TAILQ_FOREACH(run, &o->list, entry)
+		if (!run->told && op_memory_at_agent(run)) {
+			run->told = 1;
+			op_progress(run, "%s: an agent is at work on the "
+			    "memory; waiting until it is done", run->op->name);
+		}
+}
+
 void
 operations_consider(struct supervisor *sv)
 {
@@ -330,6 +344,7 @@ operations_consider(struct supervisor *sv)
 		else
 			op_memory_begin(run);
 	}
+	tell_waiting(o);
 	o->considering = 0;
 }
 

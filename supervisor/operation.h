@@ -93,6 +93,7 @@ struct op_run {
 	struct child		*worker;
 	int			 answered;
 	int			 ready;		/* the worker was */
+	int			 told;		/* that it waits */
 	void			*data;		/* the operation's; free(3)d */
 	TAILQ_ENTRY(op_run)	 entry;
 };
@@ -154,6 +155,9 @@ void op_failed(struct op_run *, int status, const char *reason,
 /* 1 if it may begin: it reads, or its memory is idle. */
 int op_memory_ready(const struct op_run *);
 void op_memory_begin(struct op_run *);
+
+/* 1 if it waits for a memory whose agent runs. */
+int op_memory_at_agent(const struct op_run *);
 
 /* operation.c, for op_memory.c: worker and memory are free again. */
 void op_over(struct op_run *);

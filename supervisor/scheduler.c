@@ -342,7 +342,8 @@ scheduler_recovered(struct supervisor *sv)
 		return;
 	}
 	s->wanted = 1;
-	s->by_hand = sv->opt->act == ACT_ONCE;
+	/* SIGUSR1 may have come meanwhile. */
+	s->by_hand |= sv->opt->act == ACT_ONCE;
 	operations_consider(sv);
 	consider(s);
 }

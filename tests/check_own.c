@@ -28,6 +28,7 @@
 
 static struct wspace_scene	sc;
 static struct publish_result	res;
+static struct redact		*rules;
 static char			first[GIT_OID_HEXSZ + 1];
 
 static void
@@ -50,8 +51,8 @@ setup(void)
 
 	memset(&res, 0, sizeof(res));
 	scene_start(&sc);
-	sc.ws.redact = redact_new(NULL, 0, why, sizeof(why));
-	ck_assert_ptr_nonnull(sc.ws.redact);
+	sc.ws.redact = rules = redact_new(NULL, 0, why, sizeof(why));
+	ck_assert_ptr_nonnull(rules);
 	scene_first(&sc);
 	remember_live(first);
 	scene_inputs(&sc, 3, "two");
@@ -66,7 +67,7 @@ static void
 teardown(void)
 {
 	publish_result_release(&res);
-	redact_free(sc.ws.redact);
+	redact_free(rules);
 	scene_end(&sc);
 }
 
@@ -261,6 +262,7 @@ START_TEST(killed_while_reverting)
 	    _i % 2 ? "after" : "before");
 	ck_assert_msg(revert_and_die(point), "%s was not passed", point);
 	scene_reopen(&sc);
+	sc.ws.redact = rules;
 	next = strcmp(scene_subject(&sc, HISTORY_NEXT), "") != 0 ||
 	    strncmp(scene_subject(&sc, HISTORY_LIVE), "Revert", 6) == 0;
 	ck_assert_msg(recover_run(&sc.ws, none, 1, &r) == 0, "%s: %s", point,
@@ -384,6 +386,7 @@ START_TEST(accepted)
 	hold();
 	o = shown();
 	scene_reopen(&sc);
+	sc.ws.redact = rules;
 	sc.ws.review = 1;
 	ck_assert_msg(review_accept(&sc.ws, json_str(o, "token"), id, &res) ==
 	    PUBLISH_DONE, "%s", sc.ws.problem);
@@ -462,6 +465,7 @@ START_TEST(killed_while_accepting)
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFSIGNALED(status));
 	scene_reopen(&sc);
+	sc.ws.redact = rules;
 	json_push_str(agents, AGENT_3);
 	ck_assert_msg(recover_run(&sc.ws, agents, 1, &r) == 0, "%s",
 	    sc.ws.problem);

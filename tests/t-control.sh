@@ -122,6 +122,33 @@ fi
 stop
 check "orderly end: the socket is gone" [ ! -e "$SOCK" ]
 
+# While an agent is at work: a question is answered, a change waits; one whose
+# asker leaves is forgotten.
+agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
+ctl remember "Something new"
+mn_start -o agent_hold_ms=4000
+check "at work: it listens" wait_until 10 listening
+kill -USR1 "$sup"
+check "at work: the agent runs" wait_until 20 agent_up
+ctl history
+check "at work: a question is answered" [ "$status" -eq 0 ]
+check "at work: while the agent runs" agent_up
+"$B/test/mnemoctl" -o now="$NOW" remember "Left alone" >/dev/null 2>&1 &
+leaver=$!
+"$B/test/mnemoctl" -o now="$NOW" remember "Waited for" >"$T/out" 2>"$T/err" &
+waiter=$!
+check "at work: a change is told to wait" \
+    wait_until 5 has 'an agent is at work' "$T/err"
+kill "$leaver"
+wait "$leaver" 2>/dev/null
+wait "$waiter"
+check "at work: and is done after" [ $? -eq 0 ]
+check "at work: the note is there" \
+    sh -c 'ls "$1" | grep -q waited-for' sh "$ROOT/extensions/ad_hoc/notes"
+check "at work: a request that was taken back is not done" \
+    sh -c '! ls "$1" | grep -q left-alone' sh "$ROOT/extensions/ad_hoc/notes"
+stop
+
 # Killed: the next start takes the place.
 mn_start
 check "again: it listens" wait_until 10 listening

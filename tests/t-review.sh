@@ -130,4 +130,20 @@ check "discard is cut off: a new agent" [ "$(agents)" -gt "$n" ]
 check "discard is cut off: which waits" [ "$(reason)" = review_pending ]
 ctl discard
 world_clean "killed"
+
+# What is to be forgotten does not wait for review.
+mn -1 --yes
+check "forget: something waits" [ "$(reason)" = review_pending ]
+thread=$(sql "select thread_id from selections limit 1")
+ctl forget "$thread"
+check "forget: status 0" [ "$status" -eq 0 ]
+check "forget: what waited is given up, the new result waits" \
+    [ "$(reason)" = review_pending ]
+ctl review
+check "forget: it is not in the new one" has_not "^+.*$thread" "$T/out"
+ctl accept codex
+check "forget: accepted" [ "$status" -eq 0 ]
+check "forget: it is gone from the folder" \
+    sh -c '! grep -rq "$2" "$1"' sh "$ROOT" "$thread"
+world_clean "forget"
 finish
