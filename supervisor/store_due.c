@@ -9,10 +9,14 @@
  * rules in the order of the claim.
  */
 
+/* The versions that an output was made from, and that last was done. */
+#define OUTPUT_VERSION							\
+	"coalesce(iif(o.outdated, NULL, o.source_updated_at), -1)"
+#define SUCCESS_VERSION	"coalesce(j.last_success_watermark, -1)"
+
 #define DUE_SELECT							\
 	"SELECT " THREAD_COLUMNS ","					\
-	" coalesce(iif(o.outdated, NULL, o.source_updated_at), -1),"	\
-	" coalesce(j.last_success_watermark, -1),"			\
+	" " OUTPUT_VERSION ", " SUCCESS_VERSION ","			\
 	" coalesce(j.input_watermark, -1),"				\
 	" j.retry_remaining, j.retry_at,"				\
 	" j.status = 'running', j.lease_until,"				\
@@ -24,9 +28,13 @@
 	" LEFT JOIN jobs j ON j.kind = '" KIND_STAGE_ONE "'"		\
 	"  AND j.job_key = t.id"
 
-#define DUE_QUERY							\
-	DUE_SELECT " WHERE t.updated_at_ms >= ? AND t.updated_at_ms <= ?"\
-	" ORDER BY t.updated_at_ms DESC, t.id DESC"
+#define DUE_RANGE " WHERE t.updated_at_ms >= ? AND t.updated_at_ms <= ?"
+#define DUE_ORDER " ORDER BY t.updated_at_ms DESC, t.id DESC"
+
+/* What is up to date, which is most, need not come as far as the rules. */
+#define DUE_OPEN							\
+	" AND " OUTPUT_VERSION " < t.updated_at_ms / 1000"		\
+	" AND " SUCCESS_VERSION " < t.updated_at_ms / 1000"
 
 /* What a rule looks at. */
 struct subject {
@@ -386,7 +394,8 @@ store_stage_one_survey(struct store *s,
 	struct verdict		 v;
 
 	db_about(s, "surveying threads");
-	db_open(&r, s, DUE_QUERY, ARGS(INT(INT64_MIN), INT(INT64_MAX)));
+	db_open(&r, s, DUE_SELECT DUE_RANGE DUE_ORDER,
+	    ARGS(INT(INT64_MIN), INT(INT64_MAX)));
 	while (db_next(&r)) {
 		v = judge_row(&r, &t, rules);
 		if (cb(&t, v.due, v.when, arg) != 0)
@@ -406,8 +415,8 @@ store_stage_one_next(struct store *s,
 
 	*when = 0;
 	db_about(s, "surveying threads");
-	db_open(&r, s, DUE_QUERY, ARGS(INT(age_bound_ms(rules)),
-	    INT(INT64_MAX)));
+	db_open(&r, s, DUE_SELECT DUE_RANGE DUE_OPEN DUE_ORDER,
+	    ARGS(INT(age_bound_ms(rules)), INT(INT64_MAX)));
 	while (db_next(&r)) {
 		v = judge_row(&r, &t, rules);
 		if (v.due != DUE_TOO_YOUNG && v.due < DUE_RETRY_BACKOFF)
@@ -469,8 +478,8 @@ store_stage_one_claim(struct store *s,
 	if (rules->scan_limit <= 0 || rules->max_claims <= 0)
 		return STORE_OK;
 	db_about(s, "claiming threads");
-	db_open(&r, s, DUE_QUERY, ARGS(INT(age_bound_ms(rules)),
-	    INT(idle_bound_ms(rules))));
+	db_open(&r, s, DUE_SELECT DUE_RANGE DUE_OPEN DUE_ORDER,
+	    ARGS(INT(age_bound_ms(rules)), INT(idle_bound_ms(rules))));
 	while (st == STORE_OK && c.claimed < rules->max_claims &&
 	    c.looked_at < rules->scan_limit && db_next(&r))
 		st = claim_row(s, &r, &c);
