@@ -68,6 +68,7 @@ END_TEST
 START_TEST(no_reasoning_no_cap)
 {
 	c.effort = NULL;
+	c.reasoning_summary = "none";
 	c.cache_key = NULL;
 	c.max_output_tokens = 9000;
 	p.codex = 1;

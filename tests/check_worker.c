@@ -240,6 +240,27 @@ START_TEST(requests_are_answered_in_order)
 }
 END_TEST
 
+/* A role's own descriptor and time, and neither waits for a flood's end. */
+START_TEST(what_a_role_watches)
+{
+	int	i;
+
+	peer_ready(&peer, SETTINGS);
+	submit("ring");
+	assert_completed("rang");
+	submit("timer");
+	assert_completed("late");
+	submit("sleep");
+	submit("ring");
+	for (i = 0; i < 100; i++)
+		submit("x");
+	assert_completed("slept");
+	assert_completed("rang");
+	for (i = 0; i < 100; i++)
+		assert_completed("x");
+}
+END_TEST
+
 START_TEST(a_reply_too_large_fails_the_request)
 {
 	json_object	*body;
@@ -492,6 +513,7 @@ suite(void)
 	tcase_add_test(tc, sandbox_is_closed_before_the_first_request);
 	tcase_add_test(tc, signs_of_life);
 	tcase_add_test(tc, requests_are_answered_in_order);
+	tcase_add_test(tc, what_a_role_watches);
 	tcase_add_test(tc, a_reply_too_large_fails_the_request);
 	tcase_add_test(tc, a_flood_is_held_back);
 	tcase_add_loop_test(tc, sigterm_asks_to_leave, 0, 3);

@@ -2,18 +2,35 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "common/fd.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "common/monotime.h"
 #include "puppet.h"
+
+/* What is watched: a pipe to itself, and a time. */
+struct puppet_state {
+	struct pollfd	pipe;
+	int		write_end;
+	int64_t		due;		/* mono_ms(), 0: none */
+	struct msg	request;	/* ids of the one that waits */
+};
 
 static int
 puppet_configure(struct worker *w, json_object *settings, char *why,
     size_t whysize)
 {
-	static int	state;
+	static struct puppet_state	state;
+	int				p[2];
 
 	worker_set_data(w, &state);
+	if (fd_pipe(p) == -1)
+		log_fatal("pipe");
+	state.pipe.fd = p[0];
+	state.pipe.events = POLLIN;
+	state.write_end = p[1];
 	log_info("configured");
 	if (json_flag(settings, "refuse", 0)) {
 		snprintf(why, whysize, "settings: refused");
@@ -62,6 +79,20 @@ puppet_ask(struct worker *w, const struct msg *m, size_t len)
 	buf_release(&payload);
 }
 
+/* Have a request answered by what is watched. */
+static void
+puppet_watched_act(struct worker *w, const struct msg *m, const char *act)
+{
+	struct puppet_state	*s = worker_data(w);
+
+	s->request = *m;
+	s->request.body = NULL;
+	if (strcmp(act, "timer") == 0)
+		s->due = mono_ms() + 100;
+	else if (write(s->write_end, "x", 1) != 1)
+		log_fatal("pipe");
+}
+
 static void
 puppet_submit(struct worker *w, const struct msg *m)
 {
@@ -70,7 +101,9 @@ puppet_submit(struct worker *w, const struct msg *m)
 	const char	*act = json_str(item, "text");
 	int		 i;
 
-	if (strcmp(act, "open") == 0)
+	if (strcmp(act, "ring") == 0 || strcmp(act, "timer") == 0)
+		puppet_watched_act(w, m, act);
+	else if (strcmp(act, "open") == 0)
 		puppet_completed(w, m, open("/etc/passwd",
 		    O_RDONLY | O_CLOEXEC) == -1 ? "refused" : "opened");
 	else if (strcmp(act, "huge") == 0)
@@ -110,6 +143,32 @@ puppet_message(struct worker *w, const struct msg *m)
 }
 
 static void
+puppet_watch(struct worker *w, struct worker_watch *watch)
+{
+	struct puppet_state	*s = worker_data(w);
+
+	watch->fds = &s->pipe;
+	watch->n = 1;
+	if (s->due != 0)
+		watch->ms = mono_timeout(s->due, mono_ms());
+}
+
+static void
+puppet_watched(struct worker *w)
+{
+	struct puppet_state	*s = worker_data(w);
+	char			 c;
+
+	if ((s->pipe.revents & POLLIN) != 0 && read(s->pipe.fd, &c, 1) == 1)
+		puppet_completed(w, &s->request, "rang");
+	s->pipe.revents = 0;
+	if (s->due != 0 && s->due <= mono_ms()) {
+		s->due = 0;
+		puppet_completed(w, &s->request, "late");
+	}
+}
+
+static void
 puppet_stop(struct worker *w)
 {
 	json_object	*body = json_object_new_object();
@@ -122,5 +181,7 @@ const struct worker_role puppet = {
 	.role = ROLE_CONSOLIDATE,
 	.configure = puppet_configure,
 	.message = puppet_message,
+	.watch = puppet_watch,
+	.watched = puppet_watched,
 	.stop = puppet_stop,
 };

@@ -2,6 +2,7 @@
 
 #include "api.h"
 #include "common/json.h"
+#include "common/log.h"
 
 const struct api *const api_table[] = {
 	&api_responses, &api_chat, &api_messages, NULL
@@ -25,6 +26,8 @@ api_event_json(const struct sse_event *ev)
 
 	if (json_object_is_type(o, json_type_object))
 		return o;
+	log_debug("an event of %zu bytes is no JSON object; it is passed over",
+	    ev->len);
 	json_object_put(o);
 	return NULL;
 }

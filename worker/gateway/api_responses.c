@@ -124,15 +124,18 @@ body_tools(unsigned tools)
 static int
 body_reasoning(json_object *body, const struct api_call *c)
 {
+	const char	*summary = c->reasoning_summary;
 	json_object	*o;
 
-	if (c->effort == NULL && c->reasoning_summary == NULL)
+	if (summary != NULL && strcmp(summary, "none") == 0)
+		summary = NULL;
+	if (c->effort == NULL && summary == NULL)
 		return 0;
 	o = json_object_new_object();
 	if (c->effort != NULL)
 		json_set_str(o, "effort", c->effort);
-	if (c->reasoning_summary != NULL)
-		json_set_str(o, "summary", c->reasoning_summary);
+	if (summary != NULL)
+		json_set_str(o, "summary", summary);
 	json_set(body, "reasoning", o);
 	return 1;
 }
