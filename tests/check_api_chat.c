@@ -169,6 +169,9 @@ static const struct {
 	    CHUNK("{\"content\":7,\"tool_calls\":7}", "null")
 	    CHUNK("{\"tool_calls\":[7,{},{\"function\":7}]}", "null")
 	    SAY("x") STOP DONE, TEXT("x") },
+	/* A member twice: the last one is it. */
+	{ SAY("x") EV("{\"choices\":[{\"delta\":{\"content\":\"lo\"}}],"
+	    "\"choices\":[{\"index\":0}]}") SAY("y") STOP DONE, TEXT("xy") },
 	{ CHUNK("{\"reasoning_content\":\"hm\",\"content\":null}", "null")
 	    SAY("x") STOP DONE, TEXT("x") },
 	/* Calls in pieces, two at once. */

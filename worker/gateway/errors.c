@@ -261,6 +261,7 @@ failure_from_curl(struct failure *f, int code, const char *detail)
 		class = MODEL_INVALID_REQUEST;
 		break;
 	case CURLE_UNSUPPORTED_PROTOCOL:	/* HTTP/0.9, or no HTTP */
+	case CURLE_WRITE_ERROR:		/* we wanted no more of it */
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_BAD_CONTENT_ENCODING:
 	case CURLE_HTTP2:

@@ -146,6 +146,7 @@ static int
 object(struct look *l, const struct below *b, int depth)
 {
 	struct below	 next;
+	unsigned	 seen = 0;
 	const char	*key;
 	size_t		 len;
 
@@ -161,8 +162,10 @@ object(struct look *l, const struct below *b, int depth)
 		    memchr(key, '\\', len) != NULL || take(l, ':') == -1)
 			return -1;
 		descend(b, key, len, &next);
-		if (value(l, &next, depth) == -1)
+		/* Twice the same member: the parser takes the last. */
+		if ((next.alive & seen) != 0 || value(l, &next, depth) == -1)
 			return -1;
+		seen |= next.alive;
 		if (take(l, '}') == 0)
 			return 0;
 		if (take(l, ',') == -1)

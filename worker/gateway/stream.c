@@ -11,9 +11,11 @@
 #include "stream_int.h"
 
 /*
- * When the reply is whole, the rest of the body is read for so long, so that
- * the connection can be used again.
+ * When the reply is whole, the rest of the body is read, so that the
+ * connection can be used again: the answer waits for it a moment, because the
+ * next request may follow at once; then it is read for a little longer.
  */
+#define WHOLE_MS	100
 #define LINGER_MS	1000
 #define LINGER_BYTES	((size_t)64 * 1024)
 
@@ -32,11 +34,12 @@ stream_free(struct stream *s)
 	free(s);
 }
 
-/* Not within a call of the transfer. */
+/* Not within a call of the transfer.  A whole reply was paid for: it counts. */
 static void
 fail(struct stream *s, enum model_error class, const char *text)
 {
-	failure_set(&s->reply.failure, class, "%s", text);
+	if (!s->done)
+		failure_set(&s->reply.failure, class, "%s", text);
 	stream_answer(s);
 	stream_free(s);
 }
@@ -118,13 +121,21 @@ events(struct stream *s, const char *data, size_t len)
 	return 0;
 }
 
-/* After the answer: read on for a little while. */
+/* The reply is whole: its answer is due soon. */
+static int
+whole(struct stream *s)
+{
+	s->done = 1;
+	s->linger_at = mono_ms() + WHOLE_MS;
+	return 0;
+}
+
+/* What follows a whole reply is read, not looked at. */
 static int
 linger(struct stream *s, size_t len)
 {
 	s->lingered += len;
-	return s->reply.failure.class != MODEL_NONE ||
-	    s->lingered > LINGER_BYTES;
+	return s->lingered > LINGER_BYTES;
 }
 
 static int
@@ -132,7 +143,7 @@ on_data(void *arg, const char *data, size_t len)
 {
 	struct stream	*s = arg;
 
-	if (s->answered)
+	if (s->done)
 		return linger(s, len);
 	s->received += len;
 	if (s->kind == BODY_UNKNOWN)
@@ -147,9 +158,8 @@ on_data(void *arg, const char *data, size_t len)
 		    STREAM_BODY_MAX >> 20);
 	else if (!events(s, data, len))
 		return 0;
-	stream_answer(s);
-	s->linger_at = mono_ms() + LINGER_MS;
-	return s->reply.failure.class != MODEL_NONE;
+	/* A failure ends the transfer; on_end() has the answer. */
+	return s->reply.failure.class != MODEL_NONE ? -1 : whole(s);
 }
 
 /* A body that is no stream of events: why? */
@@ -180,12 +190,14 @@ fail_by_text(struct stream *s)
 	json_object_put(o);
 }
 
-/* The transfer is over and no answer was given. */
+/* The transfer is over and no answer was given: which is it? */
 static void
 conclude(struct stream *s, int code, const char *detail)
 {
 	struct failure	*f = &s->reply.failure;
 
+	if (s->done || f->class != MODEL_NONE)
+		return;
 	if (s->kind == BODY_ERROR || (s->status != 0 && s->status != 200)) {
 		fail_by_text(s);
 		return;
@@ -311,22 +323,35 @@ expire(struct stream *s, const char *text)
 	stream_free(s);
 }
 
+/* After a whole reply: answer, then read on, then leave it. */
+static int64_t
+linger_timer(struct stream *s)
+{
+	int64_t	left = s->linger_at - mono_ms();
+
+	if (left > 0)
+		return left;
+	if (s->answered) {
+		stream_free(s);
+		return 0;
+	}
+	stream_answer(s);
+	s->linger_at = mono_ms() + LINGER_MS;
+	return LINGER_MS;
+}
+
 /* Ends the stream if its time is over; else the ms until then. */
 static int64_t
 timer(struct stream *s)
 {
-	int64_t	now = boot_ms(), left;
+	int64_t	now = boot_ms(), until;
 	char	text[96];
 
-	if (s->answered) {
-		left = s->linger_at - mono_ms();
-		if (left <= 0)
-			stream_free(s);
-		return left;
-	}
-	left = s->idle_at < s->deadline_at ? s->idle_at : s->deadline_at;
-	if (left > now)
-		return left - now;
+	if (s->done)
+		return linger_timer(s);
+	until = s->idle_at < s->deadline_at ? s->idle_at : s->deadline_at;
+	if (until > now)
+		return until - now;
 	if (now >= s->deadline_at)
 		strlcpy(text, "the whole request took too long", sizeof(text));
 	else

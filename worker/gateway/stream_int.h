@@ -33,6 +33,7 @@ struct stream {
 	char			 after[64];	/* retry-after */
 	char			 after_ms[32];	/* retry-after-ms */
 	int			 status;	/* of HTTP, when it ended */
+	int			 done;		/* the reply is whole */
 	int			 answered;
 	size_t			 received;
 	size_t			 lingered;	/* bytes after the answer */
