@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/log.h"
 #include "worker/workspace/diff.h"
 #include "worker/workspace/kept_out.h"
 #include "worker/workspace/merge.h"
@@ -106,9 +107,13 @@ kept_out_write(struct workspace *ws, const git_oid *commit, struct buf *out)
 	memset(&p, 0, sizeof(p));
 	/* No agent made it: nothing was kept out. */
 	if (history_parent_of(&ws->history, commit, 1, &agent) == 0) {
-		r = read_publication(&ws->history, commit, &p);
-		if (r == 0)
+		/* A purge may have taken what led to it: then that is it. */
+		if (read_publication(&ws->history, commit, &p) == 0)
 			r = write_section(&ws->history, &p, out);
+		else
+			log_debug("%s: what was kept out of the last "
+			    "publication is not known: %s", ws->history_path,
+			    history_error());
 	}
 	git_index_free(p.is);
 	git_index_free(p.wanted);
