@@ -22,7 +22,8 @@
 	" j.status = 'running', j.lease_until,"				\
 	" EXISTS (SELECT 1 FROM tombstones d WHERE d.thread_id = t.id),"\
 	" EXISTS (SELECT 1 FROM sources f WHERE f.thread_id = t.id"	\
-	"  AND f.path = t.rollout_path AND f.missing_since = 0)"	\
+	"  AND f.path = t.rollout_path AND f.missing_since = 0),"	\
+	" coalesce(o.outdated, 0)"					\
 	" FROM threads t"						\
 	" LEFT JOIN stage1_outputs o ON o.thread_id = t.id"		\
 	" LEFT JOIN jobs j ON j.kind = '" KIND_STAGE_ONE "'"		\
@@ -134,7 +135,8 @@ read_facts(const struct db_rows *r, struct store_due_facts *f)
 	f->running = db_int(r, c++);
 	f->lease_until = db_int(r, c++);
 	f->tombstone = db_int(r, c++);
-	f->present = db_int(r, c);
+	f->present = db_int(r, c++);
+	f->outdated = db_int(r, c);
 }
 
 static int

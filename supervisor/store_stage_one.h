@@ -75,6 +75,7 @@ struct store_due_facts {
 	int64_t		 lease_until;
 	int64_t		 tombstone;
 	int64_t		 present;		/* the file is there */
+	int64_t		 outdated;	/* an output is, to be made again */
 	int		 has_job;		/* else the job's are 0 */
 };
 

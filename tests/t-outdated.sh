@@ -40,6 +40,9 @@ ctl -j extract --outdated
 check "none runs: status 0" [ "$status" -eq 0 ]
 check "none runs: how many" has "\"outdated\":$n," "$T/out"
 check "none runs: the old ones stand" [ "$(outputs "= 'builtin/0'")" = "$n" ]
+ctl why "$(sqlite3 "$STATE/state.db" "select thread_id from stage1_outputs
+    limit 1")"
+check "why tells it" has 'to be made again by another generator' "$T/out"
 mn -1 --yes
 check "the next pass makes them again" all_new
 check "their words are new" [ "$(sqlite3 "$STATE/state.db" "select count(*)

@@ -136,7 +136,8 @@ value_up_to_date(const struct asked *a, struct buf *b)
 	buf_addstr(b, "newest record ");
 	add_time(b, a, version_of(a));
 	if (done < 0) {
-		buf_addstr(b, ", never extracted");
+		buf_addstr(b, f->outdated ? ", to be made again by another "
+		    "generator" : ", never extracted");
 		return;
 	}
 	buf_addstr(b, ", extracted up to ");
