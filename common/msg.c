@@ -148,7 +148,7 @@ const struct msg_type msg_table[MSG__MAX] = {
 	    FIELDS(ARR_("violations")), "the validator refused; try again" },
 	[MSG_COMPLETED] = { "completed", FROM(R_AGENT), P_WORK, 0,
 	    FIELDS(STR_("message"), BOOL_("changed"), INT_("turns"),
-	    OBJ("counts"), STR("capped")), "the agent's last message" },
+	    OBJ("counts")), "the agent's last message" },
 
 	[MSG_INPUT] = { "input", TO(R_WSPACE), P_READY, 0,
 	    FIELDS(ARR_("entries"), BOOL_("last")),
@@ -221,6 +221,14 @@ const struct msg_type msg_table[MSG__MAX] = {
 	    "drop what waits" },
 	[MSG_DISCARDED] = { "discarded", FROM(R_WSPACE), P_WORK, 0,
 	    FIELDS(STR_("thread_id")), "nothing waits any more" },
+	[MSG_ADOPT] = { "adopt", TO(R_WSPACE), P_READY, 1, NO_FIELDS,
+	    "keep the folder as it is found, and read it" },
+	[MSG_ADOPTED_THREAD] = { "adopted_thread", FROM(R_WSPACE), P_WORK, 0,
+	    FIELDS(ARR_("entries"), BOOL_("last")),
+	    "a batch of the threads that it tells of" },
+	[MSG_ADOPTED] = { "adopted", FROM(R_WSPACE), P_WORK, 0,
+	    FIELDS(STR_("commit"), STR_("live"), INT_("files"),
+	    INT_("threads"), INT_("unread")), "the folder is in the history" },
 };
 
 enum msg_id

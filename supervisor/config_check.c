@@ -89,12 +89,6 @@ check_memory(const struct config *cfg, const struct config_memory *m,
 		    m->sources.v[i]);
 		return -1;
 	}
-	if (m->adopt) {
-		config_complain(cfg, m->line, why);
-		buf_addf(why, "memory \"%s\": adopt = yes is not built in "
-		    "this version: expected adopt = no", m->name);
-		return -1;
-	}
 	return 0;
 }
 

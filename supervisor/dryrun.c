@@ -101,7 +101,8 @@ print_memories(const struct dryrun *d, FILE *fp)
 		m = &d->memories[i];
 		put_text(fp, m->text);
 		fputc('\n', fp);
-		fprintf(fp, "  %s, fed by ", root_usable(m->state) ?
+		fprintf(fp, "  %s, fed by ", m->adopted ?
+		    "would be adopted" : root_usable(m->state) ?
 		    "may be written" : "would not be written (status 7)");
 		put_count(fp, m->threads, "thread");
 		fputc('\n', fp);

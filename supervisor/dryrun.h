@@ -33,6 +33,7 @@ struct dryrun_memory {
 	enum root_state	 state;
 	const char	*text;		/* struct root's text */
 	int64_t		 threads;	/* that would feed it */
+	int		 adopted;	/* it would be, first */
 };
 
 /* What stage one would ask a model; an upper estimate. */

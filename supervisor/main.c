@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "hook.h"
 #include "log.h"
 #include "monotime.h"
+#include "nearest.h"
 #include "title.h"
 #include "supervisor/config.h"
 #include "supervisor/dryrun.h"
@@ -22,6 +24,45 @@
 #include "supervisor/survey.h"
 
 /* mnemod(8): options, configuration, and which of its jobs to do. */
+
+static struct config_memory *
+find_memory(struct config *c, const char *name)
+{
+	size_t	i;
+
+	for (i = 0; i < c->nmemories; i++)
+		if (strcmp(c->memories[i].name, name) == 0)
+			return &c->memories[i];
+	return NULL;
+}
+
+/* --adopt holds for this start only: a re-read configuration has none. */
+static int
+apply_adopt(const struct options *opt, struct config *c)
+{
+	struct config_memory	*m;
+	char			 word[NEAREST_MAX];
+	const char		*near = "none";
+	size_t			 i, d = SIZE_MAX;
+
+	for (i = 0; opt->adopt_all && i < c->nmemories; i++)
+		c->memories[i].adopt_now = 1;
+	for (i = 0; i < opt->nadopt; i++) {
+		m = find_memory(c, opt->adopt[i]);
+		if (m == NULL)
+			break;
+		m->adopt_now = 1;
+	}
+	if (i >= opt->nadopt)
+		return 0;
+	log_printable(word, sizeof(word), opt->adopt[i],
+	    strlen(opt->adopt[i]));
+	for (m = c->memories; m < c->memories + c->nmemories; m++)
+		nearest_try(word, m->name, &near, &d);
+	log_warnx("--adopt=%s: no such memory; the nearest is %s", word,
+	    near);
+	return -1;
+}
 
 /* Looking at transcripts needs no key. */
 static int
@@ -98,6 +139,10 @@ act(const struct options *opt, const struct paths *paths)
 	config = load_config(opt, paths);
 	if (config == NULL)
 		return EXIT_CONFIG;
+	if (apply_adopt(opt, config) == -1) {
+		config_free(config);
+		return EXIT_USAGE;
+	}
 	switch (opt->act) {
 	case ACT_RUN:
 	case ACT_ONCE:

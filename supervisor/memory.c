@@ -102,6 +102,16 @@ codex_home_of(const struct memory *m)
 	return NULL;
 }
 
+void
+memory_record(const struct store_memory *row, struct root_record *rec)
+{
+	rec->real = row->root;
+	rec->dev = (dev_t)row->dev;
+	rec->ino = (ino_t)row->ino;
+	rec->published = row->live_commit != NULL && row->live_files > 0;
+	rec->released = row->released_at > 0;
+}
+
 /* What is known of the root.  *row is to be freed; NULL: never ours. */
 static void
 memory_query(struct memory *m, struct root_query *q, struct store_memory **row)
@@ -113,11 +123,18 @@ memory_query(struct memory *m, struct root_query *q, struct store_memory **row)
 	q->codex_home = codex_home_of(m);
 	if (store_memory_get(m->sv->store, q->name, row) != STORE_OK)
 		return;
-	q->record.real = (*row)->root;
-	q->record.dev = (dev_t)(*row)->dev;
-	q->record.ino = (ino_t)(*row)->ino;
-	q->record.published = (*row)->live_commit != NULL &&
-	    (*row)->live_files > 0;
+	memory_record(*row, &q->record);
+}
+
+/* Only a supervisor that stays for a pass adopts, mnemoctl never. */
+static enum root_adopt
+adopts(const struct memory *m)
+{
+	if (m->sv->scheduler == NULL)
+		return ADOPT_NONE;
+	if (m->config->adopt_now)
+		return ADOPT_ANY;
+	return m->config->adopt ? ADOPT_FOREIGN : ADOPT_NONE;
 }
 
 void
@@ -127,14 +144,18 @@ memory_look(struct memory *m)
 	struct store_memory	*row;
 
 	memory_query(m, &q, &row);
+	q.adopt = adopts(m);
 	root_look(&m->root, &q);
-	if (!root_usable(m->root.state)) {
+	if (root_adoptable(m->root.state, q.adopt)) {
+		log_info("%s", m->root.text);
+		m->foreign = 1;
+	} else if (!root_usable(m->root.state)) {
 		log_warnx("%s", m->root.text);
 		memory_stop(m, root_state_name(m->root.state));
 	}
 	store_memory_free(row);
 	root_release(&m->root);
-	if (!m->stopped && row != NULL)
+	if (!m->stopped && !m->foreign && row != NULL)
 		memory_take(m);
 }
 
@@ -143,7 +164,8 @@ record_root(struct memory *m, const struct store_memory *row)
 {
 	struct store_memory	claim;
 
-	if (row != NULL && strcmp(row->root, m->root.real) == 0 &&
+	if (row != NULL && row->released_at == 0 &&
+	    strcmp(row->root, m->root.real) == 0 &&
 	    row->dev == (int64_t)m->root.dev &&
 	    row->ino == (int64_t)m->root.ino)
 		return 0;
@@ -178,19 +200,19 @@ make_history(struct memory *m)
 	return r;
 }
 
-int
-memory_take(struct memory *m)
+static int
+take(struct memory *m, enum root_adopt adopt)
 {
 	struct root_query	 q;
 	struct store_memory	*row;
 	int			 r;
 
-	if (m->held)
-		return 0;
 	memory_query(m, &q, &row);
+	q.adopt = adopt;
 	r = root_take(&m->root, &q);
 	if (r == 1)
-		r = record_root(m, row) == 0 && make_history(m) == 0 ? 1 : -1;
+		r = (adopt != ADOPT_NONE || record_root(m, row) == 0) &&
+		    make_history(m) == 0 ? 1 : -1;
 	else {
 		log_warnx("%s", m->root.text);
 		if (r == 0)
@@ -206,6 +228,25 @@ memory_take(struct memory *m)
 	}
 	m->held = 1;
 	return 0;
+}
+
+int
+memory_take(struct memory *m)
+{
+	return m->held ? 0 : take(m, ADOPT_NONE);
+}
+
+int
+memory_take_foreign(struct memory *m)
+{
+	return take(m, adopts(m));
+}
+
+void
+memory_give_back(struct memory *m)
+{
+	root_release(&m->root);
+	m->held = 0;
 }
 
 void

@@ -10,6 +10,7 @@
  * One memory while the supervisor runs: its root, its stage-two job and the
  * workers that serve it.
  *
+ *	MEM_IDLE -> MEM_ADOPTING -> MEM_RECOVERING		(adopt.c)
  *	MEM_IDLE -> MEM_RECOVERING -> MEM_IDLE			(recovery.c)
  *	MEM_IDLE -> MEM_PREPARING -> MEM_AGENT -> MEM_PUBLISHING
  *	         -> MEM_ENDING -> MEM_IDLE			(stage_two.c)
@@ -19,6 +20,7 @@
  */
 enum memory_state {
 	MEM_IDLE,
+	MEM_ADOPTING,
 	MEM_RECOVERING,
 	MEM_PREPARING,
 	MEM_AGENT,
@@ -35,13 +37,13 @@ struct memory {
 	int				 held;	/* root.fd is ours */
 	int				 stopped; /* exit status 7 */
 	int				 due;	/* its turn in this pass comes */
+	int				 foreign; /* to be adopted first */
+	struct adoption			*adoption; /* in MEM_ADOPTING */
 	char				 reason[64]; /* why nothing happens */
 
 	struct child			*wspace;
 	struct child			*agent;
 	int				 agent_done; /* it said completed */
-	const char			*capped; /* the bound that it met */
-	struct loop_timer		 limit;	/* minutes_per_agent */
 
 	/* The run of stage two; valid from MEM_PREPARING to MEM_ENDING. */
 	struct store_job		 job;
@@ -58,7 +60,6 @@ struct memory {
 	int64_t				 rows;
 	int64_t				 changed;
 	int64_t				 conflicts;
-	int64_t				 kept_out; /* of the run before */
 	TAILQ_ENTRY(memory)		 entry;
 };
 
@@ -67,10 +68,14 @@ void memory_make_all(struct supervisor *);
 /* Give the roots' locks back; no worker may be left. */
 void memory_free_all(struct supervisor *);
 
+/* What a row says of a root; borrows from it. */
+void memory_record(const struct store_memory *, struct root_record *);
+
 /*
  * Look at the root.  A root that is ours is taken at once, an empty or
- * absent one when there is something to publish; any other stops the
- * memory, logged with the ways on.
+ * absent one when there is something to publish, one that is to be adopted
+ * by adopt_start(): m->foreign is set; any other stops the memory, logged
+ * with the ways on.
  */
 void memory_look(struct memory *);
 
@@ -79,6 +84,15 @@ void memory_look(struct memory *);
  * m->reason set (locked_by, or the memory was stopped).
  */
 int memory_take(struct memory *);
+
+/*
+ * Take a root that is to be adopted: locked, its history is there, nothing is
+ * recorded.  0, or -1 as memory_take().
+ */
+int memory_take_foreign(struct memory *);
+
+/* Unlock the root; it stays as it is.  No worker may be left. */
+void memory_give_back(struct memory *);
 
 /* Stop this memory for the rest of the run: exit status 7.  Logs nothing. */
 void memory_stop(struct memory *, const char *reason);

@@ -133,6 +133,11 @@ op_memory_begin(struct op_run *run)
 
 	if (m == NULL)
 		return;
+	if (run->op->scope == OP_BOOKS) {
+		run->memory = m;
+		run->op->begin(run);
+		return;
+	}
 	if (run->op->scope == OP_READ) {
 		if (!has_history(run, m))
 			return;

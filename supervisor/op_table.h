@@ -19,6 +19,10 @@
 extern const struct op_argument op_extract_arguments[];
 void op_extract_begin(struct op_run *);
 
+/* op_release.c */
+extern const struct op_argument op_release_arguments[];
+void op_release_begin(struct op_run *);
+
 /* op_history.c */
 extern const struct op_argument op_history_arguments[];
 void op_history_begin(struct op_run *);

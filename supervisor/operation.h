@@ -36,7 +36,12 @@ enum op_scope {
 	 * One memory is changed: begins when nothing else goes on there, with
 	 * its root taken and a workspace worker.
 	 */
-	OP_WRITE
+	OP_WRITE,
+	/*
+	 * What is known of one memory is changed: begins when nothing else
+	 * goes on there, without a worker, whatever its root is.
+	 */
+	OP_BOOKS
 };
 
 enum op_kind { OP_TEXT, OP_FLAG };
@@ -56,7 +61,7 @@ struct operation {
 	enum op_scope			 scope;
 	const struct op_argument	*args;	/* ends: name NULL */
 	/*
-	 * OP_STATE: do it.  Else the worker is ready: op_send() what it is to
+	 * OP_STATE, OP_BOOKS: do it.  Else the worker is ready: op_send() what it is to
 	 * do.  A refusal is op_failed() in either.
 	 */
 	void	(*begin)(struct op_run *);

@@ -18,12 +18,12 @@ enum {
 static const struct option_row {
 	int		 letter;	/* or OPT_ */
 	const char	*name;
-	const char	*arg;		/* NULL: takes none */
+	const char	*arg;		/* NULL: takes none; "[=x]": may */
 	const char	*text;
 } rows[] = {
 	{ '1', "once", NULL, "one pass, then end" },
-	{ OPT_ADOPT, "adopt", NULL, "take over a folder that is not ours "
-	    "(not in this version)" },
+	{ OPT_ADOPT, "adopt", "[=memory]", "adopt folders that are not ours, "
+	    "or that of one memory" },
 	{ OPT_DRY_RUN, "dry-run", NULL, "say what would be done, write "
 	    "nothing" },
 	{ 'f', "config", "file", "read this configuration, - for standard "
@@ -73,6 +73,14 @@ make_letters(char *out)
 	*out = '\0';
 }
 
+static int
+arg_of(const struct option_row *row)
+{
+	if (row->arg == NULL)
+		return no_argument;
+	return row->arg[0] == '[' ? optional_argument : required_argument;
+}
+
 static void
 make_names(struct option *out)
 {
@@ -81,8 +89,7 @@ make_names(struct option *out)
 	memset(out, 0, (NROWS + 1) * sizeof(*out));
 	for (i = 0; i < NROWS; i++) {
 		out[i].name = rows[i].name;
-		out[i].has_arg = rows[i].arg != NULL ? required_argument :
-		    no_argument;
+		out[i].has_arg = arg_of(&rows[i]);
 		out[i].val = rows[i].letter;
 	}
 }
@@ -138,6 +145,18 @@ set_act(struct options *o, enum options_act act, char *why, size_t size)
 	return 0;
 }
 
+static void
+take_adopt(struct options *o, const char *name)
+{
+	if (name == NULL) {
+		o->adopt_all = 1;
+		return;
+	}
+	o->adopt = xreallocarray(o->adopt, o->nadopt + 1,
+	    sizeof(o->adopt[0]));
+	o->adopt[o->nadopt++] = name;
+}
+
 /* One option with its argument. */
 static int
 take(struct options *o, int letter, char *why, size_t size)
@@ -164,9 +183,8 @@ take(struct options *o, int letter, char *why, size_t size)
 		o->yes = 1;
 		break;
 	case OPT_ADOPT:
-		snprintf(why, size, "--adopt is not built in this version: "
-		    "set another root for the memory");
-		return -1;
+		take_adopt(o, optarg);
+		break;
 	default:
 		break;
 	}
@@ -250,6 +268,9 @@ options_release(struct options *o)
 	free(o->overrides);
 	o->overrides = NULL;
 	o->noverrides = 0;
+	free(o->adopt);
+	o->adopt = NULL;
+	o->nadopt = 0;
 }
 
 void
@@ -257,7 +278,7 @@ options_usage(FILE *fp)
 {
 	fputs("usage: mnemod [-1hnVv] [-f file] [-o key=value] [-p rollout] "
 	    "[-s statedir]\n"
-	    "              [--adopt] [--dry-run] [--yes]\n", fp);
+	    "              [--adopt[=memory]] [--dry-run] [--yes]\n", fp);
 }
 
 void
@@ -271,7 +292,7 @@ options_help(FILE *fp)
 	for (i = 0; i < NROWS; i++) {
 		row = &rows[i];
 		snprintf(left, sizeof(left), "%s%s%s",
-		    row->name, row->arg != NULL ? " " : "",
+		    row->name, arg_of(row) == required_argument ? " " : "",
 		    row->arg != NULL ? row->arg : "");
 		if (row->letter < OPT_ADOPT)
 			fprintf(fp, "  -%c, --%-20s %s\n", row->letter, left,

@@ -21,6 +21,9 @@ struct options {
 	enum options_act	  act;
 	int			  verbose;	/* -v */
 	int			  yes;		/* --yes */
+	int			  adopt_all;	/* --adopt without a name */
+	const char		**adopt;	/* names of memories; owned array */
+	size_t			  nadopt;
 	const char		 *file;		/* -f, or NULL */
 	const char		 *preview;	/* -p, or NULL */
 	const char		 *state;	/* -s, or NULL */

@@ -6,6 +6,8 @@
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"
+#include "supervisor/adopt.h"
+#include "supervisor/codex_copy.h"
 #include "supervisor/recovery.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/staging.h"
@@ -26,7 +28,7 @@ all_recovered(struct supervisor *sv)
 	struct memory	*m;
 
 	TAILQ_FOREACH(m, &sv->memories, entry)
-		if (m->state == MEM_RECOVERING)
+		if (m->state == MEM_RECOVERING || m->state == MEM_ADOPTING)
 			return 0;
 	return 1;
 }
@@ -209,8 +211,14 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 		child_stop(m->agent, "the run is over");
 		return;
 	}
-	if (m->sv->scheduler != NULL && all_recovered(m->sv))
-		scheduler_recovered(m->sv);
+	recovery_over(m->sv);
+}
+
+void
+recovery_over(struct supervisor *sv)
+{
+	if (sv->scheduler != NULL && all_recovered(sv))
+		scheduler_recovered(sv);
 }
 
 void
@@ -224,6 +232,8 @@ int
 recovery_look(struct memory *m)
 {
 	memory_look(m);
+	if (m->foreign)
+		return adopt_start(m);
 	if (m->stopped || !m->held)
 		return 0;
 	recovery_memory(m);
@@ -236,6 +246,7 @@ recovery_start(struct supervisor *sv)
 	struct memory	*m;
 	int		 any = 0;
 
+	codex_copy_sweep(sv->state.path);
 	TAILQ_FOREACH(m, &sv->memories, entry)
 		any |= recovery_look(m);
 	if (!any)

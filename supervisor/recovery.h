@@ -19,6 +19,9 @@ void recovery_start(struct supervisor *);
  */
 int recovery_look(struct memory *);
 
+/* One memory needs no recovery any more: the last one lets work begin. */
+void recovery_over(struct supervisor *);
+
 /*
  * Recover one memory whose workspace worker died while it published; it
  * ends idle and calls scheduler_memory_idle().

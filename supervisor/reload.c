@@ -6,6 +6,7 @@
 #include "supervisor/model.h"
 #include "supervisor/patterns.h"
 #include "supervisor/provider.h"
+#include "supervisor/recovery.h"
 #include "supervisor/reload.h"
 #include "supervisor/stage_one.h"
 
@@ -46,7 +47,7 @@ replace_memories(struct supervisor *sv)
 	memory_free_all(sv);
 	memory_make_all(sv);
 	TAILQ_FOREACH(m, &sv->memories, entry)
-		memory_look(m);
+		recovery_look(m);
 }
 
 void

@@ -41,6 +41,7 @@ static const struct {
 	{ MSG_DISCARD,	0,			BIT(MSG_DISCARDED) },
 	{ MSG_PURGE,	0,			BIT(MSG_PURGED) },
 	{ MSG_CHECK,	0,			BIT(MSG_CHECKED) },
+	{ MSG_ADOPT,	BIT(MSG_ADOPTED_THREAD), BIT(MSG_ADOPTED) },
 };
 #define NANSWERS (sizeof(answers) / sizeof(answers[0]))
 

@@ -25,6 +25,8 @@ static const struct {
 	[ROOT_EMPTY] = { "empty", 1 },
 	[ROOT_OURS] = { "ours", 1 },
 	[ROOT_VANISHED] = { "root_vanished", 0 },
+	[ROOT_REPLACED] = { "root_vanished", 0 },
+	[ROOT_RELEASED] = { "released", 0 },
 	[ROOT_FOREIGN] = { "foreign_root", 0 },
 	[ROOT_SYMLINK] = { "symlink", 0 },
 	[ROOT_NOT_DIR] = { "not_a_directory", 0 },
@@ -37,6 +39,15 @@ int
 root_usable(enum root_state state)
 {
 	return states[state].usable;
+}
+
+int
+root_adoptable(enum root_state state, enum root_adopt adopt)
+{
+	if (state == ROOT_FOREIGN)
+		return adopt != ADOPT_NONE;
+	return adopt == ADOPT_ANY &&
+	    (state == ROOT_RELEASED || state == ROOT_REPLACED);
 }
 
 const char *
@@ -103,6 +114,11 @@ look_absent(struct root *r, const struct root_query *q)
 	struct stat	 st;
 
 	r->real = paths_real(q->path);
+	if (q->record.released && q->adopt != ADOPT_ANY &&
+	    is_recorded(&q->record, r->real)) {
+		root_say_released(r, q);
+		return;
+	}
 	if (q->record.published && is_recorded(&q->record, r->real)) {
 		root_say_vanished(r, q, "is not there");
 		return;
@@ -142,14 +158,17 @@ look_names(struct root *r, const struct root_query *q, int fd)
 		root_names_add(&names, e->d_name);
 	closedir(dir);
 	ours = is_recorded(&q->record, r->real);
-	if (names.n == 0 && ours && q->record.published)
+	if (ours && q->record.released && (names.n > 0 ||
+	    q->adopt != ADOPT_ANY))
+		root_say_released(r, q);
+	else if (names.n == 0 && ours && q->record.published)
 		root_say_vanished(r, q, "is empty");
 	else if (names.n == 0)
 		root_say_empty(r, q);
 	else if (ours && q->record.dev == r->dev && q->record.ino == r->ino)
 		root_say_ours(r, q);
 	else if (ours)
-		root_say_vanished(r, q, "is another folder now");
+		root_say_replaced(r, q);
 	else
 		root_say_foreign(r, q, &names);
 }
@@ -339,7 +358,7 @@ take_found(struct root *r, const struct root_query *q)
 	if (rc != 1)
 		return rc;
 	look(r, q);
-	if (!root_usable(r->state))
+	if (!root_usable(r->state) && !root_adoptable(r->state, q->adopt))
 		return 0;
 	if (fstat(r->fd, &st) == -1 || st.st_dev != r->dev ||
 	    st.st_ino != r->ino) {
@@ -357,7 +376,7 @@ root_take(struct root *r, const struct root_query *q)
 
 	init(r);
 	look(r, q);
-	if (!root_usable(r->state))
+	if (!root_usable(r->state) && !root_adoptable(r->state, q->adopt))
 		return 0;
 	if (r->state == ROOT_ABSENT && make_dirs(q->path) == -1) {
 		root_say_errno(r, q, state_of_errno(errno), q->path);

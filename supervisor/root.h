@@ -13,7 +13,9 @@ enum root_state {
 	ROOT_ABSENT,		/* may be created and published into */
 	ROOT_EMPTY,		/* may be published into */
 	ROOT_OURS,		/* the state database records this one */
-	ROOT_VANISHED,		/* published, but absent, empty, another */
+	ROOT_VANISHED,		/* published, but absent or empty */
+	ROOT_REPLACED,		/* published, but another folder now */
+	ROOT_RELEASED,		/* ours once, given back */
 	ROOT_FOREIGN,		/* somebody's files */
 	ROOT_SYMLINK,
 	ROOT_NOT_DIR,
@@ -29,6 +31,14 @@ struct root_record {
 	dev_t		 dev;
 	ino_t		 ino;
 	int		 published;	/* something was published there */
+	int		 released;	/* and given back */
+};
+
+/* May a folder that is not ours be taken? */
+enum root_adopt {
+	ADOPT_NONE,
+	ADOPT_FOREIGN,		/* by the key: at the first contact */
+	ADOPT_ANY		/* by the option: given back, replaced, too */
 };
 
 #define ROOT_TEXT 1024
@@ -50,6 +60,7 @@ struct root_query {
 	const char		*path;	/* configured, absolute */
 	const char		*codex_home;	/* of memories.lock; or NULL */
 	struct root_record	 record;
+	enum root_adopt		 adopt;
 };
 
 /*
@@ -60,8 +71,9 @@ struct root_query {
 void root_look(struct root *r, const struct root_query *);
 
 /*
- * Take a root that may be published into: create it (0700) if absent, open
- * and lock it, and Codex's lock where the root is $CODEX_HOME/memories.
+ * Take a root that may be published into or adopted: create it (0700) if
+ * absent, open and lock it, and Codex's lock where the root is
+ * $CODEX_HOME/memories.
  * Returns 1 with r->fd (and peer_fd) held; 0 if the root may not be
  * written (r->state, r->text: exit status 7) ; -1 if another program holds
  * a lock: wait, reason `locked_by', r->locked_by names it.
@@ -73,6 +85,9 @@ void root_release(struct root *r);
 
 /* 1 if this state lets mnemod publish. */
 int root_usable(enum root_state);
+
+/* 1 if the query lets mnemod adopt a folder in this state. */
+int root_adoptable(enum root_state, enum root_adopt);
 
 /* The word for messages and the state database: "root_vanished". */
 const char *root_state_name(enum root_state);

@@ -77,11 +77,41 @@ root_say_foreign(struct root *r, const struct root_query *q,
 	if (names->n > shown)
 		snprintf(list + n, sizeof(list) - (size_t)n, " and %zu more",
 		    names->n - shown);
-	say(r, q, ROOT_FOREIGN, "%s holds files that are not ours (%s): "
-	    "nothing in it is touched; set memory.%s.root to another folder, "
-	    "or move these files away, and see what would be done with "
-	    "--dry-run; --adopt is not in this version", q->path, list,
-	    q->name);
+	if (root_adoptable(ROOT_FOREIGN, q->adopt))
+		say(r, q, ROOT_FOREIGN, "%s holds files that are not ours "
+		    "(%s): it is adopted, as it is", q->path, list);
+	else
+		say(r, q, ROOT_FOREIGN, "%s holds files that are not ours "
+		    "(%s): nothing in it is touched; adopt it with "
+		    "--adopt=%s, or set memory.%s.root to another folder, "
+		    "or move these files away; --dry-run says what would be "
+		    "done", q->path, list, q->name, q->name);
+}
+
+void
+root_say_replaced(struct root *r, const struct root_query *q)
+{
+	if (root_adoptable(ROOT_REPLACED, q->adopt))
+		say(r, q, ROOT_REPLACED, "%s is another folder now: it is "
+		    "adopted, as it is", q->path);
+	else
+		say(r, q, ROOT_REPLACED, "%s is ours but is another folder "
+		    "now (not mounted, or restored from a copy?): nothing is "
+		    "published; bring the old one back, adopt this one with "
+		    "--adopt=%s, or set memory.%s.root to another folder",
+		    q->path, q->name, q->name);
+}
+
+void
+root_say_released(struct root *r, const struct root_query *q)
+{
+	if (root_adoptable(ROOT_RELEASED, q->adopt))
+		say(r, q, ROOT_RELEASED, "%s was given back: it is adopted "
+		    "again, as it is", q->path);
+	else
+		say(r, q, ROOT_RELEASED, "%s was given back by mnemoctl "
+		    "release: nothing is published; --adopt=%s takes it "
+		    "again", q->path, q->name);
 }
 
 void

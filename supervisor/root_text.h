@@ -28,6 +28,8 @@ void root_say_foreign(struct root *, const struct root_query *,
 /* `how': "is empty", "is not there". */
 void root_say_vanished(struct root *, const struct root_query *,
     const char *how);
+void root_say_replaced(struct root *, const struct root_query *);
+void root_say_released(struct root *, const struct root_query *);
 void root_say_symlink(struct root *, const struct root_query *);
 void root_say_not_dir(struct root *, const struct root_query *,
     const char *what);

@@ -20,7 +20,7 @@ recover(struct supervisor *sv, const struct op_run *run)
 
 	TAILQ_FOREACH(m, &sv->memories, entry)
 		if (run->op->scope == OP_STATE ||
-		    (run->op->scope == OP_WRITE && m == meant))
+		    (run->op->scope != OP_READ && m == meant))
 			recovery_look(m);
 }
 

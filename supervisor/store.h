@@ -16,6 +16,7 @@
  *
  * A header for each family of functions; this one is all of them.
  */
+#include "supervisor/store_adopt.h"
 #include "supervisor/store_agents.h"
 #include "supervisor/store_base.h"
 #include "supervisor/store_files.h"

@@ -10,7 +10,7 @@
 #define T(field) { DB_TEXT, offsetof(struct store_memory, field) }
 static const struct db_column memory_columns[] = {
 	T(name), T(root), I(dev), I(ino), I(claimed_at), T(live_commit),
-	I(live_files), { DB_END, 0 }
+	I(live_files), I(released_at), { DB_END, 0 }
 };
 #undef I
 #undef T
@@ -19,7 +19,7 @@ static const struct db_shape memory_shape = {
 };
 #define MEMORIES							\
 	"SELECT name, root, dev, ino, claimed_at, live_commit,"		\
-	" live_files FROM memories "
+	" live_files, released_at FROM memories "
 
 enum store_status
 store_memory_claim(struct store *s, const struct store_memory *m)
@@ -29,9 +29,17 @@ store_memory_claim(struct store *s, const struct store_memory *m)
 	    " claimed_at) VALUES (?, ?, ?, ?, ?)"
 	    " ON CONFLICT (name) DO UPDATE SET root = excluded.root,"
 	    " dev = excluded.dev, ino = excluded.ino,"
-	    " claimed_at = excluded.claimed_at",
+	    " claimed_at = excluded.claimed_at, released_at = 0",
 	    ARGS(TEXT(m->name), TEXT(m->root), INT(m->dev), INT(m->ino),
 	    INT(m->claimed_at)));
+}
+
+enum store_status
+store_memory_release(struct store *s, const char *name, int64_t now)
+{
+	db_about(s, "releasing memory %s", name);
+	return db_run_one(s, "UPDATE memories SET released_at = ?"
+	    " WHERE name = ?", ARGS(INT(now), TEXT(name)));
 }
 
 enum store_status

@@ -15,11 +15,18 @@ struct store_memory {
 	int64_t		 claimed_at;
 	const char	*live_commit;	/* or NULL: nothing published yet */
 	int64_t		 live_files;
+	int64_t		 released_at;	/* given back; 0: it is ours */
 };
 typedef int store_memory_cb(const struct store_memory *, void *);
-/* Record that the root is ours; again: path, device and inode anew. */
+/*
+ * Record that the root is ours; again: path, device and inode anew, and a
+ * release is over.
+ */
 enum store_status store_memory_claim(struct store *,
     const struct store_memory *);
+/* Given back until it is claimed again.  STORE_NONE: never claimed. */
+enum store_status store_memory_release(struct store *, const char *name,
+    int64_t now);
 enum store_status store_memory_live(struct store *, const char *name,
     const char *commit, int64_t files);
 enum store_status store_memory_get(struct store *, const char *name,

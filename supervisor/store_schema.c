@@ -189,7 +189,12 @@ static const char step_outdated[] =
     "ALTER TABLE stage1_outputs ADD COLUMN"
     " outdated INTEGER NOT NULL DEFAULT 0;";
 
-const char *const schema_steps[] = { step_1, step_ledger, step_outdated };
+/* A memory that was given back stays so until it is taken on purpose. */
+static const char step_release[] =
+    "ALTER TABLE memories ADD COLUMN released_at INTEGER NOT NULL DEFAULT 0;";
+
+const char *const schema_steps[] = { step_1, step_ledger, step_outdated,
+    step_release };
 const int64_t schema_nsteps = sizeof(schema_steps) / sizeof(*schema_steps);
 
 enum store_status
@@ -322,7 +327,7 @@ schema_migrate(struct store *s, const char *const *steps, int64_t nsteps)
 {
 	enum store_status	 st;
 	struct step		 step;
-	int64_t			 version = 0;
+	int64_t			 version = 0, found;
 
 	st = schema_version(s, &version);
 	if (st != STORE_OK)
@@ -334,8 +339,9 @@ schema_migrate(struct store *s, const char *const *steps, int64_t nsteps)
 		    (long long)nsteps);
 		return STORE_NEWER;
 	}
+	found = version;
 	for (; version < nsteps && st == STORE_OK; version++) {
-		if (version > 0 && on_disk(s))
+		if (found > 0 && on_disk(s))	/* not one that is new */
 			st = keep_copy(s, version);
 		step = (struct step){ steps[version], version + 1 };
 		db_about(s, "moving to version %lld", (long long)version + 1);

@@ -221,15 +221,18 @@ store_stage_one_succeeded(struct store *s, const struct store_finish *fin,
 	return db_transaction(s, "stage_one", succeed, &e);
 }
 
-/* Only an output that went is news for a memory. */
+/*
+ * Only an output that went is news for a memory.  What was adopted is another
+ * program's, which found more in the rollout than we do: it stays.
+ */
 static enum store_status
 drop_output(struct store *s, const struct store_finish *fin)
 {
 	enum store_status	 st;
 	int64_t			 watermark;
 
-	st = db_run(s, "DELETE FROM stage1_outputs WHERE thread_id = ?",
-	    ARGS(TEXT(fin->thread_id)));
+	st = db_run(s, "DELETE FROM stage1_outputs WHERE thread_id = ?"
+	    " AND generator <> 'adopted'", ARGS(TEXT(fin->thread_id)));
 	if (st != STORE_OK || s->changes == 0)
 		return st;
 	st = db_value(s, "SELECT input_watermark FROM jobs WHERE kind = '"

@@ -10,6 +10,7 @@
 #include "supervisor/dryrun.h"
 #include "supervisor/ledger.h"
 #include "supervisor/match.h"
+#include "supervisor/memory.h"
 #include "supervisor/runtime.h"
 #include "supervisor/scan.h"
 #include "supervisor/settings.h"
@@ -243,17 +244,16 @@ survey_memories(struct survey *s)
 		q.name = s->config->memories[i].name;
 		q.path = s->config->memories[i].root;
 		row = NULL;
-		if (store_memory_get(s->store, q.name, &row) == STORE_OK) {
-			q.record.real = row->root;
-			q.record.dev = (dev_t)row->dev;
-			q.record.ino = (ino_t)row->ino;
-			q.record.published = row->live_commit != NULL &&
-			    row->live_files > 0;
-		}
+		q.adopt = s->config->memories[i].adopt_now ? ADOPT_ANY :
+		    s->config->memories[i].adopt ? ADOPT_FOREIGN : ADOPT_NONE;
+		if (store_memory_get(s->store, q.name, &row) == STORE_OK)
+			memory_record(row, &q.record);
 		root_look(&s->roots[i], &q);
 		s->memories[i].name = q.name;
 		s->memories[i].path = q.path;
 		s->memories[i].state = s->roots[i].state;
+		s->memories[i].adopted = root_adoptable(s->roots[i].state,
+		    q.adopt);
 		s->memories[i].text = s->roots[i].text;
 		store_memory_free(row);
 	}

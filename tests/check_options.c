@@ -68,6 +68,16 @@ START_TEST(test_good)
 	ck_assert_int_eq(PARSE(&o, "--dry-run"), 0);
 	ck_assert_int_eq(o.act, ACT_DRY_RUN);
 	options_release(&o);
+	ck_assert_int_eq(PARSE(&o, "--adopt"), 0);
+	ck_assert_int_eq(o.adopt_all, 1);
+	ck_assert_uint_eq(o.nadopt, 0);
+	options_release(&o);
+	ck_assert_int_eq(PARSE(&o, "--adopt=a", "-1", "--adopt=b"), 0);
+	ck_assert_int_eq(o.adopt_all, 0);
+	ck_assert_uint_eq(o.nadopt, 2);
+	ck_assert_str_eq(o.adopt[0], "a");
+	ck_assert_str_eq(o.adopt[1], "b");
+	options_release(&o);
 	ck_assert_int_eq(PARSE(&o, "-n"), 0);
 	ck_assert_int_eq(o.act, ACT_CHECK);
 	options_release(&o);
@@ -98,7 +108,6 @@ START_TEST(test_bad)
 	BAD("--state: its argument is empty", "-s", "");
 	BAD("extra: expected no argument", "-1", "extra");
 	BAD("extra: expected no argument", "--", "extra");
-	BAD("--adopt is not built", "--adopt");
 	BAD("--once and --check exclude each other", "-1", "-n");
 	BAD("--preview and --dry-run exclude", "-p", "x", "--dry-run");
 	BAD("\\x1b", "\033[31m");
@@ -121,7 +130,7 @@ printed(void (*print)(FILE *))
 
 START_TEST(test_help_names_all)
 {
-	static const char *const names[] = { "-1, --once", "--adopt",
+	static const char *const names[] = { "-1, --once", "--adopt[=memory]",
 	    "--dry-run", "-f, --config file", "-h, --help", "-n, --check",
 	    "-o, --option key=value", "-p, --preview rollout",
 	    "-s, --state statedir", "-V, --version", "-v, --verbose",
@@ -146,7 +155,7 @@ START_TEST(test_dry_run)
 	struct config		*cfg;
 	struct dryrun_source	 src = { "codex", "/h/.codex", 1, 12, 3, 1 };
 	struct dryrun_memory	 mem = { "codex", "/h/m", ROOT_FOREIGN,
-	    "memory \"codex\": /h/m holds files", 4 };
+	    "memory \"codex\": /h/m holds files", 4, 0 };
 	struct dryrun_count	 why_not[] = { { "not yet idle", 2 } };
 	struct dryrun_count	 dirs[] = { { "/w/\033]0;x\007", 1 },
 	    { "", 3 } };

@@ -154,10 +154,48 @@ START_TEST(test_ours_and_vanished)
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	LOOK(ROOT_VANISHED, "is empty");
 	touch("MEMORY.md");
-	LOOK(ROOT_VANISHED, "is another folder now");
+	LOOK(ROOT_REPLACED, "is another folder now");
+	ck_assert_int_eq(root_take(&r, &q), 0);
+	root_release(&r);
 	/* Another root was configured: the record is not about it. */
 	q.path = aside;
 	LOOK(ROOT_FOREIGN, "not ours");
+	free(aside);
+}
+END_TEST
+
+/*
+ * A key in a file that nobody looks at must not take back what was given
+ * away, nor take what lies in a place that is not mounted.
+ */
+START_TEST(test_adoption)
+{
+	char	*aside = xasprintf("%s/aside", top);
+
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	touch("MEMORY.md");
+	q.adopt = ADOPT_FOREIGN;
+	LOOK(ROOT_FOREIGN, "is adopted, as it is");
+	ck_assert_int_eq(root_take(&r, &q), 1);
+	ck_assert_int_eq(r.state, ROOT_FOREIGN);
+	root_release(&r);
+	record(1);
+	q.record.released = 1;
+	LOOK(ROOT_RELEASED, "--adopt=codex takes it again");
+	ck_assert_int_eq(root_take(&r, &q), 0);
+	root_release(&r);
+	q.adopt = ADOPT_ANY;
+	LOOK(ROOT_RELEASED, "it is adopted again");
+	ck_assert_int_eq(root_take(&r, &q), 1);
+	root_release(&r);
+	q.record.released = 0;
+	ck_assert_int_eq(rename(path, aside), 0);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	LOOK(ROOT_VANISHED, "is empty");
+	touch("MEMORY.md");
+	LOOK(ROOT_REPLACED, "it is adopted");
+	q.adopt = ADOPT_FOREIGN;
+	LOOK(ROOT_REPLACED, "--adopt=codex");
 	free(aside);
 }
 END_TEST
@@ -329,6 +367,7 @@ root_suite(void)
 	tcase_add_test(tc, test_absent_below_absent);
 	tcase_add_test(tc, test_foreign);
 	tcase_add_test(tc, test_ours_and_vanished);
+	tcase_add_test(tc, test_adoption);
 	tcase_add_test(tc, test_symlink);
 	tcase_add_test(tc, test_not_a_directory);
 	tcase_add_test(tc, test_unwritable);

@@ -161,6 +161,7 @@ back_to_first(void)
 {
 	tell("DROP TABLE model_requests; DROP TABLE provider_holds;"
 	    " ALTER TABLE stage1_outputs DROP COLUMN outdated;"
+	    " ALTER TABLE memories DROP COLUMN released_at;"
 	    " PRAGMA user_version = 1");
 }
 
@@ -482,7 +483,7 @@ open_agents(const char *memory)
 START_TEST(an_agent_without_end_is_found_and_finished)
 {
 	struct store_stage_two_rules	 rules = stage_two_rules();
-	struct store_memory		 m = { "codex", "/r", 1, 2, 3, NULL, 0 };
+	struct store_memory		 m = { "codex", "/r", 1, 2, 3, NULL, 0, 0 };
 	struct store_memory		*live;
 	struct store_stage_two_end	 end = { .memory = "codex" };
 	struct store_job		 job;
@@ -548,7 +549,7 @@ END_TEST
 
 START_TEST(a_claimed_root_keeps_what_is_live)
 {
-	struct store_memory	 m = { "codex", "/r", 1, 2, 3, NULL, 0 };
+	struct store_memory	 m = { "codex", "/r", 1, 2, 3, NULL, 0, 0 };
 	struct store_memory	*got;
 
 	ck_assert_int_eq(store_memory_get(st, "codex", &got), STORE_NONE);

@@ -91,9 +91,9 @@ check "an unknown option: status 2" [ "$st" -eq 2 ]
 check "and the usage" said 'usage: mnemod [-1hnVv] [-f file]'
 run -1 -n
 check "two things to do: status 2" [ "$st" -eq 2 ]
-run --adopt
-check "--adopt is refused: status 2" [ "$st" -eq 2 ]
-check "and why" said 'not built in this version'
+run -n --adopt=codec
+check "--adopt of no memory: status 2" [ "$st" -eq 2 ]
+check "and the nearest" said 'no such memory; the nearest is codex'
 run -1 left over
 check "words without an option: status 2" [ "$st" -eq 2 ]
 run -h

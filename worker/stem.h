@@ -3,8 +3,11 @@
 
 #include <stdint.h>
 
-/* Time, '-', four digits, '-', sixty characters of slug, NUL. */
-#define STEM_SIZE	96
+/*
+ * Time, '-', four digits or (in another program's) the thread id, '-', sixty
+ * characters of slug, NUL.
+ */
+#define STEM_SIZE	128
 #define STEM_SLUG_MAX	60
 
 /*

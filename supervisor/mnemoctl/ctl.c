@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "supervisor/match.h"
+#include "supervisor/memory.h"
 #include "supervisor/mnemoctl/ctl.h"
 
 static void
@@ -22,13 +23,9 @@ look_at_root(struct ctl *ctl, struct ctl_memory *m)
 	};
 	struct root		 root;
 
-	if (store_memory_get(ctl->store, q.name, &row) == STORE_OK) {
-		q.record.real = row->root;
-		q.record.dev = (dev_t)row->dev;
-		q.record.ino = (ino_t)row->ino;
-		q.record.published = row->live_commit != NULL &&
-		    row->live_files > 0;
-	}
+	q.adopt = m->config->adopt ? ADOPT_FOREIGN : ADOPT_NONE;
+	if (store_memory_get(ctl->store, q.name, &row) == STORE_OK)
+		memory_record(row, &q.record);
 	root_look(&root, &q);
 	m->state = root.state;
 	m->usable = root_usable(root.state);

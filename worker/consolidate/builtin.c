@@ -73,6 +73,10 @@ read_all(struct job *j)
 		(void)fail(j, MEMORY_FILE, "it holds a NUL byte");
 		goto out;
 	}
+	if (memchr(buf_str(&j->summary), '\0', j->summary.len) != NULL) {
+		(void)fail(j, SUMMARY_FILE, "it holds a NUL byte");
+		goto out;
+	}
 	result = 0;
 out:
 	buf_release(&text);
@@ -165,6 +169,18 @@ separate(struct buf *out)
 		buf_addch(out, '\n');
 }
 
+/*
+ * Between blocks of others nothing is added: what they wrote in a row stays
+ * in a row, byte for byte.
+ */
+static void
+keep_block(struct buf *out, const struct block *b, int after_ours)
+{
+	if (b->text.len > 0 && after_ours)
+		separate(out);
+	buf_add(out, buf_str(&b->text), b->text.len);
+}
+
 /* Put a text of ours in its place, once. */
 static void
 place(struct buf *out, struct buf *text)
@@ -212,17 +228,17 @@ write_memory(struct job *j, struct draft *d, struct buf *out)
 {
 	const struct block *b;
 	struct buf *text;
-	int notes = holds_notes(&j->blocks);
+	int notes = holds_notes(&j->blocks), after_ours = 0;
 	size_t i;
 
 	for (i = 0; i < j->blocks.n; i++) {
 		b = &j->blocks.v[i];
 		if (b->owner == BLOCK_FOREIGN) {
-			if (b->text.len > 0)
-				separate(out);
-			buf_add(out, buf_str(&b->text), b->text.len);
+			keep_block(out, b, after_ours);
+			after_ours = 0;
 			continue;
 		}
+		after_ours = 1;
 		if (!notes)
 			place(out, &d->notes);
 		if ((text = draft_for(d, b)) != NULL)
@@ -310,6 +326,27 @@ count(struct job *j)
 	r->tombstones = j->in.ntombstones;
 }
 
+/*
+ * A block of ours in a folder that was adopted, whose threads are known by
+ * what the folder told of them alone: there are no facts to write it anew
+ * from, so it is kept as it is.
+ */
+static void
+keep_adopted(struct job *j)
+{
+	struct block *b;
+	size_t i, k;
+
+	for (i = 0; i < j->blocks.n; i++) {
+		b = &j->blocks.v[i];
+		for (k = 0; k < j->in.nadopted &&
+		    b->owner == BLOCK_OURS; k++)
+			if (strstr(buf_str(&b->text),
+			    j->in.adopted[k]) != NULL)
+				b->owner = BLOCK_FOREIGN;
+	}
+}
+
 int
 builtin_consolidate(const struct staging *st, struct builtin_report *report,
     char *why, size_t whysize)
@@ -321,6 +358,7 @@ builtin_consolidate(const struct staging *st, struct builtin_report *report,
 	memset(report, 0, sizeof(*report));
 	if (read_all(&j) == 0) {
 		blocks_parse(&j.blocks, &j.memory);
+		keep_adopted(&j);
 		forget_blocks(&j.blocks, &j.in);
 		notes_make(&j.notes, &j.in, &j.blocks);
 		groups_make(&j.groups, &j.in, NULL, NULL);

@@ -114,6 +114,25 @@ read_tombstones(struct inputs *in)
 	}
 }
 
+/* Threads that came with an adopted folder. */
+static void
+read_adopted(struct inputs *in, json_object *rows)
+{
+	const char *generator, *id;
+	json_object *o;
+	size_t i;
+
+	in->adopted = xcalloc(length(rows) + 1, sizeof(*in->adopted));
+	for (i = 0; i < length(rows); i++) {
+		o = json_object_array_get_idx(rows, i);
+		generator = json_str(o, "generator");
+		id = json_str(o, "thread_id");
+		if (generator != NULL && id != NULL && id[0] != '\0' &&
+		    strcmp(generator, "adopted") == 0)
+			in->adopted[in->nadopted++] = id;
+	}
+}
+
 int
 inputs_is_tombstone(const struct inputs *in, const char *thread_id)
 {
@@ -143,6 +162,7 @@ inputs_parse(struct inputs *in, const struct buf *text, const char **why)
 	flatten(in->root);
 	in->now = json_int(in->root, "now", 0);
 	read_tombstones(in);
+	read_adopted(in, rows);
 	in->row = xcalloc(length(rows) + 1, sizeof(*in->row));
 	for (i = 0; i < length(rows); i++)
 		if (row_parse(&in->row[in->n],
@@ -159,6 +179,7 @@ inputs_clear(struct inputs *in)
 	if (in->root != NULL)
 		json_object_put(in->root);
 	free(in->row);
+	free(in->adopted);
 	free(in->tombstone);
 	memset(in, 0, sizeof(*in));
 }

@@ -32,6 +32,8 @@ struct inputs {
 	json_object	*root;
 	struct row	*row;		/* by thread id, ascending */
 	size_t		 n;
+	const char	**adopted;	/* threads without facts; borrowed */
+	size_t		 nadopted;
 	struct tombstone *tombstone;
 	size_t		 ntombstones;
 	int64_t		 now;

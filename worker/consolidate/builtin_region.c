@@ -81,12 +81,23 @@ add_new_lines(struct buf *out, const struct region *r, const struct buf *body)
 	}
 }
 
+/* "v1" alone on the first line, whatever ends it. */
+static int
+is_versioned(const struct buf *text)
+{
+	const char *s = buf_str(text);
+
+	if (strncmp(s, "v1", 2) != 0)
+		return 0;
+	return s[2] == '\0' || s[2] == '\n' || strncmp(s + 2, "\r\n", 2) == 0;
+}
+
 void
 region_write(const struct region *r, const struct buf *body, struct buf *out)
 {
 	struct buf lines = BUF_INIT;
 
-	if (strncmp(buf_str(&r->before), FIRST, strlen(FIRST)) != 0)
+	if (!is_versioned(&r->before))
 		buf_addstr(out, FIRST "\n");
 	buf_add(out, buf_str(&r->before), r->before.len);
 	if (body != NULL) {

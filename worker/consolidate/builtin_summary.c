@@ -74,6 +74,14 @@ make_body(struct buf *b, const struct summary *s,
 	add_foreign(b, s);
 }
 
+/* Nothing is known but what others wrote: that is left alone. */
+static int
+nothing_to_tell(const struct summary *s)
+{
+	return s->in->groups->n == 0 && s->in->notes->n == 0 &&
+	    s->region.before.len + s->region.after.len > strlen("v1\r\n");
+}
+
 /* As much as fits; without our part if others left no room. */
 static void
 write_fitting(struct buf *out, const struct summary *s)
@@ -89,7 +97,7 @@ write_fitting(struct buf *out, const struct summary *s)
 		if (out->len <= SUMMARY_MAX)
 			break;
 	}
-	if (out->len > SUMMARY_MAX) {
+	if (out->len > SUMMARY_MAX || nothing_to_tell(s)) {
 		buf_reset(out);
 		region_write(&s->region, NULL, out);
 	}

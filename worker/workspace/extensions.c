@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "worker/text.h"
+#include "worker/workspace/adopted.h"
 #include "worker/workspace/extensions.h"
 #include "worker/workspace/tree.h"
 
@@ -64,26 +65,6 @@ stamp_of(const char *path)
 	return end == stamp + STAMP_LEN ? (int64_t)timegm(&tm) : 0;
 }
 
-/* The tree as it was adopted; *out is NULL if this memory never was. */
-static int
-load_adopted(struct history *h, git_index **out)
-{
-	git_oid	commit, tree;
-
-	*out = NULL;
-	switch (history_ref(h, HISTORY_ADOPTED, &commit)) {
-	case HISTORY_ABSENT:
-		return 0;
-	case HISTORY_FOUND:
-		if (history_tree_of(h, &commit, &tree) == 0)
-			return tree_load(h, &tree, out);
-		break;
-	case HISTORY_ERROR:
-		break;
-	}
-	return -1;
-}
-
 int
 extensions_age(struct workspace *ws, git_index *tree, int64_t now)
 {
@@ -94,8 +75,8 @@ extensions_age(struct workspace *ws, git_index *tree, int64_t now)
 	int64_t		 t;
 	int		 n = 0;
 
-	if (load_adopted(&ws->history, &adopted) < 0)
-		return workspace_fail_history(ws, HISTORY_ADOPTED);
+	if (adopted_load(ws, &adopted) < 0)
+		return -1;
 	while (n >= 0 && i < git_index_entrycount(tree)) {
 		path = git_index_get_byindex(tree, i)->path;
 		if (!is_resource(tree, path) ||

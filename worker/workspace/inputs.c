@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bsd/string.h>
+
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/uuid.h"
@@ -169,6 +171,10 @@ inputs_buried_name(const struct inputs *in, const char *name)
 void
 inputs_stem(json_object *row, char *out)
 {
+	const char	*given = json_str(row, "stem");
+
+	if (given != NULL && strlcpy(out, given, STEM_SIZE) < STEM_SIZE)
+		return;
 	stem_make(out, json_str(row, "thread_id"),
 	    json_int(row, "source_updated_at", 0),
 	    json_str(row, "rollout_slug"));

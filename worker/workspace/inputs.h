@@ -41,7 +41,10 @@ int inputs_buried(const struct inputs *, const char *thread_id);
  */
 int inputs_buried_name(const struct inputs *, const char *name);
 
-/* The stem of a row's rollout summary; `out' has STEM_SIZE bytes. */
+/*
+ * The stem of a row's rollout summary, "stem" where adopted_name_rows() set
+ * it; `out' has STEM_SIZE bytes.
+ */
 void inputs_stem(json_object *row, char *out);
 
 /*

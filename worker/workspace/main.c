@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/hook.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "worker/worker.h"
+#include "worker/workspace/adopt.h"
 #include "worker/workspace/answer.h"
 #include "worker/workspace/check.h"
 #include "worker/workspace/publish.h"
@@ -279,6 +281,69 @@ on_purge(struct worker *w, const struct msg *m)
 	purge_release(&p);
 }
 
+#define BATCH_BYTES (512 * 1024)	/* of text in one message */
+
+static void
+send_threads(struct worker *w, const struct msg *m, json_object *entries,
+    int last)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set(o, "entries", entries);
+	json_set_bool(o, "last", last);
+	worker_reply(w, m, MSG_ADOPTED_THREAD, o);
+}
+
+static void
+tell_threads(struct worker *w, const struct msg *m, json_object *by_id)
+{
+	json_object	*batch = json_object_new_array();
+	const char	*s;
+	size_t		 bytes = 0;
+
+	json_object_object_foreach(by_id, id, entry) {
+		json_object_array_add(batch, json_object_get(entry));
+		s = json_str(entry, "raw_memory");
+		bytes += strlen(id) + (s == NULL ? 0 : strlen(s));
+		s = json_str(entry, "rollout_summary");
+		bytes += s == NULL ? 0 : strlen(s);
+		if (bytes < BATCH_BYTES)
+			continue;
+		send_threads(w, m, batch, 0);
+		batch = json_object_new_array();
+		bytes = 0;
+	}
+	send_threads(w, m, batch, 1);
+}
+
+static void
+on_adopt(struct worker *w, const struct msg *m)
+{
+	struct role_state	*st = worker_data(w);
+	struct adopt_result	 res;
+	json_object		*o;
+
+	worker_busy(w, "adopt");
+	if (adopt_run(&st->ws, &res) < 0) {
+		fail(w, m);
+		adopt_result_release(&res);
+		return;
+	}
+	if (res.threads.left_out > 0)
+		log_warnx("%s: too much text, %zu pieces are left out",
+		    st->ws.root_path, res.threads.left_out);
+	tell_threads(w, m, res.threads.by_id);
+	o = json_object_new_object();
+	set_hex(o, "commit", &res.commit);
+	set_hex(o, "live", &res.live);
+	json_set_int(o, "files", (int64_t)res.files);
+	json_set_int(o, "threads",
+	    json_object_object_length(res.threads.by_id));
+	json_set_int(o, "unread", (int64_t)res.threads.unread);
+	worker_reply(w, m, MSG_ADOPTED, o);
+	adopt_result_release(&res);
+}
+
 static const struct {
 	enum msg_id	 id;
 	void		(*handle)(struct worker *, const struct msg *);
@@ -289,6 +354,7 @@ static const struct {
 	{ MSG_PUBLISH, on_publish },
 	{ MSG_CHECK, on_check },
 	{ MSG_PURGE, on_purge },
+	{ MSG_ADOPT, on_adopt },
 };
 
 /* What mnemoctl asks. */

@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "common/monotime.h"
 #include "common/uuid.h"
+#include "worker/workspace/adopted.h"
 #include "worker/workspace/changes.h"
 #include "worker/workspace/diff.h"
 #include "worker/workspace/extensions.h"
@@ -108,6 +109,8 @@ build(struct preparation *p)
 	git_oid		 live_tree;
 
 	git_oid_cpy(&p->staged.base, &p->live.commit);
+	if (adopted_name_rows(p->ws) < 0)
+		return -1;
 	raw_memories_write(&p->ws->inputs, &p->raw);
 	if (history_tree_of(h, &p->live.commit, &live_tree) < 0 ||
 	    tree_load(h, &live_tree, &p->after) < 0 || read_last(p) < 0)

@@ -54,6 +54,8 @@ generate(struct workspace *ws, git_index *out)
 	int		 r = 0;
 
 	for (i = 0; r == 0 && i < ws->inputs.nrows; i++) {
+		if (json_flag(ws->inputs.rows[i], "kept", 0))
+			continue;	/* the adopted one stays */
 		path = path_of(ws->inputs.rows[i]);
 		if (tree_get(out, path) != NULL)
 			log_warnx("thread %s: its summary would be named %s "
