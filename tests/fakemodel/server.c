@@ -124,7 +124,9 @@ respond(struct MHD_Connection *c, struct transfer *t)
 		colon = strstr(r->headers[i], ": ");
 		name = xstrndup(r->headers[i],
 		    (size_t)(colon - r->headers[i]));
-		MHD_add_response_header(resp, name, colon + 2);
+		if (MHD_add_response_header(resp, name, colon + 2) != MHD_YES)
+			errx(2, "fakemodel: rule %d: no header: %s", r->line,
+			    r->headers[i]);
 		free(name);
 	}
 	ok = MHD_queue_response(c, (unsigned)r->status, resp);
