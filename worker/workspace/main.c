@@ -78,6 +78,8 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 	ws->generator = json_str(settings, "generator");
 	if (ws->generator == NULL)
 		ws->generator = DEFAULT_GENERATOR;
+	ws->model = json_str(settings, "provider") != NULL &&
+	    strcmp(json_str(settings, "provider"), "builtin") != 0;
 	ws->skill_scripts = json_flag(settings, "skill_scripts", 0);
 	ws->tick = tick;
 	ws->tick_arg = w;

@@ -61,7 +61,7 @@ judge(struct publication *pub, struct round *r)
 	    .redact = ws->redact, .inputs = &ws->inputs,
 	    .raw = &pub->staged.raw, .conflicts = r->merge.conflicts,
 	    .nconflicts = r->merge.nconflicts, .scripts = ws->skill_scripts,
-	    .builtin = tree_below(ws->generator, "builtin/"),
+	    .builtin = !ws->model,
 	    .tick = ws->tick, .tick_arg = ws->tick_arg };
 	enum round_status	 status = ROUND_DONE;
 

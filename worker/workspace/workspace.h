@@ -24,6 +24,7 @@ struct workspace {
 	struct history	 history;	/* repo is NULL until first used */
 	struct inputs	 inputs;
 	struct redact	*redact;
+	int		 model;		/* a model consolidates, not builtin */
 	int		 skill_scripts;	/* agents may write skills/X/scripts/ */
 
 	/* Called now and then in long work; NULL: not. */
