@@ -344,6 +344,33 @@ START_TEST(usage_is_told)
 END_TEST
 
 /* Comments show that a server lives; the deadline is for the whole. */
+/* 72 KB of headers: refused before the body, and the next request works. */
+START_TEST(headers_without_end)
+{
+	char		 value[9001], rule[8 * 9100] = "text=a";
+	const char	*rules[] = { rule, "stage_one", NULL };
+	size_t		 len = strlen(rule);
+	struct msg	 m;
+	int		 i;
+
+	memset(value, 'h', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	for (i = 0; i < 8; i++)
+		len += (size_t)snprintf(rule + len, sizeof(rule) - len,
+		    " header=\"x-%d: %s\"", i, value);
+	begin("responses", rules);
+	gateway_try(&gw, &m);
+	ck_assert_str_eq(json_str(m.body, "error"), "protocol");
+	ck_assert_str_eq(json_str(m.body, "message"),
+	    "the headers are larger than 64 KiB");
+	msg_release(&m);
+	gateway_try(&gw, &m);
+	ck_assert_str_eq(json_str(m.body, "outcome"), "ok");
+	msg_release(&m);
+	finish();
+}
+END_TEST
+
 START_TEST(deadline_of_the_whole)
 {
 	static const char *const rules[] = {
@@ -535,6 +562,7 @@ suite(void)
 	tcase_add_loop_test(tc, every_misbehaviour, 0, 3);
 	tcase_add_loop_test(tc, said_in_neutral_form, 0, 3);
 	tcase_add_loop_test(tc, usage_is_told, 0, 3);
+	tcase_add_test(tc, headers_without_end);
 	tcase_add_test(tc, deadline_of_the_whole);
 	tcase_add_loop_test(tc, cancelled_in_mid_stream, 0, 3);
 	tcase_add_loop_test(tc, a_reply_of_200_megabytes, 0, 3);

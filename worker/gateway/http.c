@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <bsd/string.h>
-
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
@@ -110,11 +108,8 @@ on_header(char *data, size_t size, size_t n, void *arg)
 	struct transfer	*t = arg;
 
 	t->heads += size * n;
-	if (t->heads > HTTP_HEADS_MAX) {
-		strlcpy(t->detail, "the headers are larger than 64 KiB",
-		    sizeof(t->detail));
+	if (t->heads > HTTP_HEADS_MAX)
 		return CURL_WRITEFUNC_ERROR;
-	}
 	if (t->ops->header != NULL)
 		header_line(t, data, size * n);
 	return size * n;
@@ -305,6 +300,15 @@ act_on_ready(struct http *h)
 	free(ready);
 }
 
+/* What to say to the end of a transfer. */
+static const char *
+detail(const struct transfer *t, CURLcode code)
+{
+	if (t->heads > HTTP_HEADS_MAX)
+		return "the headers are larger than 64 KiB";
+	return t->detail[0] != '\0' ? t->detail : curl_easy_strerror(code);
+}
+
 static void
 reap(struct http *h)
 {
@@ -318,8 +322,7 @@ reap(struct http *h)
 			continue;
 		code = m->data.result;
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
-		t->ops->end(t->arg, (int)code, t->detail[0] != '\0' ?
-		    t->detail : curl_easy_strerror(code));
+		t->ops->end(t->arg, (int)code, detail(t, code));
 		transfer_free(h, t);
 	}
 }
