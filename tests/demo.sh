@@ -47,6 +47,18 @@ say "again: nothing new"
 "$MNEMOD" -1 --yes -o now="$NOW" 2>"$LOG"
 sed "s,$W,~,g" "$LOG" | grep -E 'scan|stage one|nothing new'
 
+say "a folder that another program made: adopted as it is, then given back"
+W=$B/demo-adopt STATE=$B/demo-adopt/state/mnemod CODEX=$B/demo-adopt/codex
+ROOT=$CODEX/memories
+world_new
+cp -R tests/data/adopted "$ROOT"
+chmod -R u+w "$ROOT"
+"$MNEMOD" -1 --yes --adopt -o now="$NOW" 2>&1 | sed "s,$W,~,g" |
+    grep 'adopted'
+cmp -n "$(wc -c <tests/data/adopted/MEMORY.md)" tests/data/adopted/MEMORY.md \
+    "$ROOT/MEMORY.md" && echo "not a byte of its MEMORY.md was changed"
+"$B/mnemoctl" -o now="$NOW" release 2>/dev/null | sed "s,$W,~,g"
+
 say "what to type next"
 cat <<EOT
   $B/mnemod --dry-run       what it would do with your own transcripts
