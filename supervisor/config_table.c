@@ -85,8 +85,7 @@ const struct config_key config_keys[] = {
 	{ PIPE(max_raw_memories_for_consolidation), "256", 1, 4096, NULL,
 	    0 },
 	{ PIPE(max_unused_days), "30", 0, 3650, NULL, 0 },
-	{ PIPE(min_rate_limit_remaining_percent), "25", 0, 100, NULL,
-	    KEY_LATER },
+	{ PIPE(min_rate_limit_remaining_percent), "25", 0, 100, NULL, 0 },
 
 	{ BUDGET(tokens_per_day), "500000", 0, 1000000000, NULL, 0 },
 	{ BUDGET(requests_per_day), "200", 0, MILLION, NULL, 0 },

@@ -290,9 +290,13 @@ clerk_settings(void *arg)
 static void
 clerk_reply(const struct msg *msg, void *arg)
 {
-	(void)arg;
-	log_debug("gateway: message %s is not expected",
-	    msg_table[msg->id].name);
+	model_guard_reply(arg, msg);
+}
+
+static void
+clerk_ready(void *arg)
+{
+	model_guard_ready(arg);
 }
 
 struct model *
@@ -301,9 +305,11 @@ model_new(struct supervisor *sv)
 	struct model		*m = xcalloc(1, sizeof(*m));
 	struct relay_clerk	 clerk = { clerk_credits, clerk_accept,
 				    clerk_admit, clerk_settle,
-				    clerk_settings, clerk_reply, m };
+				    clerk_settings, clerk_reply,
+				    clerk_ready, m };
 
 	m->sv = sv;
+	loop_timer_init(&m->guard_timer, NULL, NULL);
 	m->relay = relay_new(sv->rt.loop, sv->rt.children, &clerk);
 	if (provider(m) != NULL) {
 		model_hold_load(m);
@@ -317,6 +323,7 @@ model_free(struct model *m)
 {
 	if (m == NULL)
 		return;
+	loop_timer_cancel(&m->guard_timer);
 	relay_free(m->relay);
 	free(m);
 }
@@ -341,6 +348,7 @@ model_pass(struct model *m)
 
 	if (provider(m) == NULL)
 		return;
+	m->guard = GUARD_IDLE;
 	provider_file_look(m->sv->config, &now);
 	if (provider_file_same(&now, &m->key_file))
 		return;

@@ -11,6 +11,13 @@
  * be asked, in the ledger's name; what goes along with a question; and what
  * follows from a failure.
  */
+enum model_guard {
+	GUARD_IDLE,		/* not asked in this pass */
+	GUARD_WANTED,		/* as soon as the gateway is ready */
+	GUARD_ASKED,
+	GUARD_DONE
+};
+
 struct model {
 	struct supervisor	*sv;
 	struct relay		*relay;
@@ -24,6 +31,8 @@ struct model {
 	int			 gave_up;	/* nobody waits: work goes back */
 	int64_t			 rounds;	/* such holds without success */
 	char			 hold_text[512];
+	enum model_guard	 guard;
+	struct loop_timer	 guard_timer;	/* then it fails open */
 	char			 installation_id[UUID_SIZE]; /* "": not yet */
 };
 
@@ -58,6 +67,20 @@ void model_hold_clear(struct model *);
 /* A failed attempt: fill in what the asker does, hold what is to be held. */
 void model_failed(struct model *, const struct relay_ask *,
     struct relay_answer *, int64_t server_ms);
+
+/*
+ * model_guard.c: what the account's owner is to be left.
+ */
+
+/*
+ * 1 if the account's limits have to be asked for first: stage_one_go_on()
+ * follows.  0: go on.
+ */
+int model_guard(struct model *);
+
+/* The gateway is ready; it answered `quota'. */
+void model_guard_ready(struct model *);
+void model_guard_reply(struct model *, const struct msg *);
 
 /*
  * model_order.c: what goes to the gateway.

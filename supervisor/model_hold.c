@@ -88,13 +88,15 @@ keep(const struct model *m)
 static void
 tell(const struct model *m)
 {
-	char	until[RFC3339_SIZE];
+	const char	*reason = hold_reason(m, m->hold_error);
+	char		 until[RFC3339_SIZE];
 
 	rfc3339_format(until, m->hold_until_ms + 999);
-	log_warnx("provider %s: %s%s; work waits until %s (%s)",
+	log_warnx("provider %s: %s%s; work waits until %s%s (%s)",
 	    provider(m)->name, m->hold_error == MODEL_OVER_BUDGET ?
 	    "the ceiling is reached: " : "", m->hold_text, until,
-	    hold_reason(m, m->hold_error));
+	    strcmp(reason, LOGIN_EXPIRED) == 0 ?
+	    ", or for Codex to renew its login" : "", reason);
 }
 
 void

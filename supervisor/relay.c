@@ -382,8 +382,11 @@ take_response(struct relay *r, struct relay_ask *q, const struct msg *m)
 static void
 gateway_ready(struct child *c, void *arg)
 {
+	struct relay	*r = arg;
+
 	(void)c;
-	relay_pump(arg);
+	r->clerk.ready(r->clerk.arg);
+	relay_pump(r);
 }
 
 /*

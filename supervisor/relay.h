@@ -95,6 +95,9 @@ struct relay_clerk {
 	/* A reply to relay_control(). */
 	void (*reply)(const struct msg *, void *arg);
 
+	/* The gateway is ready: relay_control() works now. */
+	void (*ready)(void *arg);
+
 	void *arg;
 };
 

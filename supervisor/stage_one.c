@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "model_error.h"
 #include "monotime.h"
+#include "supervisor/model.h"
 #include "supervisor/one_job.h"
 #include "supervisor/retry.h"
 #include "supervisor/scan.h"
@@ -337,7 +338,15 @@ scan_step(struct stage_one *one, enum scan_status st)
 	if (st == SCAN_FAILED)
 		one->sv->outcome |= OUTCOME_JOB_FAILED;
 	one->state = ONE_EXTRACTING;
-	claim_more(one);
+	if (!model_guard(one->sv->model))
+		claim_more(one);
+}
+
+void
+stage_one_go_on(struct stage_one *one)
+{
+	if (one->state == ONE_EXTRACTING && one->ready)
+		claim_more(one);
 }
 
 static void

@@ -29,6 +29,9 @@ void stage_one_free(struct stage_one *);
 /* Begin a pass; none may be running. */
 void stage_one_start(struct stage_one *);
 
+/* What it waited for before its first claim is known. */
+void stage_one_go_on(struct stage_one *);
+
 int stage_one_busy(const struct stage_one *);
 
 /* The worker is replaced before the next pass (a reload). */

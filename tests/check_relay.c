@@ -229,11 +229,21 @@ clerk_reply(const struct msg *m, void *arg)
 	replies++;
 }
 
+static unsigned	readies;
+
+static void
+clerk_ready(void *arg)
+{
+	(void)arg;
+	readies++;
+}
+
 static void
 setup(void)
 {
 	static const struct relay_clerk	clerk = { clerk_credits, clerk_accept,
-	    clerk_admit, clerk_settle, clerk_settings, clerk_reply, NULL };
+	    clerk_admit, clerk_settle, clerk_settings, clerk_reply, clerk_ready,
+	    NULL };
 	int				i;
 
 	memset(askers, 0, sizeof(askers));

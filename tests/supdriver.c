@@ -272,10 +272,18 @@ clerk_reply(const struct msg *m, void *arg)
 }
 
 static void
+clerk_ready(void *arg)
+{
+	(void)arg;
+	event("ready the gateway");
+}
+
+static void
 start_relay(struct loop *l)
 {
 	static const struct relay_clerk	clerk = { clerk_credits, clerk_accept,
-	    clerk_admit, clerk_settle, clerk_settings, clerk_reply, NULL };
+	    clerk_admit, clerk_settle, clerk_settings, clerk_reply, clerk_ready,
+	    NULL };
 
 	if (driver.gateway == NULL)
 		return;

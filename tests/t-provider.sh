@@ -180,5 +180,56 @@ check "400: with the provider's words" [ "$(sql "select count(*) from jobs
 check "400: once each" [ "$(sql 'select max(n) from (select count(*) n from
     model_requests group by thread_id)')" -eq 1 ]
 model_stop
+
+# A ChatGPT login: whoever works in the foreground is left a share.
+for used in 80 40; do
+	world_new
+	world_fill tests/data/codex
+	(umask 077 && echo "{\"tokens\":{\"access_token\":\"$KEY\",
+	    \"account_id\":\"acct-1\"}}" >"$CODEX/auth.json")
+	cp "$CODEX/auth.json" "$T/auth.json"
+	model_start "times=1 path=/v1/api/codex/usage json='{\"rate_limit\":
+	    {\"primary_window\":{\"used_percent\":$used,\"reset_at\":1795437000,
+	    \"limit_window_seconds\":18000}}}'" \
+	    'times=200 usage=100,0,50,0 stage_one'
+	model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+	unset FAKE_KEY
+	mn -o provider.fake.key_env= -o provider.fake.auth=codex -1
+	status=$?
+	check "guard, $used % used: asked before the first claim" \
+	    [ "$(sent 1 '$.path')" = /v1/api/codex/usage ]
+	if [ "$used" -gt 75 ]; then
+		check "guard, $used % used: work is left waiting" [ $status -eq 8 ]
+		check "guard, $used % used: no model is asked" requests 1
+		check "guard, $used % used: said" \
+		    has '80 % of the account.s limit are used' "$LOG"
+		check "guard, $used % used: until it begins anew" sh -c \
+		    "'$CTL' -o now=$NOW status | grep -q 'waits: quota: .*in 30 min'"
+	else
+		check "guard, $used % used: all is done" [ $status -eq 0 ]
+		check "guard, $used % used: outputs" [ "$(outputs)" -ge 8 ]
+	fi
+	check "guard, $used % used: the login is as it was" \
+	    cmp -s "$T/auth.json" "$CODEX/auth.json"
+	model_stop
+done
+
+# An expired login: read once more, then the work waits for Codex.
+world_new
+world_fill tests/data/codex
+cp "$T/auth.json" "$CODEX/auth.json"
+chmod 600 "$CODEX/auth.json"
+model_start 'times=1 path=/v1/api/codex/usage json={}' \
+    'times=200 status=401 message=expired'
+model_conf responses \
+    'pipeline { max_rollout_age_days = 0 max_stage_one_jobs = 1 }'
+mn -o provider.fake.key_env= -o provider.fake.auth=codex -1
+check "an expired login: work is left waiting" [ $? -eq 8 ]
+check "an expired login: tried once more, with another gateway" \
+    [ "$(asked)" -eq 2 ]
+check "an expired login: said" has '(login_expired)' "$LOG"
+check "an expired login: never written" \
+    cmp -s "$T/auth.json" "$CODEX/auth.json"
+model_stop
 world_clean provider
 finish
