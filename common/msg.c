@@ -29,8 +29,10 @@
 /* Requests that one extract worker may have open: max_stage_one_jobs. */
 #define EXTRACT_CREDITS	64
 
-#define FIELDS(...) (const struct msg_field[]){ __VA_ARGS__, { NULL, 0, 0 } }
-#define NO_FIELDS (const struct msg_field[]){ { NULL, 0, 0 } }
+/* Named, so that a row may end early: most have no payload. */
+#define FIELDS(...) .fields = (const struct msg_field[]){ __VA_ARGS__, \
+			{ NULL, 0, 0 } }
+#define NO_FIELDS .fields = (const struct msg_field[]){ { NULL, 0, 0 } }
 #define STR(k)		{ k, KIND_STR, 0 }
 #define STR_(k)		{ k, KIND_STR, 1 }
 #define INT(k)		{ k, KIND_INT, 0 }

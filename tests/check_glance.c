@@ -85,11 +85,11 @@ agrees(const char *text, size_t len)
 
 static const char *const	plain[] = {
 	"{}", " { } ", "{\"type\":\"a\"}", "{ \"type\" : \"a\" }\n",
-	"{\"type\":\"response.output_text.delta\",\"sequence_number\":4,"
+	("{\"type\":\"response.output_text.delta\",\"sequence_number\":4,"
 	"\"item_id\":\"m\",\"index\":2,\"logprobs\":[],\"delta\":{\"text\":"
-	"\"a\\n\\\"b\\\\\\/\\t\\u00e9\xc3\xa9 c\"}}",
-	"{\"choices\":[{\"delta\":{\"content\":\"x\",\"role\":null}},"
-	"{\"delta\":{\"content\":\"second\"}}],\"usage\":null}",
+	"\"a\\n\\\"b\\\\\\/\\t\\u00e9\xc3\xa9 c\"}}"),
+	("{\"choices\":[{\"delta\":{\"content\":\"x\",\"role\":null}},"
+	"{\"delta\":{\"content\":\"second\"}}],\"usage\":null}"),
 	"{\"choices\":[[{\"delta\":{\"content\":\"deeper\"}}]]}",
 	"{\"choices\":[],\"usage\":{\"a\":[1,-2.5,true,false,{}]}}",
 	"{\"choices\":{\"0\":{\"delta\":{\"content\":\"no array\"}}}}",
