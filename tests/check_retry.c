@@ -5,6 +5,9 @@
  * budget with it.  When and whether a model is asked again is one function
  * of the failure, and here it is held to what the manual says.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "check_main.h"
 #include "supervisor/retry.h"
 
@@ -154,6 +157,31 @@ START_TEST(bounds)
 }
 END_TEST
 
+/* mnemod(8) says as often as it is. */
+START_TEST(manual)
+{
+	static char		 page[256 * 1024];
+	char			 row[64];
+	FILE			*fp = fopen("man/mnemod.8", "re");
+	enum model_error	 e = (enum model_error)_i;
+	int64_t			 n = 0;
+	size_t			 len;
+
+	ck_assert_ptr_nonnull(fp);
+	len = fread(page, 1, sizeof(page) - 1, fp);
+	page[len] = '\0';
+	fclose(fp);
+	while (plan(e, n, -1, 1).asker_ms != RETRY_NEVER)
+		n++;
+	/* Nobody asks for what nobody waits for. */
+	if (e == MODEL_CANCELLED)
+		return;
+	snprintf(row, sizeof(row), "\n.It %s Ta %lld Ta ",
+	    model_error_name(e), (long long)n + 1);
+	ck_assert_msg(strstr(page, row) != NULL, "%s", row);
+}
+END_TEST
+
 static Suite *
 retry_suite(void)
 {
@@ -168,6 +196,7 @@ retry_suite(void)
 	tcase_add_test(t, context_window);
 	tcase_add_test(t, auth_and_quota_rest);
 	tcase_add_loop_test(t, bounds, MODEL_NONE + 1, MODEL_ERROR__MAX);
+	tcase_add_loop_test(t, manual, MODEL_NONE + 1, MODEL_ERROR__MAX);
 	suite_add_tcase(s, t);
 	return s;
 }
