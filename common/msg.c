@@ -150,7 +150,7 @@ const struct msg_type msg_table[MSG__MAX] = {
 	    FIELDS(ARR_("violations")), "the validator refused; try again" },
 	[MSG_COMPLETED] = { "completed", FROM(R_AGENT), P_WORK, 0,
 	    FIELDS(STR_("message"), BOOL_("changed"), INT_("turns"),
-	    OBJ("counts")), "the agent's last message" },
+	    OBJ("counts"), STR("capped")), "the agent's last message" },
 
 	[MSG_INPUT] = { "input", TO(R_WSPACE), P_READY, 0,
 	    FIELDS(ARR_("entries"), BOOL_("last")),

@@ -365,6 +365,15 @@ config_provider_used(const struct config *cfg)
 	return NULL;
 }
 
+const struct config_provider *
+config_provider_agents(const struct config *cfg)
+{
+	const struct config_provider	*p = config_provider_used(cfg);
+
+	return p == NULL || strcmp(p->consolidation_model, "builtin") == 0 ?
+	    NULL : p;
+}
+
 const char *
 config_provider_word(const struct config_provider *p, const char *key)
 {

@@ -194,6 +194,12 @@ int config_provider_offline(const struct config *);
 /* The provider in use, NULL if it is builtin. */
 const struct config_provider *config_provider_used(const struct config *);
 
+/*
+ * The provider that consolidation agents ask; NULL if builtin consolidates,
+ * by use_provider or by consolidation_model = "builtin".
+ */
+const struct config_provider *config_provider_agents(const struct config *);
+
 /* The word of a provider's key ("api", "verbosity") as it stands. */
 const char *config_provider_word(const struct config_provider *,
     const char *key);

@@ -44,6 +44,8 @@ struct memory {
 	struct child			*wspace;
 	struct child			*agent;
 	int				 agent_done; /* it said completed */
+	const char			*capped; /* the bound that it met */
+	struct loop_timer		 limit;	/* minutes_per_agent */
 
 	/* The run of stage two; valid from MEM_PREPARING to MEM_ENDING. */
 	struct store_job		 job;
@@ -60,6 +62,7 @@ struct memory {
 	int64_t				 rows;
 	int64_t				 changed;
 	int64_t				 conflicts;
+	int64_t				 kept_out; /* of the run before */
 	TAILQ_ENTRY(memory)		 entry;
 };
 

@@ -13,6 +13,8 @@
 
 #define TOKENS_MAX	INT64_C(1000000000)	/* more, nobody used */
 #define LEDGER_RETRY_MS	10000
+/* An agent is asked once and revised twice; turns_per_agent is for each. */
+#define AGENT_STRETCHES	3
 
 static const struct config_provider *
 provider(const struct model *m)
@@ -75,6 +77,37 @@ refuse_budget(struct model *m, const struct relay_ask *q,
 	    (answer->when - wall_s()) * 1000, answer->key);
 }
 
+/*
+ * One agent's own ceilings: what it spent so far is in the ledger, so that
+ * nothing the agent says counts.  1 if it may go on.
+ */
+static int
+agent_may(const struct model *m, const struct relay_ask *q,
+    struct relay_answer *a)
+{
+	const struct config_budget	*b = &m->sv->config->budget;
+	struct store_spent		 spent;
+	const char			*key = NULL;
+
+	if (!q->agent)
+		return 1;
+	if (store_ledger_spent(m->sv->store, 0, q->thread_id, &spent) !=
+	    STORE_OK)
+		key = "ledger";
+	else if (b->tokens_per_agent > 0 &&
+	    spent.tokens + q->reserved.tokens > b->tokens_per_agent)
+		key = "budget.tokens_per_agent";
+	else if (spent.requests >= b->turns_per_agent * AGENT_STRETCHES)
+		key = "budget.turns_per_agent";
+	if (key == NULL)
+		return 1;
+	a->error = MODEL_OVER_BUDGET;
+	a->retry_ms = RETRY_NEVER;
+	snprintf(a->message, sizeof(a->message), "%s is reached", key);
+	log_info("agent %s: %s", q->thread_id, a->message);
+	return 0;
+}
+
 static struct budget_sum
 sum_of(const struct model *m, const struct relay_ask *q)
 {
@@ -127,6 +160,8 @@ reserve(struct model *m, struct relay_ask *q, struct relay_answer *a)
 	struct ledger_answer		 answer;
 
 	q->reserved = r.sum;
+	if (!agent_may(m, q, a))
+		return ADMIT_REFUSE;
 	ledger_limits(m->sv->config, &limits);
 	if (ledger_reserve(m->sv->store, &limits, &r, wall_s(), &answer,
 	    &q->ledger) != STORE_OK) {

@@ -127,7 +127,7 @@ consolidate(struct forgetting *f)
 		return 0;
 	}
 	if (f->run->sv->scheduler == NULL &&
-	    !config_provider_offline(f->run->sv->config)) {
+	    config_provider_agents(f->run->sv->config) != NULL) {
 		tell(f, "memories", "at the next pass of mnemod");
 		return 0;
 	}

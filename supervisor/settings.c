@@ -6,8 +6,15 @@
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"
+#include "supervisor/model.h"
 #include "supervisor/model_table.h"
 #include "supervisor/settings.h"
+
+/* A careful estimate, as budget_tokens() makes it. */
+#define BYTES_PER_TOKEN	3
+/* A conversation in bytes: less is of no use, more no request may hold. */
+#define CONTEXT_MIN	((int64_t)16 * 1024)
+#define CONTEXT_MAX	((int64_t)6 * 1024 * 1024)
 
 static json_object *
 settings_common(const struct config *c, const char *name)
@@ -57,19 +64,38 @@ settings_extract(const struct config *c, const char *preview)
 	return o;
 }
 
+/* What a conversation may grow to: the effective window, less the reply. */
+static int64_t
+settings_context_bytes(const struct config_provider *p)
+{
+	const char		*name = model_name(p, 1);
+	const struct model_info	*info = model_table_find(name);
+	int64_t			 window, bytes;
+
+	window = p->context_window > 0 ? p->context_window :
+	    info->context_window;
+	bytes = (window / 100 * info->effective_percent -
+	    p->max_output_tokens) * BYTES_PER_TOKEN;
+	if (bytes < CONTEXT_MIN)
+		return CONTEXT_MIN;
+	return bytes < CONTEXT_MAX ? bytes : CONTEXT_MAX;
+}
+
 json_object *
 settings_consolidate(const struct config *c, const struct config_memory *m,
     const char *staging)
 {
-	json_object	*o = settings_common(c, m->name);
-	char		*generator;
+	const struct config_provider	*p = config_provider_agents(c);
+	json_object			*o = settings_common(c, m->name);
 
 	json_set_str(o, "memory", m->name);
 	json_set_str(o, "staging", staging);
 	json_set_int(o, "hold_ms", c->agent_hold_ms);
-	generator = settings_generator(c);
-	json_set_str(o, "generator", generator);
-	free(generator);
+	json_set_str(o, "provider", p == NULL ? "builtin" : p->name);
+	if (p != NULL) {
+		json_set_int(o, "context_bytes", settings_context_bytes(p));
+		json_set_int(o, "turns", c->budget.turns_per_agent);
+	}
 	return o;
 }
 

@@ -13,8 +13,10 @@
 #include "supervisor/scheduler.h"
 #include "supervisor/settings.h"
 #include "supervisor/stage_two.h"
+#include "supervisor/stage_two_int.h"
 #include "supervisor/staging.h"
 #include "supervisor/store_review.h"
+#include "supervisor/waits.h"
 
 #define LEASE_S		3600
 #define RETRY_DELAY_S	3600
@@ -24,15 +26,9 @@
 static void	wspace_ready(struct child *, void *);
 static void	wspace_message(struct child *, const struct msg *, void *);
 static void	wspace_ended(struct child *, const struct child_end *, void *);
-static void	agent_ready(struct child *, void *);
-static void	agent_message(struct child *, const struct msg *, void *);
-static void	agent_ended(struct child *, const struct child_end *, void *);
 
 static const struct child_ops wspace_ops = {
 	wspace_ready, wspace_message, NULL, wspace_ended
-};
-static const struct child_ops agent_ops = {
-	agent_ready, agent_message, NULL, agent_ended
 };
 
 static const char *
@@ -42,11 +38,12 @@ name(const struct memory *m)
 }
 
 /* The run is decided; when its workers are gone the memory is idle. */
-static void
-end_run(struct memory *m)
+void
+stage_two_end(struct memory *m)
 {
 	m->state = MEM_ENDING;
 	loop_timer_cancel(&m->heartbeat);
+	loop_timer_cancel(&m->limit);
 	if (m->wspace != NULL)
 		child_stop(m->wspace, "the run is over");
 	if (m->agent != NULL)
@@ -65,6 +62,8 @@ end_run(struct memory *m)
 static void
 end_init(struct memory *m, struct store_stage_two_end *e)
 {
+	struct store_spent	spent;
+
 	memset(e, 0, sizeof(*e));
 	e->memory = name(m);
 	e->token = m->job.token;
@@ -73,11 +72,14 @@ end_init(struct memory *m, struct store_stage_two_end *e)
 	e->completed = m->job.watermark;
 	e->turns = m->turns;
 	e->exit_status = -1;
+	if (store_ledger_spent(m->sv->store, 0, m->agent_id, &spent) ==
+	    STORE_OK)
+		e->tokens = spent.tokens;
 }
 
 /* The run failed: it costs a retry, and the reason is kept. */
-static void
-fail_run(struct memory *m, const char *reason, const char *text)
+void
+stage_two_fail(struct memory *m, const char *reason, const char *text)
 {
 	struct store_stage_two_end	e;
 
@@ -92,12 +94,12 @@ fail_run(struct memory *m, const char *reason, const char *text)
 	snprintf(m->reason, sizeof(m->reason), "%s", reason);
 	m->sv->outcome |= OUTCOME_JOB_FAILED;
 	m->keep_staging = strcmp(reason, "rejected") == 0;
-	end_run(m);
+	stage_two_end(m);
 }
 
 /* The run cannot go on, through no fault of its own: pending, at no cost. */
-static void
-release_run(struct memory *m, const char *reason)
+void
+stage_two_release(struct memory *m, const char *reason)
 {
 	struct store_stage_two_end	e;
 
@@ -107,7 +109,7 @@ release_run(struct memory *m, const char *reason)
 	e.reason = reason;
 	store_stage_two_release(m->sv->store, &e);
 	snprintf(m->reason, sizeof(m->reason), "%s", reason);
-	end_run(m);
+	stage_two_end(m);
 }
 
 static void
@@ -126,7 +128,7 @@ succeed_run(struct memory *m, const char *commit, int64_t files,
 		log_warnx("memory %s: the job's end is not recorded; the next "
 		    "start completes it", name(m));
 	m->reason[0] = '\0';
-	end_run(m);
+	stage_two_end(m);
 }
 
 static void
@@ -138,7 +140,7 @@ heartbeat(struct loop_timer *t, void *arg)
 	st = store_stage_two_heartbeat(m->sv->store, name(m), m->job.token,
 	    wall_s() + LEASE_S);
 	if (st == STORE_NONE) {
-		fail_run(m, "failed_agent", "the lease was lost");
+		stage_two_fail(m, "failed_agent", "the lease was lost");
 		return;
 	}
 	loop_timer_set(m->sv->rt.loop, t, mono_ms() + HEARTBEAT_MS);
@@ -158,6 +160,27 @@ refused(struct memory *m, enum store_claim c)
 
 	snprintf(m->reason, sizeof(m->reason), "%s", words[c]);
 	log_debug("memory %s: not consolidated now (%s)", name(m), m->reason);
+}
+
+/* A model that is not to be asked now: nothing is begun. */
+static int
+is_held_back(struct memory *m, const struct store_stage_two_rules *rules)
+{
+	struct store_job	job;
+	struct waits		w;
+
+	if (config_provider_agents(m->sv->config) == NULL ||
+	    waits_look(m->sv->store, m->sv->config, wall_s(), &w) !=
+	    STORE_OK || (w.budget_until == 0 && w.provider_until == 0))
+		return 0;
+	if (store_stage_two_look(m->sv->store, rules, &job) != STORE_OK ||
+	    job.outcome != CLAIM_CLAIMED)
+		return 0;
+	snprintf(m->reason, sizeof(m->reason), "%s", w.budget_until > 0 ?
+	    "over_budget" : w.provider_reason);
+	log_debug("memory %s: not consolidated now (%s)", name(m), m->reason);
+	m->sv->outcome |= OUTCOME_WAITING;
+	return 1;
 }
 
 void
@@ -189,6 +212,8 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	rules.cooldown_s =
 	    m->sv->config->pipeline.consolidation_cooldown_hours * 3600;
 	rules.pass_cooldown = pass_cooldown;
+	if (is_held_back(m, &rules))
+		return;
 	if (store_stage_two_claim(m->sv->store, &rules, &m->job) != STORE_OK) {
 		snprintf(m->reason, sizeof(m->reason), "failed_claim");
 		return;
@@ -202,18 +227,21 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	m->state = MEM_PREPARING;
 	m->revisions = 0;
 	m->turns = 0;
+	m->kept_out = m->conflicts;
 	m->changed = m->conflicts = 0;
+	m->capped = NULL;
 	m->agent_done = 0;
 	m->keep_staging = 0;
 	uuid_v7(m->agent_id);
 	loop_timer_init(&m->heartbeat, heartbeat, m);
+	stage_two_agent_init(m);
 	loop_timer_set(m->sv->rt.loop, &m->heartbeat,
 	    mono_ms() + HEARTBEAT_MS);
 	memory_start_workspace(m, &wspace_ops);
 }
 
-static void
-ask(struct memory *m, struct child *c, enum msg_id id, json_object *body)
+void
+stage_two_ask(struct memory *m, struct child *c, enum msg_id id, json_object *body)
 {
 	struct msg_head	head = { .id = id,
 			    .session_id = m->agent_id,
@@ -233,35 +261,17 @@ wspace_ready(struct child *c, void *arg)
 	if (m->state == MEM_ENDING)
 		return;
 	if (memory_send_input(m, first ? m->agent_id : NULL) == -1) {
-		fail_run(m, "failed_load_stage1_outputs",
+		stage_two_fail(m, "failed_load_stage1_outputs",
 		    "its rows cannot be read");
 		return;
 	}
 	if (first) {
-		ask(m, c, MSG_PREPARE, NULL);
+		stage_two_ask(m, c, MSG_PREPARE, NULL);
 		return;
 	}
 	body = json_object_new_object();
 	json_set_str(body, "base", m->base);
-	ask(m, c, MSG_PUBLISH, body);
-}
-
-static void
-start_agent(struct memory *m)
-{
-	struct child_spec	spec;
-
-	m->state = MEM_AGENT;
-	memset(&spec, 0, sizeof(spec));
-	spec.role = ROLE_CONSOLIDATE;
-	spec.name = name(m);
-	spec.settings = settings_consolidate(m->sv->config, m->config,
-	    m->staging);
-	spec.root_fd = spec.peer_lock_fd = -1;
-	spec.ops = &agent_ops;
-	spec.arg = m;
-	m->agent = child_start(m->sv->rt.children, &spec);
-	audit_begin(&m->sv->state, m->agent_id, name(m), m->staging);
+	stage_two_ask(m, c, MSG_PUBLISH, body);
 }
 
 static void
@@ -279,14 +289,14 @@ prepared(struct memory *m, const struct msg *msg)
 		return;
 	}
 	store_agent_set_base(m->sv->store, m->agent_id, m->base);
-	start_agent(m);
+	stage_two_agent(m);
 }
 
 void
 stage_two_published(struct memory *m, const char *commit, int64_t files)
 {
 	hook_crash("stage_two.published.before");
-	succeed_run(m, commit, files, NULL);
+	succeed_run(m, commit, files, m->capped);
 	hook_crash("stage_two.published.after");
 }
 
@@ -347,7 +357,7 @@ rejected(struct memory *m, const struct msg *msg)
 	audit_record(&m->sv->state, m->agent_id, "violations", msg->body);
 	child_stop(m->wspace, "the validator refused");
 	if (m->revisions++ >= REVISIONS_MAX || m->agent == NULL) {
-		fail_run(m, "rejected", "the validator refused the result; "
+		stage_two_fail(m, "rejected", "the validator refused the result; "
 		    "the memory is as it was, staging is kept");
 		return;
 	}
@@ -355,7 +365,7 @@ rejected(struct memory *m, const struct msg *msg)
 	m->agent_done = 0;
 	body = json_object_new_object();
 	json_set(body, "violations", json_object_get(list));
-	ask(m, m->agent, MSG_REVISE, body);
+	stage_two_ask(m, m->agent, MSG_REVISE, body);
 }
 
 /* A workspace worker's `failed': some reasons concern the root. */
@@ -372,15 +382,15 @@ wspace_failed(struct memory *m, const struct msg *msg)
 		if (strcmp(reason, root_reasons[i]) == 0) {
 			log_warnx("memory %s: %s", name(m), text);
 			memory_stop(m, reason);
-			release_run(m, reason);
+			stage_two_release(m, reason);
 			return;
 		}
 	if (strcmp(reason, "being_edited") == 0) {
 		log_warnx("memory %s: %s; it waits", name(m), text);
 		m->sv->outcome |= OUTCOME_WAITING;
-		release_run(m, reason);
+		stage_two_release(m, reason);
 	} else
-		fail_run(m, m->state == MEM_PREPARING ?
+		stage_two_fail(m, m->state == MEM_PREPARING ?
 		    "failed_prepare_workspace" : "failed_workspace_commit",
 		    text);
 }
@@ -406,28 +416,28 @@ wspace_message(struct child *c, const struct msg *msg, void *arg)
 }
 
 /* A worker of the run ended before its part was done. */
-static void
-run_lost(struct memory *m, const char *reason, const struct child_end *end)
+void
+stage_two_lost(struct memory *m, const char *reason, const struct child_end *end)
 {
 	char	*text;
 
 	if (supervisor_stopping(m->sv)) {
-		release_run(m, "interrupted");
+		stage_two_release(m, "interrupted");
 		return;
 	}
 	text = xasprintf("its worker ended: %s", end->text);
-	fail_run(m, reason, text);
+	stage_two_fail(m, reason, text);
 	free(text);
 }
 
-static void
-start_publish(struct memory *m)
+void
+stage_two_publish(struct memory *m)
 {
 	if (m->wspace != NULL)
 		return;		/* the one that prepared is still leaving */
 	if (store_stage_two_owned(m->sv->store, name(m), m->job.token,
 	    wall_s()) != STORE_OK) {
-		fail_run(m, "failed_confirm_ownership", "the lease was lost");
+		stage_two_fail(m, "failed_confirm_ownership", "the lease was lost");
 		return;
 	}
 	m->state = MEM_PUBLISHING;
@@ -446,11 +456,11 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 	}
 	m->wspace = NULL;
 	if (m->state == MEM_ENDING)
-		end_run(m);
+		stage_two_end(m);
 	else if (m->state == MEM_PREPARING)
-		run_lost(m, "failed_prepare_workspace", end);
+		stage_two_lost(m, "failed_prepare_workspace", end);
 	else if (m->state == MEM_PUBLISHING && !end->was_ready)
-		run_lost(m, "failed_workspace_commit", end);
+		stage_two_lost(m, "failed_workspace_commit", end);
 	else if (m->state == MEM_PUBLISHING) {
 		/* Did it pass the point of no return?  Look. */
 		log_warnx("memory %s: the workspace worker ended while it "
@@ -458,67 +468,5 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 		loop_timer_cancel(&m->heartbeat);
 		recovery_memory(m);
 	} else if (m->agent_done)
-		start_publish(m);
-}
-
-#define PROMPT	"Consolidate the memory in your staging folder: read "	\
-	"phase2_workspace_diff.md first, then bring MEMORY.md and "	\
-	"memory_summary.md up to date."
-
-static void
-agent_ready(struct child *c, void *arg)
-{
-	struct memory	*m = arg;
-	json_object	*body, *items, *item;
-
-	if (m->state != MEM_AGENT)
-		return;
-	item = json_object_new_object();
-	json_set_str(item, "type", "text");
-	json_set_str(item, "text", PROMPT);
-	items = json_object_new_array();
-	json_object_array_add(items, item);
-	body = json_object_new_object();
-	json_set(body, "items", items);
-	json_set(body, "environments", NULL);
-	ask(m, c, MSG_SUBMIT, body);
-}
-
-static void
-agent_message(struct child *c, const struct msg *msg, void *arg)
-{
-	struct memory	*m = arg;
-
-	(void)c;
-	if (m->state != MEM_AGENT)
-		return;
-	if (msg->id == MSG_TOOL)
-		audit_record(&m->sv->state, m->agent_id, "response_item",
-		    json_obj(msg->body, "record"));
-	else if (msg->id == MSG_STATUS)
-		store_agent_set_status(m->sv->store, m->agent_id,
-		    json_str(msg->body, "status"));
-	else if (msg->id == MSG_FAILED)
-		fail_run(m, "failed_agent", json_str(msg->body, "message"));
-	else if (msg->id == MSG_COMPLETED) {
-		m->turns = json_int(msg->body, "turns", 0);
-		m->agent_done = 1;
-		start_publish(m);
-	}
-}
-
-static void
-agent_ended(struct child *c, const struct child_end *end, void *arg)
-{
-	struct memory	*m = arg;
-
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
-		return;
-	}
-	m->agent = NULL;
-	if (m->state == MEM_ENDING)
-		end_run(m);
-	else if (m->state == MEM_AGENT && !m->agent_done)
-		run_lost(m, "failed_agent", end);
+		stage_two_publish(m);
 }

@@ -18,7 +18,7 @@ enum store_status store_review_pending(struct store *, const char *memory,
 struct store_review_end {
 	const char	*memory;
 	const char	*agent_id;
-	const char	*commit;	/* what was published; NULL: discarded */
+	const char	*commit;	/* as published; NULL: discarded */
 	int64_t		 files;		/* in it */
 };
 

@@ -143,7 +143,7 @@ START_TEST(test_full)
 	ck_assert(cfg->now == 1782904081000);
 	ck_assert_int_eq(cfg->agent_hold_ms, 250);
 	ck_assert_uint_eq(cfg->nsources, 2);
-	ck_assert_int_eq(cfg->sources[0].line, 9);
+	ck_assert_int_eq(cfg->sources[0].line, 10);
 	ck_assert_str_eq(cfg->sources[0].exclude.v[0],
 	    "/nonexistent/home/secret");
 	m = config_memory(cfg, "codex");
@@ -159,7 +159,7 @@ START_TEST(test_full)
 	/* What has no effect yet: remarks. */
 	ck_assert_uint_eq(cfg->notes.n, 1);
 	ck_assert_str_eq(cfg->notes.v[0], CONF "good-full.conf: "
-	    "budget.turns_per_agent has no effect in this version");
+	    "on_battery has no effect in this version");
 	config_free(cfg);
 	buf_release(&why);
 }

@@ -542,6 +542,23 @@ START_TEST(what_the_agent_had_comes_back)
 }
 END_TEST
 
+START_TEST(a_conflict_in_a_file_with_an_odd_name)
+{
+	static const char	odd[] = "skills/a/odd\xff.md";
+
+	scene_first(&sc);
+	scene_write(sc.root, odd, "one\n");
+	scene_inputs(&sc, 3, "two");
+	scene_prepare(&sc, AGENT_2);
+	scene_write(scene_staging(&sc, AGENT_2), odd, "agent\n");
+	scene_save(sc.root, odd, "mine\n");
+	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
+	ck_assert_str_eq(scene_read(sc.root, odd), "mine\n");
+	ck_assert_str_eq(json_object_get_string(json_object_array_get_idx(
+	    sc.published.conflicts, 0)), "skills/a/odd\\xff.md");
+}
+END_TEST
+
 START_TEST(where_nothing_was_kept_out_nothing_is_told)
 {
 	scene_first(&sc);
@@ -685,6 +702,7 @@ suite(void)
 	tcase_add_test(tc, every_save_at_every_moment_is_found);
 	tcase_add_test(tc, an_editor_in_another_process);
 	tcase_add_test(tc, what_the_agent_had_comes_back);
+	tcase_add_test(tc, a_conflict_in_a_file_with_an_odd_name);
 	tcase_add_test(tc, where_nothing_was_kept_out_nothing_is_told);
 	tcase_add_test(tc, ends_of_lines_stay);
 	tcase_add_test(tc, files_come_and_go);

@@ -200,7 +200,7 @@ END_TEST
 
 START_TEST(only_commits_of_the_memory)
 {
-	static const char *const	wrong[] = { "", "0000", "HEAD", "adopted",
+	static const char *const wrong[] = { "", "0000", "HEAD", "adopted",
 	    "abc", "refs/mnemod/live", "../x", NULL };
 	git_oid		id, staged;
 	char		hex[GIT_OID_HEXSZ + 1];

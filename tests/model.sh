@@ -42,7 +42,7 @@ KEY=sk-fake-77d0c41be5a94e20
 
 # model_conf API [LINE...]: mnemod.conf with this server as provider "fake"
 # and, behind it, what the lines add; MORE goes into the provider's section,
-# MODEL is asked in stage one.
+# MODEL is asked in stage one, AGENT consolidates: builtin if not set.
 model_conf() {
 	case $1 in messages) _base=http://127.0.0.1:$PORT ;;
 	*) _base=http://127.0.0.1:$PORT/v1 ;; esac
@@ -54,7 +54,7 @@ model_conf() {
 		echo "	base_url = \"$_base\""
 		echo '	key_env = "FAKE_KEY"'
 		echo '	extract_model = "'"${MODEL:-fake-mini}"'"'
-		echo '	consolidation_model = "fake-big"'
+		echo "	consolidation_model = \"${AGENT:-builtin}\""
 		echo '	context_window = 100000'
 		[ -z "${MORE:-}" ] || echo "	$MORE"
 		echo '}'

@@ -80,6 +80,11 @@ check "nothing there: status 7" [ "$status" -eq 7 ]
 check "nothing there: it says so" has 'none: No such file' "$T/err"
 ctl check "$F/MEMORY.md"
 check "a file: status 7" [ "$status" -eq 7 ]
+mkdir "$W/$(printf 'bad\377')"
+ctl check "$W/$(printf 'bad\377')"
+check "a path that is not UTF-8: status 7" [ "$status" -eq 7 ]
+check "a path that is not UTF-8: it says so" has 'bad\\xff: a folder whose' \
+    "$T/err"
 ctl check a b
 check "two arguments: status 2" [ "$status" -eq 2 ]
 ctl check ''

@@ -44,9 +44,13 @@ const struct model_tool model_tools[TOOL__MAX] = {
 	    STRING("new", "What takes its place."),
 	    "\"path\",\"old\",\"new\"") },
 	[TOOL_APPLY_PATCH] = { "apply_patch",
-	    "Change several passages or files by a unified diff.",
-	    OBJECT(STRING("patch", "The diff, with paths below the memory "
-	    "folder."), "\"patch\"") },
+	    "Change several passages or files at once; all of it or nothing.",
+	    OBJECT(STRING("patch", "*** Begin Patch, then for each file "
+	    "*** Add File: PATH with lines that begin with +, *** Delete "
+	    "File: PATH, or *** Update File: PATH (then perhaps *** Move to: "
+	    "PATH) with chunks: a line @@, or @@ and a line that stands above "
+	    "the chunk, and lines that begin with a space (kept), - (old) or "
+	    "+ (new); at last *** End Patch."), "\"patch\"") },
 	[TOOL_DELETE_FILE] = { "delete_file", "Delete a file.",
 	    OBJECT(PATH, "\"path\"") },
 	[TOOL_MOVE_FILE] = { "move_file",

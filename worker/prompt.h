@@ -11,6 +11,7 @@
  */
 extern const char prompt_stage_one_system[];
 extern const char prompt_stage_one_input[];
+extern const char prompt_consolidate_system[];
 
 /* What stands for `{{ name }}' in a text. */
 struct prompt_value {

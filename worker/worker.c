@@ -185,15 +185,17 @@ void
 worker_fail(struct worker *w, const struct msg *request, const char *reason,
     const char *fmt, ...)
 {
-	char		 text[1024];
+	char		 text[1024], printable[1024];
 	json_object	*body = json_object_new_object();
 	va_list		 ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	/* It may name a file, whose name need not be UTF-8, or be cut. */
+	log_printable(printable, sizeof(printable), text, strlen(text));
 	json_set_str(body, "reason", reason);
-	json_set_str(body, "message", text);
+	json_set_str(body, "message", printable);
 	worker_reply(w, request, MSG_FAILED, body);
 }
 

@@ -36,9 +36,15 @@ judge(struct ctl *ctl, const char *path, const char *memory,
 	json_object		*answer = NULL, *o;
 	enum mnemod_exit	 e;
 
+	log_printable(name, sizeof(name), path, strlen(path));
 	if (resolve(path, real) == -1) {
-		log_printable(name, sizeof(name), path, strlen(path));
 		log_warn("%s", name);
+		return CTL_ROOT;
+	}
+	/* The worker is told in JSON. */
+	if (mbstowcs(NULL, real, 0) == (size_t)-1) {
+		log_warnx("%s: a folder whose path is not UTF-8 cannot be "
+		    "checked; give it by another path", name);
 		return CTL_ROOT;
 	}
 	e = check_run(ctl->config, real, &answer);

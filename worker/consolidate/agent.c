@@ -11,12 +11,12 @@
 #define SLICE_MS	200	/* of a hold: messages are seen in between */
 
 struct agent *
-agent_new(void)
+agent_new(const struct agent_provider *provider)
 {
-	struct agent *a;
+	struct agent	*a = xcalloc(1, sizeof(*a));
 
-	a = xcalloc(1, sizeof(*a));
 	a->staging.dir = -1;
+	a->provider = provider;
 	return a;
 }
 
@@ -25,6 +25,7 @@ agent_free(struct agent *a)
 {
 	if (a == NULL)
 		return;
+	a->provider->free(a);
 	staging_close(&a->staging);
 	redact_free(a->redact);
 	if (a->request.body != NULL)
@@ -36,15 +37,15 @@ agent_free(struct agent *a)
 static void
 send_status(struct worker *w, const char *status, const char *detail)
 {
-	json_object *body = json_object_new_object();
+	json_object	*body = json_object_new_object();
 
 	json_set_str(body, "status", status);
 	json_set_str(body, "detail", detail);
 	worker_send(w, MSG_STATUS, body);
 }
 
-void
-agent_request(struct agent *a, struct worker *w, const struct msg *m)
+static void
+take_request(struct agent *a, struct worker *w, const struct msg *m)
 {
 	if (a->request.body != NULL) {
 		worker_fail(w, m, "bad_staging", "the agent is at work on "
@@ -56,10 +57,41 @@ agent_request(struct agent *a, struct worker *w, const struct msg *m)
 	a->request = *m;
 	a->request.body = json_object_get(m->body);
 	a->state = AGENT_RUNNING;
-	a->turns++;
 	audit_request(a, w, m);
-	worker_busy(w, "turn %u", a->turns);
+	agent_turn(a, w);
 	send_status(w, "running", "consolidating");
+	a->provider->begin(a, m);
+}
+
+void
+agent_message(struct agent *a, struct worker *w, const struct msg *m)
+{
+	if (m->id == MSG_SUBMIT || m->id == MSG_REVISE)
+		take_request(a, w, m);
+	else if (m->id != MSG_MODEL_RESPONSE && m->id != MSG_MODEL_PROGRESS)
+		BUG("message %d to the consolidate role", (int)m->id);
+	else if (a->provider->answer != NULL)
+		a->provider->answer(a, w, m);
+}
+
+void
+agent_turn(struct agent *a, struct worker *w)
+{
+	a->turns++;
+	worker_busy(w, "turn %u", a->turns);
+}
+
+void
+agent_wait(struct agent *a)
+{
+	a->state = AGENT_WAITING;
+}
+
+void
+agent_hold(struct agent *a, int64_t ms)
+{
+	a->state = AGENT_HOLDING;
+	a->hold_until = mono_ms() + ms;
 }
 
 static void
@@ -70,98 +102,58 @@ end_request(struct agent *a, struct worker *w)
 	worker_idle(w);
 }
 
-static void
-work(struct agent *a, struct worker *w)
+void
+agent_complete(struct agent *a, struct worker *w,
+    const struct agent_result *r)
 {
-	char why[256];
+	json_object	*body = json_object_new_object();
 
-	audit_tool(a, w, "read_file", INPUTS_FILE);
-	audit_tool(a, w, "read_file", MEMORY_FILE);
-	audit_tool(a, w, "read_file", SUMMARY_FILE);
-	if (builtin_consolidate(&a->staging, &a->report, why,
-	    sizeof(why)) == -1) {
-		a->state = AGENT_ERRORED;
-		send_status(w, "errored", why);
-		worker_fail(w, &a->request, "bad_staging",
-		    "staging folder %s: %s; nothing is published",
-		    a->staging_path, why);
-		end_request(a, w);
-		return;
-	}
-	if (a->report.memory_changed)
-		audit_tool(a, w, "write_file", MEMORY_FILE);
-	if (a->report.summary_changed)
-		audit_tool(a, w, "write_file", SUMMARY_FILE);
-	worker_progress(w, 1);
-	a->state = AGENT_HOLDING;
-	a->hold_until = mono_ms() + a->hold_ms;
-}
-
-static json_object *
-counts(const struct builtin_report *r)
-{
-	json_object *o = json_object_new_object();
-
-	json_set_int(o, "rows", (int64_t)r->rows);
-	json_set_int(o, "groups", (int64_t)r->groups);
-	json_set_int(o, "tasks", (int64_t)r->topics);
-	json_set_int(o, "kept_blocks", (int64_t)r->kept);
-	json_set_int(o, "tombstones", (int64_t)r->tombstones);
-	json_set_int(o, "notes", (int64_t)r->notes);
-	json_set_int(o, "dropped", (int64_t)r->dropped);
-	json_set_int(o, "memory_bytes", (int64_t)r->memory_bytes);
-	json_set_int(o, "summary_bytes", (int64_t)r->summary_bytes);
-	return o;
-}
-
-static void
-complete(struct agent *a, struct worker *w)
-{
-	const struct builtin_report *r = &a->report;
-	json_object *body = json_object_new_object();
-	int changed = r->memory_changed || r->summary_changed;
-	char *text;
-
-	text = xasprintf("%zu sessions in %zu groups, %zu tasks; %s%s",
-	    r->rows, r->groups, r->topics, changed ? "written" :
-	    "nothing changed", a->request.id == MSG_REVISE ?
-	    "; builtin writes the same again whatever was refused" : "");
-	audit_message(a, w, text);
-	json_set_str(body, "message", text);
-	json_set_bool(body, "changed", changed);
+	audit_message(a, w, r->text);
+	json_set_str(body, "message", r->text);
+	json_set_bool(body, "changed", r->changed);
 	json_set_int(body, "turns", a->turns);
-	json_set(body, "counts", counts(r));
+	json_set_str(body, "capped", r->capped);
+	json_set(body, "counts", r->counts);
 	a->state = AGENT_COMPLETED;
-	send_status(w, "completed", text);
+	send_status(w, "completed", r->text);
 	worker_reply(w, &a->request, MSG_COMPLETED, body);
 	end_request(a, w);
-	free(text);
+}
+
+void
+agent_fail(struct agent *a, struct worker *w, const char *reason,
+    const char *text)
+{
+	a->state = AGENT_ERRORED;
+	send_status(w, "errored", text);
+	worker_fail(w, &a->request, reason, "%s", text);
+	end_request(a, w);
 }
 
 int
 agent_step(struct agent *a, struct worker *w)
 {
-	int64_t left;
+	int64_t	left;
 
 	switch (a->state) {
 	case AGENT_RUNNING:
-		work(a, w);
-		return a->state == AGENT_HOLDING;
+		a->provider->slice(a, w);
+		break;
 	case AGENT_HOLDING:
 		left = a->hold_until - mono_ms();
-		if (left > 0) {
+		if (left > 0)
 			(void)worker_sleep(w, left < SLICE_MS ? left :
 			    SLICE_MS);
-			return 1;
-		}
-		complete(a, w);
-		return 0;
+		else
+			a->state = AGENT_RUNNING;
+		break;
 	case AGENT_PENDING:
+	case AGENT_WAITING:
 	case AGENT_COMPLETED:
 	case AGENT_ERRORED:
 		break;
 	}
-	return 0;
+	return a->state == AGENT_RUNNING || a->state == AGENT_HOLDING;
 }
 
 void
@@ -170,6 +162,7 @@ agent_stop(struct agent *a, struct worker *w)
 	switch (a->state) {
 	case AGENT_PENDING:
 	case AGENT_RUNNING:
+	case AGENT_WAITING:
 	case AGENT_HOLDING:
 		send_status(w, "interrupted", "asked to end before "
 		    "completion");

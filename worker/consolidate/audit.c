@@ -1,5 +1,8 @@
 #include "audit.h"
+#include <string.h>
+
 #include "json.h"
+#include "worker/text.h"
 
 #define PROMPT_MAX	4096	/* bytes of a prompt that are recorded */
 
@@ -63,6 +66,45 @@ audit_tool(struct agent *a, struct worker *w, const char *tool,
 	send_record(a, w, o);
 	json_object_put(args);
 	buf_release(&text);
+}
+
+/* A text that may be long: its first bytes, and how many there are. */
+static void
+set_cut(json_object *o, const char *key, const char *text)
+{
+	size_t len = strlen(text), n = text_cut(text, len, PROMPT_MAX);
+	struct buf b = BUF_INIT;
+
+	buf_add(&b, text, n);
+	if (n < len)
+		buf_addf(&b, " [%zu bytes in all]", len);
+	json_set_str(o, key, buf_str(&b));
+	buf_wipe(&b);
+}
+
+void
+audit_call(struct agent *a, struct worker *w, const struct call *c)
+{
+	json_object *o = json_object_new_object();
+
+	json_set_str(o, "type", "function_call");
+	json_set_str(o, "name", c->name);
+	json_set_str(o, "call_id", c->id);
+	set_cut(o, "arguments", c->arguments);
+	send_record(a, w, o);
+}
+
+void
+audit_result(struct agent *a, struct worker *w, const struct call *c,
+    const char *output, enum tool_end e)
+{
+	json_object *o = json_object_new_object();
+
+	json_set_str(o, "type", "function_call_output");
+	json_set_str(o, "call_id", c->id);
+	json_set_bool(o, "success", e == TOOL_DONE);
+	set_cut(o, "output", output);
+	send_record(a, w, o);
 }
 
 void

@@ -2,6 +2,8 @@
 #define MNEMOD_AUDIT_H
 
 #include "agent.h"
+#include "conversation.h"
+#include "tools.h"
 
 /*
  * The agent's audit records: response items of the rollout format, redacted;
@@ -14,6 +16,11 @@ void audit_request(struct agent *, struct worker *, const struct msg *);
 /* A file tool was used: "read_file" or "write_file" on `path'. */
 void audit_tool(struct agent *, struct worker *, const char *tool,
     const char *path);
+
+/* A call of the model, and what came of it; long ones are cut. */
+void audit_call(struct agent *, struct worker *, const struct call *);
+void audit_result(struct agent *, struct worker *, const struct call *,
+    const char *output, enum tool_end);
 
 /* The agent's last words of a turn. */
 void audit_message(struct agent *, struct worker *, const char *text);

@@ -37,7 +37,9 @@ static int
 configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 {
 	const char *path = json_str(settings, "staging");
-	struct agent *a = agent_new();
+	const char *provider = json_str(settings, "provider");
+	struct agent *a = agent_new(provider == NULL ||
+	    strcmp(provider, "builtin") == 0 ? &agent_builtin : &agent_model);
 
 	worker_set_data(w, a);
 	if (path == NULL || path[0] != '/') {
@@ -46,14 +48,15 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 		return -1;
 	}
 	a->staging_path = xstrdup(path);
-	a->hold_ms = json_int(settings, "hold_ms", 0);
 	if (staging_open(&a->staging, path) == -1) {
 		(void)snprintf(why, whysize, "staging folder %s: %s", path,
 		    strerror(errno));
 		return -1;
 	}
 	a->redact = make_redact(settings, why, whysize);
-	return a->redact == NULL ? -1 : 0;
+	if (a->redact == NULL)
+		return -1;
+	return a->provider->configure(a, settings, why, whysize);
 }
 
 static void
@@ -69,9 +72,7 @@ rights(struct worker *w, struct sandbox *sb)
 static void
 message(struct worker *w, const struct msg *m)
 {
-	if (m->id != MSG_SUBMIT && m->id != MSG_REVISE)
-		BUG("message %d to the consolidate role", (int)m->id);
-	agent_request(worker_data(w), w, m);
+	agent_message(worker_data(w), w, m);
 }
 
 static int

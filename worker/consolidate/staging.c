@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,8 +16,8 @@
 #define TEMPORARY	".builtin.tmp"
 #define CHUNK		65536
 
-static int
-open_below(int dir, const char *name, uint64_t flags, uint64_t mode)
+int
+staging_open_below(int dir, const char *name, uint64_t flags, uint64_t mode)
 {
 	struct open_how how = {
 		.flags = flags | O_CLOEXEC,
@@ -50,6 +51,7 @@ status_of(int error)
 	case ELOOP:
 	case EXDEV:
 	case EISDIR:
+	case ENAMETOOLONG:
 	case ENOTDIR:
 		return STAGING_REFUSED;
 	default:
@@ -89,7 +91,7 @@ staging_read(const struct staging *st, const char *name, size_t max,
 	int fd;
 
 	/* Without blocking: a FIFO in its place must not hold the agent. */
-	fd = open_below(st->dir, name, O_RDONLY | O_NONBLOCK, 0);
+	fd = staging_open_below(st->dir, name, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0)
 		return status_of(errno);
 	if (fstat(fd, &sb) == -1 || !S_ISREG(sb.st_mode)) {
@@ -114,31 +116,87 @@ holds(const struct staging *st, const char *name, const struct buf *text)
 	return same;
 }
 
+/* One folder down: `dir' is closed.  A descriptor, or -1 with errno. */
+static int
+step_down(int dir, const char *name, int make)
+{
+	int next = -1, error;
+
+	if (!make || mkdirat(dir, name, 0700) == 0 || errno == EEXIST)
+		next = staging_open_below(dir, name, O_RDONLY | O_DIRECTORY,
+		    0);
+	error = errno;
+	close(dir);
+	errno = error;
+	return next;
+}
+
+/*
+ * The folder that holds `name', made where it is absent.  *base is the last
+ * component.  A descriptor, or -1 with errno.
+ */
+static int
+open_parent(const struct staging *st, const char *name, int make,
+    const char **base)
+{
+	char part[NAME_MAX + 1];
+	const char *slash;
+	int dir = staging_open_below(st->dir, ".", O_RDONLY | O_DIRECTORY, 0);
+
+	*base = name;
+	while (dir >= 0 && (slash = strchr(*base, '/')) != NULL) {
+		if ((size_t)(slash - *base) >= sizeof(part)) {
+			close(dir);
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		memcpy(part, *base, (size_t)(slash - *base));
+		part[slash - *base] = '\0';
+		dir = step_down(dir, part, make);
+		*base = slash + 1;
+	}
+	return dir;
+}
+
 static enum staging_status
-replace(const struct staging *st, const char *name, const struct buf *text)
+replace_in(int dir, const char *base, const struct buf *text)
 {
 	int fd, error;
 
-	(void)unlinkat(st->dir, TEMPORARY, 0);
-	fd = open_below(st->dir, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	(void)unlinkat(dir, TEMPORARY, 0);
+	fd = staging_open_below(dir, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
 		return status_of(errno);
 	if (fd_write_all(fd, buf_str(text), text->len) == -1 ||
 	    fsync(fd) == -1) {
 		error = errno;
 		close(fd);
-		(void)unlinkat(st->dir, TEMPORARY, 0);
+		(void)unlinkat(dir, TEMPORARY, 0);
 		errno = error;
 		return STAGING_ERROR;
 	}
 	close(fd);
-	if (renameat(st->dir, TEMPORARY, st->dir, name) == -1) {
+	if (renameat(dir, TEMPORARY, dir, base) == -1) {
 		error = errno;
-		(void)unlinkat(st->dir, TEMPORARY, 0);
+		(void)unlinkat(dir, TEMPORARY, 0);
 		errno = error;
 		return status_of(error);
 	}
 	return STAGING_OK;
+}
+
+static enum staging_status
+replace(const struct staging *st, const char *name, const struct buf *text)
+{
+	enum staging_status status;
+	const char *base;
+	int dir = open_parent(st, name, 1, &base);
+
+	if (dir < 0)
+		return status_of(errno);
+	status = replace_in(dir, base, text);
+	fd_close(&dir);
+	return status;
 }
 
 enum staging_status
@@ -154,6 +212,40 @@ staging_write(const struct staging *st, const char *name,
 	return replace(st, name, text);
 }
 
+enum staging_status
+staging_remove(const struct staging *st, const char *name)
+{
+	enum staging_status status = STAGING_OK;
+	const char *base;
+	int dir = open_parent(st, name, 0, &base);
+
+	if (dir < 0)
+		return status_of(errno);
+	if (unlinkat(dir, base, 0) == -1)
+		status = status_of(errno);
+	fd_close(&dir);
+	return status;
+}
+
+enum staging_status
+staging_move(const struct staging *st, const char *from, const char *to)
+{
+	enum staging_status status = STAGING_OK;
+	const char *from_base, *to_base;
+	int dir, target;
+
+	dir = open_parent(st, from, 0, &from_base);
+	if (dir < 0)
+		return status_of(errno);
+	target = open_parent(st, to, 1, &to_base);
+	if (target < 0 || renameat2(dir, from_base, target, to_base,
+	    RENAME_NOREPLACE) == -1)
+		status = errno == EEXIST ? STAGING_THERE : status_of(errno);
+	fd_close(&dir);
+	fd_close(&target);
+	return status;
+}
+
 const char *
 staging_text(enum staging_status status)
 {
@@ -166,6 +258,8 @@ staging_text(enum staging_status status)
 		return "is a symbolic link or no regular file";
 	case STAGING_LARGE:
 		return "is too large";
+	case STAGING_THERE:
+		return "is there already";
 	case STAGING_ERROR:
 		break;
 	}

@@ -2,6 +2,7 @@
 #define MNEMOD_STAGING_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include "buf.h"
 
 /*
@@ -9,6 +10,8 @@
  * below it and never through a symbolic link (openat2(2)); a file is
  * replaced whole, by a temporary file and rename(2).
  */
+#define STAGING_PATH_MAX 1024	/* bytes of a name with its folders */
+
 struct staging {
 	int	 dir;		/* descriptor, -1: closed */
 };
@@ -18,6 +21,7 @@ enum staging_status {
 	STAGING_ABSENT,
 	STAGING_REFUSED,	/* a link, no regular file, outside */
 	STAGING_LARGE,
+	STAGING_THERE,		/* something is there already */
 	STAGING_ERROR		/* errno tells */
 };
 
@@ -25,16 +29,46 @@ enum staging_status {
 int staging_open(struct staging *, const char *path);
 void staging_close(struct staging *);
 
+/* Names below may have folders in them: "skills/build/SKILL.md". */
+
 /* Append the file's bytes, at most `max', to `out'. */
 enum staging_status staging_read(const struct staging *, const char *name,
     size_t max, struct buf *out);
 
 /*
- * Replace the file; nothing is done if it holds these bytes.  *changed (may
+ * Replace the file, its folders made where absent; nothing is done if it holds these bytes.  *changed (may
  * be NULL) tells.
  */
 enum staging_status staging_write(const struct staging *, const char *name,
     const struct buf *text, int *changed);
+
+enum staging_status staging_remove(const struct staging *,
+    const char *name);
+
+/* STAGING_THERE, and nothing is done, if `to' exists. */
+enum staging_status staging_move(const struct staging *, const char *from,
+    const char *to);
+
+/*
+ * Every regular file below the folder `name' ("." for all), or that file
+ * itself, by path; hidden ones and links are passed over.  `cb' returns
+ * non-zero to stop.  STAGING_LARGE: more than `max' files, the rest was not
+ * looked at.  staging_walk.c
+ */
+struct staging_file {
+	const char	*path;
+	size_t		 size;
+};
+typedef int staging_file_cb(const struct staging_file *, void *);
+enum staging_status staging_walk(const struct staging *, const char *name,
+    size_t max, staging_file_cb *cb, void *arg);
+
+/*
+ * Open below the folder, never through a link; openat2(2).  A descriptor, or
+ * -1 with errno.  For staging_walk.c.
+ */
+int staging_open_below(int dir, const char *name, uint64_t flags,
+    uint64_t mode);
 
 /* For messages: "is a symbolic link or no regular file", ... */
 const char *staging_text(enum staging_status);

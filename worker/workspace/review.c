@@ -70,26 +70,11 @@ review_drop(struct workspace *ws, const char *thread_id)
 	return r < 0 ? workspace_fail_history(ws, ref) : 0;
 }
 
-/* All references below HISTORY_REVIEW; git_strarray_dispose() them. */
 static int
-list_refs(struct workspace *ws, git_strarray *out)
+is_review(const char *ref)
 {
-	git_strarray	all = { NULL, 0 };
-	size_t		i, n = 0;
-
-	if (git_reference_list(&all, ws->history.repo) < 0)
-		return workspace_fail_history(ws, HISTORY_REVIEW);
-	for (i = 0; i < all.count; i++)
-		if (tree_below(all.strings[i], HISTORY_REVIEW) &&
-		    uuid_valid(all.strings[i] + strlen(HISTORY_REVIEW))) {
-			char *s = all.strings[n];
-
-			all.strings[n++] = all.strings[i];
-			all.strings[i] = s;
-		}
-	*out = all;
-	/* The others are freed with the array; only the first `n' count. */
-	return (int)n;
+	return tree_below(ref, HISTORY_REVIEW) &&
+	    uuid_valid(ref + strlen(HISTORY_REVIEW));
 }
 
 static int
@@ -110,17 +95,20 @@ read_review(struct workspace *ws, const char *ref, struct review *r)
 static int
 find_review(struct workspace *ws, struct review *r)
 {
-	git_strarray	refs = { NULL, 0 };
-	int		n = list_refs(ws, &refs);
-	int		found = -1;
+	git_strarray	 refs = { NULL, 0 };
+	const char	*ref = NULL;
+	size_t		 i;
+	int		 rc;
 
-	if (n == 0)
-		workspace_fail(ws, REASON_NO_REVIEW,
-		    "nothing waits for review");
-	else if (n > 0)
-		found = read_review(ws, refs.strings[n - 1], r);
+	if (git_reference_list(&refs, ws->history.repo) < 0)
+		return workspace_fail_history(ws, HISTORY_REVIEW);
+	for (i = 0; i < refs.count; i++)
+		if (is_review(refs.strings[i]))
+			ref = refs.strings[i];
+	rc = ref != NULL ? read_review(ws, ref, r) : workspace_fail(ws,
+	    REASON_NO_REVIEW, "nothing waits for review");
 	git_strarray_dispose(&refs);
-	return found;
+	return rc;
 }
 
 static int
@@ -156,10 +144,14 @@ int
 review_list(struct workspace *ws, json_object *list)
 {
 	git_strarray	refs = { NULL, 0 };
-	int		i, n = list_refs(ws, &refs), r = n < 0 ? -1 : 0;
+	size_t		i;
+	int		r = 0;
 
-	for (i = 0; r == 0 && i < n; i++)
-		r = list_one(ws, refs.strings[i], list);
+	if (git_reference_list(&refs, ws->history.repo) < 0)
+		return workspace_fail_history(ws, HISTORY_REVIEW);
+	for (i = 0; r == 0 && i < refs.count; i++)
+		if (is_review(refs.strings[i]))
+			r = list_one(ws, refs.strings[i], list);
 	git_strarray_dispose(&refs);
 	return r;
 }

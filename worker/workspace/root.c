@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,9 +34,11 @@ root_state_name(enum root_state s)
 static void
 note_name(struct root_look *l, const char *name)
 {
-	char	*s = xstrdup(name), *other;
+	char	 printable[NAME_MAX + 1], *s, *other;
 	size_t	 i;
 
+	log_printable(printable, sizeof(printable), name, strlen(name));
+	s = xstrdup(printable);
 	for (i = 0; i < ROOT_FOUND_MAX && s != NULL; i++) {
 		other = l->found[i];
 		if (other == NULL || strcmp(s, other) < 0) {

@@ -23,12 +23,17 @@ struct round {
 static void
 list_conflicts(struct publish_result *res, const struct merge *m)
 {
+	char	path[TREE_PATH_MAX + 1];
 	size_t	i;
 
 	json_object_put(res->conflicts);
 	res->conflicts = json_object_new_array();
-	for (i = 0; i < m->nconflicts; i++)
-		json_push_str(res->conflicts, m->conflicts[i]);
+	for (i = 0; i < m->nconflicts; i++) {
+		/* A name need not be UTF-8, as JSON must be. */
+		log_printable(path, sizeof(path), m->conflicts[i],
+		    strlen(m->conflicts[i]));
+		json_push_str(res->conflicts, path);
+	}
 }
 
 /* Steps 2 and 3. */

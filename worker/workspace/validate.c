@@ -121,6 +121,19 @@ excuse(struct judged *now, const struct judged *before)
 	free(was);
 }
 
+/* Not the agent's doing, and no reason to refuse its work. */
+static void
+tell_excused(const struct judged *j)
+{
+	size_t	i, n = 0;
+
+	for (i = 0; i < j->n; i++)
+		n += j->list[i].excused ? 1 : 0;
+	if (n > 0)
+		log_info("%s: %zu faults that were there before stay; "
+		    "mnemoctl check names them", j->path, n);
+}
+
 /* What is meant, in quotes before the rule's message. */
 static char *
 message_of(const struct validation *v, const struct finding *f)
@@ -181,6 +194,7 @@ judge_file(const struct validation *v, const struct evidence *e,
 			judge(&before, &(struct version){ v->live, &old,
 			    NULL, 0 });
 		excuse(&now, &before);
+		tell_excused(&now);
 		report(&now, out);
 	}
 	judged_release(&now);

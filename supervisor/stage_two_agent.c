@@ -1,0 +1,185 @@
+#include <string.h>
+
+#include "json.h"
+#include "log.h"
+#include "monotime.h"
+#include "supervisor/agent_prompt.h"
+#include "supervisor/audit.h"
+#include "supervisor/retry.h"
+#include "supervisor/settings.h"
+#include "supervisor/stage_two_int.h"
+#include "supervisor/waits.h"
+
+/* The agent of a run: its start, what it says, its bounds and its end. */
+
+#define MINUTE_MS	60000
+
+static void	agent_ready(struct child *, void *);
+static void	agent_message(struct child *, const struct msg *, void *);
+static void	agent_ended(struct child *, const struct child_end *, void *);
+
+static const struct child_ops agent_ops = {
+	agent_ready, agent_message, NULL, agent_ended
+};
+
+static const char *
+name(const struct memory *m)
+{
+	return m->config->name;
+}
+
+/* Its time is up: what is in staging is judged like a finished agent's. */
+static void
+limit_fired(struct loop_timer *t, void *arg)
+{
+	struct memory	*m = arg;
+
+	(void)t;
+	if (m->state != MEM_AGENT || m->agent == NULL || m->agent_done)
+		return;
+	log_warnx("memory %s: the agent is stopped after %lld minutes; what "
+	    "it had done is judged as it is", name(m),
+	    (long long)m->sv->config->budget.minutes_per_agent);
+	m->capped = "capped_minutes";
+	m->agent_done = 1;
+	child_stop(m->agent, "its time is up");
+}
+
+void
+stage_two_agent_init(struct memory *m)
+{
+	loop_timer_init_boot(&m->limit, limit_fired, m);
+}
+
+static void
+start_limit(struct memory *m)
+{
+	if (config_provider_agents(m->sv->config) != NULL)
+		loop_timer_set(m->sv->rt.loop, &m->limit, boot_ms() +
+		    m->sv->config->budget.minutes_per_agent * MINUTE_MS);
+}
+
+void
+stage_two_agent(struct memory *m)
+{
+	struct child_spec	spec;
+
+	m->state = MEM_AGENT;
+	memset(&spec, 0, sizeof(spec));
+	spec.role = ROLE_CONSOLIDATE;
+	spec.name = name(m);
+	spec.settings = settings_consolidate(m->sv->config, m->config,
+	    m->staging);
+	spec.root_fd = spec.peer_lock_fd = -1;
+	spec.ops = &agent_ops;
+	spec.arg = m;
+	m->agent = child_start(m->sv->rt.children, &spec);
+	start_limit(m);
+	audit_begin(&m->sv->state, m->agent_id, name(m), m->staging);
+}
+
+static void
+agent_ready(struct child *c, void *arg)
+{
+	struct memory	*m = arg;
+	json_object	*body;
+
+	if (m->state != MEM_AGENT)
+		return;
+	body = json_object_new_object();
+	json_set(body, "items", agent_prompt(m));
+	json_set(body, "environments", NULL);
+	stage_two_ask(m, c, MSG_SUBMIT, body);
+}
+
+/*
+ * The agent gave up.  Where that was the provider's doing, and it is not to
+ * be asked for a while, the job waits at no cost.
+ */
+static void
+agent_failed(struct memory *m, const struct msg *msg)
+{
+	const char		*reason = json_str(msg->body, "reason");
+	const char		*text = json_str(msg->body, "message");
+	enum model_error	 class = model_error_by_name(reason);
+	struct waits		 w;
+
+	if (class < MODEL_ERROR__MAX && retry_is_providers(class) &&
+	    waits_look(m->sv->store, m->sv->config, wall_s(), &w) ==
+	    STORE_OK && waits_any(&w)) {
+		log_info("memory %s: waits (%s): %s", name(m), reason, text);
+		m->sv->outcome |= OUTCOME_WAITING;
+		stage_two_release(m, reason);
+	} else
+		stage_two_fail(m, "failed_agent", text);
+}
+
+/* The bound that ended it, as a word that outlives the message. */
+static const char *
+capped_by(const struct msg *msg)
+{
+	const char	*by = json_str(msg->body, "capped");
+
+	if (by == NULL)
+		return NULL;
+	return strcmp(by, "turns") == 0 ? "capped_turns" : "capped_tokens";
+}
+
+static void
+agent_completed(struct memory *m, const struct msg *msg)
+{
+	m->turns = json_int(msg->body, "turns", 0);
+	m->capped = capped_by(msg);
+	m->agent_done = 1;
+	loop_timer_cancel(&m->limit);
+	if (m->capped == NULL)
+		stage_two_publish(m);
+	else if (json_flag(msg->body, "changed", 0)) {
+		log_warnx("memory %s: the agent was stopped (%s); what it had "
+		    "done is judged as it is", name(m), m->capped);
+		stage_two_publish(m);
+	} else {
+		log_warnx("memory %s: the agent was stopped (%s) before it "
+		    "changed anything; it waits", name(m), m->capped);
+		m->sv->outcome |= OUTCOME_WAITING;
+		stage_two_release(m, m->capped);
+	}
+}
+
+static void
+agent_message(struct child *c, const struct msg *msg, void *arg)
+{
+	struct memory	*m = arg;
+
+	(void)c;
+	if (m->state != MEM_AGENT)
+		return;
+	if (msg->id == MSG_TOOL)
+		audit_record(&m->sv->state, m->agent_id, "response_item",
+		    json_obj(msg->body, "record"));
+	else if (msg->id == MSG_STATUS)
+		store_agent_set_status(m->sv->store, m->agent_id,
+		    json_str(msg->body, "status"));
+	else if (msg->id == MSG_FAILED)
+		agent_failed(m, msg);
+	else if (msg->id == MSG_COMPLETED)
+		agent_completed(m, msg);
+}
+
+static void
+agent_ended(struct child *c, const struct child_end *end, void *arg)
+{
+	struct memory	*m = arg;
+
+	if (end->next != CHILD_GONE) {
+		child_stop(c, "it is not started again");
+		return;
+	}
+	m->agent = NULL;
+	if (m->state == MEM_ENDING)
+		stage_two_end(m);
+	else if (m->state == MEM_AGENT && !m->agent_done)
+		stage_two_lost(m, "failed_agent", end);
+	else if (m->state == MEM_AGENT && m->wspace == NULL)
+		stage_two_publish(m);	/* it was stopped at its limit */
+}

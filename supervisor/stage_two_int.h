@@ -1,0 +1,38 @@
+#ifndef MNEMOD_STAGE_TWO_INT_H
+#define MNEMOD_STAGE_TWO_INT_H
+
+#include "supervisor/memory.h"
+
+/*
+ * What the two halves of stage two share: stage_two.c has the run, its
+ * workspace workers and its books, stage_two_agent.c the agent.
+ */
+
+/* The run failed: it costs a retry, and reason and text are kept. */
+void stage_two_fail(struct memory *, const char *reason, const char *text);
+
+/*
+ * The run cannot go on, through no fault of its own: pending again, at no
+ * cost.
+ */
+void stage_two_release(struct memory *, const char *reason);
+
+/* A worker of the run ended before its part was done. */
+void stage_two_lost(struct memory *, const char *reason,
+    const struct child_end *);
+
+/* The run is decided; when its workers are gone the memory is idle. */
+void stage_two_end(struct memory *);
+
+/* The agent is done: publish, once the lease is confirmed. */
+void stage_two_publish(struct memory *);
+
+/* Ask a worker of the run in the name of its agent.  Takes over `body'. */
+void stage_two_ask(struct memory *, struct child *, enum msg_id,
+    json_object *body);
+
+/* Prepare the agent's timer; start the agent on m->staging. */
+void stage_two_agent_init(struct memory *);
+void stage_two_agent(struct memory *);
+
+#endif

@@ -1,0 +1,70 @@
+#ifndef MNEMOD_CONVERSATION_H
+#define MNEMOD_CONVERSATION_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include "buf.h"
+
+/*
+ * What an agent and its model have said, in the neutral form of
+ * mnemod-protocol(7), PAYLOADS.  Each turn sends all of it; when it fills the
+ * model's context, the oldest tool results give way to a note.
+ */
+
+#define CONVERSATION_CALLS_MAX	256	/* tool calls of one reply */
+
+struct conversation {
+	const char	*instructions;	/* borrowed */
+	json_object	*messages;
+};
+
+/* One tool call of a reply; borrowed from the conversation. */
+struct call {
+	const char	*id;
+	const char	*name;
+	const char	*arguments;
+};
+
+struct reply {
+	struct call	 calls[CONVERSATION_CALLS_MAX];
+	size_t		 ncalls;
+	size_t		 dropped;	/* calls beyond that */
+	const char	*text;		/* the last text item, or "" */
+	int		 cut;		/* the model ran out of output */
+};
+
+void conversation_init(struct conversation *, const char *instructions);
+void conversation_release(struct conversation *);
+
+/* What the supervisor says to the model. */
+void conversation_user(struct conversation *, const char *text);
+
+/*
+ * Take a reply payload, `text' of `len' bytes: its items become the model's
+ * part of the conversation, as they are.  Returns 0, or -1 with a reason if
+ * it is not of the form.
+ */
+int conversation_reply(struct conversation *, struct reply *,
+    const struct buf *payload, const char **why);
+
+/* The result of a call. */
+void conversation_result(struct conversation *, const char *id,
+    const char *output, int failed);
+
+/*
+ * Replace results by a note, oldest first, until the conversation is at most
+ * `max' bytes of JSON; those that came after the model's last reply stay.
+ * Returns the size it has then.
+ */
+size_t conversation_shrink(struct conversation *, size_t max);
+
+/*
+ * When that was not enough: cut the results that the model has not seen yet
+ * to half of what they are.  Returns the size then.
+ */
+size_t conversation_cut(struct conversation *);
+
+/* The request payload, for the tools of model_tools[]. */
+void conversation_payload(const struct conversation *, struct buf *out);
+
+#endif
