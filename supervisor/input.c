@@ -7,6 +7,7 @@
 #include "supervisor/group.h"
 #include "supervisor/match.h"
 #include "supervisor/memory.h"
+#include "supervisor/settings.h"
 
 /*
  * memory_send_input(): the rows of a memory as `input' messages to its
@@ -112,7 +113,10 @@ static enum store_status
 record_agent(struct memory *m, const char *agent_id)
 {
 	struct store_agent	a;
+	enum store_status	st;
+	char			*generator;
 
+	generator = settings_agent_generator(m->sv->config);
 	memset(&a, 0, sizeof(a));
 	a.thread_id = a.session_id = agent_id;
 	a.memory = m->config->name;
@@ -121,7 +125,10 @@ record_agent(struct memory *m, const char *agent_id)
 	a.status = "pending_init";
 	a.started_at = wall_s();
 	a.exit_status = -1;
-	return store_agent_insert(m->sv->store, &a);
+	a.generator = generator;
+	st = store_agent_insert(m->sv->store, &a);
+	free(generator);
+	return st;
 }
 
 static enum store_status

@@ -150,6 +150,17 @@ settings_generator(const struct config *c)
 	    GENERATOR_PROMPT);
 }
 
+char *
+settings_agent_generator(const struct config *c)
+{
+	const struct config_provider	*p = config_provider_agents(c);
+
+	if (p == NULL)
+		return xstrdup(GENERATOR_BUILTIN);
+	return xasprintf("%s:%s/%d", p->name, p->consolidation_model,
+	    GENERATOR_AGENT_PROMPT);
+}
+
 int64_t
 settings_text_bytes(const struct config *c)
 {

@@ -31,6 +31,8 @@ json_object *settings_check(const struct config *, const char *path);
  * Who makes the outputs now, see common/generator.h; the caller frees it.
  */
 char *settings_generator(const struct config *);
+/* The same of consolidation agents. */
+char *settings_agent_generator(const struct config *);
 
 /*
  * How many bytes of a rollout's text stage one may work from: what the model

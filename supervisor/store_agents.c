@@ -12,7 +12,8 @@
 static const struct db_column agent_columns[] = {
 	T(thread_id), T(session_id), T(memory), T(token), I(watermark),
 	T(status), I(started_at), I(finished_at), I(turns), I(tokens),
-	I(exit_status), T(base_commit), T(commit), T(reason), { DB_END, 0 }
+	I(exit_status), T(base_commit), T(commit), T(reason),
+	T(generator), { DB_END, 0 }
 };
 #undef I
 #undef T
@@ -25,10 +26,11 @@ store_agent_insert(struct store *s, const struct store_agent *a)
 {
 	db_about(s, "recording agent %s", a->thread_id);
 	return db_run(s, "INSERT INTO agents (thread_id, session_id, memory,"
-	    " ownership_token, input_watermark, status, started_at)"
-	    " VALUES (?, ?, ?, ?, ?, 'pending_init', ?)",
+	    " ownership_token, input_watermark, status, started_at, generator)"
+	    " VALUES (?, ?, ?, ?, ?, 'pending_init', ?, ?)",
 	    ARGS(TEXT(a->thread_id), TEXT(a->session_id), TEXT(a->memory),
-	    TEXT(a->token), INT(a->watermark), INT(a->started_at)));
+	    TEXT(a->token), INT(a->watermark), INT(a->started_at),
+	    TEXT(a->generator)));
 }
 
 enum store_status

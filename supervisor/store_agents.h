@@ -22,9 +22,13 @@ struct store_agent {
 	const char	*base_commit;	/* or NULL */
 	const char	*commit;	/* published, or NULL */
 	const char	*reason;	/* or NULL */
+	const char	*generator;	/* see common/generator.h; or NULL */
 };
 typedef int store_agent_cb(const struct store_agent *, void *);
-/* thread_id, session_id, memory, token, watermark and started_at count. */
+/*
+ * thread_id, session_id, memory, token, watermark, started_at and generator
+ * count.
+ */
 enum store_status store_agent_insert(struct store *,
     const struct store_agent *);
 enum store_status store_agent_set_status(struct store *, const char *id,

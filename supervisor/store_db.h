@@ -146,7 +146,8 @@ extern const struct db_shape file_shape;
 #define AGENTS								\
 	"SELECT thread_id, session_id, memory, ownership_token,"	\
 	" input_watermark, status, started_at, finished_at, turns,"	\
-	" tokens, exit_status, base_commit, published_commit, reason"	\
+	" tokens, exit_status, base_commit, published_commit, reason,"	\
+	" generator"							\
 	" FROM agents "
 extern const struct db_shape agent_shape;
 

@@ -1,4 +1,5 @@
 #include <stddef.h>
+#include <string.h>
 
 #include "supervisor/store_db.h"
 
@@ -57,6 +58,27 @@ store_ledger_spent(struct store *s, int64_t since, const char *thread_id,
 	if (db_next(&r))
 		*sp = (struct store_spent){ db_int(&r, 0), db_int(&r, 1),
 		    db_int(&r, 2), db_int(&r, 3) };
+	return db_end(&r);
+}
+
+enum store_status
+store_ledger_usage(struct store *s, const char *thread_id,
+    struct store_usage *u)
+{
+	struct db_rows	 r;
+
+	memset(u, 0, sizeof(*u));
+	db_about(s, "adding up what thread %s asked", thread_id);
+	db_open(&r, s, "SELECT count(*), sum(outcome <> 'ok'),"
+	    " sum(settled_at IS NULL), sum(tokens), sum(money), sum(input),"
+	    " sum(cached_input), sum(output), sum(reasoning_output)"
+	    " FROM model_requests WHERE thread_id = ?",
+	    ARGS(TEXT(thread_id)));
+	if (db_next(&r))
+		*u = (struct store_usage){ db_int(&r, 0), db_int(&r, 1),
+		    db_int(&r, 2), db_int(&r, 3), db_int(&r, 4),
+		    db_int(&r, 5), db_int(&r, 6), db_int(&r, 7),
+		    db_int(&r, 8) };
 	return db_end(&r);
 }
 

@@ -55,6 +55,21 @@ enum store_status store_ledger_spent(struct store *, int64_t since,
     const char *thread_id, struct store_spent *);
 
 /*
+ * All that was asked in the name of a thread: how often, how many of it
+ * failed or were never settled, and the tokens as the provider counted them.
+ */
+struct store_usage {
+	int64_t		 requests;
+	int64_t		 failed;
+	int64_t		 open;
+	int64_t		 tokens;	/* that count against the ceilings */
+	int64_t		 money;
+	int64_t		 input, cached_input, output, reasoning_output;
+};
+enum store_status store_ledger_usage(struct store *, const char *thread_id,
+    struct store_usage *);
+
+/*
  * What counts from `since' on, oldest first, until `cb' returns non-zero.
  * Rows that cost nothing are left out.
  */

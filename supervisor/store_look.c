@@ -167,6 +167,28 @@ store_agent_last_each(struct store *s, int64_t limit, store_agent_cb *cb,
 }
 
 enum store_status
+store_agent_prefix_each(struct store *s, const char *prefix,
+    store_agent_cb *cb, void *arg)
+{
+	struct list	 l = { .agent = cb, .arg = arg };
+	struct db_rows	 r;
+
+	db_about(s, "looking for agents by their id");
+	db_open(&r, s, AGENTS "WHERE thread_id >= ?1"
+	    " AND substr(thread_id, 1, length(?1)) = ?1"
+	    " ORDER BY thread_id", ARGS(TEXT(prefix)));
+	return db_row_each(&r, &agent_shape, hand_agent, &l);
+}
+
+enum store_status
+store_agent_inputs(struct store *s, const char *id, int64_t *n)
+{
+	db_about(s, "counting the inputs of agent %s", id);
+	return db_value(s, "SELECT count(*) FROM agent_inputs"
+	    " WHERE agent_id = ?", ARGS(TEXT(id)), n);
+}
+
+enum store_status
 store_agent_published(struct store *s, const char *memory,
     struct store_agent **out)
 {

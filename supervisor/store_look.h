@@ -46,6 +46,12 @@ enum store_status store_file_reason_each(struct store *,
 /* The last agents, newest first, at most `limit'. */
 enum store_status store_agent_last_each(struct store *, int64_t limit,
     store_agent_cb *, void *arg);
+/* Agents whose id begins with `prefix', by id. */
+enum store_status store_agent_prefix_each(struct store *,
+    const char *prefix, store_agent_cb *, void *arg);
+/* How many rows an agent was given. */
+enum store_status store_agent_inputs(struct store *, const char *id,
+    int64_t *n);
 /* The last agent that published into the memory, or STORE_NONE. */
 enum store_status store_agent_published(struct store *, const char *memory,
     struct store_agent **);

@@ -193,8 +193,12 @@ static const char step_outdated[] =
 static const char step_release[] =
     "ALTER TABLE memories ADD COLUMN released_at INTEGER NOT NULL DEFAULT 0;";
 
+/* Who made what an agent published; NULL: from before this was kept. */
+static const char step_generator[] =
+    "ALTER TABLE agents ADD COLUMN generator TEXT;";
+
 const char *const schema_steps[] = { step_1, step_ledger, step_outdated,
-    step_release };
+    step_release, step_generator };
 const int64_t schema_nsteps = sizeof(schema_steps) / sizeof(*schema_steps);
 
 enum store_status

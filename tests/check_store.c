@@ -162,6 +162,7 @@ back_to_first(void)
 	tell("DROP TABLE model_requests; DROP TABLE provider_holds;"
 	    " ALTER TABLE stage1_outputs DROP COLUMN outdated;"
 	    " ALTER TABLE memories DROP COLUMN released_at;"
+	    " ALTER TABLE agents DROP COLUMN generator;"
 	    " PRAGMA user_version = 1");
 }
 

@@ -169,6 +169,17 @@ check "refused: nothing is published" unpublished
 check "refused: the reason is kept" [ "$(agent_row reason)" = rejected ]
 check "refused: staging is kept for a person" \
     [ -d "$STATE/staging/$(agent_row thread_id)" ]
+id=$(agent_row thread_id)
+"$MNEMOCTL" show "$id" >"$T/show"
+check "refused: show has reason and generator" [ "$(grep -c \
+    -e '^reason: rejected$' -e '^generator: fake:fake-big/1$' "$T/show")" -eq 2 ]
+check "refused: show has the violations of each round" \
+    has '^violation 3: MEMORY.md:[0-9]*: citation: ' "$T/show"
+check "refused: show has the staging" has "^staging: $STATE/staging/$id$" \
+    "$T/show"
+check "refused: show counts requests" has '^requests: 4, 0 failed, 0 open' \
+    "$T/show"
+check "refused: its tokens" has "tokens: $(agent_row tokens)$" "$T/show"
 
 # Trouble on the way.
 agent_pass "$LOOK" "model=fake-big status=500" "$(BOTH)" \
@@ -227,6 +238,10 @@ check "poisoned: no script" [ ! -e "$ROOT/skills" ]
 check "poisoned: the evidence stays" [ -e "$ROOT/rollout_summaries/$stem" ]
 check "poisoned: nothing was read" has_not 'root:x:0' "$REQ"
 check "poisoned: the attempts are in the audit" has '/etc/passwd' "$(audit)"
+"$MNEMOCTL" show "$(agent_row thread_id)" >"$T/show"
+check "poisoned: the attempts are shown as refused" [ "$(grep -c \
+    -e '^read_file *refused.*id_rsa' -e '^read_file *refused .*/etc/passwd' \
+    -e '^exec *refused' "$T/show")" -eq 3 ]
 agent_pass "$TRY" "$(BOTH)" "$DONE" "$DONE" "$DONE"
 check "poisoned: a script in skills/ is refused" [ "$status" -eq 1 ]
 check "poisoned: nothing of it is published" unpublished

@@ -52,10 +52,61 @@ check "stopped: a key of jobs is enough for why" [ "$status" -eq 0 ]
 check "stopped: the rule that decides is named" \
     has '^FAIL  up_to_date' "$T/out"
 check "stopped: it is selected" has '^memory codex: selected$' "$T/out"
+ctl agents
+check "stopped: the agent is listed" has '^[0-9a-f-]*  *codex  *completed ' \
+    "$T/out"
+check "stopped: who it was" has ' builtin/1 ' "$T/out"
+agent=$(sed -n '2s/ .*//p' "$T/out")
+ctl show "$agent"
+check "stopped: a key of agents is enough for show" [ "$status" -eq 0 ]
+check "stopped: what it published" has '^commit: [0-9a-f]\{40\}$' "$T/out"
+check "stopped: its calls" has '^write_file .*MEMORY.md' "$T/out"
+check "stopped: its audit file" has "^audit: $STATE/agents/$agent" "$T/out"
+ctl status
+check "stopped: status names the generator" \
+    has '^codex *ours .* builtin/1 ' "$T/out"
 check "a look changes nothing" [ "$(state_snapshot)" = "$before" ]
 
+# An audit file holds what others wrote: it neither moves the cursor nor
+# stands for what mnemod says, and a broken one spoils nothing.
+audit=$(ls "$STATE"/agents/"$agent"*.jsonl)
+cp "$audit" "$T/audit"
+E=$(printf '\033')
+{
+	printf '%s\n' '{"type":"response_item","payload":{"type":"function_call","name":"e\u001b[2J","call_id":"1","arguments":"a\u202eb\nstatus: completed"}}'
+	printf '%s\n' '{"type":"response_item","payload":{"type":"function_call_output","call_id":"1","success":false,"output":"\u001b]0;title\u0007"}}'
+	printf '%s\n' '{"type":"violations","payload":{"violations":[{"file":"\u009b1m","line":"x","rule":7},8]}}'
+	printf '%s\n' '{"type":"violations","payload":[1]}'
+	printf '%s\n' 'no json'
+	printf '%s\n' "$E[31m" '[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[' '17' ''
+	printf '{"type":"resp'
+} >>"$audit"
+ctl show "$agent"
+check "hostile audit: status 0" [ "$status" -eq 0 ]
+check "hostile audit: nothing moves the cursor" has_not "$E" "$T/out"
+check "hostile audit: one line for each call" \
+    has '^e\\x1b\[2J *refused *a\\u{202e}b\\x0astatus' "$T/out"
+check "hostile audit: what cannot be read is counted" \
+    has '^5 records of the audit file' "$T/out"
+check "hostile audit: violations without a name" \
+    has '^violation 1: .*009b}1m:0: ?: ' "$T/out"
+ctl show -j "$agent"
+check "hostile audit: JSON in ASCII" sh -c \
+    '! LC_ALL=C grep -q "[^ -~]" "$1"' sh "$T/out"
+rm "$audit"
+ln -s "$T/audit" "$audit"
+ctl show "$agent"
+check "a link for an audit file: the rest is shown" [ "$status" -eq 0 ]
+check "a link for an audit file: not followed" has_not '^write_file' "$T/out"
+rm "$audit"
+mkfifo "$audit"
+ctl show "$agent"
+check "a pipe for an audit file: not waited for" [ "$status" -eq 0 ]
+rm "$audit"
+cp -p "$T/audit" "$audit"
+
 # Wrong arguments, unknown ids, a wrong configuration.
-for a in "" "stauts" "why" "jobs x" "-q" "-s" "extract" "jobs -O" "extract -O x"; do
+for a in "" "stauts" "why" "show" "agents x" "jobs x" "-q" "-s" "extract" "jobs -O" "extract -O x"; do
 	# shellcheck disable=SC2086
 	ctl $a
 	check "usage: '$a'" [ "$status" -eq 2 ]
@@ -68,6 +119,11 @@ check "unknown id: status 1" [ "$status" -eq 1 ]
 ctl why 01
 check "ambiguous id: status 1" [ "$status" -eq 1 ]
 check "ambiguous id: candidates" has 'threads begin like this: 01' "$T/err"
+ctl show 0000
+check "unknown agent: status 1" [ "$status" -eq 1 ]
+check "unknown agent: says so" has "no agent's id begins" "$T/err"
+ctl show "$id"
+check "a thread is no agent: status 1" [ "$status" -eq 1 ]
 ctl why /etc/passwd
 check "unknown path: status 1" [ "$status" -eq 1 ]
 ctl -o no.such=1 status
@@ -180,7 +236,7 @@ while IFS= read -r n; do
 	    echo "$n"
 done >"$T/missing"
 check "page: exit statuses" [ ! -s "$T/missing" ]
-for c in status jobs history diff audit "remember x" "revert live" \
+for c in status agents "show $agent" jobs history diff audit "remember x" "revert live" \
     "extract -O" "forget -n $id" "why $id" "why $bad"; do
 	# shellcheck disable=SC2086
 	ctl -j $c

@@ -1,6 +1,7 @@
 /* What the commands share: roots, locks, rules, pieces of documents. */
 
 #include <sys/file.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -180,6 +181,16 @@ ctl_set_time(json_object *o, const char *key, int64_t when)
 		json_set(o, key, NULL);
 	else
 		json_set_int(o, key, when);
+}
+
+char *
+ctl_lower_case(const char *word)
+{
+	char	*id = xstrdup(word), *p;
+
+	for (p = id; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return id;
 }
 
 json_object *

@@ -85,6 +85,12 @@ void jobs_show(json_object *doc, const struct output *);
 enum ctl_exit why_collect(struct ctl *, json_object *doc);
 void why_show(json_object *doc, const struct output *);
 
+/* agents.c, agent.c */
+enum ctl_exit agents_collect(struct ctl *, json_object *doc);
+void agents_show(json_object *doc, const struct output *);
+enum ctl_exit agent_collect(struct ctl *, json_object *doc);
+void agent_show(json_object *doc, const struct output *);
+
 /* check.c */
 enum ctl_exit check_collect(struct ctl *, json_object *doc);
 void check_show(json_object *doc, const struct output *);
@@ -125,6 +131,9 @@ enum ctl_exit ctl_exit_of(enum store_status);
 
 /* The word for a stage-two claim: "due", "cooldown". */
 const char *ctl_claim_name(enum store_claim);
+
+/* An id as it is kept, for the caller to free. */
+char *ctl_lower_case(const char *word);
 
 /* Set a time in seconds; 0 is null. */
 void ctl_set_time(json_object *o, const char *key, int64_t when);

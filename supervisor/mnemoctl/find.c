@@ -1,6 +1,5 @@
 /* What the argument of why means: a thread by its id, or a file. */
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,7 +120,7 @@ say_unknown(struct ctl *ctl, const char *id)
 	st = store_agent_get(ctl->store, id, &a);
 	if (st == STORE_OK)
 		log_warnx("%s: is an agent of memory %s; agents are no "
-		    "source of memory", id, a->memory);
+		    "source of memory; see mnemoctl show", id, a->memory);
 	else if (st == STORE_NONE)
 		log_warnx("%s: no thread's id begins like this; a path needs "
 		    "a slash", id);
@@ -129,21 +128,10 @@ say_unknown(struct ctl *ctl, const char *id)
 	return ctl_exit_of(st) == CTL_OK ? CTL_NOT_FOUND : CTL_STATE;
 }
 
-/* Ids are kept in lower case. */
-static char *
-lower_case(const char *word)
-{
-	char	*id = xstrdup(word), *p;
-
-	for (p = id; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return id;
-}
-
 static enum ctl_exit
 find_id(struct ctl *ctl, const char *word, struct search *s)
 {
-	char		*id = lower_case(word);
+	char		*id = ctl_lower_case(word);
 	enum ctl_exit	 e;
 
 	s->exact = id;

@@ -21,6 +21,8 @@ static const struct ctl_command commands[] = {
 	    "wrong", .collect = status_collect, .show = status_show },
 	{ .name = "accept", .argument = "TOKEN|MEMORY", .text = "publish what "
 	    "waits for review", .show = published_show, .key = "token" },
+	{ .name = "agents", .text = "the last consolidation agents",
+	    .collect = agents_collect, .show = agents_show },
 	{ .name = "audit", .argument = "[MEMORY]", .text = "entries and "
 	    "specifics lost, week by week", .show = audit_show,
 	    .key = "memory" },
@@ -51,6 +53,9 @@ static const struct ctl_command commands[] = {
 	    .key = "commit" },
 	{ .name = "review", .argument = "[MEMORY]", .text = "what waits for "
 	    "you, and its token", .show = review_show, .key = "memory" },
+	{ .name = "show", .argument = "AGENT", .text = "what an agent did, "
+	    "spent and was refused", .collect = agent_collect,
+	    .show = agent_show },
 	{ .name = "why", .argument = "ID|PATH", .text = "why a thread is "
 	    "extracted, selected, or not", .collect = why_collect,
 	    .show = why_show },

@@ -5,6 +5,7 @@
 
 #include "common/json.h"
 #include "common/log.h"
+#include "supervisor/mnemoctl/agents.h"
 #include "supervisor/mnemoctl/status.h"
 
 #define AGENTS_SHOWN 5
@@ -147,21 +148,27 @@ collect_queue(struct ctl *ctl, json_object *doc)
 	return ctl_exit_of(st);
 }
 
+struct agents {
+	const struct ctl	*ctl;
+	json_object		*list;
+};
+
 static int
 add_agent(const struct store_agent *a, void *arg)
 {
-	json_object	*o = ctl_push(arg);
+	const struct agents	*l = arg;
 
-	json_set_str(o, "thread_id", a->thread_id);
-	json_set_str(o, "memory", a->memory);
-	json_set_str(o, "status", a->status);
-	ctl_set_time(o, "started_at", a->started_at);
-	ctl_set_time(o, "finished_at", a->finished_at);
-	json_set_int(o, "turns", a->turns);
-	json_set_int(o, "tokens", a->tokens);
-	json_set_str(o, "commit", a->commit);
-	json_set_str(o, "reason", a->reason);
+	agent_set(l->ctl, a, ctl_push(l->list));
 	return 0;
+}
+
+static enum ctl_exit
+collect_agents(struct ctl *ctl, json_object *doc)
+{
+	struct agents	 l = { ctl, ctl_set_array(doc, "agents") };
+
+	return ctl_exit_of(store_agent_last_each(ctl->store, AGENTS_SHOWN,
+	    add_agent, &l));
 }
 
 /* What comes first of what has a time; `due' things come with a pass. */
@@ -245,8 +252,7 @@ status_collect(struct ctl *ctl, json_object *doc)
 	if (e == CTL_OK)
 		e = status_memories(ctl, doc);
 	if (e == CTL_OK)
-		e = ctl_exit_of(store_agent_last_each(ctl->store,
-		    AGENTS_SHOWN, add_agent, ctl_set_array(doc, "agents")));
+		e = collect_agents(ctl, doc);
 	if (e != CTL_OK)
 		return e;
 	collect_next(ctl, doc);

@@ -23,6 +23,7 @@ set_publication(struct ctl *ctl, const char *name, json_object *o)
 	st = store_agent_published(ctl->store, name, &a);
 	ctl_set_time(o, "published_at", a == NULL ? 0 : a->finished_at);
 	json_set_str(o, "published_by", a == NULL ? NULL : a->thread_id);
+	json_set_str(o, "generator", a == NULL ? NULL : a->generator);
 	store_agent_free(a);
 	return st == STORE_NONE ? STORE_OK : st;
 }

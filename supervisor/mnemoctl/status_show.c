@@ -132,9 +132,10 @@ static void
 show_memories(json_object *doc, const struct output *out)
 {
 	static const char *const names[] = { "MEMORY", "ROOT", "OUTCOME",
-	    "CHANGES", "PUBLISHED", "COMMIT", "FILES", "LAST ERROR", NULL };
+	    "CHANGES", "PUBLISHED", "COMMIT", "FILES", "GENERATOR",
+	    "LAST ERROR", NULL };
 	json_object	*list = json_arr(doc, "memories"), *o;
-	struct table	*t = table_new(8);
+	struct table	*t = table_new(9);
 	char		 when[TIME_TEXT];
 	const char	*commit;
 	size_t		 i;
@@ -154,6 +155,7 @@ show_memories(json_object *doc, const struct output *out)
 		table_addf(t, "%.*s", COMMIT_SHOWN,
 		    commit == NULL ? "" : commit);
 		table_addf(t, "%lld", number(o, "files"));
+		table_add(t, STYLE_PLAIN, json_str(o, "generator"));
 		table_add(t, STYLE_BAD, json_str(o, "last_error"));
 	}
 	fputc('\n', out->fp);
@@ -164,7 +166,7 @@ static void
 show_agents(json_object *doc, const struct output *out)
 {
 	static const char *const names[] = { "AGENT", "MEMORY", "STATUS",
-	    "STARTED", "TURNS", "COMMIT", "REASON", NULL };
+	    "STARTED", "TURNS", "COMMIT", "GENERATOR", "REASON", NULL };
 	json_object	*list = json_arr(doc, "agents"), *o;
 	struct table	*t;
 	char		 when[TIME_TEXT];
@@ -173,7 +175,7 @@ show_agents(json_object *doc, const struct output *out)
 
 	if (n == 0)
 		return;
-	t = table_new(7);
+	t = table_new(8);
 	heading(t, names);
 	for (i = 0; i < n; i++) {
 		o = json_object_array_get_idx(list, i);
@@ -186,6 +188,7 @@ show_agents(json_object *doc, const struct output *out)
 		table_addf(t, "%lld", number(o, "turns"));
 		table_addf(t, "%.*s", COMMIT_SHOWN,
 		    commit == NULL ? "" : commit);
+		table_add(t, STYLE_PLAIN, json_str(o, "generator"));
 		table_add(t, STYLE_PLAIN, json_str(o, "reason"));
 	}
 	fputc('\n', out->fp);
