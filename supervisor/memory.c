@@ -102,16 +102,6 @@ codex_home_of(const struct memory *m)
 	return NULL;
 }
 
-void
-memory_record(const struct store_memory *row, struct root_record *rec)
-{
-	rec->real = row->root;
-	rec->dev = (dev_t)row->dev;
-	rec->ino = (ino_t)row->ino;
-	rec->published = row->live_commit != NULL && row->live_files > 0;
-	rec->released = row->released_at > 0;
-}
-
 /* What is known of the root.  *row is to be freed; NULL: never ours. */
 static void
 memory_query(struct memory *m, struct root_query *q, struct store_memory **row)
