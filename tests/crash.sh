@@ -71,15 +71,25 @@ crash() {
 	restarted "crash at $1, $2 killed"
 }
 
-# crash_each POINT...: each in three ways; the number that was come by in
-# $hit.
+# crash_each WAYS POINT...: each in so many of three ways, in turn (1 to 3);
+# the number that was come by in $hit.  Sanitizers leave time for one.
 crash_each() {
-	hit=0
+	ways=$1
+	shift
+	[ -z "${SANITIZED:-}" ] || ways=1
+	hit=0 turn=0
 	for p; do
-		if at_once=yes crash "$p" supervisor; then
+		tried=0
+		while [ "$tried" -lt "$ways" ]; do
+			tried=$((tried + 1)) turn=$((turn + 1))
+			case $((turn % 3)) in
+			0) at_once=yes crash "$p" supervisor ;;
+			1) crash "$p" both ;;
+			2) later=yes crash "$p" worker ;;
+			esac || break
+		done
+		if [ "$tried" -eq "$ways" ]; then
 			hit=$((hit + 1))
-			crash "$p" both
-			later=yes crash "$p" worker
 		else
 			echo "note: $p is not on the way"
 		fi

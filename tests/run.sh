@@ -1,15 +1,14 @@
 #!/bin/sh
-# run.sh [UNIT ...] -- [SCRIPT ...]: run unit programs and shell tests, add up
-# their closing lines and end with one of our own.  A test that prints no
-# closing line has failed.
+# run.sh [UNIT ...] -- [SCRIPT ...]: run unit programs and shell tests, two at
+# a time (JOBS), add up their closing lines and end with one of our own.  A
+# test that prints no closing line has failed.
 set -u
 
-passed=0 failed=0 skipped=0
 log=$B/test/log
 mkdir -p "$log"
 
-# run NAME COMMAND...
-run() {
+# one NAME COMMAND...: run it, tell how it went, leave the sums in a file.
+one() {
 	name=$1
 	shift
 	"$@" >"$log/$name" 2>&1 </dev/null
@@ -22,9 +21,7 @@ run() {
 	if [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ] || [ -z "$line" ]; then
 		f=$((${f:-0} + 1))
 	fi
-	passed=$((passed + ${p:-0}))
-	failed=$((failed + f))
-	skipped=$((skipped + ${s:-0}))
+	echo "${p:-0} $f ${s:-0}" >"$log/$name.sum"
 	printf '%-28s %4d passed' "$name" "${p:-0}"
 	[ "${s:-0}" -eq 0 ] || printf ', %d skipped' "$s"
 	if [ "$f" -ne 0 ]; then
@@ -36,22 +33,38 @@ run() {
 	fi
 }
 
-# Leaks are found in unit programs and in t-leaks.sh: a worker's sandbox
-# refuses what the leak checker needs.
-if [ -n "${SANITIZED:-}" ]; then
-	export ASAN_OPTIONS=handle_segv=0:detect_leaks=1
-	export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
+# A unit program by its name, or a script by its path; what is told is told
+# in one piece.
+if [ "${1:-}" = --one ]; then
+	case $2 in
+	*.sh) name=$(basename "$2" .sh) run="sh $2" ;;
+	*) name=$2 run="$B/test/$2" ;;
+	esac
+	# Leaks are found in unit programs and in t-leaks.sh: a worker's
+	# sandbox refuses what the leak checker needs.
+	if [ -n "${SANITIZED:-}" ]; then
+		case $2 in *.sh) leaks=0 ;; *) leaks=1 ;; esac
+		export ASAN_OPTIONS=handle_segv=0:detect_leaks=$leaks
+		export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
+	fi
+	# shellcheck disable=SC2086
+	one "$name" $run >"$log/$name.told"
+	cat "$log/$name.told"
+	exit 0
 fi
-while [ $# -gt 0 ] && [ "$1" != -- ]; do
-	run "$1" "$B/test/$1"
-	shift
-done
-[ $# -eq 0 ] || shift
-[ -z "${SANITIZED:-}" ] || export ASAN_OPTIONS=handle_segv=0:detect_leaks=0
-for t; do
-	run "$(basename "$t" .sh)" sh "$t"
-done
 
+rm -f "$log"/*.sum
+for t; do
+	[ "$t" = -- ] || printf '%s\n' "$t"
+done >"$log/all"
+xargs -P "${JOBS:-2}" -n 1 sh "$0" --one <"$log/all"
+
+passed=0 failed=0 skipped=0
+while IFS= read -r t; do
+	sum=$log/$(basename "$t" .sh).sum
+	read -r p f s <"$sum" || p=0 f=1 s=0
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done <"$log/all"
 if [ "$skipped" -ne 0 ]; then
 	echo "$passed passed, $failed failed, $skipped skipped"
 else

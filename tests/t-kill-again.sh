@@ -60,6 +60,6 @@ check "the vanished one is forgotten" [ "$(sql "select count(*) from threads
     where id = '$forgotten'")" -eq 0 ]
 
 # shellcheck disable=SC2046
-crash_each $(crash_points '^(live|publish|store.batch)')
+crash_each 1 $(crash_points '^(live|publish|store.batch)')
 check "crash points were hit" [ "$hit" -gt 10 ]
 finish
