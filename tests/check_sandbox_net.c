@@ -177,6 +177,10 @@ START_TEST(the_gateways_life)
 	const char		*got;
 	int			 fd;
 
+	if (SANDBOX_SANITIZED) {
+		printf("skip: a sanitizer's threads ask for more\n");
+		return;
+	}
 	fd = mkstemp(rollout);
 	ck_assert_int_ne(fd, -1);
 	close(fd);

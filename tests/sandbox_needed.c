@@ -26,6 +26,7 @@
 #include "common/mem.h"
 #include "common/role.h"
 #include "sandbox_acts.h"
+#include "worker/sandbox.h"
 
 #define R_ALL		((1u << ROLE__MAX) - 1)
 #define R_GATEWAY	(1u << ROLE_GATEWAY)
@@ -203,7 +204,10 @@ look_up(void *arg)
 	return arg;
 }
 
-/* As libcurl does it. */
+/*
+ * As libcurl does it.  AddressSanitizer asks for more where a thread begins,
+ * and its builds run the gateway without a sandbox.
+ */
 static int
 need_thread(const struct scene *s)
 {
@@ -212,8 +216,9 @@ need_thread(const struct scene *s)
 	void		*found;
 
 	(void)s;
-	return pthread_create(&t, NULL, look_up, &token) == 0 &&
-	    pthread_join(t, &found) == 0 && found != NULL;
+	return SANDBOX_SANITIZED ||
+	    (pthread_create(&t, NULL, look_up, &token) == 0 &&
+	    pthread_join(t, &found) == 0 && found != NULL);
 }
 
 static int
