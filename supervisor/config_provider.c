@@ -193,6 +193,9 @@ no_such_provider(const struct config *cfg, struct buf *why)
 	const char	*best = NULL;
 	size_t		 i, d = strlen(cfg->use_provider) / 2 + 1;
 
+	/* Up to half of the letters may be wrong, and two in any case. */
+	if (d < 3)
+		d = 3;
 	nearest_try(cfg->use_provider, "builtin", &best, &d);
 	for (i = 0; i < cfg->nproviders; i++)
 		nearest_try(cfg->use_provider, cfg->providers[i].name,

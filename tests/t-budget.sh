@@ -3,6 +3,7 @@
 # counted, what was under way when the machine went down was forgotten, and
 # nobody could say why nothing happened.  Here a model answers for real, and
 # the ledger decides whether it is asked.
+# shellcheck disable=SC2154
 . tests/lib.sh
 isolate
 . tests/world.sh

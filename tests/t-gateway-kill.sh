@@ -3,6 +3,7 @@
 # an answer, counted them twice, or not at all.  Here the gateway is killed
 # again and again at any moment while a model answers; what is left at the end
 # is what there would be without.  KILLS=100 takes seven minutes.
+# shellcheck disable=SC2154
 . tests/lib.sh
 isolate
 . tests/world.sh

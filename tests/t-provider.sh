@@ -3,6 +3,7 @@
 # the log and kept a processor busy; keys have turned up in ps(1), in logs and
 # in cores.  Here the provider is away, comes back, is the wrong one, and its
 # key is looked for wherever a key has been found before.
+# shellcheck disable=SC2154
 . tests/lib.sh
 isolate
 . tests/world.sh
@@ -179,6 +180,36 @@ check "400: with the provider's words" [ "$(sql "select count(*) from jobs
     where last_error like '%no such parameter%'")" -gt 0 ]
 check "400: once each" [ "$(sql 'select max(n) from (select count(*) n from
     model_requests group by thread_id)')" -eq 1 ]
+model_stop
+
+# SIGHUP: from builtin to the model and back; the gateway comes and goes.
+world_new
+world_fill tests/data/codex
+model_start 'times=200 usage=100,0,50,0 stage_one'
+model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+conf=$XDG_CONFIG_HOME/mnemod/mnemod.conf
+sed -i 's/^use_provider = .*/use_provider = "builtin"/' "$conf"
+mn_start -o scan_interval=1
+wait_until 20 [ -e "$STATE/state.db" ]
+wait_until 20 sh -c "sqlite3 -readonly '$STATE/state.db' \
+    'select count(*) from stage1_outputs' 2>/dev/null | grep -q '^[89]'"
+check "SIGHUP: no gateway without a model" [ -z "$(pids_of mnemod-gateway)" ]
+gateway=none
+sed -i 's/^use_provider = .*/use_provider = "fake"/' "$conf"
+kill -HUP "$sup"
+check "SIGHUP: a gateway with one" wait_until 15 another_gateway
+sed -i 's/^use_provider = .*/use_provider = "fka"/' "$conf"
+kill -HUP "$sup"
+check "SIGHUP: an error is said, all stays as it was" wait_until 10 \
+    has 'the old configuration stays.*expected fake?' "$LOG"
+check "SIGHUP: the gateway too" [ -n "$(pids_of mnemod-gateway)" ]
+sed -i 's/^use_provider = .*/use_provider = "builtin"/' "$conf"
+kill -HUP "$sup"
+no_gateway() { [ -z "$(pids_of mnemod-gateway)" ]; }
+check "SIGHUP: none again" wait_until 15 no_gateway
+kill "$sup"
+wait "$sup"
+check "SIGHUP: stopped in peace" [ $? -eq 0 ]
 model_stop
 
 # A ChatGPT login: whoever works in the foreground is left a share.

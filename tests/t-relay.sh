@@ -3,6 +3,7 @@
 # them to hold up the rest: by not reading, by dying in the middle of a
 # request, by asking without end.  And a gateway that dies must cost nobody
 # more than another try.
+# shellcheck disable=SC2154
 . tests/lib.sh
 . tests/core.sh
 isolate
