@@ -47,6 +47,34 @@ say "again: nothing new"
 "$MNEMOD" -1 --yes -o now="$NOW" 2>"$LOG"
 sed "s,$W,~,g" "$LOG" | grep -E 'scan|stage one|nothing new'
 
+say "you edit MEMORY.md, a session goes on, and kill -9 comes in mid-publish"
+{
+	cat "$ROOT/MEMORY.md"
+	printf '\nA line that you wrote.\n'
+} >"$ROOT/.swp"
+mv "$ROOT/.swp" "$ROOT/MEMORY.md"
+f=$(find "$CODEX/sessions" -name '*.jsonl' | LC_ALL=C sort | sed -n 2p)
+printf '%s\n' '{"timestamp":"2026-11-23T03:00:00.000Z","type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"From now on always write commit messages in the imperative."}]}}' >>"$f"
+touch -d 2026-11-23T03:00:00Z "$f"
+# A test build stops itself where the first file is in place, the next not.
+setsid "$B/test/mnemod" -1 --yes -o now="$NOW" \
+    -o crash_at=stop:publish.exchange.after 2>/dev/null &
+sup=$!
+publishes() {
+	for p in $(pids_of mnemod-wspace); do
+		[ "$(state_of "$p")" != T ] || return 0
+	done
+	return 1
+}
+wait_until 30 publishes
+kill -9 "$sup" $(pids_of mnemod-wspace)
+wait "$sup" 2>/dev/null || :
+"$MNEMOD" -1 --yes -o now="$NOW" 2>"$LOG"
+sed "s,$W,~,g" "$LOG" | grep -E 'interrupted|complete|published|edited' || :
+grep -n 'A line that you wrote' "$ROOT/MEMORY.md"
+grep -rhn 'in the imperative' "$ROOT/MEMORY.md"
+"$B/mnemoctl" -o now="$NOW" history 2>/dev/null
+
 say "a folder that another program made: adopted as it is, then given back"
 W=$B/demo-adopt STATE=$B/demo-adopt/state/mnemod CODEX=$B/demo-adopt/codex
 ROOT=$CODEX/memories
