@@ -291,7 +291,7 @@ gateway_body(void)
 	json_set_int(o, "max_output_tokens", 9000);
 	json_set_str(o, "cache_key", PEER_CACHE);
 	json_set(o, "turn_metadata", NULL);
-	json_set_int(o, "idle_ms", 500);
+	json_set_int(o, "idle_ms", 20000);
 	json_set_int(o, "deadline_ms", 20000);
 	return o;
 }

@@ -43,7 +43,7 @@ void gateway_start(struct gateway *, const struct gateway_setup *);
 void gateway_end(struct gateway *);
 void gateway_release(struct gateway *);
 
-/* A body of model_request for stage one with small deadlines; to change. */
+/* A body of model_request for stage one, with 20 s of patience; to change. */
 json_object *gateway_body(void);
 /* A payload with PEER_PROMPT for stage one; to change. */
 json_object *gateway_payload(void);
