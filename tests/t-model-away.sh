@@ -2,6 +2,7 @@
 # A local model server that is not running once meant: a line a second in the
 # log, a busy processor, and sessions that had spent their retries before it
 # came up.
+# shellcheck disable=SC2154 # mn_start sets sup
 . tests/lib.sh
 isolate
 . tests/world.sh

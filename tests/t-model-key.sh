@@ -2,6 +2,7 @@
 # A key in the environment of a process that reads strangers' transcripts, in
 # a command line, a log or a backup of the state directory is a key that is
 # lost.  It is looked for everywhere while a request is under way, and after.
+# shellcheck disable=SC2154 # mn_start sets sup
 . tests/lib.sh
 isolate
 . tests/world.sh

@@ -4,6 +4,7 @@
 # booked once.  It is killed here at random moments of its streams.
 #
 #	KILLS	how often (12)
+# shellcheck disable=SC2154 # mn_start sets sup
 . tests/lib.sh
 isolate
 . tests/world.sh
