@@ -106,25 +106,34 @@ cp_hidden(uint32_t cp)
 	    (cp >= 0xe0000 && cp <= 0xe007f);
 }
 
+int
+log_hides(const char *p, size_t n, size_t *len, uint32_t *cp)
+{
+	const unsigned char	*u = (const unsigned char *)p;
+
+	*len = utf8_char(u, n, cp);
+	if (*len == 0) {
+		*len = 1;
+		*cp = *u;
+		return 1;
+	}
+	return cp_hidden(*cp);
+}
+
 size_t
 log_printable(char *dst, size_t size, const char *src, size_t srclen)
 {
-	const unsigned char	*p = (const unsigned char *)src;
-	char			 esc[16];
-	const char		*from;
-	uint32_t		 cp;
-	size_t			 i = 0, n, len = 0, put;
+	char		 esc[16];
+	const char	*from;
+	uint32_t	 cp;
+	size_t		 i = 0, n, len = 0, put;
 
 	while (i < srclen) {
-		n = utf8_char(p + i, srclen - i, &cp);
-		if (n == 0 || cp_hidden(cp)) {
-			if (n <= 1)
-				snprintf(esc, sizeof(esc), "\\x%02x", p[i]);
-			else
-				snprintf(esc, sizeof(esc), "\\u{%04x}", cp);
+		if (log_hides(src + i, srclen - i, &n, &cp)) {
+			snprintf(esc, sizeof(esc), n == 1 ? "\\x%02x" :
+			    "\\u{%04x}", cp);
 			from = esc;
 			put = strlen(esc);
-			n = n == 0 ? 1 : n;
 		} else {
 			from = src + i;
 			put = n;

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * One line per record on standard error, "mnemod: " first, made printable.
@@ -56,6 +57,13 @@ enum log_level log_level_by_name(const char *name);
  * the length written.
  */
 size_t log_printable(char *dst, size_t size, const char *src, size_t srclen);
+
+/*
+ * 1 if log_printable() would not leave the character at `p', of at most `n'
+ * bytes, as it is.  Its bytes (at least 1) in *len; its code point in *cp,
+ * the byte's value where it is no UTF-8.
+ */
+int log_hides(const char *p, size_t n, size_t *len, uint32_t *cp);
 
 /* Our own data is inconsistent: say where and abort(3). */
 #define BUG(...) log_bug(__FILE__, __LINE__, __VA_ARGS__)

@@ -49,6 +49,39 @@ too_large(size_t len)
 	return o;
 }
 
+static void
+add_escape(struct buf *b, uint32_t c)
+{
+	if (c < 0x10000) {
+		buf_addf(b, "\\u%04x", c);
+		return;
+	}
+	c -= 0x10000;
+	buf_addf(b, "\\u%04x\\u%04x", 0xd800 + (c >> 10),
+	    0xdc00 + (c & 0x3ff));
+}
+
+/*
+ * The same JSON text, fit for a terminal: what moves the cursor or is not
+ * seen stands in strings only, and is escaped.
+ */
+static void
+make_printable(struct buf *line)
+{
+	struct buf	 out = BUF_INIT;
+	const char	*p = buf_str(line), *end = p + line->len;
+	uint32_t	 c;
+	size_t		 n;
+
+	for (; p < end; p += n)
+		if (log_hides(p, (size_t)(end - p), &n, &c))
+			add_escape(&out, c);
+		else
+			buf_add(&out, p, n);
+	buf_release(line);
+	*line = out;
+}
+
 void
 audit_record(const struct state_dir *sd, const char *thread_id,
     const char *type, json_object *payload)
@@ -62,6 +95,8 @@ audit_record(const struct state_dir *sd, const char *thread_id,
 	json_set_str(o, "type", type);
 	json_set(o, "payload", json_object_get(payload));
 	json_write(&line, o);
+	if (line.len <= AUDIT_RECORD_MAX)
+		make_printable(&line);
 	if (line.len > AUDIT_RECORD_MAX) {
 		json_set(o, "payload", too_large(line.len));
 		buf_reset(&line);

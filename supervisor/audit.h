@@ -23,7 +23,7 @@ void audit_begin(const struct state_dir *, const char *thread_id,
 int audit_cut(const struct state_dir *, const char *thread_id);
 
 /*
- * Append {"timestamp","type","payload"}; a record over its cap is replaced
+ * Append {"timestamp","type","payload"}, printable; a record over its cap is replaced
  * by a note of its size, a file over its cap grows no more.  Failures are
  * logged and cost nothing else.  `payload' is borrowed.
  */

@@ -45,6 +45,8 @@ struct memory {
 	struct child			*agent;
 	int				 agent_done; /* it said completed */
 	const char			*capped; /* the bound that it met */
+	unsigned			 status; /* that it told last */
+	unsigned			 statuses; /* how often it changed */
 	struct loop_timer		 limit;	/* minutes_per_agent */
 
 	/* The run of stage two; valid from MEM_PREPARING to MEM_ENDING. */

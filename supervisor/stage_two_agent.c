@@ -13,6 +13,15 @@
 /* The agent of a run: its start, what it says, its bounds and its end. */
 
 #define MINUTE_MS	60000
+#define STATUSES_MAX	32	/* changes; a run with two revisions has 8 */
+#define TURNS_MAX	1000000	/* more is a lie */
+
+/* The first is the one that a new agent has. */
+static const char *const statuses[] = {
+	"pending_init", "running", "interrupted", "completed", "errored",
+	"shutdown"
+};
+#define NSTATUSES	(sizeof(statuses) / sizeof(statuses[0]))
 
 static void	agent_ready(struct child *, void *);
 static void	agent_message(struct child *, const struct msg *, void *);
@@ -65,6 +74,7 @@ stage_two_agent(struct memory *m)
 	struct child_spec	spec;
 
 	m->state = MEM_AGENT;
+	m->status = m->statuses = 0;
 	memset(&spec, 0, sizeof(spec));
 	spec.role = ROLE_CONSOLIDATE;
 	spec.name = name(m);
@@ -129,6 +139,11 @@ static void
 agent_completed(struct memory *m, const struct msg *msg)
 {
 	m->turns = json_int(msg->body, "turns", 0);
+	if (m->turns < 0 || m->turns > TURNS_MAX) {
+		m->turns = 0;
+		child_refuse(m->agent, "a number of turns that cannot be");
+		return;
+	}
 	m->capped = capped_by(msg);
 	m->agent_done = 1;
 	loop_timer_cancel(&m->limit);
@@ -146,6 +161,28 @@ agent_completed(struct memory *m, const struct msg *msg)
 	}
 }
 
+/* Each change is a write to the disk: as many as a run has, no more. */
+static void
+agent_status(struct memory *m, const struct msg *msg)
+{
+	const char	*word = json_str(msg->body, "status");
+	unsigned	 i;
+
+	for (i = 0; i < NSTATUSES; i++)
+		if (strcmp(word, statuses[i]) == 0)
+			break;
+	if (i == NSTATUSES)
+		child_refuse(m->agent, "a status that there is not");
+	else if (i == m->status)
+		return;
+	else if (m->statuses++ == STATUSES_MAX)
+		child_refuse(m->agent, "its status changes without end");
+	else {
+		m->status = i;
+		store_agent_set_status(m->sv->store, m->agent_id, word);
+	}
+}
+
 static void
 agent_message(struct child *c, const struct msg *msg, void *arg)
 {
@@ -158,8 +195,7 @@ agent_message(struct child *c, const struct msg *msg, void *arg)
 		audit_record(&m->sv->state, m->agent_id, "response_item",
 		    json_obj(msg->body, "record"));
 	else if (msg->id == MSG_STATUS)
-		store_agent_set_status(m->sv->store, m->agent_id,
-		    json_str(msg->body, "status"));
+		agent_status(m, msg);
 	else if (msg->id == MSG_FAILED)
 		agent_failed(m, msg);
 	else if (msg->id == MSG_COMPLETED)

@@ -1,7 +1,8 @@
 /*
  * A worker that misbehaves on request.  Its script comes on the descriptor of
- * the peer's lock, or behind `start' in its settings: words, done one after
- * the other, and then `serve'.
+ * the peer's lock, or behind `start' in its settings, or, as an agent of the
+ * running program, from the file `script' beside the state's parent: words,
+ * done one after the other, and then `serve'.
  *
  *	start			hello, wait for configure, ready
  *	hello configure ready	one of these; hello=VERSION, protocol=N
@@ -26,6 +27,15 @@
  *	reply=BYTES refuse=CLASS slow=MS hold=N	as a gateway, from now on:
  *				how large answers are; their error; the pause
  *				before each; N requests are never answered
+ *	request			wait for a request that is to be answered
+ *	say=TYPE:BODY		a message of its own accord
+ *	tell=TYPE:BODY		the same as an answer to that request
+ *	many=N:TYPE:BODY	N of its own accord
+ *	pose=BODY		a model request with such a body, and a
+ *				payload that wants what it may not have
+ *	record=BYTES		an audit record that is no good for a terminal
+ *	plant=FILE:NAME		copy a file from beside the script to staging
+ *	link=TARGET:NAME	a symbolic link there
  */
 #include <dirent.h>
 #include <errno.h>
@@ -46,6 +56,8 @@
 #include "common/title.h"
 
 static struct frame_reader	reader;
+static int64_t			asked;		/* the request of `request' */
+static char			staging[4096];	/* of an agent */
 static json_object		*taken;		/* body of the last message */
 static size_t			payload_len;	/* of its payload */
 static enum role		own_role = ROLE_EXTRACT;
@@ -290,6 +302,123 @@ bare(size_t len)
 	give_raw(text, sizeof(text) - 1);
 	if (len > 0)
 		fd_write_all(FD_FROM_WORKER, head, sizeof(head));
+}
+
+/* Anything but a row, a probe or an answer. */
+static void
+request(void)
+{
+	enum msg_id	id;
+
+	while ((id = take(&asked)) != MSG_SUBMIT && id != MSG_REVISE)
+		if (id == MSG__MAX)
+			exit(67);
+		else if (id == MSG_SHUTDOWN)
+			bye();
+		else if (id == MSG_PROBE)
+			alive(1);
+}
+
+/* "TYPE:BODY" as a message with that number. */
+static void
+utter(const char *text, int64_t serial)
+{
+	const char	*body = strchr(text, ':');
+	char		*frame;
+
+	frame = xasprintf("{\"type\":\"%.*s\",\"id\":%lld,\"thread_id\":"
+	    "\"0198a000-0000-7000-8000-000000000001\",\"body\":%s}",
+	    (int)(body - text), text, (long long)serial, body + 1);
+	give_raw(frame, strlen(frame));
+	free(frame);
+}
+
+static void
+many(const char *text)
+{
+	int	i;
+
+	for (i = atoi(text); i > 0; i--)
+		utter(strchr(text, ':') + 1, 0);
+}
+
+static void
+pose(const char *body)
+{
+	static const char	 payload[] = "{\"instructions\":\"x\","
+				    "\"model\":\"dear\",\"tools\":"
+				    "[\"read_file\",\"web_search\",\"shell\"],"
+				    "\"max_output_tokens\":99999999,"
+				    "\"messages\":[{\"role\":\"user\","
+				    "\"text\":\"hello\"}]}";
+	static int64_t		 last = 1000;
+	struct buf		 b = BUF_INIT;
+
+	buf_addstr(&b, payload);
+	give_with(MSG_MODEL_REQUEST, ++last, json_parse(body, strlen(body),
+	    JSON_DEPTH, NULL), &b);
+	buf_release(&b);
+}
+
+static void
+record(size_t len)
+{
+	json_object	*o = json_object_new_object();
+	json_object	*body = json_object_new_object();
+	char		*text = xcalloc(1, len + 1);
+
+	memset(text, 'x', len);
+	json_set_str(o, "type", "function_call");
+	json_set_str(o, "name", "\033]0;title\007\302\233" "2J\342\200\256");
+	json_set_str(o, "arguments", text);
+	json_set(body, "record", o);
+	give(MSG_TOOL, 0, body);
+	free(text);
+}
+
+/* "FILE:NAME": the path beside the script and that in staging. */
+static void
+two_paths(const char *text, char **from, char **to)
+{
+	const char	*name = strchr(text, ':');
+
+	*from = xasprintf("%s/../../../../%.*s", staging, (int)(name - text),
+	    text);
+	*to = xasprintf("%s/%s", staging, name + 1);
+}
+
+static void
+plant(const char *text)
+{
+	char	*from, *to, data[65536];
+	ssize_t	 n;
+	int	 in, out;
+
+	two_paths(text, &from, &to);
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	n = read(in, data, sizeof(data));
+	if (n <= 0 || fd_write_all(out, data, (size_t)n) == -1)
+		dprintf(2, "plant %s: %s\n", text, strerror(errno));
+	close(in);
+	close(out);
+	free(from);
+	free(to);
+}
+
+static void
+link_to(const char *text)
+{
+	char	*from, *to, *target = xstrdup(text);
+
+	two_paths(text, &from, &to);
+	*strchr(target, ':') = '\0';
+	unlink(to);
+	if (symlink(target, to) == -1)
+		dprintf(2, "link %s: %s\n", text, strerror(errno));
+	free(target);
+	free(from);
+	free(to);
 }
 
 static void
@@ -544,6 +673,14 @@ DO(n_asks, times(v, do_one_ask))
 DO(await, await())
 DO(torn, torn())
 DO(bare, bare((size_t)atoi(v)))
+DO(request, request())
+DO(say, utter(v, 0))
+DO(tell, utter(v, asked))
+DO(many, many(v))
+DO(pose, pose(v))
+DO(record, record((size_t)atoi(v)))
+DO(plant, plant(v))
+DO(link, link_to(v))
 DO(reply, gateway.reply = (size_t)atoi(v))
 DO(refuse, gateway.refuse = v)
 DO(slow, gateway.slow = atoi(v))
@@ -570,6 +707,9 @@ static const struct {
 	{ "asks", do_n_asks }, { "await", do_await }, { "torn", do_torn },
 	{ "bare", do_bare }, { "reply", do_reply }, { "refuse", do_refuse },
 	{ "slow", do_slow }, { "hold", do_hold },
+	{ "request", do_request }, { "say", do_say }, { "tell", do_tell },
+	{ "many", do_many }, { "pose", do_pose }, { "record", do_record },
+	{ "plant", do_plant }, { "link", do_link },
 };
 #define NWORDS (sizeof(words) / sizeof(words[0]))
 
@@ -600,11 +740,34 @@ run_script(char *p)
 			run_word(word);
 }
 
+/* An agent of the running program finds its script by its staging. */
+static void
+read_script(char *script, size_t size)
+{
+	json_object	*settings = json_obj(taken, "settings");
+	const char	*text = json_str(settings, "script");
+	char		*path;
+	ssize_t		 n = 0;
+	int		 fd;
+
+	snprintf(script, size, "%s", text == NULL ? "" : text);
+	text = json_str(settings, "staging");
+	if (own_role != ROLE_CONSOLIDATE || text == NULL)
+		return;
+	snprintf(staging, sizeof(staging), "%s", text);
+	path = xasprintf("%s/../../../../script", staging);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd != -1)
+		n = read(fd, script, size - 1);
+	script[n > 0 ? n : 0] = '\0';
+	close(fd);
+	free(path);
+}
+
 int
 main(int argc, char **argv, char **envp)
 {
 	char		 script[8192];
-	const char	*text;
 	ssize_t		 n;
 	unsigned	 r;
 
@@ -619,9 +782,7 @@ main(int argc, char **argv, char **envp)
 	if (n <= 0) {
 		hello(MNEMOD_VERSION, MSG_PROTOCOL);
 		configure();
-		text = json_str(json_obj(taken, "settings"), "script");
-		snprintf(script, sizeof(script), "%s", text == NULL ? "" :
-		    text);
+		read_script(script, sizeof(script));
 		ready();
 		run_script(script);
 	}
