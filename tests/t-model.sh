@@ -82,4 +82,26 @@ $run" ]
 	check "$api: again: asks nothing" requests "$due"
 	model_stop
 done
+
+# A memory that builtin made, and one of its sessions told anew by a model: a
+# row without facts takes nothing from the memory.
+. tests/session.sh
+world_new
+for i in 1 2 3; do
+	session "$i" "2026-11-2${i}T10:00:00Z" ',"cwd":"/home/u/same"'
+done
+NOW=2026-11-24T12:00:00Z
+mn -1 --yes
+cp "$ROOT/MEMORY.md" "$T/before"
+check "side by side: builtin made a memory" [ -s "$T/before" ]
+goes_on 2 2026-11-24T01:00:00Z "And now run make lint."
+model_start 'times=0 stage_one'
+model_conf responses
+mn -1 --yes
+check "side by side: status 0" [ $? -eq 0 ]
+check "side by side: one is the model's" [ "$(sql "select
+    group_concat(facts is null, '') from stage1_outputs")" = 010 ]
+check "side by side: nothing is lost" cmp "$T/before" "$ROOT/MEMORY.md"
+world_clean "side by side"
+model_stop
 finish

@@ -114,7 +114,7 @@ read_tombstones(struct inputs *in)
 	}
 }
 
-/* Threads that came with an adopted folder. */
+/* Threads that came with an adopted folder, or that a model told of. */
 static void
 read_adopted(struct inputs *in, json_object *rows)
 {
@@ -128,7 +128,8 @@ read_adopted(struct inputs *in, json_object *rows)
 		generator = json_str(o, "generator");
 		id = json_str(o, "thread_id");
 		if (generator != NULL && id != NULL && id[0] != '\0' &&
-		    strcmp(generator, "adopted") == 0)
+		    (strcmp(generator, "adopted") == 0 ||
+		    json_obj(o, "facts") == NULL))
 			in->adopted[in->nadopted++] = id;
 	}
 }
