@@ -218,7 +218,8 @@ const struct msg_type msg_table[MSG__MAX] = {
 	    ARR("conflicts"), INT("added"), INT("modified"), INT("deleted")),
 	    "what accepting would publish" },
 	[MSG_ACCEPT] = { "accept", TO(R_WSPACE), P_READY, 1,
-	    FIELDS(STR("token")), "publish what waits" },
+	    FIELDS(STR("token"), STR("despite")), "publish what waits, or was "
+	    "refused" },
 	[MSG_DISCARD] = { "discard", TO(R_WSPACE), P_READY, 1, NO_FIELDS,
 	    "drop what waits" },
 	[MSG_DISCARDED] = { "discarded", FROM(R_WSPACE), P_WORK, 0,

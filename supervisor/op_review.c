@@ -13,6 +13,8 @@ op_review_memory(const struct op_run *run)
 	struct memory	*m, *waiting = NULL;
 	char		 agent_id[UUID_SIZE];
 
+	if (op_text(run, "despite") != NULL)
+		return op_despite_memory(run);
 	TAILQ_FOREACH(m, &run->sv->memories, entry) {
 		if (store_review_pending(run->sv->store, m->config->name,
 		    agent_id) != STORE_OK)
@@ -38,14 +40,20 @@ op_review_begin(struct op_run *run)
 const struct op_argument op_accept_arguments[] = {
 	OP_ARGUMENT_MEMORY,
 	{ "token", OP_TEXT, 0, OP_COMMIT_MAX },
+	{ "despite", OP_TEXT, 0, OP_RULE_MAX },
 	{ NULL, OP_TEXT, 0, 0 }
 };
 
 void
 op_accept_begin(struct op_run *run)
 {
-	json_object	*body = json_object_new_object();
+	json_object	*body;
 
+	if (op_text(run, "despite") != NULL) {
+		op_despite_begin(run);
+		return;
+	}
+	body = json_object_new_object();
 	if (op_text(run, "token") != NULL)
 		json_set_str(body, "token", op_text(run, "token"));
 	op_send(run, MSG_ACCEPT, body);
@@ -94,6 +102,10 @@ op_accept_reply(struct op_run *run, const struct msg *msg)
 {
 	if (msg->id == MSG_REJECTED) {
 		tell_violations(run, msg);
+		return;
+	}
+	if (op_text(run, "despite") != NULL) {
+		op_despite_reply(run, msg);
 		return;
 	}
 	end_review(run, msg, json_str(msg->body, "commit"));

@@ -14,6 +14,7 @@
 /* The argument of every operation on a memory; NULL name: the only one. */
 #define OP_ARGUMENT_MEMORY { "memory", OP_TEXT, 0, OP_NAME_MAX }
 
+#define OP_RULE_MAX	64	/* of a rule's name */
 #define OP_NOTE_MAX	16384	/* of a note */
 /* op_extract.c */
 extern const struct op_argument op_extract_arguments[];
@@ -48,6 +49,10 @@ void op_accept_reply(struct op_run *, const struct msg *);
 extern const struct op_argument op_discard_arguments[];
 void op_discard_begin(struct op_run *);
 void op_discard_reply(struct op_run *, const struct msg *);
+/* op_despite.c: accept with `despite' */
+void op_despite_begin(struct op_run *);
+void op_despite_reply(struct op_run *, const struct msg *);
+struct memory *op_despite_memory(const struct op_run *);
 struct memory *op_review_memory(const struct op_run *);
 
 /* op_forget.c */

@@ -269,6 +269,33 @@ store_stage_two_succeeded(struct store *s,
 	return db_transaction(s, "stage_two", succeed, &copy);
 }
 
+static enum store_status
+accept_refused(struct store *s, void *arg)
+{
+	const struct store_stage_two_end	*e = arg;
+	enum store_status			 st;
+
+	st = db_run(s, "UPDATE jobs SET status = 'done', finished_at = ?2,"
+	    " retry_at = NULL, last_error = NULL, last_success_watermark ="
+	    "  max(coalesce(last_success_watermark, 0), ?3)" JOB
+	    " AND status <> 'running'",
+	    ARGS(TEXT(e->memory), INT(e->now), INT(e->completed)));
+	if (st == STORE_OK)
+		st = end_agent(s, e, "completed");
+	if (st == STORE_OK)
+		st = replace_selection(s, e);
+	return st == STORE_OK ? note_live(s, e) : st;
+}
+
+enum store_status
+store_stage_two_accepted(struct store *s, const struct store_stage_two_end *e)
+{
+	struct store_stage_two_end	 copy = *e;
+
+	db_about(s, "accepting what agent %s made", e->agent_id);
+	return db_transaction(s, "stage_two", accept_refused, &copy);
+}
+
 typedef enum store_status end_job(struct store *,
     const struct store_stage_two_end *);
 

@@ -66,6 +66,12 @@ enum store_status store_stage_two_failed(struct store *,
 /* Job pending again at no cost, agent interrupted; else the same. */
 enum store_status store_stage_two_release(struct store *,
     const struct store_stage_two_end *);
+/*
+ * A person took what was refused: the job is done, unless it runs anew, and
+ * the rest is as of a success.  `token' does not count.
+ */
+enum store_status store_stage_two_accepted(struct store *,
+    const struct store_stage_two_end *);
 /* Never below the claimed watermark: the highest of it and the inputs. */
 int64_t store_stage_two_watermark(int64_t claimed, const int64_t *updated,
     size_t n);

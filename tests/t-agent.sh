@@ -181,6 +181,43 @@ check "refused: show counts requests" has '^requests: 4, 0 failed, 0 open' \
     "$T/show"
 check "refused: its tokens" has "tokens: $(agent_row tokens)$" "$T/show"
 
+# A person takes it all the same: one rule, and no other.
+accept() {
+	"$MNEMOCTL" accept "$@" >"$T/out" 2>"$T/err"
+	status=$?
+}
+accept "$id"
+check "despite: not without a rule" [ "$status" -eq 1 ]
+accept "$id" --despite specifics
+check "despite another rule: status 1" [ "$status" -eq 1 ]
+check "despite another rule: says which" has ': citation: ' "$T/err"
+accept "$id" --despite nonsense
+check "despite no rule: status 1" [ "$status" -eq 1 ]
+check "despite no rule: says so" has 'nonsense: is no rule' "$T/err"
+accept 0000 --despite citation
+check "despite: no such agent" [ "$status" -eq 1 ]
+check "despite: nothing of it changed anything" unpublished
+check "despite: it is still refused" [ "$(agent_row reason)" = rejected ]
+accept "${id%????}" --despite citation
+cat "$T/err"
+check "despite the rule: status 0" [ "$status" -eq 0 ]
+check "despite the rule: published" cmp -s "$T/bad.md" "$ROOT/MEMORY.md"
+check "despite the rule: the reason" \
+    [ "$(agent_row reason)" = 'accepted_despite citation' ]
+check "despite the rule: the commit" [ -n "$(agent_row published_commit)" ]
+check "despite the rule: the job is done" [ "$(stage_two status)" = done ]
+check "despite the rule: in the audit" has \
+    '"type":"accepted","despite":"citation"' "$(audit)"
+world_clean "despite the rule"
+accept "$id" --despite citation
+check "despite, again: status 1" [ "$status" -eq 1 ]
+model_start "$ONE"
+model_conf responses
+mn -1 --yes
+check "despite: the next pass has nothing to do" [ $? -eq 0 ]
+check "despite: and asks nobody" [ "$(agents_requests)" -eq 0 ]
+model_stop
+
 # Trouble on the way.
 agent_pass "$LOOK" "model=fake-big status=500" "$(BOTH)" \
     "model=fake-big status=503" "$DONE"

@@ -106,7 +106,8 @@ rm "$audit"
 cp -p "$T/audit" "$audit"
 
 # Wrong arguments, unknown ids, a wrong configuration.
-for a in "" "stauts" "why" "show" "agents x" "jobs x" "-q" "-s" "extract" "jobs -O" "extract -O x"; do
+for a in "" "stauts" "why" "show" "agents x" "jobs x" "-q" "-s" "extract" "jobs -O" "extract -O x" \
+    "accept" "jobs --despite x"; do
 	# shellcheck disable=SC2086
 	ctl $a
 	check "usage: '$a'" [ "$status" -eq 2 ]
@@ -218,7 +219,7 @@ while IFS= read -r o; do
 	case $o in --*) o="Fl -${o#--}" ;; *) o="Fl ${o#-}" ;; esac
 	check "page: option $o" grep -q -- "$o\( \|\$\)" $page
 done <"$T/options"
-check "page: options were found" [ "$(wc -l <"$T/options")" -eq 22 ]
+check "page: options were found" [ "$(wc -l <"$T/options")" -eq 24 ]
 sed -n '/^commands:/,/^See/s/^  \([a-z]*\) .*/\1/p' "$T/out" >"$T/commands"
 check "page: commands were found" [ "$(wc -l <"$T/commands")" -ge 3 ]
 while IFS= read -r c; do

@@ -56,6 +56,7 @@ struct ctl {
 	const char		*argument;	/* of the command, or NULL */
 	const char		*memory;	/* -m, or NULL */
 	enum ctl_exit		 verdict;	/* once all is shown */
+	const char		*despite;	/* -d, or NULL */
 	int			 outdated;	/* -O */
 	int			 dry_run;	/* -n */
 	int			 purge;		/* -p */

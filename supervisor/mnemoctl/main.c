@@ -19,8 +19,9 @@
 static const struct ctl_command commands[] = {
 	{ .name = "status", .text = "what goes on, what waits and what is "
 	    "wrong", .collect = status_collect, .show = status_show },
-	{ .name = "accept", .argument = "TOKEN|MEMORY", .text = "publish what "
-	    "waits for review", .show = published_show, .key = "token" },
+	{ .name = "accept", .argument = "TOKEN|MEMORY|AGENT", .text =
+	    "publish what waits, or was refused", .show = published_show,
+	    .key = "token", .flags = "d" },
 	{ .name = "agents", .text = "the last consolidation agents",
 	    .collect = agents_collect, .show = agents_show },
 	{ .name = "audit", .argument = "[MEMORY]", .text = "entries and "
@@ -179,6 +180,7 @@ act(const struct ctl_options *opt)
 		ctl.paths = &paths;
 		ctl.argument = opt->argument;
 		ctl.memory = opt->memory;
+		ctl.despite = opt->despite;
 		ctl.outdated = opt->outdated;
 		ctl.dry_run = opt->dry_run;
 		ctl.purge = opt->purge;

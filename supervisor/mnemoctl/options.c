@@ -19,6 +19,7 @@ static const struct option_row {
 	const char	*arg;		/* NULL: takes none */
 	const char	*text;
 } rows[] = {
+	{ 'd', "despite", "rule", "of accept: the rule that is let pass" },
 	{ 'f', "config", "file", "read this configuration, - for standard "
 	    "input" },
 	{ 'h', "help", NULL, "print this help" },
@@ -62,6 +63,9 @@ static void
 take(struct ctl_options *o, int letter)
 {
 	switch (letter) {
+	case 'd':
+		o->despite = optarg;
+		break;
 	case 'f':
 		o->file = optarg;
 		break;
@@ -159,6 +163,9 @@ check_flags(struct ctl_options *o)
 {
 	const char	*takes = o->command->flags;
 
+	if (o->despite != NULL && (takes == NULL ||
+	    strchr(takes, 'd') == NULL))
+		return wrong(o, "%s: takes no --despite", o->command->name);
 	if (o->dry_run && (takes == NULL || strchr(takes, 'n') == NULL))
 		return wrong(o, "%s: takes no --dry-run", o->command->name);
 	if (o->outdated && (takes == NULL || strchr(takes, 'O') == NULL))
@@ -214,6 +221,8 @@ check_empty(struct ctl_options *o)
 		name = "--state";
 	if (o->memory != NULL && *o->memory == '\0')
 		name = "--memory";
+	if (o->despite != NULL && *o->despite == '\0')
+		name = "--despite";
 	if (o->argument != NULL && *o->argument == '\0')
 		name = o->command->name;
 	if (name == NULL)
@@ -258,7 +267,7 @@ ctl_options_release(struct ctl_options *o)
 void
 ctl_options_usage(FILE *fp)
 {
-	fputs("usage: mnemoctl [-hjnOpvV] [-f file] [-m memory] "
+	fputs("usage: mnemoctl [-hjnOpvV] [-d rule] [-f file] [-m memory] "
 	    "[-o key=value] [-s statedir] command\n", fp);
 }
 

@@ -16,6 +16,7 @@ struct ctl_options {
 	int			  dry_run;	/* -n */
 	int			  purge;	/* -p */
 	const char		 *memory;	/* -m, or NULL */
+	const char		 *despite;	/* -d, or NULL */
 	const char		 *file;		/* -f, or NULL */
 	const char		 *state;	/* -s, or NULL */
 	const char		**overrides;	/* -o, in order; owned array */

@@ -263,6 +263,8 @@ remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
 		json_set_str(args, "memory", ctl->memory);
 	if (ctl->argument != NULL)
 		json_set_str(args, key_of(ctl, cmd), ctl->argument);
+	if (ctl->despite != NULL)
+		json_set_str(args, "despite", ctl->despite);
 	if (ctl->outdated)
 		json_set_bool(args, "outdated", 1);
 	if (ctl->dry_run)

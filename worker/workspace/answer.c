@@ -170,12 +170,19 @@ answer_accept(struct answer *a)
 	struct publish_result	 res;
 	enum publish_status	 status;
 	json_object		*more = json_object_new_object();
+	json_object		*body = a->request->body;
+	const char		*rule = json_str(body, "despite");
 	char			 thread_id[UUID_SIZE] = "";
 
 	worker_busy(a->worker, "accept");
-	status = review_accept(a->ws, json_str(a->request->body, "token"),
-	    thread_id, &res);
-	json_set_str(more, "thread_id", thread_id);
+	if (rule == NULL)
+		status = review_accept(a->ws, json_str(body, "token"),
+		    thread_id, &res);
+	else
+		status = publish_despite(a->ws, a->request->thread_id, rule,
+		    &res);
+	json_set_str(more, "thread_id", rule == NULL ? thread_id :
+	    a->request->thread_id);
 	answer_publication(a, status, &res, more);
 }
 

@@ -31,6 +31,7 @@
 #include "worker/workspace/review.h"
 #include "worker/workspace/root.h"
 #include "worker/workspace/round.h"
+#include "worker/workspace/rules.h"
 #include "worker/workspace/staged.h"
 #include "worker/workspace/tree.h"
 
@@ -89,6 +90,17 @@ begin(struct publication *pub, const char *thread_id)
 	return -1;
 }
 
+static enum publish_status
+publish_staging(struct publication *pub)
+{
+	struct publish_result	*res = pub->result;
+
+	if (import_agent(pub->ws, &pub->staged, pub->thread_id, &pub->agent,
+	    &res->violations) < 0)
+		return PUBLISH_FAILED;
+	return res->violations != NULL ? PUBLISH_REJECTED : round_all(pub);
+}
+
 enum publish_status
 publish_run(struct workspace *ws, const char *thread_id, const char *base,
     struct publish_result *res)
@@ -107,12 +119,38 @@ publish_run(struct workspace *ws, const char *thread_id, const char *base,
 		    "%s, not on %s", thread_id, id, base);
 		return PUBLISH_FAILED;
 	}
-	if (import_agent(ws, &pub.staged, thread_id, &pub.agent,
-	    &res->violations) < 0)
+	return publish_staging(&pub);
+}
+
+static int
+is_rule(const char *name)
+{
+	size_t	i;
+
+	for (i = 0; rules_table[i].name != NULL; i++)
+		if (strcmp(rules_table[i].name, name) == 0)
+			return 1;
+	return 0;
+}
+
+enum publish_status
+publish_despite(struct workspace *ws, const char *thread_id,
+    const char *rule, struct publish_result *res)
+{
+	struct publication	pub = { .ws = ws, .result = res,
+				    .accepted = 1, .despite = rule };
+	size_t			moved = 0;
+
+	memset(res, 0, sizeof(*res));
+	if (!is_rule(rule)) {
+		workspace_fail(ws, REASON_INPUT, "%s: is no rule of "
+		    "mnemod-memory(5)", rule);
 		return PUBLISH_FAILED;
-	if (res->violations != NULL)
-		return PUBLISH_REJECTED;
-	return round_all(&pub);
+	}
+	if (root_require(ws) < 0 || recover_root(ws, &moved) < 0 ||
+	    begin(&pub, thread_id) < 0)
+		return PUBLISH_FAILED;
+	return publish_staging(&pub);
 }
 
 /* `live' is P already: only the end of step 9 is missing. */

@@ -45,6 +45,14 @@ enum publish_status publish_run(struct workspace *, const char *thread_id,
     const char *base, struct publish_result *);
 
 /*
+ * Publish the kept staging folder of an agent that the validator refused,
+ * with the violations of one rule let pass by a person; any other refuses it
+ * again.  publish_result_release() in every case.
+ */
+enum publish_status publish_despite(struct workspace *,
+    const char *thread_id, const char *rule, struct publish_result *);
+
+/*
  * Finish what `next' says.  To be called only where `next' exists.
  */
 enum publish_status publish_resume(struct workspace *,

@@ -19,6 +19,7 @@ struct publication {
 	git_oid			 agent;		/* A */
 	int			 own;		/* no agent's: not judged */
 	int			 accepted;	/* by a person: not held */
+	const char		*despite; /* this rule does not count */
 	const git_oid		*expect;	/* M must be this; NULL: any */
 	git_oid			 next;		/* P */
 	int			 has_next;

@@ -1,0 +1,157 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/monotime.h"
+#include "supervisor/audit.h"
+#include "supervisor/memory.h"
+#include "supervisor/op_table.h"
+#include "supervisor/staging.h"
+#include "supervisor/store_look.h"
+
+/*
+ * mnemoctl accept AGENT --despite RULE: a person takes what the validator
+ * refused.  The argument `token' is the beginning of the agent's id.
+ */
+
+#define REJECTED	"rejected"
+
+struct refused {
+	char	 id[UUID_SIZE];
+	char	 memory[OP_NAME_MAX + 1];
+	int64_t	 watermark;
+	int64_t	 turns, tokens, exit_status;
+	int64_t	 found;		/* agents that are meant */
+	int	 rejected;
+};
+
+static int
+take_agent(const struct store_agent *a, void *arg)
+{
+	struct refused	*r = arg;
+
+	r->found++;
+	snprintf(r->id, sizeof(r->id), "%s", a->thread_id);
+	snprintf(r->memory, sizeof(r->memory), "%s", a->memory);
+	r->watermark = a->watermark;
+	r->turns = a->turns;
+	r->tokens = a->tokens;
+	r->exit_status = a->exit_status;
+	r->rejected = a->finished_at != 0 && a->reason != NULL &&
+	    strcmp(a->reason, REJECTED) == 0;
+	return 0;
+}
+
+/* The agent that is meant; r->found tells how many it may be. */
+static void
+find_refused(const struct op_run *run, struct refused *r)
+{
+	const char	*prefix = op_text(run, "token");
+
+	memset(r, 0, sizeof(*r));
+	if (prefix != NULL && store_agent_prefix_each(run->sv->store, prefix,
+	    take_agent, r) != STORE_OK)
+		r->found = 0;
+}
+
+struct memory *
+op_despite_memory(const struct op_run *run)
+{
+	struct refused	 r;
+	struct memory	*m;
+
+	find_refused(run, &r);
+	TAILQ_FOREACH(m, &run->sv->memories, entry)
+		if (r.found == 1 && strcmp(m->config->name, r.memory) == 0)
+			return m;
+	return NULL;
+}
+
+/* 1 if it can be accepted, else it is said why not. */
+static int
+check_refused(struct op_run *run, const struct refused *r)
+{
+	const char	*name = run->memory->config->name;
+
+	if (r->found != 1)
+		op_failed(run, EXIT_JOB_FAILED, "no_such_agent", "%s; see "
+		    "mnemoctl agents", r->found == 0 ? "no agent's id begins "
+		    "like this" : "several agents' ids begin like this");
+	else if (strcmp(r->memory, name) != 0)
+		op_failed(run, EXIT_JOB_FAILED, "no_such_agent", "agent %s "
+		    "was not one of memory %s", r->id, name);
+	else if (!r->rejected)
+		op_failed(run, EXIT_JOB_FAILED, "not_rejected", "agent %s was "
+		    "not refused by the validator", r->id);
+	else
+		return 1;
+	return 0;
+}
+
+void
+op_despite_begin(struct op_run *run)
+{
+	struct refused	*r = xcalloc(1, sizeof(*r));
+	json_object	*body;
+
+	run->data = r;
+	find_refused(run, r);
+	if (!check_refused(run, r))
+		return;
+	if (memory_send_input(run->memory, NULL) == -1) {
+		op_failed(run, EXIT_STATE, "state_unusable",
+		    "its rows cannot be read");
+		return;
+	}
+	body = json_object_new_object();
+	json_set_str(body, "despite", op_text(run, "despite"));
+	op_send_as(run, MSG_ACCEPT, r->id, body);
+}
+
+/* What a person decided stands with what the agent did. */
+static void
+record(struct op_run *run, const struct refused *r, const char *commit)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_str(o, "type", "accepted");
+	json_set_str(o, "despite", op_text(run, "despite"));
+	json_set_str(o, "commit", commit);
+	audit_record(&run->sv->state, r->id, "event_msg", o);
+	json_object_put(o);
+}
+
+void
+op_despite_reply(struct op_run *run, const struct msg *msg)
+{
+	const struct refused		*r = run->data;
+	struct store_stage_two_end	 e;
+	json_object			*conflicts;
+	char				*reason;
+
+	reason = xasprintf("accepted_despite %s", op_text(run, "despite"));
+	memset(&e, 0, sizeof(e));
+	e.memory = run->memory->config->name;
+	e.agent_id = r->id;
+	e.now = wall_s();
+	e.completed = r->watermark;
+	e.turns = r->turns;
+	e.tokens = r->tokens;
+	e.exit_status = r->exit_status;
+	e.commit = json_str(msg->body, "commit");
+	e.live_files = json_int(msg->body, "files", 0);
+	e.reason = reason;
+	log_info("memory %s: what agent %s made is accepted despite rule %s",
+	    e.memory, r->id, op_text(run, "despite"));
+	store_stage_two_accepted(run->sv->store, &e);
+	record(run, r, e.commit);
+	staging_remove(&run->sv->state, r->id);
+	conflicts = json_arr(msg->body, "conflicts");
+	if (conflicts != NULL && json_object_array_length(conflicts) > 0)
+		/* What was kept out leads the next run. */
+		store_stage_two_enqueue(run->sv->store, e.memory, 0);
+	free(reason);
+	op_done(run, json_object_get(msg->body));
+}
