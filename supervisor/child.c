@@ -183,6 +183,7 @@ static void
 act_late(struct child *c)
 {
 	child_blame(c, CAUSE_STUCK, "it did not end in time");
+	c->proc.late = 1;
 	child_set_state(c, CS_KILLING);
 	stop_kill(c);
 }

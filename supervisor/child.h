@@ -71,6 +71,8 @@ struct child_end {
 	int		 error;		/* errno of a failed exec, else 0 */
 	int		 was_ready;
 	int		 bye;		/* it signed off and exited 0 */
+	int		 killed;	/* SIGKILL was sent ... */
+	int		 late;		/* ... as it did not end in time */
 	const char	*text;		/* "exit status 3": valid in the call */
 };
 

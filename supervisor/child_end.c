@@ -133,6 +133,8 @@ child_finish(struct child *c)
 	    .cause = p->cause, .pid = p->was, .status = p->status,
 	    .error = p->error, .was_ready = p->ready_at >= 0, .text = text };
 	end.bye = p->bye && p->status == 0;
+	end.killed = p->killed_at != -1;
+	end.late = p->late;
 	end_text(p, text, sizeof(text));
 	log_end(c, &end, at);
 	loop_timer_cancel(&c->timer);

@@ -46,6 +46,7 @@ struct process {
 	int			gave_up;	/* SIGKILL did not help */
 	int64_t			ready_at;	/* -1: not yet */
 	int64_t			killed_at;	/* first SIGKILL; -1: none */
+	int			late;		/* its ten seconds were over */
 	enum child_cause	cause;
 	char			why[160];	/* of the cause; "" */
 	struct pipe_end		to, from, err, fault;

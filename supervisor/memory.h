@@ -44,6 +44,7 @@ struct memory {
 	struct child			*wspace;
 	struct child			*agent;
 	int				 agent_done; /* it said completed */
+	int				 unsubmitted; /* the submit failed */
 	const char			*capped; /* the bound that it met */
 	unsigned			 status; /* that it told last */
 	unsigned			 statuses; /* how often it changed */

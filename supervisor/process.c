@@ -39,6 +39,7 @@ process_init(struct process *p)
 {
 	memset(p, 0, sizeof(*p));
 	p->ready_at = p->killed_at = -1;
+	p->late = 0;
 	pipe_init(&p->to);
 	pipe_init(&p->from);
 	pipe_init(&p->err);

@@ -240,15 +240,18 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	memory_start_workspace(m, &wspace_ops);
 }
 
-void
-stage_two_ask(struct memory *m, struct child *c, enum msg_id id, json_object *body)
+int
+stage_two_ask(struct memory *m, struct child *c, enum msg_id id,
+    json_object *body)
 {
 	struct msg_head	head = { .id = id,
 			    .session_id = m->agent_id,
 			    .thread_id = m->agent_id };
 
-	if (child_request(c, &head, body) == -1)
-		child_stop(c, "it takes no request");
+	if (child_request(c, &head, body) != -1)
+		return 0;
+	child_stop(c, "it takes no request");
+	return -1;
 }
 
 static void

@@ -1,7 +1,9 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
 #include "log.h"
+#include "mem.h"
 #include "monotime.h"
 #include "supervisor/agent_prompt.h"
 #include "supervisor/audit.h"
@@ -75,6 +77,7 @@ stage_two_agent(struct memory *m)
 
 	m->state = MEM_AGENT;
 	m->status = m->statuses = 0;
+	m->unsubmitted = 0;
 	memset(&spec, 0, sizeof(spec));
 	spec.role = ROLE_CONSOLIDATE;
 	spec.name = name(m);
@@ -88,6 +91,17 @@ stage_two_agent(struct memory *m)
 	audit_begin(&m->sv->state, m->agent_id, name(m), m->staging);
 }
 
+/*
+ * It did not get to work: it is shut down, and why is what counts, whatever
+ * comes of that.
+ */
+static void
+submit_failed(struct memory *m, const char *text)
+{
+	m->unsubmitted = 1;
+	stage_two_fail(m, "failed_spawn_agent", text);
+}
+
 static void
 agent_ready(struct child *c, void *arg)
 {
@@ -99,7 +113,8 @@ agent_ready(struct child *c, void *arg)
 	body = json_object_new_object();
 	json_set(body, "items", agent_prompt(m));
 	json_set(body, "environments", NULL);
-	stage_two_ask(m, c, MSG_SUBMIT, body);
+	if (stage_two_ask(m, c, MSG_SUBMIT, body) == -1)
+		submit_failed(m, "the prompt cannot be sent to the agent");
 }
 
 /*
@@ -114,6 +129,10 @@ agent_failed(struct memory *m, const struct msg *msg)
 	enum model_error	 class = model_error_by_name(reason);
 	struct waits		 w;
 
+	if (m->status == 0) {
+		submit_failed(m, text);
+		return;
+	}
 	if (class < MODEL_ERROR__MAX && retry_is_providers(class) &&
 	    waits_look(m->sv->store, m->sv->config, wall_s(), &w) ==
 	    STORE_OK && waits_any(&w)) {
@@ -202,6 +221,31 @@ agent_message(struct child *c, const struct msg *msg, void *arg)
 		agent_completed(m, msg);
 }
 
+/* How the shutdown of an agent failed, or NULL; the caller frees it. */
+static char *
+shutdown_error(const struct memory *m, const struct child_end *end)
+{
+	if (end->late)
+		return xasprintf("memory consolidation agent %s shutdown "
+		    "timed out", m->agent_id);
+	if (end->killed || end->status == 0)	/* in haste; or all is well */
+		return NULL;
+	return xasprintf("memory consolidation agent %s shut down with an "
+	    "error: %s", m->agent_id, end->text);
+}
+
+/* It was told to end, and has. */
+static void
+agent_shut_down(struct memory *m, const struct child_end *end)
+{
+	char	*error = shutdown_error(m, end);
+
+	if (error != NULL)
+		log_warnx("%s%s", m->unsubmitted ? "failed to shut down "
+		    "consolidation agent after submit error: " : "", error);
+	free(error);
+}
+
 static void
 agent_ended(struct child *c, const struct child_end *end, void *arg)
 {
@@ -212,10 +256,13 @@ agent_ended(struct child *c, const struct child_end *end, void *arg)
 		return;
 	}
 	m->agent = NULL;
+	if (end->cause == CAUSE_STOPPED)
+		agent_shut_down(m, end);
 	if (m->state == MEM_ENDING)
 		stage_two_end(m);
 	else if (m->state == MEM_AGENT && !m->agent_done)
-		stage_two_lost(m, "failed_agent", end);
+		stage_two_lost(m, end->was_ready ? "failed_agent" :
+		    "failed_spawn_agent", end);
 	else if (m->state == MEM_AGENT && m->wspace == NULL)
 		stage_two_publish(m);	/* it was stopped at its limit */
 }

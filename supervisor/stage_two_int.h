@@ -27,8 +27,11 @@ void stage_two_end(struct memory *);
 /* The agent is done: publish, once the lease is confirmed. */
 void stage_two_publish(struct memory *);
 
-/* Ask a worker of the run in the name of its agent.  Takes over `body'. */
-void stage_two_ask(struct memory *, struct child *, enum msg_id,
+/*
+ * Ask a worker of the run in the name of its agent.  Takes over `body'.  0,
+ * or -1: it takes no request and is stopped.
+ */
+int stage_two_ask(struct memory *, struct child *, enum msg_id,
     json_object *body);
 
 /* Prepare the agent's timer; start the agent on m->staging. */

@@ -27,6 +27,7 @@
  *	reply=BYTES refuse=CLASS slow=MS hold=N	as a gateway, from now on:
  *				how large answers are; their error; the pause
  *				before each; N requests are never answered
+ *	unready			first of all: be not ready by itself
  *	request			wait for a request that is to be answered
  *	say=TYPE:BODY		a message of its own accord
  *	tell=TYPE:BODY		the same as an answer to that request
@@ -674,6 +675,7 @@ DO(await, await())
 DO(torn, torn())
 DO(bare, bare((size_t)atoi(v)))
 DO(request, request())
+DO(unready, (void)0)
 DO(say, utter(v, 0))
 DO(tell, utter(v, asked))
 DO(many, many(v))
@@ -707,7 +709,7 @@ static const struct {
 	{ "asks", do_n_asks }, { "await", do_await }, { "torn", do_torn },
 	{ "bare", do_bare }, { "reply", do_reply }, { "refuse", do_refuse },
 	{ "slow", do_slow }, { "hold", do_hold },
-	{ "request", do_request }, { "say", do_say }, { "tell", do_tell },
+	{ "request", do_request }, { "unready", do_unready }, { "say", do_say }, { "tell", do_tell },
 	{ "many", do_many }, { "pose", do_pose }, { "record", do_record },
 	{ "plant", do_plant }, { "link", do_link },
 };
@@ -783,7 +785,8 @@ main(int argc, char **argv, char **envp)
 		hello(MNEMOD_VERSION, MSG_PROTOCOL);
 		configure();
 		read_script(script, sizeof(script));
-		ready();
+		if (strncmp(script, "unready ", 8) != 0)
+			ready();
 		run_script(script);
 	}
 	serve();
