@@ -109,9 +109,12 @@ json_object *
 settings_workspace(const struct config *c, const struct config_memory *m,
     const char *root, const char *state)
 {
-	json_object	*o = settings_common(c, m->name);
-	char		*path;
+	const struct config_provider	*p = config_provider_agents(c);
+	json_object			*o = settings_common(c, m->name);
+	char				*path;
 
+	/* Who consolidates: what is judged is that one's. */
+	json_set_str(o, "provider", p == NULL ? "builtin" : p->name);
 	json_set_str(o, "memory", m->name);
 	json_set_str(o, "root", root);
 	path = xasprintf("%s/memories/%s.git", state, m->name);
