@@ -5,16 +5,14 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "worker/text.h"
 #include "worker/workspace/adopted.h"
 #include "worker/workspace/extensions.h"
+#include "worker/workspace/lines.h"
 #include "worker/workspace/tree.h"
 
 #define RESOURCES	"/resources/"
 #define INSTRUCTIONS	"/instructions.md"
 #define STAMP_LEN	19		/* of 2026-11-22T18-56-59 */
-#define LINE_MAX_BYTES	4096
-#define LINES_MAX	512		/* of one file */
 #define TEXT_MAX	4194304u	/* of all files together */
 #define DAY		86400
 
@@ -93,27 +91,6 @@ extensions_age(struct workspace *ws, git_index *tree, int64_t now)
 	return n < 0 ? workspace_fail_history(ws, TREE_EXTENSIONS) : n;
 }
 
-static json_object *
-lines_of(const struct buf *text)
-{
-	json_object	*lines = json_object_new_array();
-	const char	*p = buf_str(text), *end = p + text->len, *nl;
-	struct buf	 line = BUF_INIT;
-	size_t		 n;
-
-	for (n = 0; p < end && n < LINES_MAX; n++) {
-		nl = memchr(p, '\n', (size_t)(end - p));
-		if (nl == NULL)
-			nl = end;
-		buf_reset(&line);
-		text_oneline(&line, p, (size_t)(nl - p), LINE_MAX_BYTES);
-		json_push_str(lines, buf_str(&line));
-		p = nl + 1;
-	}
-	buf_release(&line);
-	return lines;
-}
-
 /* What the file says, as nobody must see it: the history's bytes. */
 static int
 read_redacted(struct workspace *ws, git_index *tree, const char *path,
@@ -137,7 +114,7 @@ describe(const char *path, const struct buf *text)
 	json_object	*o = json_object_new_object();
 
 	json_set_str(o, "path", path);
-	json_set(o, "lines", lines_of(text));
+	json_set(o, "lines", lines_of(buf_str(text), text->len));
 	return o;
 }
 

@@ -4,12 +4,14 @@
 
 #include <bsd/string.h>
 
+#include "common/generator.h"
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/uuid.h"
 #include "worker/stem.h"
 #include "worker/text.h"
 #include "worker/workspace/inputs.h"
+#include "worker/workspace/lines.h"
 
 /* Keys of a row that .inputs.json has too. */
 static const char *const	described[] = {
@@ -180,8 +182,42 @@ inputs_stem(json_object *row, char *out)
 	    json_str(row, "rollout_slug"));
 }
 
+/* The summary's first heading, or NULL. */
 static json_object *
-describe_row(json_object *row)
+headline_of(struct redact *redact, const char *summary)
+{
+	const char	*p = summary;
+	size_t		 len;
+
+	for (; *p != '\0'; p += p[len] == '\n' ? len + 1 : len) {
+		len = strcspn(p, "\n");
+		if (p[0] == '#' && p[strspn(p, "#")] == ' ')
+			return lines_redacted(redact, p, len);
+	}
+	return NULL;
+}
+
+/* What a row tells that has no facts. */
+static void
+describe_texts(json_object *o, json_object *row, struct redact *redact)
+{
+	const char	*raw = json_str(row, "raw_memory");
+	const char	*summary = json_str(row, "rollout_summary");
+	const char	*generator = json_str(row, "generator");
+
+	if (json_obj(row, "facts") != NULL || (generator != NULL &&
+	    strcmp(generator, GENERATOR_ADOPTED) == 0))
+		return;
+	if (raw == NULL)
+		raw = "";
+	json_set(o, "raw_memory", lines_redacted(redact, raw, text_cut(raw,
+	    strlen(raw), INPUTS_RAW_MAX)));
+	if (summary != NULL)
+		json_set(o, "headline", headline_of(redact, summary));
+}
+
+static json_object *
+describe_row(json_object *row, struct redact *redact)
 {
 	json_object	*o = json_object_new_object(), *v;
 	char		 stem[STEM_SIZE];
@@ -194,12 +230,13 @@ describe_row(json_object *row)
 			json_set(o, described[i], NULL);
 	inputs_stem(row, stem);
 	json_set_str(o, "stem", stem);
+	describe_texts(o, row, redact);
 	return o;
 }
 
 json_object *
 inputs_describe(const struct inputs *in, const char *memory,
-    const char *generator)
+    const char *generator, struct redact *redact)
 {
 	json_object	*o = json_object_new_object();
 	json_object	*rows = json_object_new_array();
@@ -207,7 +244,8 @@ inputs_describe(const struct inputs *in, const char *memory,
 	size_t		 i;
 
 	for (i = 0; i < in->nrows; i++)
-		json_object_array_add(rows, describe_row(in->rows[i]));
+		json_object_array_add(rows, describe_row(in->rows[i],
+		    redact));
 	for (i = 0; i < in->ntombstones; i++)
 		json_push_str(tombstones, in->tombstones[i]);
 	json_set_str(o, "memory", memory);

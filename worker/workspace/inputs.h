@@ -3,6 +3,7 @@
 
 #include <json-c/json.h>
 #include <stddef.h>
+#include "worker/redact.h"
 
 /*
  * What the supervisor selected for one consolidation: rows of raw memories,
@@ -48,10 +49,15 @@ int inputs_buried_name(const struct inputs *, const char *name);
 void inputs_stem(json_object *row, char *out);
 
 /*
- * What stage two reads as .inputs.json, without the texts
- * (mnemod-memory(5)).  The caller owns the object.
+ * What stage two reads as .inputs.json.  Of the texts it has the raw memory
+ * of a row without facts as lines_redacted() gives it ("raw_memory", its
+ * first INPUTS_RAW_MAX bytes) and the summary's title ("headline"); not of an
+ * adopted row, which MEMORY.md tells of already.  The caller owns the
+ * object.
  */
+#define INPUTS_RAW_MAX	16384
+
 json_object *inputs_describe(const struct inputs *, const char *memory,
-    const char *generator);
+    const char *generator, struct redact *);
 
 #endif

@@ -78,7 +78,7 @@ staging_digest(struct workspace *ws, const struct buf *raw, git_index *tree,
     char out[HISTORY_TRAILER_MAX])
 {
 	json_object	*o = inputs_describe(&ws->inputs, ws->memory,
-	    ws->generator);
+	    ws->generator, ws->redact);
 	git_index	*ext = NULL;
 	struct buf	 b = BUF_INIT;
 	git_oid		 id;
@@ -176,7 +176,7 @@ static int
 write_inputs(struct preparation *p, int dir)
 {
 	json_object	*o = inputs_describe(&p->ws->inputs, p->ws->memory,
-	    p->ws->generator);
+	    p->ws->generator, p->ws->redact);
 	json_object	*extensions = extensions_describe(p->ws, p->after);
 	struct buf	 b = BUF_INIT;
 	int		 r;
