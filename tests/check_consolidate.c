@@ -1,4 +1,4 @@
-/* links: worker/consolidate/builtin.c worker/consolidate/builtin_blocks.c worker/consolidate/builtin_contents.c worker/consolidate/builtin_forget.c worker/consolidate/builtin_group.c worker/consolidate/builtin_input.c worker/consolidate/builtin_items.c worker/consolidate/builtin_memory.c worker/consolidate/builtin_notes.c worker/consolidate/builtin_profile.c worker/consolidate/builtin_region.c worker/consolidate/builtin_rules.c worker/consolidate/builtin_summary.c worker/consolidate/builtin_tally.c worker/consolidate/staging.c */
+/* links: worker/consolidate/builtin.c worker/consolidate/builtin_blocks.c worker/consolidate/builtin_contents.c worker/consolidate/builtin_forget.c worker/consolidate/builtin_group.c worker/consolidate/builtin_input.c worker/consolidate/builtin_items.c worker/consolidate/builtin_memory.c worker/consolidate/builtin_notes.c worker/consolidate/builtin_profile.c worker/consolidate/builtin_raw.c worker/consolidate/builtin_raw_line.c worker/consolidate/builtin_region.c worker/consolidate/builtin_rules.c worker/consolidate/builtin_summary.c worker/consolidate/builtin_tally.c worker/consolidate/staging.c */
 /*
  * Stage two without a model.  A memory folder belongs to its user: a version
  * of this that rewrote MEMORY.md whole lost a hand-written line on its first
@@ -803,6 +803,44 @@ START_TEST(rows_without_facts_are_others)
 END_TEST
 
 /* Groups that a person wrote can be found as well. */
+/* What a model made has no facts; its raw memory tells them. */
+START_TEST(raw_memories_of_a_model_are_told)
+{
+	static const char *const text[] = { "---", "task_outcome: partial",
+	    "keywords: paging, limit", "---", "", "### Task 1: add paging",
+	    "Preference signals:", "- the user said \"no \u202eoffset\"",
+	    "Reusable knowledge:", "- server.py holds it [Task 9]",
+	    "Failures and how to do differently:", "- E501 -> wrap", NULL };
+	json_object *rows = json_arr(root, "rows"), *lines, *o;
+	size_t i, k;
+
+	add_row(A, "/src/a", "One");
+	add_row(B, "/src/a", "Two");
+	add_row(C, "/src/c", "Three");
+	for (i = 1; i < 3; i++) {
+		o = json_object_array_get_idx(rows, i);
+		json_object_object_del(o, "facts");
+		lines = json_object_new_array();
+		for (k = 0; text[k] != NULL; k++)
+			json_push_str(lines, text[k]);
+		json_set(o, "raw_memory", lines);
+	}
+	ck_assert_uint_eq(consolidate().rows, 3);
+	holds(MEMORY_FILE, "\nscope: told by a model; paging, limit\n"
+	    "applies_to: cwd=/src/c;");
+	holds(MEMORY_FILE, "\n## Task 1: One, success\n");
+	holds(MEMORY_FILE, "\n## Task 2: add paging, partial\n");
+	holds(MEMORY_FILE, "thread_id=" B ", told by a model)\n"
+	    "### keywords\npaging, limit\n");
+	holds(MEMORY_FILE, "\n- the user said \"no offset\" [Task 2]\n");
+	holds(MEMORY_FILE, "\n- server.py holds it [Task 1]\n");
+	holds(MEMORY_FILE, "\n- E501 -> wrap [Task 1]\n");
+	holds(SUMMARY_FILE, "- \"the user said 'no offset'\" (in 2 projects");
+	holds(SUMMARY_FILE, "desc: add paging (partial)");
+	ck_assert(!consolidate().memory_changed);
+}
+END_TEST
+
 START_TEST(groups_by_hand_are_named)
 {
 	put(MEMORY_FILE, "# Task Group: kitchen\nscope: x\n\n# Task Group: "
@@ -929,6 +967,7 @@ suite(void)
 	tcase_add_test(t, years_of_memory_stay_within_reach);
 	tcase_add_test(t, what_falls_out_is_counted);
 	tcase_add_test(t, rows_without_facts_are_others);
+	tcase_add_test(t, raw_memories_of_a_model_are_told);
 	tcase_add_test(t, groups_by_hand_are_named);
 	tcase_add_test(t, hostile_text_stays_in_its_line);
 	tcase_add_test(t, limits_hold);

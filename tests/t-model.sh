@@ -83,8 +83,8 @@ $run" ]
 	model_stop
 done
 
-# A memory that builtin made, and one of its sessions told anew by a model: a
-# row without facts takes nothing from the memory.
+# A memory that builtin made, and one of its sessions told anew by a model: it
+# is told in the model's words, and nothing is taken from the others.
 . tests/session.sh
 world_new
 for i in 1 2 3; do
@@ -101,7 +101,21 @@ mn -1 --yes
 check "side by side: status 0" [ $? -eq 0 ]
 check "side by side: one is the model's" [ "$(sql "select
     group_concat(facts is null, '') from stage1_outputs")" = 010 ]
-check "side by side: nothing is lost" cmp "$T/before" "$ROOT/MEMORY.md"
+grep '^## Task [13]:\|^- .*\[Task [13]\]\|00000000000[13],' "$T/before" \
+    >"$T/others"
+check "side by side: the others are told of" [ "$(wc -l <"$T/others")" -eq 6 ]
+check "side by side: nothing of them is lost" \
+    [ "$(grep -cFxf "$T/others" "$ROOT/MEMORY.md")" -eq 6 ]
+check "side by side: the model's is told in its words" \
+    has '^- parser[0-9]*.c is built by make \[Task 2\]$' "$ROOT/MEMORY.md"
+check "side by side: once, in the block that was there" \
+    [ "$(grep -c '^# Task Group\|^## Task' "$ROOT/MEMORY.md")" -eq 4 ]
+cp "$ROOT/MEMORY.md" "$T/before"
+session 4 2026-11-23T11:00:00Z ',"cwd":"/home/u/same"'
+mn -1 --yes -o use_provider=builtin
+check "side by side: builtin goes on: status 0" [ $? -eq 0 ]
+check "side by side: and adds to the same block" \
+    [ "$(grep -c '^# Task Group\|^## Task' "$ROOT/MEMORY.md")" -eq 5 ]
 world_clean "side by side"
 model_stop
 finish

@@ -137,12 +137,26 @@ add_accepted(struct buf *b, const char *before)
 }
 
 int
+bullet_told(struct buf *b, json_object *told)
+{
+	const char *kind = json_str(told, "kind");
+	const char *text = json_str(told, "text");
+
+	if (kind == NULL || text == NULL || strcmp(kind, "told") != 0)
+		return 0;
+	buf_addstr(b, text);
+	return 1;
+}
+
+int
 bullet_pref(struct buf *b, json_object *pref)
 {
 	const char *kind = json_str(pref, "kind"), *text, *ack, *before;
 
 	if (kind == NULL || (text = json_str(pref, "text")) == NULL)
 		return 0;
+	if (bullet_told(b, pref))
+		return 1;
 	before = json_str(pref, "before");
 	if (strcmp(kind, "correction") == 0) {
 		add_correction(b, before);
@@ -314,6 +328,8 @@ bullet_failure(struct buf *b, json_object *f)
 
 	if (kind == NULL)
 		return 0;
+	if (bullet_told(b, f))
+		return 1;
 	if (strcmp(kind, "rejected") == 0) {
 		if ((said = json_str(f, "said")) == NULL)
 			return 0;

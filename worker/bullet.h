@@ -20,6 +20,9 @@ int bullet_files(struct buf *, json_object *task);
 /* `home' is the reader's folder: another one is named. */
 int bullet_check(struct buf *, json_object *check, const char *home);
 
+/* What a model made of a session, in its words. */
+int bullet_told(struct buf *, json_object *told);
+
 /* Where a preference holds: "All projects: ", "Here: " or "". */
 const char *bullet_scope(json_object *pref);
 

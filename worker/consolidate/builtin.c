@@ -327,9 +327,9 @@ count(struct job *j)
 }
 
 /*
- * A block of ours whose threads are known by what a model or an adopted
- * folder told of them alone: there are no facts to write it anew from, so it
- * is kept as it is.
+ * A block of ours one of whose threads is known by what an adopted folder
+ * told of it alone, or has a raw memory that says nothing: there are no facts
+ * to write it anew from, so it is kept as it is.
  */
 static void
 keep_adopted(struct job *j)

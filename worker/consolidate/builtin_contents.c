@@ -57,7 +57,7 @@ add_learning(struct buf *b, json_object *task, const struct items *alive,
     const char *home)
 {
 	static const char *const lists[] = { "prefs", "failures", "checks",
-	    NULL };
+	    "knowledge", NULL };
 	const char *const *l;
 	json_object *o;
 	struct buf text = BUF_INIT;
@@ -74,6 +74,8 @@ add_learning(struct buf *b, json_object *task, const struct items *alive,
 			(void)bullet_pref(&text, o);
 		else if (**l == 'f')
 			(void)bullet_failure(&text, o);
+		else if (**l == 'k')
+			(void)bullet_told(&text, o);
 		else
 			(void)bullet_check(&text, o, home);
 	}

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "builtin_input.h"
+#include "builtin_raw.h"
 #include "json.h"
 #include "mem.h"
 #include "uuid.h"
@@ -114,7 +115,25 @@ read_tombstones(struct inputs *in)
 	}
 }
 
-/* Threads that came with an adopted folder, or that a model told of. */
+/* What a model told becomes facts. */
+static void
+read_raw(json_object *rows)
+{
+	json_object *o, *facts;
+	size_t i;
+
+	for (i = 0; i < length(rows); i++) {
+		o = json_object_array_get_idx(rows, i);
+		if (json_obj(o, "facts") == NULL &&
+		    (facts = raw_facts(o)) != NULL)
+			json_set(o, "facts", facts);
+	}
+}
+
+/*
+ * Threads that came with an adopted folder, or that a model told of without
+ * anything to call them by.
+ */
 static void
 read_adopted(struct inputs *in, json_object *rows)
 {
@@ -163,6 +182,7 @@ inputs_parse(struct inputs *in, const struct buf *text, const char **why)
 	flatten(in->root);
 	in->now = json_int(in->root, "now", 0);
 	read_tombstones(in);
+	read_raw(rows);
 	read_adopted(in, rows);
 	in->row = xcalloc(length(rows) + 1, sizeof(*in->row));
 	for (i = 0; i < length(rows); i++)

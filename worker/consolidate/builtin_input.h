@@ -32,7 +32,7 @@ struct inputs {
 	json_object	*root;
 	struct row	*row;		/* by thread id, ascending */
 	size_t		 n;
-	const char	**adopted;	/* threads without facts; borrowed */
+	const char	**adopted;	/* threads; borrowed */
 	size_t		 nadopted;
 	struct tombstone *tombstone;
 	size_t		 ntombstones;
@@ -40,8 +40,8 @@ struct inputs {
 };
 
 /*
- * Parse the file's text.  Rows without facts of a known version are left out
- * (other providers' rows).  Returns 0, or -1 with the reason in *why.
+ * Parse the file's text.  A row without facts gets those of its raw memory
+ * (builtin_raw.h); one with facts of an unknown version is left out.  Returns 0, or -1 with the reason in *why.
  */
 int inputs_parse(struct inputs *, const struct buf *text, const char **why);
 void inputs_clear(struct inputs *);

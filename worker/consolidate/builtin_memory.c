@@ -63,6 +63,18 @@ add_distinct(struct buf *b, const struct group *g, const char *key,
 	buf_release(&seen);
 }
 
+/* Of a model's tasks it is not known which files were edited. */
+static int
+any_told(const struct group *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->n; i++)
+		if (json_flag(topic_latest(&g->topic[i])->task, "told", 0))
+			return 1;
+	return 0;
+}
+
 static void
 add_scope(struct buf *b, const struct group *g)
 {
@@ -70,8 +82,11 @@ add_scope(struct buf *b, const struct group *g)
 
 	add_distinct(&files, g, "files", SCOPE_FILES);
 	add_distinct(&words, g, "keywords", SCOPE_WORDS);
-	buf_addf(b, "scope: %s%s%s\n", files.len > 0 ? buf_str(&files) :
-	    "no files edited", words.len > 0 ? "; " : "", buf_str(&words));
+	if (files.len == 0)
+		buf_addstr(&files, any_told(g) ? "told by a model" :
+		    "no files edited");
+	buf_addf(b, "scope: %s%s%s\n", buf_str(&files), words.len > 0 ?
+	    "; " : "", buf_str(&words));
 	buf_release(&files);
 	buf_release(&words);
 }
@@ -189,6 +204,25 @@ add_checks(struct items *l, const struct said *of, const char *home)
 }
 
 static void
+add_knowledge(struct items *l, const struct said *of)
+{
+	json_object *arr = json_arr(of->fact, "knowledge");
+	struct buf text = BUF_INIT;
+	struct said s = *of;
+	size_t i;
+
+	for (i = 0; i < length(arr); i++) {
+		buf_reset(&text);
+		s.fact = json_object_array_get_idx(arr, i);
+		if (!bullet_told(&text, s.fact))
+			continue;
+		s.key = s.text = buf_str(&text);
+		items_add(l, &s);
+	}
+	buf_release(&text);
+}
+
+static void
 add_diagnoses(struct items *l, const struct said *of)
 {
 	json_object *arr = json_arr(of->fact, "diagnoses");
@@ -268,6 +302,7 @@ collect(struct items *knowledge, struct items *failures,
 			add_checks(knowledge, &s, g->cwd);
 			add_diagnoses(knowledge, &s);
 			add_files(knowledge, &s);
+			add_knowledge(knowledge, &s);
 			add_failures(failures, &s);
 		}
 	items_sort(knowledge);
