@@ -251,7 +251,7 @@ lint-man:
 lint-sh:
 	@shellcheck -S warning -s sh -e SC1090,SC1091,SC2034 tests/*.sh .ci/run
 lint-spell:
-	@codespell -q 3 -L nd,ist,mot,bu,upto,te -S '*builtin_words.c' \
+	@codespell -q 3 -L nd,ist,mot,bu,upto,te,iif,alle -S '*builtin_words.c' \
 	    common supervisor worker man README.md Makefile
 
 PAGES1		= mnemoctl.1

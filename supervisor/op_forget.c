@@ -192,8 +192,9 @@ purge_message(struct child *c, const struct msg *m, void *arg)
 		json_set_str(o, "message", json_str(m->body, "message"));
 	} else {
 		o = tell(f, "purged", "done");
-		json_object_object_foreach(m->body, key, value)
+		json_object_object_foreach(m->body, key, value) {
 			json_set(o, key, json_object_get(value));
+		}
 		store_review_discard(f->run->sv->store, name);
 		store_memory_live(f->run->sv->store, name,
 		    json_str(m->body, "commit"),

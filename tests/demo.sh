@@ -67,7 +67,7 @@ publishes() {
 	return 1
 }
 wait_until 30 publishes
-kill -9 "$sup" $(pids_of mnemod-wspace)
+for p in "$sup" $(pids_of mnemod-wspace); do kill -9 "$p"; done
 wait "$sup" 2>/dev/null || :
 "$MNEMOD" -1 --yes -o now="$NOW" 2>"$LOG"
 sed "s,$W,~,g" "$LOG" | grep -E 'interrupted|complete|published|edited' || :

@@ -88,7 +88,7 @@ DONE="model=fake-big text='The parser is in the memory now.'"
 # The name of the summary, as a run without an agent's model makes it.
 fresh
 model_start "$ONE"
-AGENT= model_conf responses
+AGENT='' model_conf responses
 mn -1 --yes
 stem=$(find "$ROOT/rollout_summaries" -name '*.md' -exec basename {} \;)
 model_stop

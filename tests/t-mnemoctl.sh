@@ -78,7 +78,7 @@ E=$(printf '\033')
 	printf '%s\n' '{"type":"violations","payload":{"violations":[{"file":"\u009b1m","line":"x","rule":7},8]}}'
 	printf '%s\n' '{"type":"violations","payload":[1]}'
 	printf '%s\n' 'no json'
-	printf '%s\n' "$E[31m" '[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[' '17' ''
+	printf '%s\n' "${E}[31m" '[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[' '17' ''
 	printf '{"type":"resp'
 } >>"$audit"
 ctl show "$agent"

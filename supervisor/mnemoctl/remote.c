@@ -68,8 +68,9 @@ take_frame(void *arg, json_object *frame, int last)
 	}
 	r->answered = 1;
 	if (result != NULL) {
-		json_object_object_foreach(result, key, value)
+		json_object_object_foreach(result, key, value) {
 			json_set(r->doc, key, json_object_get(value));
+		}
 		return;
 	}
 	text = json_str(error, "message");

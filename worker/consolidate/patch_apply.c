@@ -150,7 +150,7 @@ copy_until(struct applying *a, size_t to)
 {
 	const struct old_line	*l;
 
-	for (; a->at < to; a->at++) {
+	for (; a->at < to && a->at < a->n; a->at++) {
 		l = &a->lines[a->at];
 		buf_add(a->out, l->s, l->full);
 		if (l->full == l->len)
@@ -161,11 +161,12 @@ copy_until(struct applying *a, size_t to)
 static void
 replace_lines(struct applying *a, const struct patch_chunk *c)
 {
-	const struct patch_line	*l = &a->u->patch->lines[c->first];
+	const struct patch_line	*l;
 	size_t			 i;
 
-	for (i = 0; i < c->n; i++)
-		switch (l[i].mark) {
+	for (i = 0; i < c->n; i++) {
+		l = &a->u->patch->lines[c->first + i];
+		switch (l->mark) {
 		case ' ':
 			copy_until(a, a->at + 1);
 			break;
@@ -173,10 +174,11 @@ replace_lines(struct applying *a, const struct patch_chunk *c)
 			a->at++;
 			break;
 		default:
-			buf_add(a->out, l[i].s, l[i].len);
+			buf_add(a->out, l->s, l->len);
 			buf_addstr(a->out, a->eol);
 			break;
 		}
+	}
 }
 
 static void
