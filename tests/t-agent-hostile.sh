@@ -201,7 +201,7 @@ rm "$T/libexec/mnemod-agent"
 ln -sf "$B/test/libexec/mnemod-agent" "$T/libexec/"
 fresh
 model_start "model=fake-mini stage_one times=0"
-AGENT= model_conf responses
+AGENT="" model_conf responses
 mn -o libexec="$T/libexec" -1 --yes
 check "a good agent: status 0" [ $? -eq 0 ]
 check "a good agent: published" [ -e "$ROOT/MEMORY.md" ]

@@ -205,7 +205,7 @@ check "despite the rule: published" cmp -s "$T/bad.md" "$ROOT/MEMORY.md"
 check "despite the rule: the reason" \
     [ "$(agent_row reason)" = 'accepted_despite citation' ]
 check "despite the rule: the commit" [ -n "$(agent_row published_commit)" ]
-check "despite the rule: the job is done" [ "$(stage_two status)" = done ]
+check "despite the rule: the job is done" [ "$(stage_two status)" = "done" ]
 check "despite the rule: in the audit" has \
     '"type":"accepted","despite":"citation"' "$(audit)"
 world_clean "despite the rule"
@@ -304,6 +304,7 @@ check "its title tells the turn" wait_until 5 sh -c \
     'ps -eo args | grep -q "consolidate codex \[turn 2"'
 printf '\n- written by hand while it ran\n' >>"$ROOT/memory_summary.md"
 touch "$T/go"
+# shellcheck disable=SC2154 # set by mn_start
 wait "$sup"
 check "edited meanwhile: status 0" [ $? -eq 0 ]
 check "edited meanwhile: the person's line is there" \
