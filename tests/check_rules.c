@@ -347,6 +347,13 @@ START_TEST(few_entries_may_go)
 	both(HEAD TASK_A PREFS "- one thing [Task 1]\n- another [Task 1]\n",
 	    HEAD TASK_A);
 	passes();
+	/* Not with the whole book, however few they are. */
+	both(HEAD TASK_A PREFS "- one thing [Task 1]\n", "\n");
+	refused("loss", 0);
+	ck_assert_int_eq(tree_drop(merged, "MEMORY.md"), 0);
+	refused("loss", 0);
+	scene_bury(&sc, THREAD_A);
+	passes();
 }
 END_TEST
 

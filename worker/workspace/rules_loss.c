@@ -14,7 +14,7 @@
 #include "worker/workspace/tree.h"
 
 #define ENTRIES_MAX	5000	/* compared word by word, on each side */
-#define LOST_FREE	2	/* so many may always go */
+#define LOST_FREE	2	/* so many may go, but not the whole book */
 #define SHORT		4	/* bytes: too short to be looked for anywhere */
 
 /* The words of an entry, as hashes, each once, in order. */
@@ -302,12 +302,20 @@ comparison_release(struct comparison *c)
 	buf_wipe(&c->all);
 }
 
+/* What is pinned is told by its own rule. */
+static int
+is_pinned(const struct judged *j, const struct handbook_entry *e)
+{
+	return e->group != HANDBOOK_NO_GROUP &&
+	    j->oldbook.group[e->group].pinned;
+}
+
 void
 rules_loss(struct judged *j)
 {
 	const struct handbook_entry	*e;
 	struct comparison		 c;
-	size_t				*lost, i, total = 0, n = 0;
+	size_t				*lost, i, total = 0, n = 0, bare = 0;
 
 	if (!rules_is_handbook(j) || j->old == NULL)
 		return;
@@ -321,10 +329,14 @@ rules_loss(struct judged *j)
 		total++;
 		if (!stands(&c.old, i, &c.now) &&
 		    counterpart(&c.old, i, &c.now) == NONE &&
-		    !is_elsewhere(e, &c.all))
+		    !is_elsewhere(e, &c.all)) {
 			lost[n++] = i;
+			bare += j->book.ngroups == 0 && !is_pinned(j, e);
+		}
 	}
-	for (i = 0; n > LOST_FREE && n * 4 > total && i < n; i++)
+	if (bare == 0 && (n <= LOST_FREE || n * 4 <= total))
+		n = 0;
+	for (i = 0; i < n; i++)
 		rules_found_text(j, 0, j->oldbook.entry[lost[i]].at.s,
 		    j->oldbook.entry[lost[i]].at.len);
 	free(lost);
