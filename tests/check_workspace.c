@@ -610,15 +610,21 @@ START_TEST(a_new_file_in_the_window_wins)
 }
 END_TEST
 
+/* A skill that one agent made and the next one takes away. */
 START_TEST(a_save_beats_a_deletion_in_the_window)
 {
-	second_agent();
-	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md", "");
-	scene_unlink(scene_staging(&sc, AGENT_2), "memory_summary.md");
-	ck_assert_int_eq(publish_in_window("memory_summary.md", "v1\nmine\n",
-	    1), PUBLISH_DONE);
-	ck_assert_str_eq(scene_read(sc.root, "memory_summary.md"),
-	    "v1\nmine\n");
+	scene_first(&sc);
+	scene_inputs(&sc, 3, "two");
+	scene_prepare(&sc, AGENT_3);
+	scene_write(scene_staging(&sc, AGENT_3), "skills/a/SKILL.md",
+	    SCENE_SKILL("agent\n"));
+	ck_assert_int_eq(scene_publish(&sc, AGENT_3), PUBLISH_DONE);
+	scene_inputs(&sc, 3, "three");
+	scene_prepare(&sc, AGENT_2);
+	scene_unlink(scene_staging(&sc, AGENT_2), "skills/a/SKILL.md");
+	ck_assert_int_eq(publish_in_window("skills/a/SKILL.md", "mine\n", 1),
+	    PUBLISH_DONE);
+	ck_assert_str_eq(scene_read(sc.root, "skills/a/SKILL.md"), "mine\n");
 	assert_clean();
 }
 END_TEST
