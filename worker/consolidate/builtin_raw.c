@@ -4,6 +4,7 @@
 #include "builtin_raw.h"
 #include "builtin_raw_line.h"
 #include "json.h"
+#include "log.h"
 #include "mem.h"
 #include "worker/text.h"
 
@@ -62,6 +63,8 @@ list_of(json_object *task, enum raw_section section)
 
 	for (i = 0; i < NSECTIONS && sections[i].section != section; i++)
 		continue;
+	if (i == NSECTIONS)
+		BUG("a bullet of section %d", (int)section);
 	if ((arr = json_arr(task, sections[i].list)) == NULL) {
 		arr = json_object_new_array();
 		json_set(task, sections[i].list, arr);
