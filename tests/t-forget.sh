@@ -134,4 +134,28 @@ check "purge of nothing: status 2" [ $? -eq 2 ]
 ctl forget 01a1fd23-f6b8-78cd-8191-f9bb1cfe2999
 check "an id that no scan has seen: status 0" [ $? -eq 0 ]
 world_clean "all"
+
+# From a folder that another program made: the adopted commit is kept for ever,
+# but not what it says of that session.
+world_new
+cp -R tests/data/adopted "$ROOT"
+chmod -R u+w "$ROOT"
+NOW=2026-11-23T12:00:00Z
+mn -1 --yes --adopt
+check "adopted: status 0" [ $? -eq 0 ]
+id=$(grep -rhoE '^thread_id: .*' "$ROOT/rollout_summaries" | head -n 1 |
+    cut -d' ' -f2)
+check "adopted: the folder names a session" grep -rq "$id" "$ROOT"
+ctl forget --purge "$id"
+check "adopted: purged, status 0" [ $? -eq 0 ]
+check "adopted: gone from the folder" sh -c '! grep -rq "$1" "$2"' sh "$id" \
+    "$ROOT"
+check "adopted: gone from the history" sh -c '
+    git --git-dir="$1" cat-file --batch-all-objects --batch |
+    grep -aq "$2"; [ $? -eq 1 ]' sh "$STATE/memories/codex.git" "$id"
+ctl revert adopted
+check "adopted: it can be reverted to" [ $? -eq 0 ]
+check "adopted: and does not bring the session back" sh -c \
+    '! grep -rq "$1" "$2"' sh "$id" "$ROOT"
+world_clean "adopted"
 finish
