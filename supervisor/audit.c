@@ -1,6 +1,8 @@
 #include <sys/stat.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,18 +16,26 @@
 #include "uuid.h"
 #include "supervisor/audit.h"
 
+#define FOLDER	"agents"
+#define SUFFIX	".jsonl"
+
+/* For the caller to free. */
+static char *
+path_of(const struct state_dir *sd, const char *thread_id)
+{
+	if (!uuid_valid(thread_id))
+		BUG("audit of no thread");
+	return xasprintf("%s/" FOLDER "/%s" SUFFIX, sd->path, thread_id);
+}
+
 static void
 audit_append(const struct state_dir *sd, const char *thread_id,
     const struct buf *line)
 {
 	struct stat	 sb;
-	char		*name, *path;
+	char		*path = path_of(sd, thread_id);
 	int		 fd;
 
-	if (!uuid_valid(thread_id))
-		BUG("audit of no thread");
-	name = xasprintf("agents/%s.jsonl", thread_id);
-	path = state_dir_file(sd, name);
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
 	    0600);
 	if (fd == -1 || fstat(fd, &sb) == -1)
@@ -36,7 +46,6 @@ audit_append(const struct state_dir *sd, const char *thread_id,
 		log_warn("%s: the audit record is lost", path);
 	fd_close(&fd);
 	free(path);
-	free(name);
 }
 
 static json_object *
@@ -146,11 +155,9 @@ int
 audit_cut(const struct state_dir *sd, const char *thread_id)
 {
 	json_object	*note = json_object_new_object();
-	char		*name, *path;
+	char		*path = path_of(sd, thread_id);
 	int		 fd, done = 0;
 
-	name = xasprintf("agents/%s.jsonl", thread_id);
-	path = state_dir_file(sd, name);
 	fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	if (fd != -1 && ftruncate(fd, first_line(fd)) == 0 &&
 	    fsync(fd) == 0)
@@ -163,6 +170,41 @@ audit_cut(const struct state_dir *sd, const char *thread_id)
 		audit_record(sd, thread_id, "event_msg", note);
 	json_object_put(note);
 	free(path);
-	free(name);
 	return done;
+}
+
+int
+audit_remove(const struct state_dir *sd, const char *thread_id)
+{
+	char	*path = path_of(sd, thread_id);
+	int	 r = 0;
+
+	if (unlink(path) == -1 && errno != ENOENT) {
+		log_warn("%s: it stays, and is tried again tomorrow", path);
+		r = -1;
+	}
+	free(path);
+	return r;
+}
+
+void
+audit_each(const struct state_dir *sd, void (*cb)(const char *, void *),
+    void *arg)
+{
+	char		*path = state_dir_file(sd, FOLDER), id[UUID_SIZE];
+	DIR		*d = opendir(path);
+	struct dirent	*e;
+
+	if (d == NULL)
+		log_warn("%s: old audits are not looked for", path);
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (strlen(e->d_name) == UUID_SIZE - 1 + strlen(SUFFIX) &&
+		    strcmp(e->d_name + UUID_SIZE - 1, SUFFIX) == 0) {
+			snprintf(id, sizeof(id), "%.36s", e->d_name);
+			if (uuid_valid(id))
+				cb(id, arg);
+		}
+	if (d != NULL)
+		closedir(d);
+	free(path);
 }

@@ -22,6 +22,13 @@ void audit_begin(const struct state_dir *, const char *thread_id,
  */
 int audit_cut(const struct state_dir *, const char *thread_id);
 
+/* Remove an audit file.  0, also if there is none; -1, logged. */
+int audit_remove(const struct state_dir *, const char *thread_id);
+
+/* Each audit file's thread id. */
+void audit_each(const struct state_dir *,
+    void (*cb)(const char *thread_id, void *), void *arg);
+
 /*
  * Append {"timestamp","type","payload"}, printable; a record over its cap is replaced
  * by a note of its size, a file over its cap grows no more.  Failures are

@@ -125,9 +125,9 @@ const struct config_key config_keys[] = {
 	{ TELE(account, TYPE_STR), "", NORANGE, KEY_LATER },
 	{ TELE(log_user_prompt, TYPE_BOOL), "no", NORANGE, KEY_LATER },
 
-	{ RETAIN(audits_days), "90", 0, 3650, NULL, KEY_LATER },
-	{ RETAIN(ledger_days), "400", 0, 3650, NULL, KEY_LATER },
-	{ RETAIN(staging_days), "7", 0, 3650, NULL, KEY_LATER },
+	{ RETAIN(audits_days), "90", 0, 3650, NULL, 0 },
+	{ RETAIN(ledger_days), "400", 0, 3650, NULL, 0 },
+	{ RETAIN(staging_days), "7", 0, 3650, NULL, 0 },
 	{ RETAIN(history_commits), "0", 0, MILLION, NULL, KEY_LATER },
 };
 

@@ -12,10 +12,10 @@
 #include "supervisor/model.h"
 #include "supervisor/recovery.h"
 #include "supervisor/reload.h"
+#include "supervisor/retention.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/stage_one.h"
 #include "supervisor/stage_two.h"
-#include "supervisor/staging.h"
 
 #define RENEW_MS	600000		/* leases of an hour */
 #define PRUNE_LIMIT	200		/* outputs in one pass */
@@ -35,6 +35,7 @@ struct scheduler {
 	int			 in_pass;	/* stage two has not begun */
 	int			 reload;	/* SIGHUP came */
 	int			 over;		/* of -1 */
+	int64_t			 retention_ms;	/* when it is due; boot_ms() */
 };
 
 static void	consider(struct scheduler *);
@@ -192,6 +193,15 @@ prune_outputs(struct supervisor *sv)
 		    (long long)r.pruned, (long long)r.days);
 }
 
+static void
+consider_retention(struct scheduler *s)
+{
+	if (boot_ms() < s->retention_ms)
+		return;
+	s->retention_ms = boot_ms() + RETENTION_MS;
+	retention_run(s->sv);
+}
+
 /* Begin what is wanted and possible now. */
 static void
 consider(struct scheduler *s)
@@ -209,6 +219,7 @@ consider(struct scheduler *s)
 	s->wanted = 0;
 	s->in_pass = 1;
 	loop_timer_cancel(&s->next);
+	consider_retention(s);
 	prune_outputs(s->sv);
 	model_pass(s->sv->model);
 	stage_one_start(s->sv->stage_one);
@@ -336,7 +347,7 @@ scheduler_recovered(struct supervisor *sv)
 	if (n > 0)
 		log_info("%lld jobs of an earlier run are pending again",
 		    (long long)n);
-	staging_sweep(&sv->state, sv->store);
+	consider_retention(s);
 	if (memory_usable(sv) == 0) {
 		s->over = 1;
 		return;

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,40 +86,58 @@ staging_remove(const struct state_dir *sd, const char *thread_id)
 	return r;
 }
 
-/* 1 if a person may want to look at it. */
+int
+staging_exists(const struct state_dir *sd, const char *thread_id)
+{
+	char	*path = xasprintf("%s/staging/%s", sd->path, thread_id);
+	int	 there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+/*
+ * 1 if a person may want to look at it, or its agent is not done: it works,
+ * or waits for its memory root to come back.
+ */
 static int
-kept(struct store *store, const char *thread_id)
+kept(struct store *store, const char *thread_id, int64_t until)
 {
 	struct store_agent	*a;
-	int			 keep;
+	int64_t			 at = INT64_MIN;
 
 	if (store_agent_get(store, thread_id, &a) != STORE_OK)
 		return 0;
-	keep = a->reason != NULL && strcmp(a->reason, "rejected") == 0;
+	if (a->finished_at == 0)
+		at = a->started_at;
+	else if (a->reason != NULL && strcmp(a->reason, "rejected") == 0)
+		at = a->finished_at;
 	store_agent_free(a);
-	return keep;
+	return at > until;
 }
 
-void
-staging_sweep(const struct state_dir *sd, struct store *store)
+int64_t
+staging_sweep(const struct state_dir *sd, struct store *store, int64_t until)
 {
 	struct dirent	*e;
+	int64_t		 n = 0;
 	DIR		*d;
 	int		 fd = open_staging(sd);
 
 	if (fd == -1)
-		return;
+		return 0;
 	d = fdopendir(fd);
 	if (d == NULL) {
 		close(fd);
-		return;
+		return 0;
 	}
 	while ((e = readdir(d)) != NULL) {
-		if (!uuid_valid(e->d_name) || kept(store, e->d_name))
+		if (!uuid_valid(e->d_name) || kept(store, e->d_name, until))
 			continue;
-		log_debug("staging folder %s: left by a crash, removed",
+		log_debug("staging folder %s: no longer needed, removed",
 		    e->d_name);
-		staging_remove(sd, e->d_name);
+		n += staging_remove(sd, e->d_name) == 0;
 	}
 	closedir(d);
+	return n;
 }

@@ -1,6 +1,7 @@
 #ifndef MNEMOD_STAGING_H
 #define MNEMOD_STAGING_H
 
+#include <stdint.h>
 #include "supervisor/state_dir.h"
 #include "supervisor/store.h"
 
@@ -12,10 +13,14 @@
 /* Remove one, whatever is in it; links are not followed.  0 or -1, logged. */
 int staging_remove(const struct state_dir *, const char *thread_id);
 
+int staging_exists(const struct state_dir *, const char *thread_id);
+
 /*
- * After recovery: remove every folder but those of rejected agents, which
- * are kept for a person to look at.
+ * After recovery: remove every folder but those of agents that are not done,
+ * or were rejected, which a person may look at; neither from before `until'
+ * (INT64_MIN: whatever their age).  Returns how many went.
  */
-void staging_sweep(const struct state_dir *, struct store *);
+int64_t staging_sweep(const struct state_dir *, struct store *,
+    int64_t until);
 
 #endif

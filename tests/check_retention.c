@@ -1,0 +1,248 @@
+/* links: tests/store_fixture.c tests/scratch.c supervisor/store.c supervisor/store_?*.c supervisor/state_dir.c supervisor/orphans.c supervisor/group.c supervisor/audit.c supervisor/staging.c supervisor/retention.c */
+/*
+ * Months of running fill a disk with what agents did, and a clean-up that is
+ * too eager takes what a person was to look at, or what recovery needs.  What
+ * goes is old and finished; all else stays, whatever its age.
+ */
+#include <sys/stat.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/mem.h"
+#include "common/monotime.h"
+#include "supervisor/audit.h"
+#include "supervisor/retention.h"
+#include "supervisor/store_review.h"
+#include "tests/check_main.h"
+#include "tests/store_fixture.h"
+
+static struct supervisor	sv;
+static struct config		config;
+static const char *const	folders[] = { "agents", "staging" };
+
+static char *
+in_state(const char *name)
+{
+	return xasprintf("%s/%s", st_dir, name);
+}
+
+static void
+setup(void)
+{
+	size_t	i;
+
+	store_setup();
+	memset(&sv, 0, sizeof(sv));
+	memset(&config, 0, sizeof(config));
+	for (i = 0; i < 2; i++) {
+		char	*dir = in_state(folders[i]);
+
+		ck_assert_int_eq(mkdir(dir, 0700), 0);
+		free(dir);
+	}
+	sv.store = st;
+	sv.config = &config;
+	sv.state.path = st_dir;
+	config.retention = (struct config_retention){ .audits_days = 90,
+	    .ledger_days = 400, .staging_days = 7 };
+	wall_set_offset(0);
+	wall_set_offset(NOW * 1000 - wall_ms());
+}
+
+static void
+teardown(void)
+{
+	wall_set_offset(0);
+	store_teardown();
+}
+
+/* An agent of memory "codex" with audit and staging; `age' in days. */
+static void
+agent(int n, int64_t age, const char *reason, const char *commit)
+{
+	struct store_agent	 a = { .thread_id = tid(n),
+	    .session_id = tid(n), .memory = "codex", .token = "t",
+	    .started_at = NOW - age * DAY, .generator = "builtin/1" };
+	char			*dir = xasprintf("%s/staging/%s", st_dir,
+	    tid(n)), *sql;
+
+	ck_assert_int_eq(store_agent_insert(st, &a), STORE_OK);
+	audit_begin(&sv.state, tid(n), "codex", dir);
+	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	free(dir);
+	if (reason == NULL)
+		return;		/* it is not done */
+	sql = xasprintf("UPDATE agents SET status = 'completed',"
+	    " finished_at = %lld, reason = nullif('%s', ''),"
+	    " published_commit = %s WHERE thread_id = '%s'",
+	    (long long)(NOW - age * DAY), reason,
+	    commit == NULL ? "NULL" : commit, tid(n));
+	tell(sql);
+	free(sql);
+}
+
+static int
+is_there(const char *fmt, int n)
+{
+	char	*name = NULL, *path;
+	int	 there;
+
+	if (strcmp(fmt, "audit") == 0)
+		name = xasprintf("agents/%s.jsonl", tid(n));
+	else
+		name = xasprintf("staging/%s", tid(n));
+	path = in_state(name);
+	there = access(path, F_OK) == 0;
+	free(path);
+	free(name);
+	return there;
+}
+
+static int
+has_row(int n)
+{
+	struct store_agent	*a = NULL;
+	int			 has;
+
+	has = store_agent_get(st, tid(n), &a) == STORE_OK;
+	store_agent_free(a);
+	return has;
+}
+
+START_TEST(old_agents_go_with_their_audits)
+{
+	agent(1, 200, "", "'aa'");
+	agent(2, 91, "failed_agent", NULL);
+	agent(3, 89, "failed_agent", NULL);
+	agent(4, 1, "", "'bb'");
+	ck_assert_int_eq(store_agent_input(st, tid(1), tid(9), 5), STORE_OK);
+	retention_run(&sv);
+	ck_assert(!has_row(1) && !is_there("audit", 1));
+	ck_assert(!has_row(2) && !is_there("audit", 2));
+	ck_assert(has_row(3) && is_there("audit", 3));
+	ck_assert(has_row(4) && is_there("audit", 4));
+	ck_assert_int_eq(ask("SELECT count(*) FROM agent_inputs"), 0);
+}
+END_TEST
+
+START_TEST(what_is_needed_stays_whatever_its_age)
+{
+	agent(1, 400, REVIEW_PENDING, NULL);	/* a person is to look */
+	agent(2, 400, NULL, NULL);		/* recovery is to end it */
+	agent(3, 400, "", "'aa'");		/* the last publication */
+	agent(4, 300, "failed_agent", NULL);
+	retention_run(&sv);
+	ck_assert(has_row(1) && is_there("audit", 1));
+	ck_assert(has_row(2) && is_there("audit", 2));
+	ck_assert(has_row(3) && is_there("audit", 3));
+	ck_assert(!has_row(4));
+}
+END_TEST
+
+START_TEST(staging_of_the_refused_goes_after_its_days)
+{
+	agent(1, 8, "rejected", NULL);
+	agent(2, 6, "rejected", NULL);
+	agent(3, 0, NULL, NULL);		/* at work */
+	agent(4, 0, "failed_agent", NULL);	/* left by a crash */
+	retention_run(&sv);
+	ck_assert(!is_there("staging", 1));
+	ck_assert(is_there("staging", 2));
+	ck_assert(is_there("staging", 3));
+	ck_assert(!is_there("staging", 4));
+	ck_assert(has_row(1));
+	config.retention.staging_days = 0;
+	wall_set_offset((NOW + 3000 * DAY) * 1000 - wall_ms() + wall_offset());
+	retention_run(&sv);
+	ck_assert(is_there("staging", 2));
+}
+END_TEST
+
+START_TEST(an_audit_without_a_row_goes_by_the_time_in_its_name)
+{
+	/* tid() is a UUIDv7 of July 2025, a year before NOW. */
+	audit_begin(&sv.state, tid(1), "codex", "/");
+	config.retention.audits_days = 3000;
+	retention_run(&sv);
+	ck_assert(is_there("audit", 1));
+	config.retention.audits_days = 90;
+	retention_run(&sv);
+	ck_assert(!is_there("audit", 1));
+}
+END_TEST
+
+static void
+request(int64_t age_s)
+{
+	struct store_reserve	r = { .at = NOW - age_s, .provider = "p",
+	    .model = "m", .purpose = "agent", .thread_id = tid(1),
+	    .attempt = 1, .tokens = 5 };
+	int64_t			id;
+
+	ck_assert_int_eq(store_ledger_reserve(st, &r, &id), STORE_OK);
+}
+
+START_TEST(the_ledger_keeps_its_rolling_day)
+{
+	struct store_spent	sp;
+
+	config.retention.ledger_days = 1;
+	request(DAY - 1);
+	request(DAY + 1);
+	request(500 * DAY);
+	retention_run(&sv);
+	ck_assert_int_eq(ask("SELECT count(*) FROM model_requests"), 1);
+	ck_assert_int_eq(store_ledger_spent(st, NOW - LEDGER_DAY, NULL, &sp),
+	    STORE_OK);
+	ck_assert_int_eq(sp.tokens, 5);
+}
+END_TEST
+
+START_TEST(zero_keeps_for_ever)
+{
+	memset(&config.retention, 0, sizeof(config.retention));
+	agent(1, 3000, "rejected", NULL);
+	request(3000 * DAY);
+	retention_run(&sv);
+	ck_assert(has_row(1) && is_there("audit", 1));
+	ck_assert(is_there("staging", 1));
+	ck_assert_int_eq(ask("SELECT count(*) FROM model_requests"), 1);
+}
+END_TEST
+
+START_TEST(an_audit_that_cannot_go_keeps_its_row)
+{
+	char	*name = xasprintf("%s/agents/%s.jsonl", st_dir, tid(1));
+
+	agent(1, 100, "failed_agent", NULL);
+	ck_assert_int_eq(unlink(name), 0);
+	ck_assert_int_eq(mkdir(name, 0700), 0);
+	retention_run(&sv);
+	ck_assert(has_row(1));
+	ck_assert_int_eq(rmdir(name), 0);
+	retention_run(&sv);
+	ck_assert(!has_row(1));
+	free(name);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite	*s = suite_create("retention");
+	TCase	*t = tcase_create("retention");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, old_agents_go_with_their_audits);
+	tcase_add_test(t, what_is_needed_stays_whatever_its_age);
+	tcase_add_test(t, staging_of_the_refused_goes_after_its_days);
+	tcase_add_test(t, an_audit_without_a_row_goes_by_the_time_in_its_name);
+	tcase_add_test(t, the_ledger_keeps_its_rolling_day);
+	tcase_add_test(t, zero_keeps_for_ever);
+	tcase_add_test(t, an_audit_that_cannot_go_keeps_its_row);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+CHECK_MAIN(suite)
