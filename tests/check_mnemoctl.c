@@ -1,4 +1,4 @@
-/* links: supervisor/mnemoctl/agent.c supervisor/mnemoctl/agent_audit.c supervisor/mnemoctl/agent_show.c supervisor/mnemoctl/agents.c supervisor/mnemoctl/ctl.c supervisor/mnemoctl/find.c supervisor/mnemoctl/jobs.c supervisor/mnemoctl/options.c supervisor/mnemoctl/output.c supervisor/mnemoctl/status.c supervisor/mnemoctl/status_memories.c supervisor/mnemoctl/status_show.c supervisor/mnemoctl/why.c supervisor/mnemoctl/why_show.c supervisor/mnemoctl/why_stage_one.c supervisor/mnemoctl/why_stage_two.c supervisor/store.c supervisor/store_agents.c supervisor/store_db.c supervisor/store_due.c supervisor/store_files.c supervisor/store_forget.c supervisor/store_leases.c supervisor/store_look.c supervisor/store_memories.c supervisor/store_ledger.c supervisor/store_outputs.c supervisor/store_row.c supervisor/store_schema.c supervisor/store_select.c supervisor/store_stage_one.c supervisor/store_stage_two.c supervisor/store_threads.c supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/match.c supervisor/memory_record.c supervisor/orphans.c supervisor/paths.c supervisor/quote.c supervisor/root.c supervisor/root_text.c supervisor/state_dir.c tests/store_fixture.c tests/scratch.c supervisor/waits.c supervisor/ledger.c supervisor/budget.c supervisor/store_review.c */
+/* links: supervisor/mnemoctl/agent.c supervisor/mnemoctl/agent_audit.c supervisor/mnemoctl/agent_show.c supervisor/mnemoctl/agents.c supervisor/mnemoctl/ctl.c supervisor/mnemoctl/find.c supervisor/mnemoctl/jobs.c supervisor/mnemoctl/options.c supervisor/mnemoctl/output.c supervisor/mnemoctl/table.c supervisor/mnemoctl/when.c supervisor/mnemoctl/ids.c supervisor/mnemoctl/json_text.c supervisor/mnemoctl/status.c supervisor/mnemoctl/status_memories.c supervisor/mnemoctl/status_show.c supervisor/mnemoctl/why.c supervisor/mnemoctl/why_show.c supervisor/mnemoctl/why_stage_one.c supervisor/mnemoctl/why_stage_two.c supervisor/store.c supervisor/store_agents.c supervisor/store_db.c supervisor/store_due.c supervisor/store_files.c supervisor/store_forget.c supervisor/store_leases.c supervisor/store_look.c supervisor/store_memories.c supervisor/store_ledger.c supervisor/store_outputs.c supervisor/store_row.c supervisor/store_schema.c supervisor/store_select.c supervisor/store_stage_one.c supervisor/store_stage_two.c supervisor/store_threads.c supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/match.c supervisor/memory_record.c supervisor/orphans.c supervisor/paths.c supervisor/quote.c supervisor/root.c supervisor/root_text.c supervisor/state_dir.c tests/store_fixture.c tests/scratch.c supervisor/waits.c supervisor/ledger.c supervisor/budget.c supervisor/store_review.c */
 /*
  * "Pending for ever, nobody knows why" was the most frequent question of all.
  * So why must name the very rule that refuses: each rule is made to refuse,
@@ -17,6 +17,7 @@
 #include "common/mem.h"
 #include "supervisor/mnemoctl/ctl.h"
 #include "supervisor/mnemoctl/options.h"
+#include "supervisor/mnemoctl/when.h"
 #include "tests/check_main.h"
 #include "tests/store_fixture.h"
 
@@ -607,6 +608,39 @@ START_TEST(json_escapes_all_but_ascii)
 }
 END_TEST
 
+/*
+ * In a document a time is a number, whose reader would have to know that it
+ * is one; in what is printed it says so, by the name alone.
+ */
+START_TEST(json_times_are_rfc3339)
+{
+	json_object	*o = json_object_new_object();
+	json_object	*rule = ctl_push(ctl_set_array(o, "rules"));
+	char		*text;
+	size_t		 size;
+	FILE		*fp = open_memstream(&text, &size);
+
+	json_set_int(o, "now", 1783000000);
+	json_set_int(rule, "retry_at", 0);
+	json_set_int(rule, "missing_since", 86400);
+	json_set_str(rule, "until", "for ever");
+	json_set_int(rule, "count", 86400);
+	json_set_int(rule, "repeat", 86400);
+	ctl_set_time(rule, "when", 0);
+	output_json(fp, o);
+	fclose(fp);
+	ck_assert_str_eq(text, "{\"rules\":[{"
+	    "\"retry_at\":\"1970-01-01T00:00:00Z\","
+	    "\"missing_since\":\"1970-01-02T00:00:00Z\","
+	    "\"until\":\"for ever\",\"count\":86400,\"repeat\":86400,"
+	    "\"when\":null}],\"now\":\"2026-07-02T13:46:40Z\"}\n");
+	/* The document itself stays as it is. */
+	ck_assert_int_eq(json_int(o, "now", 0), 1783000000);
+	free(text);
+	json_object_put(o);
+}
+END_TEST
+
 START_TEST(times_in_words)
 {
 	static const struct {
@@ -700,6 +734,7 @@ suite(void)
 	tcase_add_test(tc, reader_refuses_newer_and_takes_older);
 	tcase_add_test(tc, hostile_text_is_never_shown_raw);
 	tcase_add_test(tc, json_escapes_all_but_ascii);
+	tcase_add_test(tc, json_times_are_rfc3339);
 	tcase_add_test(tc, times_in_words);
 	tcase_add_test(tc, command_line);
 	suite_add_tcase(s, tc);

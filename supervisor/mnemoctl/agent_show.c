@@ -4,6 +4,8 @@
 
 #include "common/json.h"
 #include "supervisor/mnemoctl/ctl.h"
+#include "supervisor/mnemoctl/table.h"
+#include "supervisor/mnemoctl/when.h"
 
 static long long
 number(json_object *o, const char *key)
@@ -105,21 +107,20 @@ show_call(struct table *t, json_object *o)
 static void
 show_calls(json_object *doc, const struct output *out)
 {
-	static const char *const names[] = { "CALL", "RESULT", "ARGUMENTS",
-	    "WHY" };
+	static const struct table_column columns[] = {
+		{ "CALL", TABLE_WORD }, { "RESULT", TABLE_WORD },
+		{ "ARGUMENTS", TABLE_TEXT }, { "WHY", TABLE_TEXT },
+		{ NULL, TABLE_WORD }
+	};
 	json_object	*list = json_arr(doc, "calls");
 	struct table	*t;
-	size_t		 i, n = json_object_array_length(list);
 
-	if (n == 0)
+	if (json_object_array_length(list) == 0)
 		return;
-	t = table_new(sizeof(names) / sizeof(names[0]));
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		table_add(t, STYLE_HEAD, names[i]);
-	for (i = 0; i < n; i++)
-		show_call(t, json_object_array_get_idx(list, i));
 	fputc('\n', out->fp);
-	table_print(t, out);
+	t = table_new(out, columns);
+	table_rows(t, list, show_call);
+	table_print(t);
 	if (number(doc, "more_calls") > 0)
 		output_line(out, STYLE_PLAIN, "and %lld more: see the audit "
 		    "file", number(doc, "more_calls"));

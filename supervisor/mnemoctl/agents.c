@@ -1,32 +1,34 @@
 /* mnemoctl agents: the last consolidation agents, one line each. */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/json.h"
-#include "common/mem.h"
 #include "supervisor/mnemoctl/agents.h"
+#include "supervisor/mnemoctl/ids.h"
+#include "supervisor/mnemoctl/table.h"
 #include "supervisor/store_ledger.h"
 
 #define AGENTS_MAX	50
+#define COMMIT_SHOWN	12
 
 struct listing {
-	struct ctl	*ctl;
-	json_object	*agents;
-	const char	*ids[AGENTS_MAX];	/* owned */
-	size_t		 n;
+	const struct ctl	*ctl;
+	json_object		*agents;
+	struct ids		 ids;
 };
 
-/* What it spent so far: the row has it only when it is over. */
-static int64_t
-tokens_of(const struct ctl *ctl, const struct store_agent *a)
+/* Until it is over the row has nothing of what it did so far. */
+static void
+set_spent(const struct ctl *ctl, const struct store_agent *a, json_object *o)
 {
-	struct store_spent	sp;
+	struct store_usage	u = { .tokens = a->tokens };
+	int64_t			turns = a->turns;
 
-	if (a->finished_at != 0 || store_ledger_spent(ctl->store, 0,
-	    a->thread_id, &sp) != STORE_OK)
-		return a->tokens;
-	return sp.tokens;
+	if (a->finished_at == 0 &&
+	    store_ledger_usage(ctl->store, a->thread_id, &u) == STORE_OK)
+		turns = u.requests - u.failed;
+	json_set_int(o, "turns", turns);
+	json_set_int(o, "tokens", u.tokens);
 }
 
 void
@@ -37,8 +39,7 @@ agent_set(const struct ctl *ctl, const struct store_agent *a, json_object *o)
 	json_set_str(o, "status", a->status);
 	ctl_set_time(o, "started_at", a->started_at);
 	ctl_set_time(o, "finished_at", a->finished_at);
-	json_set_int(o, "turns", a->turns);
-	json_set_int(o, "tokens", tokens_of(ctl, a));
+	set_spent(ctl, a, o);
 	json_set_str(o, "commit", a->commit);
 	json_set_str(o, "reason", a->reason);
 	json_set_str(o, "generator", a->generator);
@@ -50,33 +51,26 @@ add_agent(const struct store_agent *a, void *arg)
 	struct listing	*l = arg;
 
 	agent_set(l->ctl, a, ctl_push(l->agents));
-	l->ids[l->n++] = xstrdup(a->thread_id);
-	return l->n == AGENTS_MAX;
+	ids_add(&l->ids, a->thread_id);
+	return 0;
 }
 
-static void
-listing_release(struct listing *l)
+enum ctl_exit
+agents_set(struct ctl *ctl, json_object *doc, int64_t max)
 {
-	char	*id;
+	struct listing		 l = { .ctl = ctl, .ids = IDS_INIT };
+	enum store_status	 st;
 
-	while (l->n > 0) {
-		memcpy(&id, &l->ids[--l->n], sizeof(id));
-		free(id);
-	}
+	l.agents = ctl_set_array(doc, "agents");
+	st = store_agent_last_each(ctl->store, max, add_agent, &l);
+	json_set_int(doc, "id_length", ids_length(&l.ids));
+	return ctl_exit_of(st);
 }
 
 enum ctl_exit
 agents_collect(struct ctl *ctl, json_object *doc)
 {
-	struct listing		 l = { .ctl = ctl };
-	enum store_status	 st;
-
-	l.agents = ctl_set_array(doc, "agents");
-	st = store_agent_last_each(ctl->store, AGENTS_MAX, add_agent, &l);
-	json_set_int(doc, "id_length",
-	    (int64_t)output_id_length(l.ids, l.n));
-	listing_release(&l);
-	return ctl_exit_of(st);
+	return agents_set(ctl, doc, AGENTS_MAX);
 }
 
 static enum style
@@ -88,41 +82,47 @@ style_of(const char *status)
 }
 
 static void
-show_agent(struct table *t, json_object *o, const struct output *out,
-    int id_length)
+show_agent(struct table *t, json_object *o)
 {
 	const char	*status = json_str(o, "status");
-	char		 when[TIME_TEXT];
 
-	table_addf(t, "%.*s", id_length, json_str(o, "thread_id"));
+	table_id(t, json_str(o, "thread_id"));
 	table_add(t, STYLE_PLAIN, json_str(o, "memory"));
 	table_add(t, style_of(status), status);
-	table_addf(t, "%lld", (long long)json_int(o, "turns", 0));
-	table_addf(t, "%lld", (long long)json_int(o, "tokens", 0));
-	table_add(t, STYLE_PLAIN, time_text(when,
-	    json_int(o, "started_at", 0), out->now));
+	table_number(t, json_int(o, "turns", 0));
+	table_number(t, json_int(o, "tokens", 0));
+	table_time(t, json_int(o, "started_at", 0));
+	table_span(t, json_int(o, "started_at", 0),
+	    json_int(o, "finished_at", 0));
+	table_addf(t, "%.*s", COMMIT_SHOWN, json_str(o, "commit") == NULL ?
+	    "" : json_str(o, "commit"));
 	table_add(t, STYLE_PLAIN, json_str(o, "generator"));
 	table_add(t, STYLE_PLAIN, json_str(o, "reason"));
 }
 
 void
+agents_table(json_object *doc, const struct output *out)
+{
+	static const struct table_column columns[] = {
+		{ "AGENT", TABLE_WORD }, { "MEMORY", TABLE_WORD },
+		{ "STATUS", TABLE_WORD }, { "TURNS", TABLE_NUMBER },
+		{ "TOKENS", TABLE_NUMBER }, { "STARTED", TABLE_WORD },
+		{ "TOOK", TABLE_WORD }, { "COMMIT", TABLE_WORD },
+		{ "GENERATOR", TABLE_TEXT }, { "REASON", TABLE_TEXT },
+		{ NULL, TABLE_WORD }
+	};
+	struct table	*t = table_new(out, columns);
+
+	table_ids(t, json_int(doc, "id_length", 0));
+	table_rows(t, json_arr(doc, "agents"), show_agent);
+	table_print(t);
+}
+
+void
 agents_show(json_object *doc, const struct output *out)
 {
-	static const char *const names[] = { "AGENT", "MEMORY", "STATUS",
-	    "TURNS", "TOKENS", "STARTED", "GENERATOR", "REASON" };
-	json_object	*list = json_arr(doc, "agents");
-	struct table	*t;
-	size_t		 i, n = json_object_array_length(list);
-
-	if (n == 0) {
+	if (json_object_array_length(json_arr(doc, "agents")) == 0)
 		output_line(out, STYLE_PLAIN, "no agents");
-		return;
-	}
-	t = table_new(sizeof(names) / sizeof(names[0]));
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		table_add(t, STYLE_HEAD, names[i]);
-	for (i = 0; i < n; i++)
-		show_agent(t, json_object_array_get_idx(list, i), out,
-		    (int)json_int(doc, "id_length", 0));
-	table_print(t, out);
+	else
+		agents_table(doc, out);
 }

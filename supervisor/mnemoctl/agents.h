@@ -12,6 +12,12 @@
 void agent_set(const struct ctl *, const struct store_agent *,
     json_object *o);
 
+/* Set "agents", the last `max', newest first, and "id_length". */
+enum ctl_exit agents_set(struct ctl *, json_object *doc, int64_t max);
+
+/* Print them. */
+void agents_table(json_object *doc, const struct output *);
+
 /*
  * Set "audit" (the path, null if there is none), "records", "unreadable",
  * "message" (the last words), "violations", "calls" and "more_calls" from

@@ -1,12 +1,11 @@
 /* mnemoctl jobs: one line for each job, and for each thread that is due. */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/json.h"
-#include "common/log.h"
-#include "common/mem.h"
 #include "supervisor/mnemoctl/ctl.h"
+#include "supervisor/mnemoctl/ids.h"
+#include "supervisor/mnemoctl/table.h"
 
 #define KIND_STAGE_ONE	"memory_stage1"
 #define KIND_STAGE_TWO	"memory_consolidate"
@@ -15,8 +14,7 @@
 struct listing {
 	struct ctl		*ctl;
 	json_object		*jobs;
-	const char		**ids;		/* of all threads, owned */
-	size_t			 n;
+	struct ids		 ids;		/* of all threads */
 	enum store_status	 st;
 };
 
@@ -40,8 +38,7 @@ add_thread(const struct store_thread *t, enum store_due due, int64_t when,
 	struct store_job_row	*j = NULL;
 	json_object		*o;
 
-	l->ids = xreallocarray(l->ids, l->n + 1, sizeof(*l->ids));
-	l->ids[l->n++] = xstrdup(t->id);
+	ids_add(&l->ids, t->id);
 	l->st = store_job_get(l->ctl->store, KIND_STAGE_ONE, t->id, &j);
 	if (l->st == STORE_OK || (l->st == STORE_NONE && due == DUE_NOW)) {
 		o = ctl_push(l->jobs);
@@ -79,23 +76,11 @@ add_memory(const struct store_job_row *j, void *arg)
 	return l->st != STORE_OK;
 }
 
-static void
-listing_release(struct listing *l)
-{
-	char	*id;
-
-	while (l->n > 0) {
-		memcpy(&id, &l->ids[--l->n], sizeof(id));
-		free(id);
-	}
-	free(l->ids);
-}
-
 enum ctl_exit
 jobs_collect(struct ctl *ctl, json_object *doc)
 {
 	struct store_stage_one_rules	 rules;
-	struct listing			 l = { .ctl = ctl };
+	struct listing			 l = { .ctl = ctl, .ids = IDS_INIT };
 	enum ctl_exit			 e;
 
 	l.jobs = ctl_set_array(doc, "jobs");
@@ -108,9 +93,7 @@ jobs_collect(struct ctl *ctl, json_object *doc)
 		    add_thread, &l));
 	if (e == CTL_OK)
 		e = ctl_exit_of(l.st);
-	json_set_int(doc, "id_length",
-	    (int64_t)output_id_length(l.ids, l.n));
-	listing_release(&l);
+	json_set_int(doc, "id_length", ids_length(&l.ids));
 	return e;
 }
 
@@ -125,41 +108,43 @@ style_of(const char *status)
 }
 
 static void
-show_job(struct table *t, json_object *o, const struct output *out,
-    int id_length)
+show_job(struct table *t, json_object *o)
 {
 	int		 one = strcmp(json_str(o, "kind"), "stage_one") == 0;
 	const char	*status = json_str(o, "status");
-	char		 when[TIME_TEXT];
 
 	table_add(t, STYLE_PLAIN, one ? "stage one" : "stage two");
-	table_addf(t, "%.*s", one ? id_length : 64, json_str(o, "key"));
+	if (one)
+		table_id(t, json_str(o, "key"));
+	else
+		table_add(t, STYLE_PLAIN, json_str(o, "key"));
 	table_add(t, style_of(status), status);
-	table_addf(t, "%lld", (long long)json_int(o, "retry_remaining", 0));
+	table_number(t, json_int(o, "retry_remaining", 0));
 	table_add(t, STYLE_PLAIN, json_str(o, "outcome"));
-	table_add(t, STYLE_PLAIN, time_text(when, json_int(o, "when", 0),
-	    out->now));
+	table_time(t, json_int(o, "when", 0));
+	table_add(t, STYLE_PLAIN, json_str(o, "title"));
 	table_add(t, STYLE_BAD, json_str(o, "last_error"));
 }
 
 void
 jobs_show(json_object *doc, const struct output *out)
 {
-	static const char *const names[] = { "KIND", "KEY", "STATUS", "LEFT",
-	    "OUTCOME", "MAY RUN", "LAST ERROR" };
+	static const struct table_column columns[] = {
+		{ "KIND", TABLE_WORD }, { "KEY", TABLE_WORD },
+		{ "STATUS", TABLE_WORD }, { "LEFT", TABLE_NUMBER },
+		{ "OUTCOME", TABLE_WORD }, { "MAY RUN", TABLE_WORD },
+		{ "TITLE", TABLE_TEXT }, { "LAST ERROR", TABLE_TEXT },
+		{ NULL, TABLE_WORD }
+	};
 	json_object	*list = json_arr(doc, "jobs");
 	struct table	*t;
-	size_t		 i, n = json_object_array_length(list);
 
-	if (n == 0) {
+	if (json_object_array_length(list) == 0) {
 		output_line(out, STYLE_PLAIN, "no jobs");
 		return;
 	}
-	t = table_new(sizeof(names) / sizeof(names[0]));
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		table_add(t, STYLE_HEAD, names[i]);
-	for (i = 0; i < n; i++)
-		show_job(t, json_object_array_get_idx(list, i), out,
-		    (int)json_int(doc, "id_length", 0));
-	table_print(t, out);
+	t = table_new(out, columns);
+	table_ids(t, json_int(doc, "id_length", 0));
+	table_rows(t, list, show_job);
+	table_print(t);
 }

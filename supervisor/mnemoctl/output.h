@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 /*
- * What mnemoctl(1) prints: lines and tables for people, JSON for programs.
- * Nothing from outside reaches a terminal but through these functions.
+ * What mnemoctl(1) prints: lines and tables (table.h) for people, JSON for
+ * programs.  Nothing from outside reaches a terminal but through these.
  */
 
 enum style {
@@ -27,8 +27,8 @@ struct output {
 };
 
 /*
- * Lines are cut to the terminal if `fp' is one; colour needs one too, and
- * is off with NO_COLOR or TERM=dumb.
+ * Lines are cut to COLUMNS, or the terminal's own width, if `fp' is a
+ * terminal; colour needs one too, and is off with NO_COLOR or TERM=dumb.
  */
 void output_init(struct output *, FILE *fp, int64_t now);
 
@@ -37,29 +37,24 @@ void output_line(const struct output *, enum style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
- * A table: cells are added row by row and copied; columns are as wide as
- * their widest cell.  table_print() prints it and frees it.
+ * Text of others as it may be printed, for the caller to free: whole, or
+ * what can matter of it on a terminal.
  */
-struct table;
-struct table *table_new(size_t columns);
-void table_add(struct table *, enum style, const char *text);
-void table_addf(struct table *, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-void table_print(struct table *, const struct output *);
+char *output_printable(const struct output *, const char *text);
 
-/* "in 2 hours", "3 days ago", "now"; "-" for 0. */
-#define TIME_TEXT 48
-const char *time_text(char buf[TIME_TEXT], int64_t when, int64_t now);
-/* "2 hours", "40 seconds": the largest unit that counts at least two. */
-const char *span_text(char buf[TIME_TEXT], int64_t seconds);
+/* Columns that printable text takes: wide characters are two. */
+size_t output_columns(const char *text);
+
+/* Printable text, no newline; what does not fit ends in an ellipsis. */
+void output_put(const struct output *, enum style, const char *text,
+    size_t room);
 
 /*
  * The JSON text and a newline, ASCII only: everything else is escaped, so
- * that it may go to a terminal; bytes that are no UTF-8 become U+FFFD.
+ * that it may go to a terminal; bytes that are no UTF-8 become U+FFFD.  In
+ * the document a time is a number of seconds; what is printed is RFC 3339.
+ * A member is a time if its name is one of those that mnemoctl(1) lists.
  */
 void output_json(FILE *, json_object *);
-
-/* How many characters tell these ids apart, at least 8.  Sorts them. */
-size_t output_id_length(const char **ids, size_t n);
 
 #endif

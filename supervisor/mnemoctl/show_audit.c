@@ -4,6 +4,8 @@
 
 #include "common/json.h"
 #include "supervisor/mnemoctl/ctl.h"
+#include "supervisor/mnemoctl/table.h"
+#include "supervisor/mnemoctl/when.h"
 
 #define NAMED_MAX 5	/* texts of one week */
 
@@ -29,9 +31,9 @@ show_week(struct table *t, json_object *o)
 	size_t	i;
 
 	table_add(t, STYLE_PLAIN, week_text(when, o));
-	table_addf(t, "%lld", (long long)json_int(o, "commits", 0));
+	table_number(t, json_int(o, "commits", 0));
 	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		table_addf(t, "%lld", (long long)json_int(o, columns[i], 0));
+		table_number(t, json_int(o, columns[i], 0));
 }
 
 static void
@@ -55,18 +57,20 @@ show_lost(json_object *o, const struct output *out)
 void
 audit_show(json_object *doc, const struct output *out)
 {
-	static const char *const names[] = { "WEEK OF", "COMMITS", "ENTRIES",
-	    "ADDED", "LOST", "SPECIFICS", "ADDED", "LOST" };
+	static const struct table_column names[] = {
+		{ "WEEK OF", TABLE_WORD }, { "COMMITS", TABLE_NUMBER },
+		{ "ENTRIES", TABLE_NUMBER }, { "ADDED", TABLE_NUMBER },
+		{ "LOST", TABLE_NUMBER }, { "SPECIFICS", TABLE_NUMBER },
+		{ "ADDED", TABLE_NUMBER }, { "LOST", TABLE_NUMBER },
+		{ NULL, TABLE_WORD }
+	};
 	json_object	*list = json_arr(doc, "weeks");
-	struct table	*t = table_new(sizeof(names) / sizeof(names[0]));
+	struct table	*t = table_new(out, names);
 	size_t		 i, n = list == NULL ? 0 :
 	    json_object_array_length(list);
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		table_add(t, STYLE_HEAD, names[i]);
-	for (i = 0; i < n; i++)
-		show_week(t, json_object_array_get_idx(list, i));
-	table_print(t, out);
+	table_rows(t, list, show_week);
+	table_print(t);
 	for (i = 0; i < n; i++)
 		show_lost(json_object_array_get_idx(list, i), out);
 }

@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "common/mem.h"
 #include "supervisor/mnemoctl/ctl.h"
+#include "supervisor/mnemoctl/when.h"
 
 static enum style
 style_of(const char *line)

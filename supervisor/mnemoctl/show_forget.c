@@ -2,24 +2,27 @@
 
 #include "common/json.h"
 #include "supervisor/mnemoctl/ctl.h"
+#include "supervisor/mnemoctl/table.h"
+
+static void
+show_thread(struct table *t, json_object *o)
+{
+	table_add(t, STYLE_PLAIN, json_str(o, "thread_id"));
+	table_add(t, STYLE_PLAIN, json_str(o, "cwd"));
+	table_add(t, STYLE_PLAIN, json_str(o, "title"));
+}
 
 static void
 show_threads(json_object *list, const struct output *out)
 {
-	static const char *const names[] = { "THREAD", "DIRECTORY", "TITLE" };
-	struct table	*t = table_new(sizeof(names) / sizeof(names[0]));
-	json_object	*o;
-	size_t		 i;
+	static const struct table_column columns[] = {
+		{ "THREAD", TABLE_WORD }, { "DIRECTORY", TABLE_TEXT },
+		{ "TITLE", TABLE_TEXT }, { NULL, TABLE_WORD }
+	};
+	struct table	*t = table_new(out, columns);
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		table_add(t, STYLE_HEAD, names[i]);
-	for (i = 0; list != NULL && i < json_object_array_length(list); i++) {
-		o = json_object_array_get_idx(list, i);
-		table_add(t, STYLE_PLAIN, json_str(o, "thread_id"));
-		table_add(t, STYLE_PLAIN, json_str(o, "cwd"));
-		table_add(t, STYLE_PLAIN, json_str(o, "title"));
-	}
-	table_print(t, out);
+	table_rows(t, list, show_thread);
+	table_print(t);
 }
 
 /* "memory codex: done" */

@@ -148,29 +148,6 @@ collect_queue(struct ctl *ctl, json_object *doc)
 	return ctl_exit_of(st);
 }
 
-struct agents {
-	const struct ctl	*ctl;
-	json_object		*list;
-};
-
-static int
-add_agent(const struct store_agent *a, void *arg)
-{
-	const struct agents	*l = arg;
-
-	agent_set(l->ctl, a, ctl_push(l->list));
-	return 0;
-}
-
-static enum ctl_exit
-collect_agents(struct ctl *ctl, json_object *doc)
-{
-	struct agents	 l = { ctl, ctl_set_array(doc, "agents") };
-
-	return ctl_exit_of(store_agent_last_each(ctl->store, AGENTS_SHOWN,
-	    add_agent, &l));
-}
-
 /* What comes first of what has a time; `due' things come with a pass. */
 struct plan {
 	int64_t		 at;
@@ -252,7 +229,7 @@ status_collect(struct ctl *ctl, json_object *doc)
 	if (e == CTL_OK)
 		e = status_memories(ctl, doc);
 	if (e == CTL_OK)
-		e = collect_agents(ctl, doc);
+		e = agents_set(ctl, doc, AGENTS_SHOWN);
 	if (e != CTL_OK)
 		return e;
 	collect_next(ctl, doc);

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "supervisor/mnemoctl/ctl.h"
+#include "supervisor/mnemoctl/agents.h"
+#include "supervisor/mnemoctl/table.h"
+#include "supervisor/mnemoctl/when.h"
 
-#define ID_SHOWN	13	/* of an agent: time and a bit */
 #define COMMIT_SHOWN	12
 
 static long long
@@ -100,99 +101,68 @@ show_counts(json_object *doc, const struct output *out)
 }
 
 static void
-heading(struct table *t, const char *const *names)
+show_state(struct table *t, json_object *o)
 {
-	for (; *names != NULL; names++)
-		table_add(t, STYLE_HEAD, *names);
+	table_add(t, STYLE_PLAIN, json_str(o, "state"));
+	table_number(t, json_int(o, "count", 0));
+	table_time(t, json_int(o, "when", 0));
 }
 
 static void
 show_queue(json_object *doc, const struct output *out)
 {
-	static const char *const names[] = { "QUEUE", "THREADS", "CHANGES",
-	    NULL };
-	json_object	*list = json_arr(doc, "queue"), *o;
-	struct table	*t = table_new(3);
-	char		 when[TIME_TEXT];
-	size_t		 i;
+	static const struct table_column columns[] = {
+		{ "QUEUE", TABLE_WORD }, { "THREADS", TABLE_NUMBER },
+		{ "CHANGES", TABLE_WORD }, { NULL, TABLE_WORD }
+	};
+	struct table	*t = table_new(out, columns);
 
-	heading(t, names);
-	for (i = 0; i < json_object_array_length(list); i++) {
-		o = json_object_array_get_idx(list, i);
-		table_add(t, STYLE_PLAIN, json_str(o, "state"));
-		table_addf(t, "%lld", number(o, "count"));
-		table_add(t, STYLE_PLAIN, time_text(when,
-		    json_int(o, "when", 0), out->now));
-	}
+	table_rows(t, json_arr(doc, "queue"), show_state);
 	fputc('\n', out->fp);
-	table_print(t, out);
+	table_print(t);
+}
+
+static void
+show_memory(struct table *t, json_object *o)
+{
+	const char	*commit = json_str(o, "commit");
+
+	table_add(t, STYLE_PLAIN, json_str(o, "name"));
+	table_add(t, json_flag(o, "usable", 1) ? STYLE_PLAIN : STYLE_BAD,
+	    json_str(o, "root_state"));
+	table_add(t, STYLE_PLAIN, json_str(o, "outcome"));
+	table_time(t, json_int(o, "when", 0));
+	table_time(t, json_int(o, "published_at", 0));
+	table_addf(t, "%.*s", COMMIT_SHOWN, commit == NULL ? "" : commit);
+	table_number(t, json_int(o, "files", 0));
+	table_add(t, STYLE_PLAIN, json_str(o, "generator"));
+	table_add(t, STYLE_BAD, json_str(o, "last_error"));
 }
 
 static void
 show_memories(json_object *doc, const struct output *out)
 {
-	static const char *const names[] = { "MEMORY", "ROOT", "OUTCOME",
-	    "CHANGES", "PUBLISHED", "COMMIT", "FILES", "GENERATOR",
-	    "LAST ERROR", NULL };
-	json_object	*list = json_arr(doc, "memories"), *o;
-	struct table	*t = table_new(9);
-	char		 when[TIME_TEXT];
-	const char	*commit;
-	size_t		 i;
+	static const struct table_column columns[] = {
+		{ "MEMORY", TABLE_WORD }, { "ROOT", TABLE_WORD },
+		{ "OUTCOME", TABLE_WORD }, { "CHANGES", TABLE_WORD },
+		{ "PUBLISHED", TABLE_WORD }, { "COMMIT", TABLE_WORD },
+		{ "FILES", TABLE_NUMBER }, { "GENERATOR", TABLE_TEXT },
+		{ "LAST ERROR", TABLE_TEXT }, { NULL, TABLE_WORD }
+	};
+	struct table	*t = table_new(out, columns);
 
-	heading(t, names);
-	for (i = 0; i < json_object_array_length(list); i++) {
-		o = json_object_array_get_idx(list, i);
-		commit = json_str(o, "commit");
-		table_add(t, STYLE_PLAIN, json_str(o, "name"));
-		table_add(t, json_flag(o, "usable", 1) ? STYLE_PLAIN :
-		    STYLE_BAD, json_str(o, "root_state"));
-		table_add(t, STYLE_PLAIN, json_str(o, "outcome"));
-		table_add(t, STYLE_PLAIN, time_text(when,
-		    json_int(o, "when", 0), out->now));
-		table_add(t, STYLE_PLAIN, time_text(when,
-		    json_int(o, "published_at", 0), out->now));
-		table_addf(t, "%.*s", COMMIT_SHOWN,
-		    commit == NULL ? "" : commit);
-		table_addf(t, "%lld", number(o, "files"));
-		table_add(t, STYLE_PLAIN, json_str(o, "generator"));
-		table_add(t, STYLE_BAD, json_str(o, "last_error"));
-	}
+	table_rows(t, json_arr(doc, "memories"), show_memory);
 	fputc('\n', out->fp);
-	table_print(t, out);
+	table_print(t);
 }
 
 static void
 show_agents(json_object *doc, const struct output *out)
 {
-	static const char *const names[] = { "AGENT", "MEMORY", "STATUS",
-	    "STARTED", "TURNS", "COMMIT", "GENERATOR", "REASON", NULL };
-	json_object	*list = json_arr(doc, "agents"), *o;
-	struct table	*t;
-	char		 when[TIME_TEXT];
-	const char	*commit;
-	size_t		 i, n = json_object_array_length(list);
-
-	if (n == 0)
+	if (json_object_array_length(json_arr(doc, "agents")) == 0)
 		return;
-	t = table_new(8);
-	heading(t, names);
-	for (i = 0; i < n; i++) {
-		o = json_object_array_get_idx(list, i);
-		commit = json_str(o, "commit");
-		table_addf(t, "%.*s", ID_SHOWN, json_str(o, "thread_id"));
-		table_add(t, STYLE_PLAIN, json_str(o, "memory"));
-		table_add(t, STYLE_PLAIN, json_str(o, "status"));
-		table_add(t, STYLE_PLAIN, time_text(when,
-		    json_int(o, "started_at", 0), out->now));
-		table_addf(t, "%lld", number(o, "turns"));
-		table_addf(t, "%.*s", COMMIT_SHOWN,
-		    commit == NULL ? "" : commit);
-		table_add(t, STYLE_PLAIN, json_str(o, "generator"));
-		table_add(t, STYLE_PLAIN, json_str(o, "reason"));
-	}
 	fputc('\n', out->fp);
-	table_print(t, out);
+	agents_table(doc, out);
 }
 
 /* What was due already comes with the next pass. */

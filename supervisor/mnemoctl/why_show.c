@@ -4,6 +4,8 @@
 
 #include "common/json.h"
 #include "supervisor/mnemoctl/ctl.h"
+#include "supervisor/mnemoctl/table.h"
+#include "supervisor/mnemoctl/when.h"
 
 static void
 show_file(json_object *o, const struct output *out)
@@ -56,38 +58,34 @@ show_thread(json_object *t, const struct output *out)
 }
 
 static void
-show_rule(struct table *t, json_object *o, const struct output *out)
+show_rule(struct table *t, json_object *o)
 {
 	int		 holds = json_flag(o, "holds", 1);
 	int		 decides = json_flag(o, "decides", 0);
 	int64_t		 when = json_int(o, "when", 0);
-	char		 text[TIME_TEXT];
 
 	table_add(t, holds ? STYLE_GOOD : STYLE_BAD, holds ? "pass" :
 	    decides ? "FAIL" : "fail");
 	table_add(t, decides ? STYLE_BAD : STYLE_PLAIN, json_str(o, "rule"));
 	table_add(t, STYLE_PLAIN, json_str(o, "value"));
-	if (holds)
-		table_add(t, STYLE_PLAIN, "");
-	else if (when > 0)
-		table_add(t, STYLE_PLAIN, time_text(text, when, out->now));
+	if (!holds && when > 0)
+		table_time(t, when);
 	else
-		table_add(t, STYLE_PLAIN, json_str(o, "until"));
+		table_add(t, STYLE_PLAIN, holds ? "" : json_str(o, "until"));
 }
 
 static void
 show_rules(json_object *list, const struct output *out)
 {
-	struct table	*t = table_new(4);
-	size_t		 i;
+	static const struct table_column columns[] = {
+		{ "", TABLE_WORD }, { "RULE", TABLE_WORD },
+		{ "VALUE", TABLE_TEXT }, { "UNTIL", TABLE_TEXT },
+		{ NULL, TABLE_WORD }
+	};
+	struct table	*t = table_new(out, columns);
 
-	table_add(t, STYLE_HEAD, "");
-	table_add(t, STYLE_HEAD, "RULE");
-	table_add(t, STYLE_HEAD, "VALUE");
-	table_add(t, STYLE_HEAD, "UNTIL");
-	for (i = 0; i < json_object_array_length(list); i++)
-		show_rule(t, json_object_array_get_idx(list, i), out);
-	table_print(t, out);
+	table_rows(t, list, show_rule);
+	table_print(t);
 }
 
 /* What ends the refusal that decides; a table may be cut before it. */

@@ -7,6 +7,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "supervisor/match.h"
+#include "supervisor/mnemoctl/when.h"
 #include "supervisor/mnemoctl/why.h"
 
 #define PREVIEW_SHOWN 40	/* bytes of the user's message */

@@ -5,6 +5,7 @@
 #include "common/buf.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "supervisor/mnemoctl/when.h"
 #include "supervisor/mnemoctl/why.h"
 
 /* What the rules of one memory are asked about. */

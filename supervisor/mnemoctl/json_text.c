@@ -1,0 +1,111 @@
+/* mnemoctl -j: the document as a program reads it. */
+
+#include <string.h>
+#include <wchar.h>
+
+#include "common/buf.h"
+#include "common/json.h"
+#include "common/monotime.h"
+#include "supervisor/mnemoctl/output.h"
+
+/* mnemoctl(1), JSON: which members are times. */
+static int
+is_time(const char *key)
+{
+	static const char *const names[] = { "at", "now", "time", "until",
+	    "week", "when" };
+	static const char *const ends[] = { "_at", "_since", "_until" };
+	size_t	i, len = strlen(key), n;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(key, names[i]) == 0)
+			return 1;
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		n = strlen(ends[i]);
+		if (len > n && strcmp(key + len - n, ends[i]) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static json_object *copy_of(json_object *);
+
+static json_object *
+member_of(const char *key, json_object *v)
+{
+	char	text[RFC3339_SIZE];
+
+	if (!json_object_is_type(v, json_type_int) || !is_time(key))
+		return copy_of(v);
+	rfc3339_format(text, json_object_get_int64(v) * 1000);
+	memcpy(strchr(text, '+'), "Z", 2);	/* as jq(1) reads it */
+	return json_object_new_string(text);
+}
+
+/* The same document with its times as text. */
+static json_object *
+copy_of(json_object *v)
+{
+	json_object	*copy;
+	size_t		 i;
+
+	if (json_object_is_type(v, json_type_object)) {
+		copy = json_object_new_object();
+		json_object_object_foreach(v, key, value) {
+			json_set(copy, key, member_of(key, value));
+		}
+		return copy;
+	}
+	if (!json_object_is_type(v, json_type_array))
+		return json_object_get(v);
+	copy = json_object_new_array();
+	for (i = 0; i < json_object_array_length(v); i++)
+		json_object_array_add(copy,
+		    copy_of(json_object_array_get_idx(v, i)));
+	return copy;
+}
+
+/* One code point as JSON escapes. */
+static void
+put_escape(FILE *fp, uint32_t c)
+{
+	if (c < 0x10000) {
+		fprintf(fp, "\\u%04x", (unsigned)c);
+		return;
+	}
+	c -= 0x10000;
+	fprintf(fp, "\\u%04x\\u%04x", (unsigned)(0xd800 + (c >> 10)),
+	    (unsigned)(0xdc00 + (c & 0x3ff)));
+}
+
+/* The C.UTF-8 locale of main() decodes; wchar_t is a code point there. */
+void
+output_json(FILE *fp, json_object *doc)
+{
+	struct buf	 text = BUF_INIT;
+	json_object	*copy = copy_of(doc);
+	const char	*p, *end;
+	mbstate_t	 state;
+	wchar_t		 wc;
+	size_t		 n;
+
+	json_write(&text, copy);
+	json_object_put(copy);
+	end = buf_str(&text) + text.len;
+	for (p = buf_str(&text); p < end; p += n) {
+		n = 1;
+		if (*p >= ' ' && *p < 0x7f) {
+			fputc(*p, fp);
+			continue;
+		}
+		memset(&state, 0, sizeof(state));
+		n = mbrtowc(&wc, p, (size_t)(end - p), &state);
+		if (n == 0 || n > (size_t)(end - p)) {
+			n = 1;
+			wc = 0xfffd;
+		}
+		put_escape(fp, (uint32_t)wc);
+	}
+	fputc('\n', fp);
+	buf_release(&text);
+}
