@@ -12,7 +12,7 @@
 
 #include "common/json.h"
 #include "tests/wspace_scene.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 
 void
 scene_write(const char *dir, const char *path, const char *text)

@@ -3,7 +3,7 @@
 #include "common/hook.h"
 #include "common/log.h"
 #include "worker/workspace/adopt.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/tree.h"
 
 /* A reference that may be absent. */

@@ -3,7 +3,7 @@
 #include "worker/workspace/commits.h"
 #include "worker/workspace/compare.h"
 #include "worker/workspace/diff.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/tree.h"
 
 int

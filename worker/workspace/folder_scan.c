@@ -11,7 +11,7 @@
 #include "common/fd.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/tree.h"
 
 /* One walk. */

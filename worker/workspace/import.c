@@ -6,7 +6,7 @@
 
 #include "common/hook.h"
 #include "common/json.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/import.h"
 #include "worker/workspace/tree.h"
 #include "worker/workspace/validate.h"

@@ -3,7 +3,7 @@
 
 #include <git2.h>
 #include <json-c/json.h>
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/staged.h"
 #include "worker/workspace/workspace.h"
 

@@ -1,7 +1,7 @@
 #ifndef MNEMOD_LIVE_H
 #define MNEMOD_LIVE_H
 
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/workspace.h"
 
 #define LIVE_EDITED	"Edited by hand"	/* subject of such a commit */

@@ -10,7 +10,7 @@
 #include "common/hook.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/live.h"
 #include "worker/workspace/move.h"
 #include "worker/workspace/tree.h"

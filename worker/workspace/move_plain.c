@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "common/hook.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/move.h"
 #include "worker/workspace/tree.h"
 

@@ -4,7 +4,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/uuid.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/move.h"
 #include "worker/workspace/publish.h"
 #include "worker/workspace/recover.h"

@@ -8,7 +8,7 @@
 #include "common/uuid.h"
 #include "worker/workspace/commits.h"
 #include "worker/workspace/compare.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/merge.h"
 #include "worker/workspace/recover.h"
 #include "worker/workspace/review.h"

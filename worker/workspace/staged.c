@@ -5,7 +5,7 @@
 #include "common/hook.h"
 #include "common/log.h"
 #include "common/uuid.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/staged.h"
 #include "worker/workspace/tree.h"
 

@@ -15,7 +15,7 @@
 #include "worker/workspace/changes.h"
 #include "worker/workspace/diff.h"
 #include "worker/workspace/extensions.h"
-#include "worker/workspace/folder.h"
+#include "worker/workspace/folder_scan.h"
 #include "worker/workspace/kept_out.h"
 #include "worker/workspace/live.h"
 #include "worker/workspace/own.h"

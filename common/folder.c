@@ -12,10 +12,10 @@
 
 #include <bsd/string.h>
 
-#include "common/fd.h"
-#include "common/mem.h"
-#include "worker/workspace/folder.h"
-#include "worker/workspace/tree.h"
+#include "fd.h"
+#include "folder.h"
+#include "mem.h"
+#include "tree_path.h"
 
 #define OPEN_TRIES	8	/* openat2() gives EAGAIN in a race */
 #define READ_TRIES	3	/* a file may change under us */

@@ -1,0 +1,36 @@
+#ifndef MNEMOD_FOLDER_SCAN_H
+#define MNEMOD_FOLDER_SCAN_H
+
+#include <git2.h>
+#include <stddef.h>
+#include "common/folder.h"
+#include "worker/workspace/history.h"
+
+/* A tracked path that could not be read, and why. */
+struct folder_skipped {
+	char			*path;
+	enum folder_read	 why;
+};
+
+/* What a folder holds. */
+struct folder_scan {
+	git_index		*tree;		/* of the wanted files */
+	struct folder_skipped	*skipped;	/* wanted, not regular, ... */
+	size_t			 nskipped;
+	char			**temporary;	/* our temporary files */
+	size_t			 ntemporary;
+};
+
+/*
+ * Read all files that `wanted' says yes to into blobs and a list.  Returns 0,
+ * or -1 with the reason in `why'.  folder_scan_release() frees it either way.
+ */
+int folder_scan(struct folder_scan *, struct history *, int dirfd,
+    int (*wanted)(const char *path), char *why, size_t whysize);
+void folder_scan_release(struct folder_scan *);
+
+/* 1 if what cannot be read is at `path' or above it. */
+const struct folder_skipped *folder_scan_blocks(const struct folder_scan *,
+    const char *path);
+
+#endif
