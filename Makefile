@@ -67,6 +67,7 @@ $(PACKAGES): tests/packages.sh
 
 # Sources.  A directory is a part; a worker's role has its own folder.
 COMMON		= $(wildcard common/*.c)
+SANDBOX		= $(wildcard common/sandbox*.c)
 SUPERVISOR	= $(wildcard supervisor/*.c)
 MNEMOCTL	= $(wildcard supervisor/mnemoctl/*.c)
 WORKER		= $(wildcard worker/*.c)
@@ -80,7 +81,7 @@ UNITS		= $(patsubst tests/%.c,%,$(wildcard tests/check_*.c))
 SCRIPTS		= $(sort $(wildcard tests/t-*.sh))
 
 objs		= $(patsubst %.c,$(B)/obj/%.o,$(1))
-LIBCOMMON	= $(call objs,$(filter-out common/hook.c,$(COMMON)))
+LIBCOMMON	= $(call objs,$(filter-out common/hook.c $(SANDBOX),$(COMMON)))
 LIBWORKER	= $(B)/libworker.a
 LIBSUPERVISOR	= $(B)/libsupervisor.a
 HOOK		= $(B)/obj/common/hook.o
@@ -145,7 +146,7 @@ $(B)/test/libexec/mnemod-agent: $(O_CONSOLIDATE) $(HOOK_TEST)
 $(B)/test/libexec/mnemod-wspace: $(O_WORKSPACE) $(HOOK_TEST)
 	$(call link,$(O_WORKSPACE) $(HOOK_TEST),$(L_WORKSPACE))
 
-$(LIBWORKER): $(call objs,$(WORKER)) $(PROMPTS:%.md=$(B)/obj/%.o)
+$(LIBWORKER): $(call objs,$(WORKER) $(SANDBOX)) $(PROMPTS:%.md=$(B)/obj/%.o)
 	@rm -f $@; ar Dcr $@ $^
 $(LIBSUPERVISOR): $(call objs,$(filter-out supervisor/main.c,$(SUPERVISOR)))
 	@rm -f $@; ar Dcr $@ $^

@@ -104,7 +104,7 @@ check_key(const struct config *c, const struct config_provider *p,
 	return rc;
 }
 
-/* What worker/sandbox.c will ask of the kernel. */
+/* What common/sandbox.c will ask of the kernel. */
 static int
 check_sandbox(const struct config *c, const struct config_provider *p,
     struct buf *why)

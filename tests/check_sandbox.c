@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "check_main.h"
-#include "worker/sandbox.h"
+#include "worker/sandbox_table.h"
 #include "sandbox_acts.h"
 #include "sandbox_trial.h"
 
@@ -314,7 +314,7 @@ START_TEST(report_names_what_is_missing)
 		return;
 	pid = fork();
 	if (pid == 0) {
-		sandbox_init(&sb, ROLE_EXTRACT, SANDBOX_REQUIRED);
+		sandbox_init(&sb, &sandbox_table[ROLE_EXTRACT], SANDBOX_REQUIRED);
 		sb.abi_limit = 2;
 		_exit(sandbox_apply(&sb, &report, why, sizeof(why)) == 0 &&
 		    report.landlock == 2 && report.seccomp == 1 &&
@@ -334,7 +334,7 @@ START_TEST(rules_fit_their_class)
 	char		path[PATH_MAX + 32];
 
 	snprintf(path, sizeof(path), "%s/file", scene.source);
-	sandbox_init(&sb, ROLE_EXTRACT, SANDBOX_REQUIRED);
+	sandbox_init(&sb, &sandbox_table[ROLE_EXTRACT], SANDBOX_REQUIRED);
 	ck_assert_int_eq(sandbox_allow(&sb, SANDBOX_READ_TREE, path), -1);
 	ck_assert_int_eq(errno, ENOTDIR);
 	ck_assert_int_eq(sandbox_allow(&sb, SANDBOX_READ_FILE, scene.source),
@@ -355,7 +355,7 @@ START_TEST(rules_fit_their_role)
 {
 	struct sandbox	sb;
 
-	sandbox_init(&sb, ROLE_CONSOLIDATE, SANDBOX_REQUIRED);
+	sandbox_init(&sb, &sandbox_table[ROLE_CONSOLIDATE], SANDBOX_REQUIRED);
 	sandbox_allow(&sb, SANDBOX_READ_TREE, scene.live);
 }
 END_TEST

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "check_main.h"
-#include "worker/sandbox.h"
+#include "worker/sandbox_table.h"
 #include "sandbox_names.h"
 
 static FILE	*out;		/* what the life comes to */
@@ -102,7 +102,7 @@ life(int abi, const char *rollout)
 	char			why[256];
 
 	in_thread(look_up);
-	sandbox_init(&sb, ROLE_GATEWAY, SANDBOX_REQUIRED);
+	sandbox_init(&sb, &sandbox_table[ROLE_GATEWAY], SANDBOX_REQUIRED);
 	sb.abi_limit = abi;
 	sandbox_allow(&sb, SANDBOX_READ_TREE, "/etc");
 	sandbox_allow_port(&sb, 53);

@@ -26,7 +26,7 @@
 #include "common/mem.h"
 #include "common/role.h"
 #include "sandbox_acts.h"
-#include "worker/sandbox.h"
+#include "worker/sandbox_table.h"
 
 #define R_ALL		((1u << ROLE__MAX) - 1)
 #define R_GATEWAY	(1u << ROLE_GATEWAY)

@@ -59,23 +59,23 @@ rules(struct sandbox *sb)
 {
 	char	file[PATH_MAX + 32];
 
-	if (sb->role == ROLE_EXTRACT && scene.only_file) {
+	if (sb->rights == &sandbox_table[ROLE_EXTRACT] && scene.only_file) {
 		snprintf(file, sizeof(file), "%s/file", scene.source);
 		sandbox_allow(sb, SANDBOX_READ_FILE, file);
 		return;
 	}
-	if (sb->role == ROLE_EXTRACT) {
+	if (sb->rights == &sandbox_table[ROLE_EXTRACT]) {
 		sandbox_allow(sb, SANDBOX_READ_TREE, scene.source);
 		return;
 	}
-	if (sb->role == ROLE_GATEWAY) {
+	if (sb->rights == &sandbox_table[ROLE_GATEWAY]) {
 		sandbox_allow(sb, SANDBOX_READ_TREE, scene.certificates);
 		sandbox_allow(sb, SANDBOX_READ_TREE, "/etc");
 		sandbox_allow_port(sb, 53);
 		return;
 	}
 	sandbox_allow(sb, SANDBOX_WRITE_TREE, scene.staging);
-	if (sb->role == ROLE_WORKSPACE) {
+	if (sb->rights == &sandbox_table[ROLE_WORKSPACE]) {
 		sandbox_allow(sb, SANDBOX_WRITE_TREE, scene.live);
 		sandbox_allow(sb, SANDBOX_WRITE_TREE, scene.history);
 	}
@@ -100,7 +100,7 @@ trial_child(const struct trial *t, int fd)
 	setvbuf(out, NULL, _IOLBF, 0);
 	needs_before();
 	if (t->mode != SANDBOX_OFF) {
-		sandbox_init(&sb, t->role, t->mode);
+		sandbox_init(&sb, &sandbox_table[t->role], t->mode);
 		sb.abi_limit = t->abi;
 		rules(&sb);
 		if (sandbox_apply(&sb, &report, why, sizeof(why)) == -1)

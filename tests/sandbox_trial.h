@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 #include "sandbox_acts.h"
-#include "worker/sandbox.h"
+#include "worker/sandbox_table.h"
 
 /* The folders that the acts are tried on: a Check fixture. */
 extern struct scene	scene;

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "log.h"
 #include "monotime.h"
+#include "sandbox_table.h"
 #include "title.h"
 #include "worker.h"
 #include "worker_cost.h"
@@ -309,7 +310,7 @@ enclose(struct worker *w, char *why, size_t whysize)
 	struct sandbox_report	report;
 
 	cost_open(&w->cost);
-	sandbox_init(&sb, w->role->role, w->sandbox);
+	sandbox_init(&sb, &sandbox_table[w->role->role], w->sandbox);
 	if (w->role->rights != NULL)
 		w->role->rights(w, &sb);
 	if (sandbox_apply(&sb, &report, why, whysize) == -1)

@@ -46,10 +46,11 @@ sandbox_mode_parse(const char *word, enum sandbox_mode *mode)
 }
 
 void
-sandbox_init(struct sandbox *sb, enum role role, enum sandbox_mode mode)
+sandbox_init(struct sandbox *sb, const struct sandbox_rights *rights,
+    enum sandbox_mode mode)
 {
 	memset(sb, 0, sizeof(*sb));
-	sb->role = role;
+	sb->rights = rights;
 	sb->mode = mode;
 	sb->abi_limit = INT_MAX;
 }
@@ -68,8 +69,8 @@ rule_add(struct sandbox *sb, enum sandbox_class class, int fd)
 	struct stat	st;
 	int		err = 0;
 
-	if ((sandbox_table[sb->role].classes & 1u << class) == 0)
-		BUG("role %s asks for sandbox class %d", role_name(sb->role),
+	if ((sb->rights->classes & 1u << class) == 0)
+		BUG("%s asks for sandbox class %d", sb->rights->name,
 		    (int)class);
 	if (sb->nrules == SANDBOX_RULES_MAX)
 		err = E2BIG;
@@ -110,8 +111,8 @@ sandbox_allow_port(struct sandbox *sb, uint16_t port)
 {
 	size_t	i;
 
-	if ((sandbox_table[sb->role].calls & CALLS_NET) == 0)
-		BUG("role %s asks for a port", role_name(sb->role));
+	if ((sb->rights->calls & CALLS_NET) == 0)
+		BUG("%s asks for a port", sb->rights->name);
 	for (i = 0; i < sb->nports; i++)
 		if (sb->ports[i] == port)
 			return;
@@ -194,7 +195,7 @@ static int
 seccomp_apply(struct sandbox *sb, struct sandbox_report *report, char *why,
     size_t whysize)
 {
-	if (sandbox_seccomp(sandbox_table[sb->role].calls) == -1) {
+	if (sandbox_seccomp(sb->rights->calls) == -1) {
 		snprintf(why, whysize, "seccomp: %s", strerror(errno));
 		report_missing(report, "seccomp");
 		return -1;
@@ -208,7 +209,7 @@ static int
 basics_apply(const struct sandbox *sb, char *why, size_t whysize)
 {
 	umask(077);
-	if (limits_apply(&sandbox_table[sb->role]) == -1 ||
+	if (limits_apply(sb->rights) == -1 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1) {
 		snprintf(why, whysize, "cannot limit myself: %s",

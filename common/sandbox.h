@@ -4,14 +4,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include "role.h"
 
 /*
- * What a worker keeps of the rights of its user: mnemod-worker(8), SANDBOX.
- * A sandbox is filled with the directories that the role works on, then
- * applied once, for the life of the process: limits, umask 077, no new
- * privileges, not dumpable, Landlock, and last a seccomp allow-list.  What
- * each role may ask for is a row of sandbox_table[].
+ * What a process keeps of the rights of its user: mnemod-worker(8), SANDBOX.
+ * A sandbox is filled with the directories that are worked on, then applied
+ * once, for the life of the process: limits, umask 077, no new privileges,
+ * not dumpable, Landlock, and last a seccomp allow-list.  What it may be
+ * filled with is its struct sandbox_rights: a row of sandbox_table[] for each
+ * role of a worker (worker/sandbox_table.h).
  */
 
 /* What a rule on a path gives. */
@@ -56,7 +56,7 @@ struct sandbox_rule {
 
 /* A sandbox in the making.  Owns the descriptors of its rules. */
 struct sandbox {
-	enum role		 role;
+	const struct sandbox_rights	*rights;	/* borrowed */
 	enum sandbox_mode	 mode;
 	int			 abi_limit;	/* tests: as if this ABI */
 	struct sandbox_rule	 rules[SANDBOX_RULES_MAX];
@@ -76,7 +76,8 @@ struct sandbox_report {
 };
 
 /* An empty sandbox.  Costs nothing until the first rule. */
-void sandbox_init(struct sandbox *, enum role, enum sandbox_mode);
+void sandbox_init(struct sandbox *, const struct sandbox_rights *,
+    enum sandbox_mode);
 /* Close the descriptors of the rules. */
 void sandbox_release(struct sandbox *);
 
@@ -85,7 +86,7 @@ void sandbox_release(struct sandbox *);
  * symbolic link is followed.  Returns 0, or -1 with errno: ENOENT (a path
  * that does not exist cannot be a rule), ENOTDIR, EISDIR (the class does
  * not fit), E2BIG (more than SANDBOX_RULES_MAX) or what open(2) says.  A
- * class that the role's row does not have is our own error.
+ * class that the rights do not have is our own error.
  */
 int sandbox_allow(struct sandbox *, enum sandbox_class, const char *path);
 
@@ -93,7 +94,7 @@ int sandbox_allow(struct sandbox *, enum sandbox_class, const char *path);
 int sandbox_allow_fd(struct sandbox *, enum sandbox_class, int fd);
 
 /*
- * Let the role, which must have CALLS_NET, connect to this TCP port; where
+ * Let the process, which must have CALLS_NET, connect to this TCP port; where
  * the kernel's Landlock is older than ABI 4, it can connect to all.
  */
 void sandbox_allow_port(struct sandbox *, uint16_t port);
@@ -113,7 +114,7 @@ int sandbox_mode_parse(const char *word, enum sandbox_mode *);
 int sandbox_landlock_abi(void);
 
 /*
- * The table of rights, sandbox_table.c.
+ * Rights.
  */
 
 /* Groups of system calls; their members are in sandbox_calls[]. */
@@ -143,6 +144,7 @@ struct sandbox_call {
 };
 
 struct sandbox_rights {
+	const char	*name;		/* whose, for messages */
 	unsigned	 classes;	/* 1u << enum sandbox_class */
 	unsigned	 calls;		/* CALLS_* */
 	unsigned	 data_mib;	/* RLIMIT_DATA */
@@ -150,7 +152,6 @@ struct sandbox_rights {
 	unsigned	 nofile;	/* RLIMIT_NOFILE */
 };
 
-extern const struct sandbox_rights sandbox_table[ROLE__MAX];
 extern const struct sandbox_call sandbox_calls[];	/* ends: name NULL */
 extern const int sandbox_fcntls[];			/* ends: -1 */
 
