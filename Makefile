@@ -193,8 +193,10 @@ $(B)/test/ctlpoke: $(B)/obj/tests/ctlpoke.o $(LIBSUPERVISOR) \
 $(B)/test/fakemodel: $(call objs,$(wildcard tests/fakemodel/*.c)) \
     $(LIBCOMMON) $(HOOK_TEST)
 	$(call link,$^,$(L_COMMON) $(PKG_ZSTD) $(PKG_ZLIB) $(PKG_MICROHTTPD))
+$(B)/test/manager: $(B)/obj/tests/manager.o
+	$(call link,$^,)
 TESTPROGS	= $(addprefix $(B)/test/,$(UNITS) fakeworker supdriver \
-		  fakemodel ctlpoke)
+		  fakemodel ctlpoke manager)
 
 check: all $(TESTBIN) $(TESTPROGS)
 	@B=$(B) sh tests/run.sh $(UNITS) -- $(SCRIPTS)

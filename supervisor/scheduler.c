@@ -8,8 +8,10 @@
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"
-#include "supervisor/operation.h"
+#include "supervisor/headline.h"
 #include "supervisor/model.h"
+#include "supervisor/notify.h"
+#include "supervisor/operation.h"
 #include "supervisor/recovery.h"
 #include "supervisor/reload.h"
 #include "supervisor/retention.h"
@@ -209,10 +211,12 @@ consider(struct scheduler *s)
 	if (!s->recovered || supervisor_stopping(s->sv))
 		return;
 	if (s->reload) {
+		notify_reloading(s->sv->notify);
 		if (!idle(s))
 			return;		/* drain first */
 		s->reload = 0;
 		reload_config(s->sv);
+		notify_reloaded(s->sv->notify);
 	}
 	if (!s->wanted || stage_one_busy(s->sv->stage_one))
 		return;
@@ -359,13 +363,33 @@ scheduler_recovered(struct supervisor *sv)
 	consider(s);
 }
 
+int64_t
+scheduler_next(const struct scheduler *s)
+{
+	return s->next.loop == NULL ? -1 : s->next.deadline;
+}
+
+/* Keep the service manager, if there is one, up to date. */
+static void
+tell(struct scheduler *s)
+{
+	char	line[HEADLINE_MAX];
+
+	headline_write(s->sv, line, sizeof(line));
+	notify_status(s->sv->notify, line);
+	if (s->recovered && !stage_one_starting(s->sv->stage_one))
+		notify_ready(s->sv->notify);
+}
+
 void
 scheduler_run(struct scheduler *s)
 {
 	loop_timer_set(s->sv->rt.loop, &s->renew, mono_ms() + RENEW_MS);
 	recovery_start(s->sv);
-	while (!s->over && !supervisor_stopping(s->sv))
+	while (!s->over && !supervisor_stopping(s->sv)) {
+		tell(s);
 		loop_run_once(s->sv->rt.loop, -1);
+	}
 	loop_timer_cancel(&s->renew);
 	loop_timer_cancel(&s->next);
 }

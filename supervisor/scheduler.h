@@ -19,6 +19,12 @@ void scheduler_run(struct scheduler *);
 /* A pass as soon as it can be; harmless where there is no schedule. */
 void scheduler_pass(struct supervisor *);
 
+/*
+ * When the next pass is due by itself, in ms of boot_ms(); -1: that is not
+ * known yet.
+ */
+int64_t scheduler_next(const struct scheduler *);
+
 /* What the parts report. */
 void scheduler_recovered(struct supervisor *);
 void scheduler_stage_one_done(struct supervisor *);

@@ -93,6 +93,12 @@ stage_one_busy(const struct stage_one *one)
 	return one->state != ONE_IDLE;
 }
 
+int
+stage_one_starting(const struct stage_one *one)
+{
+	return one->state == ONE_STARTING;
+}
+
 void
 stage_one_replace(struct stage_one *one)
 {

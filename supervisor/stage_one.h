@@ -34,6 +34,9 @@ void stage_one_go_on(struct stage_one *);
 
 int stage_one_busy(const struct stage_one *);
 
+/* 1 while a pass waits for the worker to be ready. */
+int stage_one_starting(const struct stage_one *);
+
 /* The worker is replaced before the next pass (a reload). */
 void stage_one_replace(struct stage_one *);
 

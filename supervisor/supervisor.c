@@ -10,6 +10,7 @@
 #include "supervisor/match.h"
 #include "supervisor/memory.h"
 #include "supervisor/model.h"
+#include "supervisor/notify.h"
 #include "supervisor/operation.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/secret.h"
@@ -164,6 +165,7 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	if (opt->act == ACT_ONCE)
 		progress_init(&sv.progress, STDERR_FILENO);
 	log_hints(config);
+	sv.notify = notify_new(sv.rt.loop);
 	memory_make_all(&sv);
 	sv.stage_one = stage_one_new(&sv);
 	sv.model = model_new(&sv);
@@ -172,6 +174,8 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	sv.control = control_new(&sv);
 
 	scheduler_run(sv.scheduler);
+	notify_stopping(sv.notify);
+	notify_status(sv.notify, "stopping: workers are asked to end");
 	e = runtime_finish(&sv.rt, "mnemod ends");
 
 	if (opt->act == ACT_ONCE)
@@ -184,6 +188,7 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	stage_one_free(sv.stage_one);
 	memory_free_all(&sv);
 	scheduler_free(sv.scheduler);
+	notify_free(sv.notify);
 	supervisor_close(&sv);
 	config_free(sv.config);
 	return e;

@@ -16,6 +16,7 @@
 struct control;
 struct memory;
 struct model;
+struct notify;
 struct operations;
 struct scheduler;
 struct stage_one;
@@ -40,6 +41,7 @@ struct supervisor {
 	struct model		*model;		/* NULL: none is asked */
 	struct operations	*operations;
 	struct control		*control;
+	struct notify		*notify;	/* NULL: no schedule */
 	struct memory_list	 memories;
 	unsigned		 outcome;	/* OUTCOME_* seen in this run */
 };
