@@ -99,6 +99,7 @@ act_due(struct child *c)
 		return;
 	}
 	process_open(c, &s);
+	c->set->tally[role].starts++;
 	child_set_label(c);
 	log_debug("%s: started", c->label);
 	child_set_state(c, CS_STARTING);

@@ -231,6 +231,17 @@ unsigned children_unkillable(const struct children *);
 /* How many are in that state. */
 unsigned children_count(const struct children *, enum child_state);
 
+/* What the processes of a role were and cost so far, as far as they told. */
+struct children_tally {
+	int64_t	living;
+	int64_t	starts;
+	int64_t	restarts;	/* ends that another start follows */
+	int64_t	cpu_ms;		/* of those that ended */
+	int64_t	peak_rss_kib;	/* the most that one of them had */
+};
+void children_tally(const struct children *, enum role,
+    struct children_tally *);
+
 /* What an owner may ask of a child. */
 enum child_state child_state(const struct child *);
 enum role child_role(const struct child *);

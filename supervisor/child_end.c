@@ -142,6 +142,7 @@ child_finish(struct child *c)
 	if (end.pid != 0 && c->set->desk.ended != NULL)
 		c->set->desk.ended(c, c->set->desk.arg);
 	if (end.next == CHILD_RESTARTS) {
+		c->set->tally[c->spec.role].restarts++;
 		child_set_state(c, CS_BACKOFF);
 		child_set_deadline(c, at);
 	} else

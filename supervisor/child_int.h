@@ -82,6 +82,7 @@ struct children {
 	struct loop_timer	 strays;	/* bound for what escaped */
 	unsigned		 unkillable;
 	struct ratelimit	 spawn_log;
+	struct children_tally	 tally[ROLE__MAX];	/* without `living' */
 };
 
 /* child.c: the event happens now. */

@@ -134,6 +134,17 @@ children_count(const struct children *set, enum child_state state)
 	return n;
 }
 
+void
+children_tally(const struct children *set, enum role role,
+    struct children_tally *t)
+{
+	const struct child	*c;
+
+	*t = set->tally[role];
+	TAILQ_FOREACH(c, &set->list, entry)
+		t->living += c->spec.role == role && c->proc.pid != 0;
+}
+
 /* "supervisor [3 ready, 1 backoff]"; title_set() passes over no change. */
 void
 children_title(const struct children *set)

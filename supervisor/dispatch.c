@@ -7,6 +7,8 @@
 #include "common/monotime.h"
 #include "supervisor/child_int.h"
 
+#define COST_MAX ((int64_t)1 << 40)	/* 35 years in ms; a PiB in KiB */
+
 typedef void life_fn(struct child *, const struct msg *);
 
 void
@@ -101,11 +103,29 @@ take_log(struct child *c, const struct msg *m)
 	    json_str(m->body, "text"));
 }
 
+/* What it cost, in its own words: no more is believed than can be. */
+static void
+tally(struct child *c, const char *name, int64_t value)
+{
+	struct children_tally	*t = &c->set->tally[c->spec.role];
+
+	if (value < 0 || value > COST_MAX)
+		return;
+	if (strcmp(name, "mnemod.worker.cpu_ms") == 0)
+		t->cpu_ms += value;
+	else if (strcmp(name, "mnemod.worker.peak_rss_kib") == 0 &&
+	    value > t->peak_rss_kib)
+		t->peak_rss_kib = value;
+}
+
 static void
 take_metric(struct child *c, const struct msg *m)
 {
-	log_debug("%s: %s %lld", c->label, json_str(m->body, "name"),
-	    (long long)json_int(m->body, "value", 0));
+	const char	*name = json_str(m->body, "name");
+	int64_t		 value = json_int(m->body, "value", 0);
+
+	log_debug("%s: %s %lld", c->label, name, (long long)value);
+	tally(c, name, value);
 	if (c->spec.ops->metric != NULL)
 		c->spec.ops->metric(c, m, c->spec.arg);
 }

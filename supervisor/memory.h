@@ -3,6 +3,7 @@
 
 #include <sys/queue.h>
 #include <stdint.h>
+#include "supervisor/measure.h"
 #include "supervisor/root.h"
 #include "supervisor/supervisor.h"
 
@@ -44,6 +45,7 @@ struct memory {
 	struct child			*wspace;
 	struct child			*agent;
 	int				 agent_done; /* it said completed */
+	int				 completed; /* the same, in this run */
 	int				 unsubmitted; /* the submit failed */
 	const char			*capped; /* the bound that it met */
 	unsigned			 status; /* that it told last */
@@ -60,6 +62,10 @@ struct memory {
 	unsigned			 revisions;
 	int				 keep_staging;	/* for a person */
 	struct loop_timer		 heartbeat;
+	int64_t				 began_ms; /* its claim; 0: recovered */
+	struct measure_usage		 usage;	/* of its requests */
+	const char			*reads_kind; /* of a call, or NULL */
+	const char			*reads_tool;
 
 	/* What the last run did, for the report. */
 	int64_t				 rows;

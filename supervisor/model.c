@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "common/monotime.h"
 #include "supervisor/ledger.h"
+#include "supervisor/memory.h"
 #include "supervisor/model.h"
 #include "supervisor/retry.h"
 #include "supervisor/stage_one.h"
@@ -245,6 +246,21 @@ count_usage(const struct model *m, const struct msg *msg,
 	e->money = budget_money(&prices, &u);
 }
 
+static void
+measure(struct model *m, const struct relay_ask *q,
+    const struct store_settle *e)
+{
+	struct measure_request	r = { q->agent, e, NULL };
+	struct memory		*mem;
+
+	if (!q->agent)
+		r.usage = stage_one_usage(m->sv->stage_one);
+	TAILQ_FOREACH(mem, &m->sv->memories, entry)
+		if (q->agent && strcmp(mem->agent_id, q->thread_id) == 0)
+			r.usage = &mem->usage;
+	measure_request(m->sv, &r);
+}
+
 /* Close the row of the ledger; NULL: the gateway ended, so it stands. */
 static void
 settle_row(struct model *m, struct relay_ask *q, enum model_error error,
@@ -264,6 +280,7 @@ settle_row(struct model *m, struct relay_ask *q, enum model_error error,
 		count_usage(m, msg, &e);
 	}
 	store_ledger_settle(m->sv->store, q->ledger, &e);
+	measure(m, q, &e);
 	q->ledger = 0;
 	count_open(m, q, -1);
 }

@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "common/monotime.h"
 #include "supervisor/guard.h"
+#include "supervisor/measure.h"
 #include "supervisor/model.h"
 #include "supervisor/retry.h"
 #include "supervisor/stage_one.h"
@@ -83,6 +84,7 @@ model_guard_reply(struct model *m, const struct msg *msg)
 		    "are used, %lld %% are to be left", v.used,
 		    (long long)remaining);
 		m->gave_up = 1;
+		measure_guard_refused(m->sv);
 		model_hold_set(m, MODEL_QUOTA, hold_ms(&v), text);
 	}
 	guard_over(m);

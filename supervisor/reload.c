@@ -9,6 +9,7 @@
 #include "supervisor/recovery.h"
 #include "supervisor/reload.h"
 #include "supervisor/stage_one.h"
+#include "supervisor/telemetry.h"
 
 /* NULL, logged, if what was read before cannot be read again. */
 static struct config *
@@ -73,6 +74,7 @@ reload_config(struct supervisor *sv)
 	sv->config = c;
 	model_reload(sv->model);
 	stage_one_replace(sv->stage_one);
+	telemetry_reload(sv->telemetry);
 	replace_memories(sv);
 	config_free(old);
 	log_info("SIGHUP: the configuration was read again");

@@ -18,6 +18,7 @@
 #include "supervisor/scheduler.h"
 #include "supervisor/stage_one.h"
 #include "supervisor/stage_two.h"
+#include "supervisor/telemetry.h"
 
 #define RENEW_MS	600000		/* leases of an hour */
 #define PRUNE_LIMIT	200		/* outputs in one pass */
@@ -298,6 +299,7 @@ check_end(struct scheduler *s)
 	operations_consider(s->sv);
 	if (s->in_pass || !idle(s))
 		return;
+	telemetry_pass(s->sv->telemetry);
 	if (s->sv->opt->act == ACT_ONCE)
 		end_once(s);
 	else if (memory_usable(s->sv) == 0) {

@@ -42,6 +42,7 @@ struct stage_one {
 	struct one_jobs		 jobs;		/* in the order sent */
 	int64_t			 reading;	/* serial of one, 0: none */
 	int			 held;		/* no more claims in this pass */
+	int64_t			 claims_ms;	/* since when; 0: not yet */
 	unsigned		 njobs;
 	struct stage_one_counts	 counts;
 };
@@ -107,6 +108,12 @@ stage_one_replace(struct stage_one *one)
 	scan_init(&one->scan, one->sv->store, one->sv->config);
 }
 
+struct measure_usage *
+stage_one_usage(struct stage_one *one)
+{
+	return &one->counts.usage;
+}
+
 const struct stage_one_counts *
 stage_one_counts(const struct stage_one *one)
 {
@@ -155,6 +162,10 @@ start_worker(struct stage_one *one)
 static void
 finish_pass(struct stage_one *one)
 {
+	if (one->claims_ms != 0)
+		measure_stage_one(one->sv, &one->counts,
+		    mono_ms() - one->claims_ms);
+	one->claims_ms = 0;
 	one->state = ONE_IDLE;
 	scheduler_stage_one_done(one->sv);
 }
@@ -252,6 +263,7 @@ job_add(const struct store_thread *t, const struct store_job *claim,
 
 	TAILQ_INSERT_TAIL(&one->jobs, j, entry);
 	one->njobs++;
+	one->counts.taken++;
 	one->counts.claimed++;
 	json_set_str(body, "source", j->source);
 	json_set_str(body, "path", j->path);
@@ -316,6 +328,8 @@ claim_more(struct stage_one *one)
 	if (supervisor_stopping(one->sv) ||
 	    one->njobs >= low_mark(one->sv->config))
 		return;
+	if (one->claims_ms == 0)
+		one->claims_ms = mono_ms();
 	supervisor_stage_one_rules(one->sv, &rules);
 	rules.max_claims = one->sv->config->pipeline.max_stage_one_jobs -
 	    one->njobs;

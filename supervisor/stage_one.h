@@ -2,6 +2,7 @@
 #define MNEMOD_STAGE_ONE_H
 
 #include <stdint.h>
+#include "supervisor/measure.h"
 #include "supervisor/supervisor.h"
 
 /*
@@ -13,13 +14,15 @@ struct stage_one;
 
 /* What one pass did. */
 struct stage_one_counts {
-	int64_t	claimed;
-	int64_t	output;
-	int64_t	no_output;
-	int64_t	failed;
-	int64_t	released;	/* back at no cost: held back */
-	int64_t	redactions;
-	int64_t	bad_lines;
+	int64_t			taken;		/* claims, whatever came */
+	int64_t			claimed;	/* less what was given back */
+	int64_t			output;
+	int64_t			no_output;
+	int64_t			failed;
+	int64_t			released;	/* at no cost: held back */
+	int64_t			redactions;
+	int64_t			bad_lines;
+	struct measure_usage	usage;		/* of its requests */
 };
 
 struct stage_one *stage_one_new(struct supervisor *);
@@ -42,6 +45,9 @@ void stage_one_replace(struct stage_one *);
 
 /* The rollout that the extract request `job' is about, or NULL. */
 const char *stage_one_thread(const struct stage_one *, int64_t job);
+
+/* Where the tokens of its requests are added up. */
+struct measure_usage *stage_one_usage(struct stage_one *);
 
 /* Of the pass that runs or ran last. */
 const struct stage_one_counts *stage_one_counts(const struct stage_one *);

@@ -22,6 +22,7 @@
 #define RETRY_DELAY_S	3600
 #define HEARTBEAT_MS	90000
 #define REVISIONS_MAX	2
+#define NO_CHANGES	"no_workspace_changes"
 
 static void	wspace_ready(struct child *, void *);
 static void	wspace_message(struct child *, const struct msg *, void *);
@@ -56,6 +57,9 @@ stage_two_end(struct memory *m)
 	free(m->staging);
 	m->base = m->staging = NULL;
 	m->state = MEM_IDLE;
+	if (m->began_ms != 0)
+		measure_stage_two_end(m, mono_ms() - m->began_ms);
+	m->began_ms = 0;
 	scheduler_memory_idle(m->sv);
 }
 
@@ -90,6 +94,7 @@ stage_two_fail(struct memory *m, const char *reason, const char *text)
 	end_init(m, &e);
 	e.reason = reason;
 	e.delay_s = RETRY_DELAY_S;
+	measure_stage_two(m, reason);
 	store_stage_two_failed(m->sv->store, &e);
 	snprintf(m->reason, sizeof(m->reason), "%s", reason);
 	m->sv->outcome |= OUTCOME_JOB_FAILED;
@@ -123,6 +128,9 @@ succeed_run(struct memory *m, const char *commit, int64_t files,
 	e.commit = commit;
 	e.live_files = files;
 	e.reason = reason;
+	measure_stage_two(m, commit == NULL && reason != NULL &&
+	    strcmp(reason, NO_CHANGES) == 0 ?
+	    "succeeded_no_workspace_changes" : "succeeded");
 	st = store_stage_two_succeeded(m->sv->store, &e);
 	if (st != STORE_OK)
 		log_warnx("memory %s: the job's end is not recorded; the next "
@@ -159,6 +167,8 @@ refused(struct memory *m, enum store_claim c)
 	};
 
 	snprintf(m->reason, sizeof(m->reason), "%s", words[c]);
+	measure_stage_two(m, words[c]);
+	measure_stage_two_end(m, 0);
 	log_debug("memory %s: not consolidated now (%s)", name(m), m->reason);
 }
 
@@ -214,8 +224,13 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	rules.pass_cooldown = pass_cooldown;
 	if (is_held_back(m, &rules))
 		return;
+	memset(&m->usage, 0, sizeof(m->usage));
+	m->completed = 0;
+	m->reads_kind = NULL;
 	if (store_stage_two_claim(m->sv->store, &rules, &m->job) != STORE_OK) {
 		snprintf(m->reason, sizeof(m->reason), "failed_claim");
+		measure_stage_two(m, "failed_claim");
+		measure_stage_two_end(m, 0);
 		return;
 	}
 	if (m->job.outcome != CLAIM_CLAIMED) {
@@ -224,6 +239,8 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	}
 	if (m->job.cooldown_passed)
 		log_info("memory %s: the cooldown is passed over", name(m));
+	measure_stage_two(m, "claimed");
+	m->began_ms = mono_ms();
 	m->state = MEM_PREPARING;
 	m->revisions = 0;
 	m->turns = 0;
@@ -288,7 +305,7 @@ prepared(struct memory *m, const struct msg *msg)
 		    "publication; the edits are kept", name(m));
 	if (!json_flag(msg->body, "changed", 1)) {
 		log_info("memory %s: nothing new", name(m));
-		succeed_run(m, NULL, 0, "no_workspace_changes");
+		succeed_run(m, NULL, 0, NO_CHANGES);
 		return;
 	}
 	store_agent_set_base(m->sv->store, m->agent_id, m->base);

@@ -115,6 +115,8 @@ agent_ready(struct child *c, void *arg)
 	json_set(body, "environments", NULL);
 	if (stage_two_ask(m, c, MSG_SUBMIT, body) == -1)
 		submit_failed(m, "the prompt cannot be sent to the agent");
+	else
+		measure_agent(m);
 }
 
 /*
@@ -165,6 +167,7 @@ agent_completed(struct memory *m, const struct msg *msg)
 	}
 	m->capped = capped_by(msg);
 	m->agent_done = 1;
+	m->completed = 1;
 	loop_timer_cancel(&m->limit);
 	if (m->capped == NULL)
 		stage_two_publish(m);
@@ -210,10 +213,11 @@ agent_message(struct child *c, const struct msg *msg, void *arg)
 	(void)c;
 	if (m->state != MEM_AGENT)
 		return;
-	if (msg->id == MSG_TOOL)
+	if (msg->id == MSG_TOOL) {
 		audit_record(&m->sv->state, m->agent_id, "response_item",
 		    json_obj(msg->body, "record"));
-	else if (msg->id == MSG_STATUS)
+		measure_tool(m, json_obj(msg->body, "record"));
+	} else if (msg->id == MSG_STATUS)
 		agent_status(m, msg);
 	else if (msg->id == MSG_FAILED)
 		agent_failed(m, msg);

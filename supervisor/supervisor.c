@@ -9,6 +9,7 @@
 #include "supervisor/control.h"
 #include "supervisor/match.h"
 #include "supervisor/memory.h"
+#include "supervisor/metrics.h"
 #include "supervisor/model.h"
 #include "supervisor/notify.h"
 #include "supervisor/operation.h"
@@ -16,6 +17,7 @@
 #include "supervisor/secret.h"
 #include "supervisor/stage_one.h"
 #include "supervisor/supervisor.h"
+#include "supervisor/telemetry.h"
 #include "supervisor/waits.h"
 
 #define SCAN_LIMIT	5000	/* threads looked at for claims */
@@ -166,6 +168,8 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 		progress_init(&sv.progress, STDERR_FILENO);
 	log_hints(config);
 	sv.notify = notify_new(sv.rt.loop);
+	sv.metrics = metrics_new();
+	sv.telemetry = telemetry_new(&sv);
 	memory_make_all(&sv);
 	sv.stage_one = stage_one_new(&sv);
 	sv.model = model_new(&sv);
@@ -177,6 +181,7 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	notify_stopping(sv.notify);
 	notify_status(sv.notify, "stopping: workers are asked to end");
 	e = runtime_finish(&sv.rt, "mnemod ends");
+	telemetry_stop(sv.telemetry);
 
 	if (opt->act == ACT_ONCE)
 		progress_end(&sv.progress);
@@ -189,6 +194,8 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	memory_free_all(&sv);
 	scheduler_free(sv.scheduler);
 	notify_free(sv.notify);
+	telemetry_free(sv.telemetry);
+	metrics_free(sv.metrics);
 	supervisor_close(&sv);
 	config_free(sv.config);
 	return e;

@@ -15,11 +15,13 @@
 
 struct control;
 struct memory;
+struct metrics;
 struct model;
 struct notify;
 struct operations;
 struct scheduler;
 struct stage_one;
+struct telemetry;
 
 TAILQ_HEAD(memory_list, memory);
 
@@ -42,6 +44,8 @@ struct supervisor {
 	struct operations	*operations;
 	struct control		*control;
 	struct notify		*notify;	/* NULL: no schedule */
+	struct metrics		*metrics;	/* NULL: none are kept */
+	struct telemetry	*telemetry;	/* where they go */
 	struct memory_list	 memories;
 	unsigned		 outcome;	/* OUTCOME_* seen in this run */
 };

@@ -1,0 +1,142 @@
+#include <stdlib.h>
+
+#include "common/buf.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/monotime.h"
+#include "supervisor/measure.h"
+#include "supervisor/metrics_file.h"
+#include "supervisor/metrics_text.h"
+#include "supervisor/telemetry.h"
+
+struct telemetry {
+	struct supervisor	*sv;
+	struct loop_timer	 file;		/* the next write */
+	int			 unwritten;	/* the file is behind */
+	int			 failed;	/* which was said */
+	int			 collecting;
+};
+
+static const char *
+file_of(const struct telemetry *t)
+{
+	return t->sv->config->metrics_file;
+}
+
+/* Within a pass the sinks follow in a while. */
+static void
+changed(void *arg)
+{
+	struct telemetry	*t = arg;
+
+	t->unwritten = 1;
+	if (!t->collecting && *file_of(t) != '\0' && t->file.loop == NULL)
+		loop_timer_set(t->sv->rt.loop, &t->file,
+		    mono_ms() + TELEMETRY_FILE_MS);
+}
+
+/* What is not told when it happens. */
+static void
+collect(struct telemetry *t)
+{
+	t->collecting = 1;
+	measure_workers(t->sv);
+	t->collecting = 0;
+}
+
+static void
+tell(struct telemetry *t, int failed, const char *why)
+{
+	if (failed && !t->failed)
+		log_warnx("metrics_file %s: %s; metrics are not written until "
+		    "that is mended", file_of(t), why);
+	else if (!failed && t->failed)
+		log_info("metrics_file %s: written again", file_of(t));
+	t->failed = failed;
+}
+
+static void
+write_file(struct telemetry *t)
+{
+	struct buf	text = BUF_INIT;
+	char		why[128];
+	int		rc;
+
+	loop_timer_cancel(&t->file);
+	if (*file_of(t) == '\0' || t->sv->metrics == NULL)
+		return;
+	collect(t);
+	if (!t->unwritten)
+		return;
+	t->unwritten = 0;
+	metrics_text(t->sv->metrics, &text);
+	rc = metrics_file_write(file_of(t), buf_str(&text), text.len, why,
+	    sizeof(why));
+	tell(t, rc == -1, why);
+	buf_release(&text);
+}
+
+static void
+file_fired(struct loop_timer *timer, void *arg)
+{
+	(void)timer;
+	write_file(arg);
+}
+
+/* How requests are paid for; what needs no key has no such tag. */
+static void
+set_auth(struct telemetry *t)
+{
+	const struct config_provider	*p = config_provider_used(
+	    t->sv->config);
+	const char			*mode = NULL;
+
+	if (p != NULL && p->auth == AUTH_CODEX)
+		mode = "Chatgpt";
+	else if (p != NULL && (*p->key_env != '\0' || *p->key_file != '\0'))
+		mode = "ApiKey";
+	metrics_set_auth(t->sv->metrics, mode);
+}
+
+struct telemetry *
+telemetry_new(struct supervisor *sv)
+{
+	struct telemetry	*t = xcalloc(1, sizeof(*t));
+
+	t->sv = sv;
+	loop_timer_init(&t->file, file_fired, t);
+	metrics_on_change(sv->metrics, changed, t);
+	set_auth(t);
+	return t;
+}
+
+void
+telemetry_free(struct telemetry *t)
+{
+	if (t == NULL)
+		return;
+	loop_timer_cancel(&t->file);
+	metrics_on_change(t->sv->metrics, NULL, NULL);
+	free(t);
+}
+
+void
+telemetry_pass(struct telemetry *t)
+{
+	if (t != NULL)
+		write_file(t);
+}
+
+void
+telemetry_reload(struct telemetry *t)
+{
+	t->failed = 0;
+	t->unwritten = 1;
+	set_auth(t);
+}
+
+void
+telemetry_stop(struct telemetry *t)
+{
+	write_file(t);
+}

@@ -1,0 +1,461 @@
+/* links: supervisor/metrics.c supervisor/metrics_text.c supervisor/metrics_file.c tests/scratch.c */
+/*
+ * Metrics have ended what they were to count: a map that grew with every new
+ * tag, a full disk that failed a job, half a file in the collector.  Here the
+ * registry has an end, says so once and counts on; the file is the old one or
+ * the new one.
+ */
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check_main.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "supervisor/metrics_file.h"
+#include "supervisor/metrics_text.h"
+#include "tests/scratch.h"
+
+#define COMMON	"session_source=\"custom:mnemod\",originator=\"mnemod\","	\
+		"app_version=\"" MNEMOD_VERSION "\""
+
+static unsigned	said;
+static char	last_said[512];
+
+static void
+sink(enum log_level level, const char *line, void *arg)
+{
+	(void)level;
+	(void)arg;
+	said++;
+	snprintf(last_said, sizeof(last_said), "%s", line);
+}
+
+static void
+put(struct metrics *m, enum metric id, const char *a, int64_t value)
+{
+	const char	*tags[] = { a, "gpt", "x", "y" };
+
+	metrics_put(m, id, tags, value);
+}
+
+static void
+assert_text(const struct metrics *m, const char *want)
+{
+	struct buf	b = BUF_INIT;
+
+	metrics_text(m, &b);
+	ck_assert_str_eq(buf_str(&b), want);
+	buf_release(&b);
+}
+
+/* What a memory pipeline's dashboards ask for, by name, kind and tags. */
+START_TEST(names_and_tags)
+{
+	static const struct {
+		enum metric		 id;
+		const char		*name;
+		enum metric_kind	 kind;
+		const char		*tags;
+	} want[] = {
+		{ METRIC_STARTUP, "mnemod.memory.startup", METRIC_COUNTER,
+		    "status,model," },
+		{ METRIC_PHASE1, "mnemod.memory.phase1", METRIC_COUNTER,
+		    "status,model," },
+		{ METRIC_PHASE1_E2E_MS, "mnemod.memory.phase1.e2e_ms",
+		    METRIC_HISTOGRAM, "model," },
+		{ METRIC_PHASE1_OUTPUT, "mnemod.memory.phase1.output",
+		    METRIC_COUNTER, "model," },
+		{ METRIC_PHASE1_TOKEN_USAGE,
+		    "mnemod.memory.phase1.token_usage", METRIC_HISTOGRAM,
+		    "token_type,model," },
+		{ METRIC_PHASE2, "mnemod.memory.phase2", METRIC_COUNTER,
+		    "status,model," },
+		{ METRIC_PHASE2_E2E_MS, "mnemod.memory.phase2.e2e_ms",
+		    METRIC_HISTOGRAM, "model," },
+		{ METRIC_PHASE2_INPUT, "mnemod.memory.phase2.input",
+		    METRIC_COUNTER, "model," },
+		{ METRIC_PHASE2_TOKEN_USAGE,
+		    "mnemod.memory.phase2.token_usage", METRIC_HISTOGRAM,
+		    "token_type,model," },
+		{ METRIC_USAGE, "mnemod.memory.usage", METRIC_COUNTER,
+		    "kind,tool,success,model," },
+	};
+	const struct metric_info	*info;
+	char				 tags[128];
+	size_t				 i, t;
+
+	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		info = metric_info(want[i].id);
+		tags[0] = '\0';
+		for (t = 0; info->tags[t] != NULL; t++) {
+			strcat(tags, info->tags[t]);
+			strcat(tags, ",");
+		}
+		ck_assert_str_eq(info->name, want[i].name);
+		ck_assert_int_eq(info->kind, want[i].kind);
+		ck_assert_str_eq(tags, want[i].tags);
+	}
+}
+END_TEST
+
+/* mnemod(8) lists each with its tags. */
+START_TEST(manual_lists_all)
+{
+	FILE				*f = fopen("man/mnemod.8", "r");
+	char				 text[65536], *row;
+	const struct metric_info	*info;
+	size_t				 n;
+	unsigned			 i, t;
+
+	ck_assert_ptr_nonnull(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	ck_assert_uint_lt(n, sizeof(text) - 1);
+	text[n] = '\0';
+	for (i = 0; i < METRIC__MAX; i++) {
+		info = metric_info((enum metric)i);
+		row = xasprintf("\n.It %s Ta %s Ta ", info->name,
+		    info->kind == METRIC_HISTOGRAM ? "histogram" :
+		    info->kind == METRIC_GAUGE ? "gauge" : "counter");
+		ck_assert_msg(strstr(text, row) != NULL, "%s", row);
+		for (t = 0; info->tags[t] != NULL; t++)
+			ck_assert_msg(memmem(strstr(text, row), 200,
+			    info->tags[t], strlen(info->tags[t])) != NULL,
+			    "%s: %s", info->name, info->tags[t]);
+		free(row);
+	}
+}
+END_TEST
+
+START_TEST(text_of_each_kind)
+{
+	struct metrics	*m = metrics_new();
+	const char	*odd[] = { "a\"b\\c" };
+
+	assert_text(m, "");
+	put(m, METRIC_PHASE1, "claimed", 2);
+	put(m, METRIC_WORKER_PROCESSES, "extract", 3);
+	put(m, METRIC_PHASE1, "failed", 1);
+	put(m, METRIC_PHASE1, "claimed", 5);
+	put(m, METRIC_WORKER_PROCESSES, "extract", 1);
+	metrics_put(m, METRIC_PHASE2_INPUT, odd, 4);
+	metrics_set_auth(m, "ApiKey");
+	assert_text(m,
+	    "# HELP mnemod_memory_phase1 Jobs of stage one, by what became "
+	    "of them.\n# TYPE mnemod_memory_phase1 counter\n"
+	    "mnemod_memory_phase1{status=\"claimed\",model=\"gpt\","
+	    "auth_mode=\"ApiKey\"," COMMON "} 7\n"
+	    "mnemod_memory_phase1{status=\"failed\",model=\"gpt\","
+	    "auth_mode=\"ApiKey\"," COMMON "} 1\n"
+	    "# HELP mnemod_memory_phase2_input Raw memories that agents were "
+	    "given.\n# TYPE mnemod_memory_phase2_input counter\n"
+	    "mnemod_memory_phase2_input{model=\"a\\\"b\\\\c\","
+	    "auth_mode=\"ApiKey\"," COMMON "} 4\n"
+	    "# HELP mnemod_worker_processes Worker processes that live.\n"
+	    "# TYPE mnemod_worker_processes gauge\n"
+	    "mnemod_worker_processes{role=\"extract\","
+	    "auth_mode=\"ApiKey\"," COMMON "} 1\n");
+	metrics_free(m);
+}
+END_TEST
+
+#define B(le, n) "mnemod_memory_phase1_e2e_ms_bucket{model=\"gpt\"," COMMON	\
+	",le=\"" le "\"} " n "\n"
+
+START_TEST(text_of_a_histogram)
+{
+	struct metrics	*m = metrics_new();
+
+	put(m, METRIC_PHASE1_E2E_MS, "gpt", 10);
+	put(m, METRIC_PHASE1_E2E_MS, "gpt", 11);
+	put(m, METRIC_PHASE1_E2E_MS, "gpt", 3600001);
+	put(m, METRIC_PHASE1_E2E_MS, "gpt", -7);	/* counts as 0 */
+	assert_text(m,
+	    "# HELP mnemod_memory_phase1_e2e_ms Stage one of a pass, from the "
+	    "claim to its last job.\n"
+	    "# TYPE mnemod_memory_phase1_e2e_ms histogram\n"
+	    B("10", "2") B("100", "3") B("1000", "3") B("5000", "3")
+	    B("15000", "3") B("60000", "3") B("300000", "3")
+	    B("900000", "3") B("3600000", "3") B("+Inf", "4")
+	    "mnemod_memory_phase1_e2e_ms_sum{model=\"gpt\"," COMMON
+	    "} 3600022\n"
+	    "mnemod_memory_phase1_e2e_ms_count{model=\"gpt\"," COMMON
+	    "} 4\n");
+	metrics_free(m);
+}
+END_TEST
+
+static void
+take_tag(const char *name, const char *value, void *arg)
+{
+	if (strcmp(name, "model") == 0)
+		snprintf(arg, METRIC_TAG_SIZE, "%s", value);
+}
+
+static void
+take_series(const struct metric_series *s, void *arg)
+{
+	*(const struct metric_series **)arg = s;
+}
+
+/* No value of a tag is longer, or anything but plain ASCII. */
+START_TEST(values_are_bounded)
+{
+	static const char *const	 bad[] = { "", "two words", "caf\xc3\xa9",
+					    "line\n", "esc\033[m",
+					    "0123456789012345678901234567890"
+					    "123456789012345678901234567890"
+					    "1234" };
+	const struct metric_series	*s = NULL;
+	struct metrics			*m = metrics_new();
+	char				 model[METRIC_TAG_SIZE] = "";
+	size_t				 i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		metrics_put(m, METRIC_PHASE2_INPUT, &bad[i], 1);
+	metrics_each(m, take_series, &s);
+	metrics_tags(m, s, take_tag, model);
+	ck_assert_str_eq(model, "other");
+	ck_assert_int_eq(s->value, 6);		/* one series */
+	put(m, METRIC_PHASE2_INPUT, "other", INT64_MAX);
+	ck_assert_int_eq(s->value, INT64_MAX);
+	metrics_free(m);
+}
+END_TEST
+
+START_TEST(full_is_said_once)
+{
+	struct metrics	*m = metrics_new();
+	char		 model[16];
+	const char	*tags[] = { model };
+	unsigned	 i;
+
+	log_set_sink(sink, NULL);
+	for (i = 0; i < METRICS_SERIES_MAX + 100; i++) {
+		snprintf(model, sizeof(model), "m%u", i);
+		metrics_put(m, METRIC_PHASE1_OUTPUT, tags, 1);
+	}
+	ck_assert_int_eq(metrics_dropped(m), 100);
+	ck_assert_uint_eq(said, 1);
+	ck_assert_ptr_nonnull(strstr(last_said, "mnemod.memory.phase1.output"));
+	/* Those that are there count on. */
+	strcpy(model, "m0");
+	metrics_put(m, METRIC_PHASE1_OUTPUT, tags, 1);
+	ck_assert_int_eq(metrics_dropped(m), 100);
+	metrics_free(m);
+}
+END_TEST
+
+/* No registry is no reason for anything. */
+START_TEST(no_memory_is_no_failure)
+{
+	struct metrics	*m = NULL;
+	struct buf	 b = BUF_INIT;
+#ifndef __SANITIZE_ADDRESS__
+	struct rlimit	 lim, old;
+
+	getrlimit(RLIMIT_DATA, &old);
+	lim = old;
+	lim.rlim_cur = 4096;
+	log_set_sink(sink, NULL);
+	setrlimit(RLIMIT_DATA, &lim);
+	m = metrics_new();
+	setrlimit(RLIMIT_DATA, &old);
+	ck_assert_ptr_null(m);
+	ck_assert_uint_eq(said, 1);
+#endif
+	put(m, METRIC_PHASE1, "claimed", 1);
+	metrics_set_auth(m, "ApiKey");
+	metrics_on_change(m, NULL, NULL);
+	metrics_text(m, &b);
+	ck_assert_str_eq(buf_str(&b), "");
+	ck_assert_int_eq(metrics_dropped(m), 0);
+	metrics_free(m);
+}
+END_TEST
+
+static void
+count_change(void *arg)
+{
+	++*(unsigned *)arg;
+}
+
+START_TEST(only_changes_are_changes)
+{
+	struct metrics	*m = metrics_new();
+	unsigned	 n = 0;
+
+	metrics_on_change(m, count_change, &n);
+	put(m, METRIC_WORKER_STARTS, "extract", 3);
+	put(m, METRIC_WORKER_STARTS, "extract", 3);
+	ck_assert_uint_eq(n, 1);
+	put(m, METRIC_WORKER_STARTS, "extract", 4);
+	put(m, METRIC_PHASE1_OUTPUT, "gpt", 1);
+	put(m, METRIC_PHASE1_OUTPUT, "gpt", 1);
+	ck_assert_uint_eq(n, 4);
+	metrics_free(m);
+}
+END_TEST
+
+/*
+ * The file.
+ */
+
+static char	dir[256], file[280];
+
+static void
+setup(void)
+{
+	scratch_make(dir, sizeof(dir));
+	snprintf(file, sizeof(file), "%s/m.prom", dir);
+	umask(077);
+	said = 0;
+}
+
+static void
+teardown(void)
+{
+	scratch_remove(dir);
+}
+
+static int
+write_it(const char *path, const char *text, char why[128])
+{
+	return metrics_file_write(path, text, strlen(text), why, 128);
+}
+
+static void
+assert_holds(const char *text, unsigned mode)
+{
+	struct stat	 sb;
+	char		 data[64] = "";
+	int		 fd = open(file, O_RDONLY);
+	ssize_t		 n = read(fd, data, sizeof(data) - 1);
+
+	ck_assert_int_eq(n, (ssize_t)strlen(text));
+	ck_assert_str_eq(data, text);
+	ck_assert_int_eq(fstat(fd, &sb), 0);
+	ck_assert_uint_eq(sb.st_mode & 07777, mode);
+	close(fd);
+}
+
+START_TEST(file_is_replaced_whole)
+{
+	struct stat	 before, after;
+	char		 why[128], data[8] = "";
+	int		 fd;
+
+	ck_assert_int_eq(write_it(file, "one\n", why), 0);
+	assert_holds("one\n", 0600);
+	fd = open(file, O_RDONLY);
+	fstat(fd, &before);
+	ck_assert_int_eq(write_it(file, "2\n", why), 0);
+	assert_holds("2\n", 0600);
+	/* Who reads the old one reads on. */
+	ck_assert_int_eq(read(fd, data, sizeof(data)), 4);
+	ck_assert_str_eq(data, "one\n");
+	stat(file, &after);
+	ck_assert(before.st_ino != after.st_ino);
+	close(fd);
+}
+END_TEST
+
+START_TEST(file_keeps_a_mode_that_was_given)
+{
+	char	why[128];
+
+	ck_assert_int_eq(write_it(file, "one\n", why), 0);
+	chmod(file, 0644);
+	ck_assert_int_eq(write_it(file, "2\n", why), 0);
+	assert_holds("2\n", 0644);
+}
+END_TEST
+
+START_TEST(file_in_a_folder_of_a_group)
+{
+	char	why[128];
+
+	ck_assert_int_eq(chmod(dir, 02750), 0);
+	ck_assert_int_eq(write_it(file, "one\n", why), 0);
+	assert_holds("one\n", 0640);
+}
+END_TEST
+
+START_TEST(file_after_a_kill)
+{
+	char	 why[128], *left = xasprintf("%s.mnemod-new", file);
+	int	 fd = open(left, O_WRONLY | O_CREAT, 0400);
+
+	ck_assert_int_eq(write(fd, "half", 4), 4);
+	close(fd);
+	ck_assert_int_eq(write_it(file, "one\n", why), 0);
+	assert_holds("one\n", 0600);
+	ck_assert_int_eq(access(left, F_OK), -1);
+	free(left);
+}
+END_TEST
+
+/* What is no file of ours stays what it is. */
+START_TEST(what_is_no_file_is_left_alone)
+{
+	struct stat	 sb;
+	char		 why[128] = "";
+
+	ck_assert_int_eq(mkfifo(file, 0600), 0);
+	ck_assert_int_eq(write_it(file, "one\n", why), -1);
+	ck_assert_str_eq(why, "it is no regular file");
+	ck_assert_int_eq(lstat(file, &sb), 0);
+	ck_assert(S_ISFIFO(sb.st_mode));
+	unlink(file);
+	ck_assert_int_eq(symlink("elsewhere", file), 0);
+	ck_assert_int_eq(write_it(file, "one\n", why), -1);
+	ck_assert_int_eq(lstat(file, &sb), 0);
+	ck_assert(S_ISLNK(sb.st_mode));
+	unlink(file);
+	ck_assert_int_eq(write_it(dir, "one\n", why), -1);
+}
+END_TEST
+
+START_TEST(file_that_cannot_be_written)
+{
+	char	 why[128] = "", *nowhere = xasprintf("%s/a/m.prom", dir);
+
+	ck_assert_int_eq(write_it(nowhere, "one\n", why), -1);
+	ck_assert_str_eq(why, "No such file or directory");
+	free(nowhere);
+	ck_assert_int_eq(write_it("/dev/full", "one\n", why), -1);
+}
+END_TEST
+
+static Suite *
+metrics_suite(void)
+{
+	Suite	*s = suite_create("metrics");
+	TCase	*tc = tcase_create("registry");
+
+	tcase_add_test(tc, names_and_tags);
+	tcase_add_test(tc, manual_lists_all);
+	tcase_add_test(tc, text_of_each_kind);
+	tcase_add_test(tc, text_of_a_histogram);
+	tcase_add_test(tc, values_are_bounded);
+	tcase_add_test(tc, full_is_said_once);
+	tcase_add_test(tc, no_memory_is_no_failure);
+	tcase_add_test(tc, only_changes_are_changes);
+	suite_add_tcase(s, tc);
+	tc = tcase_create("file");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, file_is_replaced_whole);
+	tcase_add_test(tc, file_keeps_a_mode_that_was_given);
+	tcase_add_test(tc, file_in_a_folder_of_a_group);
+	tcase_add_test(tc, file_after_a_kill);
+	tcase_add_test(tc, what_is_no_file_is_left_alone);
+	tcase_add_test(tc, file_that_cannot_be_written);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+CHECK_MAIN(metrics_suite)
