@@ -61,6 +61,18 @@ store_ledger_spent(struct store *s, int64_t since, const char *thread_id,
 	return db_end(&r);
 }
 
+#define USAGE "count(*), sum(outcome <> 'ok'), sum(settled_at IS NULL),"	\
+	" sum(tokens), sum(money), sum(input), sum(cached_input),"		\
+	" sum(output), sum(reasoning_output)"
+
+static struct store_usage
+usage_row(struct db_rows *r)
+{
+	return (struct store_usage){ db_int(r, 0), db_int(r, 1),
+	    db_int(r, 2), db_int(r, 3), db_int(r, 4), db_int(r, 5),
+	    db_int(r, 6), db_int(r, 7), db_int(r, 8) };
+}
+
 enum store_status
 store_ledger_usage(struct store *s, const char *thread_id,
     struct store_usage *u)
@@ -69,16 +81,38 @@ store_ledger_usage(struct store *s, const char *thread_id,
 
 	memset(u, 0, sizeof(*u));
 	db_about(s, "adding up what thread %s asked", thread_id);
-	db_open(&r, s, "SELECT count(*), sum(outcome <> 'ok'),"
-	    " sum(settled_at IS NULL), sum(tokens), sum(money), sum(input),"
-	    " sum(cached_input), sum(output), sum(reasoning_output)"
-	    " FROM model_requests WHERE thread_id = ?",
-	    ARGS(TEXT(thread_id)));
+	db_open(&r, s, "SELECT " USAGE " FROM model_requests"
+	    " WHERE thread_id = ?", ARGS(TEXT(thread_id)));
 	if (db_next(&r))
-		*u = (struct store_usage){ db_int(&r, 0), db_int(&r, 1),
-		    db_int(&r, 2), db_int(&r, 3), db_int(&r, 4),
-		    db_int(&r, 5), db_int(&r, 6), db_int(&r, 7),
-		    db_int(&r, 8) };
+		*u = usage_row(&r);
+	return db_end(&r);
+}
+
+enum store_status
+store_ledger_group(struct store *s, enum ledger_by by, int64_t since,
+    store_ledger_group_cb *cb, void *arg)
+{
+#define GROUP(key)							\
+	"SELECT " USAGE ", " key " AS key FROM model_requests AS r"	\
+	" WHERE r.at > ? GROUP BY key ORDER BY key"
+	static const char *const sql[] = {
+		[LEDGER_BY_DAY] = GROUP("date(r.at, 'unixepoch')"),
+		[LEDGER_BY_MODEL] = GROUP("r.provider || ':' || r.model"),
+		[LEDGER_BY_PURPOSE] = GROUP("r.purpose"),
+		[LEDGER_BY_MEMORY] = GROUP("(SELECT a.memory FROM agents"
+		    " AS a WHERE a.thread_id = r.thread_id)")
+	};
+#undef GROUP
+	struct store_usage	 u;
+	struct db_rows		 r;
+
+	db_about(s, "adding up the ledger");
+	db_open(&r, s, sql[by], ARGS(INT(since)));
+	while (db_next(&r)) {
+		u = usage_row(&r);
+		if (cb(db_text(&r, 9), &u, arg) != 0)
+			break;
+	}
 	return db_end(&r);
 }
 

@@ -70,6 +70,23 @@ enum store_status store_ledger_usage(struct store *, const char *thread_id,
     struct store_usage *);
 
 /*
+ * The same for all that was asked after `since', by day (UTC, "2026-11-23"),
+ * provider and model ("openai:gpt-5.4"), purpose, or the memory of an agent;
+ * sorted by the key, which is NULL for stage one by memory: its outputs are
+ * there for every memory.
+ */
+enum ledger_by {
+	LEDGER_BY_DAY,
+	LEDGER_BY_MODEL,
+	LEDGER_BY_PURPOSE,
+	LEDGER_BY_MEMORY
+};
+typedef int store_ledger_group_cb(const char *key,
+    const struct store_usage *, void *arg);
+enum store_status store_ledger_group(struct store *, enum ledger_by,
+    int64_t since, store_ledger_group_cb *, void *arg);
+
+/*
  * What counts from `since' on, oldest first, until `cb' returns non-zero.
  * Rows that cost nothing are left out.
  */

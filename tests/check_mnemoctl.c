@@ -1,4 +1,4 @@
-/* links: supervisor/mnemoctl/agent.c supervisor/mnemoctl/agent_audit.c supervisor/mnemoctl/agent_show.c supervisor/mnemoctl/agents.c supervisor/mnemoctl/ctl.c supervisor/mnemoctl/find.c supervisor/mnemoctl/jobs.c supervisor/mnemoctl/options.c supervisor/mnemoctl/output.c supervisor/mnemoctl/table.c supervisor/mnemoctl/when.c supervisor/mnemoctl/ids.c supervisor/mnemoctl/json_text.c supervisor/mnemoctl/status.c supervisor/mnemoctl/status_memories.c supervisor/mnemoctl/status_show.c supervisor/mnemoctl/why.c supervisor/mnemoctl/why_show.c supervisor/mnemoctl/why_stage_one.c supervisor/mnemoctl/why_stage_two.c supervisor/store.c supervisor/store_agents.c supervisor/store_db.c supervisor/store_due.c supervisor/store_files.c supervisor/store_forget.c supervisor/store_leases.c supervisor/store_look.c supervisor/store_memories.c supervisor/store_ledger.c supervisor/store_outputs.c supervisor/store_row.c supervisor/store_schema.c supervisor/store_select.c supervisor/store_stage_one.c supervisor/store_stage_two.c supervisor/store_threads.c supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/match.c supervisor/memory_record.c supervisor/orphans.c supervisor/paths.c supervisor/quote.c supervisor/root.c supervisor/root_text.c supervisor/state_dir.c tests/store_fixture.c tests/scratch.c supervisor/waits.c supervisor/ledger.c supervisor/budget.c supervisor/store_review.c */
+/* links: supervisor/mnemoctl/agent.c supervisor/mnemoctl/agent_audit.c supervisor/mnemoctl/agent_show.c supervisor/mnemoctl/agents.c supervisor/mnemoctl/ctl.c supervisor/mnemoctl/find.c supervisor/mnemoctl/jobs.c supervisor/mnemoctl/options.c supervisor/mnemoctl/output.c supervisor/mnemoctl/table.c supervisor/mnemoctl/when.c supervisor/mnemoctl/money.c supervisor/mnemoctl/usage.c supervisor/mnemoctl/ids.c supervisor/mnemoctl/json_text.c supervisor/mnemoctl/status.c supervisor/mnemoctl/status_memories.c supervisor/mnemoctl/status_show.c supervisor/mnemoctl/why.c supervisor/mnemoctl/why_show.c supervisor/mnemoctl/why_stage_one.c supervisor/mnemoctl/why_stage_two.c supervisor/store.c supervisor/store_agents.c supervisor/store_db.c supervisor/store_due.c supervisor/store_files.c supervisor/store_forget.c supervisor/store_leases.c supervisor/store_look.c supervisor/store_memories.c supervisor/store_ledger.c supervisor/store_outputs.c supervisor/store_row.c supervisor/store_schema.c supervisor/store_select.c supervisor/store_stage_one.c supervisor/store_stage_two.c supervisor/store_threads.c supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/match.c supervisor/memory_record.c supervisor/orphans.c supervisor/paths.c supervisor/quote.c supervisor/root.c supervisor/root_text.c supervisor/state_dir.c tests/store_fixture.c tests/scratch.c supervisor/waits.c supervisor/ledger.c supervisor/budget.c supervisor/store_review.c */
 /*
  * "Pending for ever, nobody knows why" was the most frequent question of all.
  * So why must name the very rule that refuses: each rule is made to refuse,
@@ -591,6 +591,85 @@ START_TEST(hostile_text_is_never_shown_raw)
 }
 END_TEST
 
+#define ASKED(at_, model_, purpose_, thread_, outcome_, tokens_, money_)	\
+	"INSERT INTO model_requests (at, provider, model, purpose,"		\
+	" thread_id, attempt, reserved, tokens, money, settled_at, outcome,"	\
+	" input, cached_input, output, reasoning_output) VALUES (" at_		\
+	", 'openai', '" model_ "', '" purpose_ "', '" thread_ "', 1, 9, "	\
+	tokens_ ", " money_ ", " at_ ", '" outcome_ "', 100, 40, 7, 3);"
+
+static json_object *
+usage_by(const char *by, const char *key)
+{
+	json_object	*list, *o = NULL;
+	const char	*name;
+	size_t		 i;
+
+	json_object_put(doc);
+	doc = json_object_new_object();
+	ctl.by = by;
+	ck_assert_int_eq(usage_collect(&ctl, doc), CTL_OK);
+	list = json_arr(doc, "usage");
+	for (i = 0; i < json_object_array_length(list); i++) {
+		o = json_object_array_get_idx(list, i);
+		name = json_str(o, "key");
+		if (name == key || (name != NULL && key != NULL &&
+		    strcmp(name, key) == 0))
+			return o;
+	}
+	return NULL;
+}
+
+/*
+ * The bill came at the end of the month, and nobody could say which model,
+ * which day or which memory had made it.
+ */
+START_TEST(usage_adds_up_every_way)
+{
+	json_object	*o;
+	char		*text;
+
+	tell("INSERT INTO agents (thread_id, session_id, memory, ownership_token,"
+	    " input_watermark, status, started_at) VALUES ('ag', 'ag', 'codex',"
+	    " 't', 1, 'completed', 1);"
+	    ASKED("1782993600", "big", "agent", "ag", "ok", "1000", "1250000")
+	    ASKED("1782993600", "small", "stage_one", "x", "timeout", "9", "0")
+	    ASKED("1782800000", "small", "stage_one", "x", "ok", "107", "5")
+	    ASKED("1700000000", "old", "agent", "ag", "ok", "107", "5"));
+	o = usage_by(NULL, "2026-07-02");
+	ck_assert_int_eq(json_int(o, "requests", 0), 2);
+	ck_assert_int_eq(json_int(o, "failed", 0), 1);
+	ck_assert_int_eq(json_int(o, "tokens", 0), 1009);
+	ck_assert_int_eq(json_int(o, "input", 0), 200);
+	ck_assert_int_eq(json_int(o, "cached_input", 0), 80);
+	o = json_obj(doc, "total");
+	ck_assert_int_eq(json_int(o, "requests", 0), 3);
+	ck_assert_int_eq(json_int(o, "money_millionths", 0), 1250005);
+	ck_assert_int_eq(json_int(usage_by("model", "openai:small"),
+	    "requests", 0), 2);
+	ck_assert_ptr_null(usage_by("model", "openai:old"));
+	ck_assert_int_eq(json_int(usage_by("purpose", "agent"),
+	    "requests", 0), 1);
+	ck_assert_int_eq(json_int(usage_by("memory", NULL), "requests", 0),
+	    2);
+	ck_assert_int_eq(json_int(usage_by("memory", "codex"), "output", 0),
+	    7);
+	text = shown(usage_show, 0);
+	ck_assert_str_eq(text,
+	    "MEMORY       REQUESTS  FAILED  INPUT  CACHED  OUTPUT  COUNTED     MONEY\n"
+	    "(stage one)         2       1    200      80      14      116  0.000005\n"
+	    "codex               1       0    100      40       7     1000      1.25\n"
+	    "total               3       1    300     120      21     1116  1.250005\n");
+	free(text);
+	ctl.days = 10000;
+	ck_assert_int_eq(json_int(usage_by("model", "openai:old"),
+	    "requests", 0), 1);
+	ctl.by = "modle";
+	ck_assert_int_eq(usage_collect(&ctl, doc), CTL_USAGE);
+	ck_assert_ptr_nonnull(strstr(said, "the nearest is model"));
+}
+END_TEST
+
 START_TEST(json_escapes_all_but_ascii)
 {
 	json_object	*o = json_object_new_object();
@@ -667,7 +746,8 @@ START_TEST(command_line)
 		{ .name = "status", .text = "" },
 		{ .name = "jobs", .text = "" },
 		{ .name = "why", .argument = "ID", .text = "" },
-		{ .name = NULL }
+		{ .name = "forget", .argument = "ID", .text = "" },
+		{ .name = "usage", .text = "" }, { .name = NULL }
 	};
 	static const struct {
 		const char	*argv[6];
@@ -686,7 +766,17 @@ START_TEST(command_line)
 		{ { "m", "-q" }, "-q: no such option" },
 		{ { "m", "--nope" }, "--nope: no such option" },
 		{ { "m", "-s" }, "--state: expected its argument" },
-		{ { "m", "-s", "", "jobs" }, "--state: its argument is empty" }
+		{ { "m", "-s", "", "jobs" }, "--state: its argument is "
+		    "empty" },
+		{ { "m", "--jsno", "jobs" }, "the nearest is --json" },
+		{ { "m", "jobs", "-n" }, "jobs: takes no --dry-run" },
+		{ { "m", "-n", "forget", "x" }, NULL },
+		{ { "m", "forget", "x", "-n" }, NULL },
+		{ { "m", "-n", "jobs" }, "jobs: takes no --dry-run" },
+		{ { "m", "usage", "--by", "day", "-j" }, NULL },
+		{ { "m", "usage", "--days" }, "--days: expected its" },
+		{ { "m", "usage", "--days", "0" }, "--days: 0 is no number" },
+		{ { "m", "jobs", "--days", "2" }, "jobs: takes no --days" }
 	};
 	struct ctl_options	 o;
 	char			*argv[7];
@@ -733,6 +823,7 @@ suite(void)
 	tcase_add_test(tc, reader_makes_nothing);
 	tcase_add_test(tc, reader_refuses_newer_and_takes_older);
 	tcase_add_test(tc, hostile_text_is_never_shown_raw);
+	tcase_add_test(tc, usage_adds_up_every_way);
 	tcase_add_test(tc, json_escapes_all_but_ascii);
 	tcase_add_test(tc, json_times_are_rfc3339);
 	tcase_add_test(tc, times_in_words);

@@ -50,6 +50,8 @@ check "why names it for a thread" sh -c "'$CTL' -o now=$NOW why $id |
 check "no job paid for it with a retry" [ "$(sql \
     "select count(*) from jobs where kind = 'memory_stage1' and
     (last_error is not null or retry_remaining < 3)")" -eq 0 ]
+"$CTL" -o now="$NOW" usage --by purpose >"$T/usage"
+check "usage has the same sum" has "^total  *3 .* 54150 " "$T/usage"
 # A day later there is room again; the same now, with a higher ceiling.
 mn -o budget.tokens_per_day=80000 -1
 check "a higher ceiling lets the next one through" [ "$(asked)" -eq 4 ]

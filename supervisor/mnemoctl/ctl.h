@@ -57,6 +57,8 @@ struct ctl {
 	const char		*memory;	/* -m, or NULL */
 	enum ctl_exit		 verdict;	/* once all is shown */
 	const char		*despite;	/* -d, or NULL */
+	const char		*by;		/* --by, or NULL */
+	int64_t			 days;		/* --days, or 0 */
 	int			 outdated;	/* -O */
 	int			 dry_run;	/* -n */
 	int			 purge;		/* -p */
@@ -75,7 +77,6 @@ struct ctl_command {
 	void		(*show)(json_object *doc, const struct output *);
 	const char	*key;
 	int		 alone;		/* it needs no state */
-	const char	*flags;		/* letters of options; NULL: none */
 };
 
 /* status.c, jobs.c, why.c */
@@ -91,6 +92,10 @@ enum ctl_exit agents_collect(struct ctl *, json_object *doc);
 void agents_show(json_object *doc, const struct output *);
 enum ctl_exit agent_collect(struct ctl *, json_object *doc);
 void agent_show(json_object *doc, const struct output *);
+
+/* usage.c */
+enum ctl_exit usage_collect(struct ctl *, json_object *doc);
+void usage_show(json_object *doc, const struct output *);
 
 /* check.c */
 enum ctl_exit check_collect(struct ctl *, json_object *doc);

@@ -12,8 +12,8 @@
 static int
 is_time(const char *key)
 {
-	static const char *const names[] = { "at", "now", "time", "until",
-	    "week", "when" };
+	static const char *const names[] = { "at", "now", "since", "time",
+	    "until", "week", "when" };
 	static const char *const ends[] = { "_at", "_since", "_until" };
 	size_t	i, len = strlen(key), n;
 

@@ -21,7 +21,7 @@ static const struct ctl_command commands[] = {
 	    "wrong", .collect = status_collect, .show = status_show },
 	{ .name = "accept", .argument = "TOKEN|MEMORY|AGENT", .text =
 	    "publish what waits, or was refused", .show = published_show,
-	    .key = "token", .flags = "d" },
+	    .key = "token" },
 	{ .name = "agents", .text = "the last consolidation agents",
 	    .collect = agents_collect, .show = agents_show },
 	{ .name = "audit", .argument = "[MEMORY]", .text = "entries and "
@@ -36,11 +36,10 @@ static const struct ctl_command commands[] = {
 	{ .name = "discard", .argument = "[MEMORY]", .text = "drop what waits "
 	    "for review", .show = discarded_show, .key = "memory" },
 	{ .name = "extract", .text = "make again what an older generator "
-	    "made", .show = extract_show,
-	    .flags = "O" },
+	    "made", .show = extract_show },
 	{ .name = "forget", .argument = "THREAD|PATTERN", .text = "take "
 	    "sessions out of every memory", .show = forget_show,
-	    .key = "what", .flags = "np" },
+	    .key = "what" },
 	{ .name = "history", .argument = "[MEMORY]", .text = "the commits of "
 	    "a memory, newest first", .show = history_show, .key = "memory" },
 	{ .name = "jobs", .text = "one line for each job",
@@ -57,6 +56,9 @@ static const struct ctl_command commands[] = {
 	{ .name = "show", .argument = "AGENT", .text = "what an agent did, "
 	    "spent and was refused", .collect = agent_collect,
 	    .show = agent_show },
+	{ .name = "usage", .text = "requests, tokens and money, by day, "
+	    "model, purpose or memory", .collect = usage_collect,
+	    .show = usage_show },
 	{ .name = "why", .argument = "ID|PATH", .text = "why a thread is "
 	    "extracted, selected, or not", .collect = why_collect,
 	    .show = why_show },
@@ -181,6 +183,8 @@ act(const struct ctl_options *opt)
 		ctl.argument = opt->argument;
 		ctl.memory = opt->memory;
 		ctl.despite = opt->despite;
+		ctl.by = opt->by;
+		ctl.days = opt->days;
 		ctl.outdated = opt->outdated;
 		ctl.dry_run = opt->dry_run;
 		ctl.purge = opt->purge;

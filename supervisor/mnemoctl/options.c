@@ -1,7 +1,9 @@
 /* The command line of mnemoctl(1). */
 
+#include <bsd/stdlib.h>
 #include <getopt.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,98 +14,121 @@
 #include "supervisor/mnemoctl/ctl.h"
 #include "supervisor/mnemoctl/options.h"
 
-/* Alphabetical; usage, help and getopt(3) all come from here. */
+enum kind { FLAG, TEXT, NUMBER, LIST };
+
+#define FIELD(member) offsetof(struct ctl_options, member)
+
+/*
+ * Alphabetical; usage, help and getopt(3) all come from here.  Behind a
+ * command that an option is of, its letter means that option.
+ */
 static const struct option_row {
-	int		 letter;
+	int		 letter;	/* 0: it has none */
+	enum kind	 kind;
 	const char	*name;
 	const char	*arg;		/* NULL: takes none */
+	const char	*of;		/* commands; NULL: all */
 	const char	*text;
+	size_t		 field;
 } rows[] = {
-	{ 'd', "despite", "rule", "of accept: the rule that is let pass" },
-	{ 'f', "config", "file", "read this configuration, - for standard "
-	    "input" },
-	{ 'h', "help", NULL, "print this help" },
-	{ 'j', "json", NULL, "print JSON" },
-	{ 'm', "memory", "memory", "the memory that is meant, if there are "
-	    "several" },
-	{ 'n', "dry-run", NULL, "of forget: say what would be done" },
-	{ 'o', "option", "key=value", "override one key of the "
-	    "configuration" },
-	{ 'O', "outdated", NULL, "of extract: what an older generator made" },
-	{ 'p', "purge", NULL, "of forget: from the history too" },
-	{ 's', "state", "statedir", "look at the state in this directory" },
-	{ 'v', "verbose", NULL, "say who answered, and more" },
-	{ 'V', "version", NULL, "print the version" }
+	{ 0, TEXT, "by", "key", "usage",
+	    "day, model, purpose or memory", FIELD(by) },
+	{ 0, NUMBER, "days", "n", "usage",
+	    "so many days back", FIELD(days) },
+	{ 'd', TEXT, "despite", "rule", "accept",
+	    "the rule that is let pass", FIELD(despite) },
+	{ 'f', TEXT, "config", "file", NULL,
+	    "read this configuration, - for standard input", FIELD(file) },
+	{ 'h', FLAG, "help", NULL, NULL,
+	    "print this help", FIELD(help) },
+	{ 'j', FLAG, "json", NULL, NULL,
+	    "print JSON", FIELD(json) },
+	{ 'm', TEXT, "memory", "memory", NULL,
+	    "the memory that is meant, if there are several", FIELD(memory) },
+	{ 'n', FLAG, "dry-run", NULL, "forget",
+	    "say what would be done", FIELD(dry_run) },
+	{ 'o', LIST, "option", "key=value", NULL,
+	    "override one key of the configuration", FIELD(overrides) },
+	{ 'O', FLAG, "outdated", NULL, "extract",
+	    "what an older generator made", FIELD(outdated) },
+	{ 'p', FLAG, "purge", NULL, "forget",
+	    "from the history too", FIELD(purge) },
+	{ 's', TEXT, "state", "statedir", NULL,
+	    "look at the state in this directory", FIELD(state) },
+	{ 'v', FLAG, "verbose", NULL, NULL,
+	    "say who answered, and more", FIELD(verbose) },
+	{ 'V', FLAG, "version", NULL, NULL,
+	    "print the version", FIELD(version) }
 };
 
-#define NROWS (sizeof(rows) / sizeof(rows[0]))
-#define WORD_MAX 64
+#define NROWS		(sizeof(rows) / sizeof(rows[0]))
+#define WORD_MAX	64
+#define LONG		1000	/* getopt(3): more than any letter */
+#define NUMBER_MAX	1000000
+
+_Static_assert(NROWS <= 64, "a bit for each option");
+
+/* 1 if the option means something to the command. */
+static int
+is_of(const struct option_row *row, const struct ctl_command *c)
+{
+	const char	*p = row->of;
+	size_t		 n;
+
+	if (p == NULL || c == NULL)
+		return p == NULL;
+	for (n = strlen(c->name); p != NULL; p = strchr(p, ' ')) {
+		p += *p == ' ';
+		if (strncmp(p, c->name, n) == 0 &&
+		    (p[n] == '\0' || p[n] == ' '))
+			return 1;
+	}
+	return 0;
+}
+
+/* What a letter means to a command; before it is known (NULL): to most. */
+static const struct option_row *
+find_letter(int letter, const struct ctl_command *c)
+{
+	const struct option_row	*any = NULL, *all = NULL;
+	size_t			 i;
+
+	for (i = 0; i < NROWS; i++) {
+		if (rows[i].letter != letter)
+			continue;
+		if (rows[i].of == NULL)
+			all = &rows[i];
+		else if (is_of(&rows[i], c))
+			return &rows[i];
+		else if (any == NULL)
+			any = &rows[i];
+	}
+	return all != NULL ? all : any;
+}
 
 /* Letters and names for getopt(3); ':' first: see refuse(). */
 static void
-make_table(char *letters, struct option *names)
+make_table(char *letters, struct option *names, const struct ctl_command *c)
 {
 	size_t	 i;
 
 	memset(names, 0, (NROWS + 1) * sizeof(*names));
+	if (c == NULL)
+		*letters++ = '+';	/* up to the command */
 	*letters++ = ':';
 	for (i = 0; i < NROWS; i++) {
-		*letters++ = (char)rows[i].letter;
-		if (rows[i].arg != NULL)
-			*letters++ = ':';
 		names[i].name = rows[i].name;
 		names[i].has_arg = rows[i].arg != NULL ? required_argument :
 		    no_argument;
-		names[i].val = rows[i].letter;
+		names[i].val = LONG + (int)i;
+		if (rows[i].letter == 0 ||
+		    find_letter(rows[i].letter, c) != &rows[i])
+			continue;
+		*letters++ = (char)rows[i].letter;
+		if (rows[i].arg != NULL)
+			*letters++ = ':';
 	}
 	*letters = '\0';
-}
-
-static void
-take(struct ctl_options *o, int letter)
-{
-	switch (letter) {
-	case 'd':
-		o->despite = optarg;
-		break;
-	case 'f':
-		o->file = optarg;
-		break;
-	case 'h':
-		o->help = 1;
-		break;
-	case 'j':
-		o->json = 1;
-		break;
-	case 'm':
-		o->memory = optarg;
-		break;
-	case 'o':
-		o->overrides = xreallocarray(o->overrides,
-		    o->noverrides + 1, sizeof(o->overrides[0]));
-		o->overrides[o->noverrides++] = optarg;
-		break;
-	case 'O':
-		o->outdated = 1;
-		break;
-	case 'n':
-		o->dry_run = 1;
-		break;
-	case 'p':
-		o->purge = 1;
-		break;
-	case 's':
-		o->state = optarg;
-		break;
-	case 'v':
-		o->verbose = 1;
-		break;
-	case 'V':
-		o->version = 1;
-		break;
-	default:
-		BUG("option %d", letter);
-	}
 }
 
 /* Always -1, for the caller to return. */
@@ -118,22 +143,77 @@ wrong(struct ctl_options *o, const char *fmt, ...)
 	return -1;
 }
 
-/* What getopt(3) refused: ':' an argument is missing, '?' anything else. */
 static int
-refuse(struct ctl_options *o, int letter, char **argv)
+take_number(struct ctl_options *o, const struct option_row *row,
+    int64_t *number)
 {
-	char	 word[WORD_MAX];
-	size_t	 i;
+	char		 word[WORD_MAX];
+	const char	*err;
+
+	*number = strtonum(optarg, 1, NUMBER_MAX, &err);
+	if (err == NULL)
+		return 0;
+	log_printable(word, sizeof(word), optarg, strlen(optarg));
+	return wrong(o, "--%s: %s is no number from 1 to %d", row->name, word,
+	    NUMBER_MAX);
+}
+
+static int
+take(struct ctl_options *o, const struct option_row *row)
+{
+	char	*field = (char *)o + row->field;
+
+	if (row->arg != NULL && *optarg == '\0')
+		return wrong(o, "--%s: its argument is empty", row->name);
+	o->given |= UINT64_C(1) << (row - rows);
+	switch (row->kind) {
+	case FLAG:
+		*(int *)(void *)field = 1;
+		break;
+	case TEXT:
+		*(const char **)(void *)field = optarg;
+		break;
+	case NUMBER:
+		return take_number(o, row, (int64_t *)(void *)field);
+	case LIST:
+		o->overrides = xreallocarray(o->overrides,
+		    o->noverrides + 1, sizeof(o->overrides[0]));
+		o->overrides[o->noverrides++] = optarg;
+		break;
+	}
+	return 0;
+}
+
+static const char *
+nearest_option(const char *word)
+{
+	const char	*best = rows[0].name;
+	size_t		 least = SIZE_MAX, i;
 
 	for (i = 0; i < NROWS; i++)
-		if (letter == ':' && rows[i].letter == optopt)
-			return wrong(o, "--%s: expected its argument, %s",
-			    rows[i].name, rows[i].arg);
+		nearest_try(word, rows[i].name, &best, &least);
+	return best;
+}
+
+/* What getopt(3) refused: ':' an argument is missing, '?' anything else. */
+static int
+refuse(struct ctl_options *o, int letter, const char *last)
+{
+	const struct option_row	*row = NULL;
+	char			 word[WORD_MAX];
+
+	if (letter == ':')
+		row = optopt >= LONG ? &rows[optopt - LONG] :
+		    find_letter(optopt, o->command);
+	if (row != NULL)
+		return wrong(o, "--%s: expected its argument, %s", row->name,
+		    row->arg);
+	log_printable(word, sizeof(word), last, strlen(last));
+	if (strncmp(last, "--", 2) == 0)
+		return wrong(o, "%s: no such option, or not in this form; "
+		    "the nearest is --%s", word, nearest_option(last + 2));
 	if (optopt > ' ' && optopt < 0x7f)
 		snprintf(word, sizeof(word), "-%c", optopt);
-	else
-		log_printable(word, sizeof(word), argv[optind - 1],
-		    strlen(argv[optind - 1]));
 	return wrong(o, "%s: no such option, or not in this form", word);
 }
 
@@ -157,103 +237,104 @@ find_command(const struct ctl_command *c, const char *name)
 	return NULL;
 }
 
-/* Options that mean something to some commands only. */
+/* The first word that is no option. */
 static int
-check_flags(struct ctl_options *o)
+take_command(struct ctl_options *o, const struct ctl_command *commands,
+    const char *name)
 {
-	const char	*takes = o->command->flags;
+	char	 word[WORD_MAX];
 
-	if (o->despite != NULL && (takes == NULL ||
-	    strchr(takes, 'd') == NULL))
-		return wrong(o, "%s: takes no --despite", o->command->name);
-	if (o->dry_run && (takes == NULL || strchr(takes, 'n') == NULL))
-		return wrong(o, "%s: takes no --dry-run", o->command->name);
-	if (o->outdated && (takes == NULL || strchr(takes, 'O') == NULL))
-		return wrong(o, "%s: takes no --outdated", o->command->name);
-	if (!o->outdated && takes != NULL && strchr(takes, 'O') != NULL)
-		return wrong(o, "%s: expected what to extract, --outdated",
-		    o->command->name);
-	if (o->purge && (takes == NULL || strchr(takes, 'p') == NULL))
-		return wrong(o, "%s: takes no --purge", o->command->name);
+	if (name == NULL)
+		return wrong(o, "expected a command, for example %s",
+		    commands->name);
+	o->command = find_command(commands, name);
+	if (o->command != NULL)
+		return 0;
+	log_printable(word, sizeof(word), name, strlen(name));
+	return wrong(o, "%s: no such command; the nearest is %s", word,
+	    ctl_options_nearest(commands, name));
+}
+
+/* Options that the command does not have, before or behind it. */
+static int
+check_given(struct ctl_options *o)
+{
+	size_t	 i;
+
+	for (i = 0; i < NROWS; i++)
+		if ((o->given & UINT64_C(1) << i) != 0 &&
+		    !is_of(&rows[i], o->command))
+			return wrong(o, "%s: takes no --%s",
+			    o->command->name, rows[i].name);
 	return 0;
 }
 
-/* The words that are no options: the command and its argument. */
+/* The words behind the command. */
 static int
-take_words(struct ctl_options *o, const struct ctl_command *commands,
-    char **argv)
+take_argument(struct ctl_options *o, char **argv)
 {
-	char	 word[WORD_MAX];
-	size_t	 n = 0;
+	const struct ctl_command	*c = o->command;
 
-	while (argv[n] != NULL)
-		n++;
-	if (n == 0)
-		return wrong(o, "expected a command, for example %s",
-		    commands->name);
-	o->command = find_command(commands, argv[0]);
-	if (o->command == NULL) {
-		log_printable(word, sizeof(word), argv[0], strlen(argv[0]));
-		return wrong(o, "%s: no such command; the nearest is %s",
-		    word, ctl_options_nearest(commands, argv[0]));
-	}
-	if (n == 1 && o->command->argument != NULL &&
-	    o->command->argument[0] != '[')
-		return wrong(o, "%s: expected its argument, %s",
-		    o->command->name, o->command->argument);
-	if (n > (o->command->argument != NULL ? 2 : 1))
-		return wrong(o, "%s: too many arguments", o->command->name);
-	if (o->memory != NULL && o->command->collect != NULL)
-		return wrong(o, "%s: takes no --memory", o->command->name);
-	o->argument = argv[1];
-	return check_flags(o);
+	if (argv[0] == NULL && c->argument != NULL && c->argument[0] != '[')
+		return wrong(o, "%s: expected its argument, %s", c->name,
+		    c->argument);
+	if (argv[0] != NULL && (c->argument == NULL || argv[1] != NULL))
+		return wrong(o, "%s: too many arguments", c->name);
+	if (o->memory != NULL && c->collect != NULL)
+		return wrong(o, "%s: takes no --memory", c->name);
+	if (!o->outdated && strcmp(c->name, "extract") == 0)
+		return wrong(o, "%s: expected what to extract, --outdated",
+		    c->name);
+	/* A script's unset variable. */
+	if (argv[0] != NULL && argv[0][0] == '\0')
+		return wrong(o, "%s: its argument is empty", c->name);
+	o->argument = argv[0];
+	return 0;
 }
 
-/* Empty arguments are a script's unset variable. */
+/* Options: up to the command while it is NULL, then all. */
 static int
-check_empty(struct ctl_options *o)
+take_options(struct ctl_options *o, char **argv)
 {
-	const char	*name = NULL;
+	const struct option_row	*row;
+	struct option		 names[NROWS + 1];
+	char			 letters[2 * NROWS + 3];
+	int			 argc = 0, letter;
 
-	if (o->file != NULL && *o->file == '\0')
-		name = "--config";
-	if (o->state != NULL && *o->state == '\0')
-		name = "--state";
-	if (o->memory != NULL && *o->memory == '\0')
-		name = "--memory";
-	if (o->despite != NULL && *o->despite == '\0')
-		name = "--despite";
-	if (o->argument != NULL && *o->argument == '\0')
-		name = o->command->name;
-	if (name == NULL)
-		return 0;
-	return wrong(o, "%s: its argument is empty", name);
-}
-
-int
-ctl_options_parse(struct ctl_options *o, const struct ctl_command *commands,
-    char **argv)
-{
-	struct option	 names[NROWS + 1];
-	char		 letters[2 * NROWS + 2];
-	int		 argc = 0, letter;
-
-	memset(o, 0, sizeof(*o));
-	make_table(letters, names);
+	make_table(letters, names, o->command);
 	while (argv[argc] != NULL)
 		argc++;
 	optind = 0;	/* start afresh */
 	while ((letter = getopt_long(argc, argv, letters, names, NULL)) !=
 	    -1) {
 		if (letter == '?' || letter == ':')
-			return refuse(o, letter, argv);
-		take(o, letter);
+			return refuse(o, letter, argv[optind - 1]);
+		row = letter >= LONG ? &rows[letter - LONG] :
+		    find_letter(letter, o->command);
+		if (take(o, row) == -1)
+			return -1;
 	}
+	return 0;
+}
+
+int
+ctl_options_parse(struct ctl_options *o, const struct ctl_command *commands,
+    char **argv)
+{
+	memset(o, 0, sizeof(*o));
+	if (take_options(o, argv) == -1)
+		return -1;
 	if (o->help || o->version)
 		return 0;
-	if (take_words(o, commands, argv + optind) == -1)
+	argv += optind;
+	if (take_command(o, commands, argv[0]) == -1 ||
+	    take_options(o, argv) == -1)
 		return -1;
-	return check_empty(o);
+	if (o->help || o->version)
+		return 0;
+	if (check_given(o) == -1)
+		return -1;
+	return take_argument(o, argv + optind);
 }
 
 void
@@ -267,8 +348,22 @@ ctl_options_release(struct ctl_options *o)
 void
 ctl_options_usage(FILE *fp)
 {
-	fputs("usage: mnemoctl [-hjnOpvV] [-d rule] [-f file] [-m memory] "
-	    "[-o key=value] [-s statedir] command\n", fp);
+	fputs("usage: mnemoctl [-hjvV] [-f file] [-m memory] [-o key=value] "
+	    "[-s statedir] command [argument]\n", fp);
+}
+
+static void
+help_option(FILE *fp, const struct option_row *row)
+{
+	char	 left[48], letter[8] = "";
+
+	snprintf(left, sizeof(left), "%s %s", row->name, row->arg != NULL ?
+	    row->arg : "");
+	if (row->letter != 0)
+		snprintf(letter, sizeof(letter), "-%c,", row->letter);
+	fprintf(fp, "  %-3s --%-18s %s%s%s\n", letter, left,
+	    row->of == NULL ? "" : row->of, row->of == NULL ? "" : ": ",
+	    row->text);
 }
 
 void
@@ -278,12 +373,8 @@ ctl_options_help(FILE *fp, const struct ctl_command *c)
 	size_t	 i;
 
 	ctl_options_usage(fp);
-	for (i = 0; i < NROWS; i++) {
-		snprintf(left, sizeof(left), "%s %s", rows[i].name,
-		    rows[i].arg != NULL ? rows[i].arg : "");
-		fprintf(fp, "  -%c, --%-18s %s\n", rows[i].letter, left,
-		    rows[i].text);
-	}
+	for (i = 0; i < NROWS; i++)
+		help_option(fp, &rows[i]);
 	fputs("commands:\n", fp);
 	for (; c->name != NULL; c++) {
 		snprintf(left, sizeof(left), "%s %s", c->name,

@@ -2,6 +2,7 @@
 #define MNEMOD_MNEMOCTL_OPTIONS_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct ctl_command;
@@ -15,6 +16,8 @@ struct ctl_options {
 	int			  outdated;	/* -O */
 	int			  dry_run;	/* -n */
 	int			  purge;	/* -p */
+	const char		 *by;		/* --by, or NULL */
+	int64_t			  days;		/* --days, or 0 */
 	const char		 *memory;	/* -m, or NULL */
 	const char		 *despite;	/* -d, or NULL */
 	const char		 *file;		/* -f, or NULL */
@@ -23,13 +26,14 @@ struct ctl_options {
 	size_t			  noverrides;
 	const struct ctl_command *command;	/* NULL: -h or -V */
 	const char		 *argument;	/* of the command, or NULL */
+	uint64_t		  given;	/* options, a bit each */
 	char			  why[256];	/* what is wrong */
 };
 
 /*
  * Parse the command line; `commands' ends with a row without name.  Strings
  * are borrowed from argv, whose order changes: options may follow the
- * command.  Returns 0, or -1 with one line in `why', exit status 2.
+ * command, and where a command has options of its own they must.  Returns 0, or -1 with one line in `why', exit status 2.
  * ctl_options_release() in either case.
  */
 int ctl_options_parse(struct ctl_options *, const struct ctl_command *commands,
