@@ -149,11 +149,18 @@ agent_failed(struct memory *m, const struct msg *msg)
 static const char *
 capped_by(const struct msg *msg)
 {
+	static const char *const bounds[][2] = {
+		{ "turns", "capped_turns" }, { "context", "capped_context" },
+	};
 	const char	*by = json_str(msg->body, "capped");
+	size_t		 i;
 
 	if (by == NULL)
 		return NULL;
-	return strcmp(by, "turns") == 0 ? "capped_turns" : "capped_tokens";
+	for (i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
+		if (strcmp(by, bounds[i][0]) == 0)
+			return bounds[i][1];
+	return "capped_tokens";
 }
 
 static void

@@ -1,4 +1,4 @@
-/* links: worker/consolidate/conversation.c */
+/* links: worker/consolidate/conversation.c worker/consolidate/conversation_shrink.c */
 
 /*
  * A conversation that fills the model's context made agents fail at the last
@@ -147,16 +147,100 @@ START_TEST(older_results_give_way)
 	ck_assert_uint_gt(n, 20000);
 	HOLDS("\"id\":\"a\",\"output\":\"[a result of 10000 bytes was here");
 	HOLDS("\"id\":\"b\",\"output\":\"xxx");
-	/* What the model has not seen stays, whatever it costs. */
-	n = conversation_shrink(&c, 1);
+	/* What the model has not seen is whole as long as the rest may go. */
+	n = conversation_shrink(&c, 12000);
 	ck_assert_uint_gt(n, 10000);
 	HOLDS("\"id\":\"b\",\"output\":\"[a result");
 	HOLDS("\"id\":\"c\",\"output\":\"xxx");
-	ck_assert_uint_eq(conversation_shrink(&c, 1), n);
-	/* But it can be told in half. */
-	ck_assert_uint_lt(conversation_cut(&c), n - 4000);
+	ck_assert_uint_eq(conversation_shrink(&c, 12000), n);
+	/* Then it is told in half. */
+	ck_assert_uint_lt(conversation_shrink(&c, n - 1), n - 4000);
 	HOLDS("xxx\\n[5000 bytes were cut: ask for less at once]");
 	HOLDS("{\"role\":\"user\",\"text\":\"Go.\"}");
+}
+END_TEST
+
+/* A reply that writes `bytes' bytes, and says as many, with its result. */
+static void
+writes(const char *id, size_t bytes)
+{
+	struct buf	 b = BUF_INIT;
+	char		*text = malloc(bytes + 1);
+
+	memset(text, 'y', bytes);
+	text[bytes] = '\0';
+	buf_addf(&b, "{\"items\":[{\"type\":\"reasoning\",\"opaque\":{\"id\":"
+	    "\"r%s\"}},{\"type\":\"text\",\"text\":\"%s\"},{\"type\":\"call\","
+	    "\"id\":\"%s\",\"name\":\"write_file\",\"arguments\":\"{\\\"path"
+	    "\\\":\\\"MEMORY.md\\\",\\\"content\\\":\\\"%s\\\"}\"}]}", id,
+	    text, id, text);
+	ck_assert_int_eq(conversation_reply(&c, &r, &b, &why), 0);
+	conversation_result(&c, id, "written", 0);
+	buf_release(&b);
+	free(text);
+}
+
+/* A 4 MiB reply would have to be sent back with every turn that follows. */
+START_TEST(what_was_written_gives_way)
+{
+	size_t	n;
+
+	conversation_user(&c, "Go.");
+	writes("a", 2000000);
+	writes("b", 2000000);
+	n = conversation_shrink(&c, 5000000);
+	ck_assert_uint_lt(n, 5000000);
+	ck_assert_uint_gt(n, 4000000);
+	HOLDS("{\"type\":\"text\",\"text\":\"[a text of 2000000 bytes was "
+	    "here]\"}");
+	HOLDS("\"arguments\":\"{\\\"path\\\":\\\"MEMORY.md\\\",\\\"content\\\":"
+	    "\\\"[2000000 bytes were here");
+	/* The last reply's too: its results tell what came of it. */
+	ck_assert_uint_lt(conversation_shrink(&c, 100000), 3000);
+	HOLDS("\"opaque\":{\"id\":\"ra\"}");
+	HOLDS("\"opaque\":{\"id\":\"rb\"}");
+	HOLDS("\"output\":\"written\"");
+}
+END_TEST
+
+static const char *const	odd[] = {
+	"not JSON ", "[\\\"", "{\\\"path\\\":{\\\"x\\\":\\\"", "{\\\"",
+};
+
+/* What is no object of short values is an empty one then. */
+START_TEST(odd_arguments_give_way)
+{
+	struct buf	b = BUF_INIT;
+	int		i;
+
+	buf_addf(&b, "{\"items\":[{\"type\":\"call\",\"id\":\"a\",\"name\":\"x\","
+	    "\"arguments\":\"%s", odd[_i]);
+	for (i = 0; i < 1000; i++)
+		buf_addstr(&b, "zz");
+	buf_addstr(&b, _i == 1 ? "\\\"]" : _i == 2 ? "\\\"}}" : "");
+	buf_addstr(&b, "\"}]}");
+	ck_assert_int_eq(conversation_reply(&c, &r, &b, &why), 0);
+	ck_assert_uint_lt(conversation_shrink(&c, 100), 300);
+	HOLDS("\"arguments\":\"{}\"");
+	buf_release(&b);
+}
+END_TEST
+
+/* 200 large results at once are more than a request may be. */
+START_TEST(unseen_results_are_cut_until_they_fit)
+{
+	char	*output = malloc(80001);
+	int	 i;
+
+	turn("first", 10);
+	memset(output, 'x', 80000);
+	output[80000] = '\0';
+	for (i = 0; i < 200; i++)
+		conversation_result(&c, "n", output, 0);
+	ck_assert_uint_lt(conversation_shrink(&c, 3000000), 3000000);
+	ck_assert_uint_gt(conversation_shrink(&c, 3000000), 1000000);
+	ck_assert_uint_lt(conversation_shrink(&c, 1), 100000);
+	free(output);
 }
 END_TEST
 
@@ -172,6 +256,10 @@ suite(void)
 	    (int)(sizeof(malformed) / sizeof(malformed[0])));
 	tcase_add_test(tc, a_flood_of_calls_is_bounded);
 	tcase_add_test(tc, older_results_give_way);
+	tcase_add_test(tc, what_was_written_gives_way);
+	tcase_add_loop_test(tc, odd_arguments_give_way, 0,
+	    (int)(sizeof(odd) / sizeof(odd[0])));
+	tcase_add_test(tc, unseen_results_are_cut_until_they_fit);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -91,6 +91,10 @@ fresh() {
 }
 
 # Replies as large as they may be, and larger.
+not_sent_back() {
+	check "$1: not sent back" [ "$(wc -c <"$REQ")" -lt 1000000 ]
+	world_clean "$1"
+}
 fresh
 pass "$(write_all "$T/one.md" "$T/s1.md")" "model=fake-big fill=4000000"
 check "last words of 4 MB: published" cmp -s "$T/one.md" "$ROOT/MEMORY.md"
@@ -99,14 +103,22 @@ check "last words of 4 MB: a note in the audit" [ "$(wc -c \
 world_clean "last words of 4 MB"
 fresh
 pass "model=fake-big fill=4000000 call=list_files args='{}'" \
+    "model=fake-big fill=4000000 call=list_files args='{}'" \
     "$(write_all "$T/one.md" "$T/s1.md")" "$DONE"
-check "4 MB that would have to be sent back: the budget says no" \
-    [ "$(agent_row reason)" = capped_tokens ]
-check "4 MB that would have to be sent back: work waits" [ "$status" -eq 8 ]
-check "4 MB that would have to be sent back: nothing is published" unpublished
-world_clean "4 MB that would have to be sent back"
+check "4 MB of words in each turn: published" cmp -s "$T/one.md" "$ROOT/MEMORY.md"
+not_sent_back "4 MB of words in each turn"
+check "4 MB of words in each turn: but a note" \
+    has 'a text of 4000000 bytes was here' "$REQ"
 fresh
-pass "model=fake-big fill=5000000" "model=fake-big fill=5000000 times=0"
+head -c 2000000 /dev/zero | tr '\0' y >"$T/large.md"
+echo "$(write_all "$T/large.md" "$T/large.md") times=3 delta=100000" >"$T/script"
+pass -s "$T/script" "$(write_all "$T/one.md" "$T/s1.md")" "$DONE"
+check "files of 4 MB in each reply: published" cmp -s "$T/one.md" "$ROOT/MEMORY.md"
+not_sent_back "files of 4 MB in each reply"
+check "files of 4 MB in each reply: but their names" \
+    has 'MEMORY.md.*2000000 bytes were here' "$REQ"
+fresh
+pass "model=fake-big delta=100000 fill=5000000" "model=fake-big delta=100000 fill=5000000 times=0"
 check "replies beyond 4 MiB: the job failed" [ "$(agent_row status)" = errored ]
 check "replies beyond 4 MiB: nothing is published" unpublished
 world_clean "replies beyond 4 MiB"

@@ -258,6 +258,10 @@ check "as many turns as it may: stopped" [ "$(agents_requests)" -eq 2 ]
 check "as many turns as it may: judged as it is" published
 check "as many turns as it may: the reason is kept" \
     [ "$(agent_row reason)" = capped_turns ]
+agent_pass "$(BOTH)" "model=fake-big failed=context_length_exceeded times=0"
+check "a conversation that never fits: judged as it is" published
+check "a conversation that never fits: the reason is kept" \
+    [ "$(agent_row reason)" = capped_context ]
 LINE='budget { tokens_per_agent = 100 }'
 agent_pass "$(BOTH)"
 LINE=

@@ -143,8 +143,8 @@ ask(struct agent *a, struct worker *w)
 	if (r == 0)
 		agent_wait(a);
 	else
-		agent_fail(a, w, "failed_agent", "the conversation is larger "
-		    "than a request may be");
+		finish(a, w, "stopped: the conversation is larger than a "
+		    "request may be", "context");
 }
 
 /* The results of one call go on; worker_tick() keeps long searches alive. */
@@ -259,10 +259,7 @@ halve(struct work *k)
 		return -1;
 	k->halvings++;
 	k->context_bytes = size / 2;
-	if (conversation_shrink(&k->talk, k->context_bytes) <=
-	    k->context_bytes)
-		return 0;
-	return conversation_cut(&k->talk) < size ? 0 : -1;
+	return conversation_shrink(&k->talk, k->context_bytes) < size ? 0 : -1;
 }
 
 static void
@@ -283,10 +280,14 @@ take_error(struct agent *a, struct worker *w, const struct msg *m)
 		    "tokens");
 		return;
 	}
-	if (error == MODEL_CONTEXT_WINDOW && halve(k) == 0)
+	if (error == MODEL_CONTEXT_WINDOW) {
+		if (halve(k) == -1) {
+			finish(a, w, "stopped: the conversation does not fit "
+			    "the model", "context");
+			return;
+		}
 		retry = 0;
-	else if (error == MODEL_CONTEXT_WINDOW)
-		retry = -1;
+	}
 	if (retry >= 0) {
 		k->attempt++;
 		worker_busy(w, "turn %u, waiting", a->turns);

@@ -1,17 +1,9 @@
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "conversation.h"
 #include "json.h"
 #include "log.h"
-#include "mem.h"
 #include "worker/model_tools.h"
-#include "worker/text.h"
-
-#define NOTE_MIN	256	/* bytes: a shorter result is no gain */
-#define DROPPED		"[a result of %zu bytes was here; call the tool "	\
-			"again if you need it]"
 
 static json_object *
 push(struct conversation *c, const char *role)
@@ -127,89 +119,6 @@ conversation_reply(struct conversation *c, struct reply *r,
 		keep_items(c, items, r->ncalls);
 	json_object_put(o);
 	return ok ? 0 : -1;
-}
-
-static size_t
-size_of(const struct conversation *c)
-{
-	struct buf	b = BUF_INIT;
-	size_t		n;
-
-	json_write(&b, c->messages);
-	n = b.len + strlen(c->instructions);
-	buf_release(&b);
-	return n;
-}
-
-/* Behind it are the results that the model has not seen yet. */
-static size_t
-last_reply(const struct conversation *c)
-{
-	size_t		 i = json_object_array_length(c->messages);
-	const char	*role;
-
-	while (i > 0) {
-		role = json_str(json_object_array_get_idx(c->messages, --i),
-		    "role");
-		if (strcmp(role, "assistant") == 0)
-			break;
-	}
-	return i;
-}
-
-/* The bytes that this saved. */
-static size_t
-drop_result(json_object *m)
-{
-	const char	*output = json_str(m, "output");
-	size_t		 n = output == NULL ? 0 : strlen(output);
-	char		*note;
-
-	if (n < NOTE_MIN)
-		return 0;
-	note = xasprintf(DROPPED, n);
-	json_set_str(m, "output", note);
-	n -= strlen(note);
-	free(note);
-	return n;
-}
-
-size_t
-conversation_shrink(struct conversation *c, size_t max)
-{
-	size_t	size = size_of(c), saved = 0, i, end = last_reply(c);
-
-	for (i = 0; size > max + saved && i < end; i++)
-		saved += drop_result(json_object_array_get_idx(c->messages,
-		    i));
-	return saved == 0 ? size : size_of(c);
-}
-
-static void
-cut_result(json_object *m)
-{
-	const char	*output = json_str(m, "output");
-	size_t		 n = output == NULL ? 0 : strlen(output), keep;
-	struct buf	 b = BUF_INIT;
-
-	if (n < NOTE_MIN)
-		return;
-	keep = text_cut(output, n, n / 2);
-	buf_add(&b, output, keep);
-	buf_addf(&b, "\n[%zu bytes were cut: ask for less at once]",
-	    n - keep);
-	json_set_str(m, "output", buf_str(&b));
-	buf_wipe(&b);
-}
-
-size_t
-conversation_cut(struct conversation *c)
-{
-	size_t	i, n = json_object_array_length(c->messages);
-
-	for (i = last_reply(c); i < n; i++)
-		cut_result(json_object_array_get_idx(c->messages, i));
-	return size_of(c);
 }
 
 void

@@ -8,7 +8,7 @@
 /*
  * What an agent and its model have said, in the neutral form of
  * mnemod-protocol(7), PAYLOADS.  Each turn sends all of it; when it fills the
- * model's context, the oldest tool results give way to a note.
+ * model's context, what is oldest gives way to notes (conversation_shrink.c).
  */
 
 #define CONVERSATION_CALLS_MAX	256	/* tool calls of one reply */
@@ -52,17 +52,13 @@ void conversation_result(struct conversation *, const char *id,
     const char *output, int failed);
 
 /*
- * Replace results by a note, oldest first, until the conversation is at most
- * `max' bytes of JSON; those that came after the model's last reply stay.
- * Returns the size it has then.
+ * Bring the conversation down to `max' bytes of JSON, if it is larger: what
+ * was given to tools, said and found gives way to notes, oldest first; then
+ * what the last reply gave to tools; then the results that the model has not
+ * seen yet are cut, to half as often as it takes.  Reasoning and what the
+ * supervisor said stay.  Returns the size then, which may still be larger.
  */
 size_t conversation_shrink(struct conversation *, size_t max);
-
-/*
- * When that was not enough: cut the results that the model has not seen yet
- * to half of what they are.  Returns the size then.
- */
-size_t conversation_cut(struct conversation *);
 
 /* The request payload, for the tools of model_tools[]. */
 void conversation_payload(const struct conversation *, struct buf *out);
