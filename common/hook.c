@@ -20,6 +20,12 @@ hook_env(void)
 	return NULL;
 }
 
+const char *
+hook_power_supply(void)
+{
+	return "/sys/class/power_supply";
+}
+
 void
 hook_crash(const char *name)
 {

@@ -23,6 +23,12 @@ int64_t hook_grace_ms(void);
 const char *hook_env(void);
 
 /*
+ * Where the kernel tells of power supplies; tests may set
+ * MNEMOD_TEST_POWER_SUPPLY in the environment.
+ */
+const char *hook_power_supply(void);
+
+/*
  * A durable act is about to happen or has happened ("publish.next.before").
  * In a test build the process kills itself with SIGKILL where `name' is the
  * point that hook_crash_at() set, or stops itself where "stop:" and `name'

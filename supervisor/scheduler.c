@@ -18,9 +18,11 @@
 #include "supervisor/scheduler.h"
 #include "supervisor/stage_one.h"
 #include "supervisor/stage_two.h"
+#include "supervisor/standstill.h"
 #include "supervisor/telemetry.h"
 
 #define RENEW_MS	600000		/* leases of an hour */
+#define STILL_MS	60000		/* till it is looked at again */
 #define PRUNE_LIMIT	200		/* outputs in one pass */
 
 /* Descriptors: of one memory at work, and of all that is no memory. */
@@ -39,6 +41,7 @@ struct scheduler {
 	int			 reload;	/* SIGHUP came */
 	int			 over;		/* of -1 */
 	int64_t			 retention_ms;	/* when it is due; boot_ms() */
+	const char		*still;		/* why nothing new begins */
 };
 
 static void	consider(struct scheduler *);
@@ -176,6 +179,8 @@ plan_next(struct scheduler *s)
 	if (store_stage_one_next(s->sv->store, &rules, &when) == STORE_OK &&
 	    when > 0 && (when - wall_s()) * 1000 < wait)
 		wait = (when - wall_s()) * 1000 + 1000;
+	if (s->still != NULL && wait > STILL_MS)
+		wait = STILL_MS;
 	if (wait < 1000)
 		wait = 1000;
 	loop_timer_set(s->sv->rt.loop, &s->next, boot_ms() + wait);
@@ -194,6 +199,28 @@ prune_outputs(struct supervisor *sv)
 	if (store_output_prune(sv->store, &r) == STORE_OK && r.pruned > 0)
 		log_info("%lld raw memories unused for %lld days are gone",
 		    (long long)r.pruned, (long long)r.days);
+}
+
+/*
+ * The claims look for themselves; the log says when that changes.  A scan
+ * goes on: what is new is seen, and waits with its reason.
+ */
+static void
+tell_standstill(struct scheduler *s)
+{
+	struct standstill	still;
+
+	if (!standstill_look(s->sv->config, &still)) {
+		if (s->still != NULL)
+			log_info("new work begins again (%s is over)",
+			    s->still);
+		s->still = NULL;
+		return;
+	}
+	if (s->still == NULL || strcmp(s->still, still.reason) != 0)
+		log_warnx("no new work begins (%s): %s", still.reason,
+		    still.text);
+	s->still = still.reason;
 }
 
 static void
@@ -224,6 +251,7 @@ consider(struct scheduler *s)
 	s->wanted = 0;
 	s->in_pass = 1;
 	loop_timer_cancel(&s->next);
+	tell_standstill(s);
 	consider_retention(s);
 	prune_outputs(s->sv);
 	model_pass(s->sv->model);

@@ -172,22 +172,45 @@ refused(struct memory *m, enum store_claim c)
 	log_debug("memory %s: not consolidated now (%s)", name(m), m->reason);
 }
 
-/* A model that is not to be asked now: nothing is begun. */
+/* Its own root's disk is full: said once. */
+static int
+has_no_room(struct memory *m, struct standstill *still)
+{
+	if (!standstill_root(m->sv->config, m->config->root, still))
+		return 0;
+	if (strcmp(m->reason, LOW_DISK) != 0)
+		log_warnx("memory %s: not consolidated until there is more "
+		    "room: %s", name(m), still->text);
+	return 1;
+}
+
+/* What keeps an agent from being begun now, or NULL. */
+static const char *
+held_by(struct memory *m, struct waits *w)
+{
+	if (waits_look(m->sv->store, m->sv->config, wall_s(), w) != STORE_OK)
+		return NULL;
+	if (w->still.reason != NULL || has_no_room(m, &w->still))
+		return w->still.reason;
+	if (config_provider_agents(m->sv->config) == NULL)
+		return NULL;
+	if (w->budget_until > 0)
+		return "over_budget";
+	return w->provider_until > 0 ? w->provider_reason : NULL;
+}
+
+/* It would be claimed, but nothing is begun now. */
 static int
 is_held_back(struct memory *m, const struct store_stage_two_rules *rules)
 {
-	struct store_job	job;
-	struct waits		w;
+	struct store_job	 job;
+	struct waits		 w;
+	const char		*reason;
 
-	if (config_provider_agents(m->sv->config) == NULL ||
-	    waits_look(m->sv->store, m->sv->config, wall_s(), &w) !=
-	    STORE_OK || (w.budget_until == 0 && w.provider_until == 0))
-		return 0;
 	if (store_stage_two_look(m->sv->store, rules, &job) != STORE_OK ||
-	    job.outcome != CLAIM_CLAIMED)
+	    job.outcome != CLAIM_CLAIMED || (reason = held_by(m, &w)) == NULL)
 		return 0;
-	snprintf(m->reason, sizeof(m->reason), "%s", w.budget_until > 0 ?
-	    "over_budget" : w.provider_reason);
+	snprintf(m->reason, sizeof(m->reason), "%s", reason);
 	log_debug("memory %s: not consolidated now (%s)", name(m), m->reason);
 	m->sv->outcome |= OUTCOME_WAITING;
 	return 1;

@@ -70,7 +70,9 @@ store_due_name(enum store_due due)
 		[DUE_RETRY_EXHAUSTED] = "retry_exhausted",
 		[DUE_BACKFILL] = "backfill_limit",
 		[DUE_BUDGET] = "over_budget",
-		[DUE_PROVIDER] = "provider_waits"
+		[DUE_PROVIDER] = "provider_waits",
+		[DUE_LOW_DISK] = "low_disk",
+		[DUE_ON_BATTERY] = "on_battery"
 	};
 
 	if (due >= DUE__MAX)
@@ -283,6 +285,20 @@ provider_answers(const struct subject *s, int64_t *when)
 	return is_past(s, s->rules->provider_until, when);
 }
 
+static int
+has_room(const struct subject *s, int64_t *when)
+{
+	(void)when;
+	return !s->rules->low_disk;
+}
+
+static int
+has_power(const struct subject *s, int64_t *when)
+{
+	(void)when;
+	return !s->rules->on_battery;
+}
+
 /*
  * In the order of the claim.  `holds' is 1 if the rule lets the thread
  * pass; else it sets when it will by itself, if it will.
@@ -306,7 +322,9 @@ static const struct {
 	{ DUE_RETRY_BACKOFF, not_backing_off },
 	{ DUE_BACKFILL, below_backfill },
 	{ DUE_BUDGET, below_ceilings },
-	{ DUE_PROVIDER, provider_answers }
+	{ DUE_PROVIDER, provider_answers },
+	{ DUE_LOW_DISK, has_room },
+	{ DUE_ON_BATTERY, has_power }
 };
 
 /* The first rule that refuses decides. */

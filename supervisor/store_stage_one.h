@@ -28,6 +28,8 @@ enum store_due {
 	DUE_BACKFILL,		/* enough asked about in 24 hours */
 	DUE_BUDGET,		/* a ceiling is reached */
 	DUE_PROVIDER,		/* the provider is not asked now */
+	DUE_LOW_DISK,		/* standstill.h */
+	DUE_ON_BATTERY,
 	DUE__MAX
 };
 /* "too_young". */
@@ -47,6 +49,8 @@ struct store_stage_one_rules {
 	int64_t		 backfill_left;	/* 0: no limit; the caller's to obey */
 	int64_t		 budget_until;
 	int64_t		 provider_until;
+	int		 low_disk;	/* nothing is claimed */
+	int		 on_battery;	/* the same */
 	/* 1: some memory takes the thread; NULL: all are taken. */
 	int		(*wanted)(const struct store_thread *, void *);
 	void		*arg;

@@ -80,6 +80,7 @@ waits_look(struct store *s, const struct config *c, int64_t now,
 	enum store_status	st = STORE_OK;
 
 	memset(w, 0, sizeof(*w));
+	(void)standstill_look(c, &w->still);
 	if (config_provider_used(c) == NULL)
 		return STORE_OK;
 	if (per_day > 0)
@@ -99,6 +100,9 @@ waits_rules(const struct waits *w, struct store_stage_one_rules *r)
 	r->backfill_left = w->backfill_left;
 	r->budget_until = w->budget_until;
 	r->provider_until = w->provider_until;
+	r->low_disk = w->still.reason != NULL &&
+	    strcmp(w->still.reason, LOW_DISK) == 0;
+	r->on_battery = w->still.reason != NULL && !r->low_disk;
 }
 
 int

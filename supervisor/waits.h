@@ -3,13 +3,16 @@
 
 #include <stdint.h>
 #include "supervisor/config.h"
+#include "supervisor/standstill.h"
 #include "supervisor/store.h"
 
 /*
- * What keeps work that needs a model from being begun, and until when: for
- * the supervisor's claims and for mnemoctl(1), from the same rows.
+ * What keeps work from being begun: any of it, or until when that which needs
+ * a model.  For the supervisor's claims and for mnemoctl(1), from the same
+ * rows.
  */
 struct waits {
+	struct standstill still;		/* .reason NULL: none */
 	int64_t	backfill_until;		/* pipeline.backfill_per_day; 0: no */
 	int64_t	backfill_left;		/* rollouts till then; 0: no limit */
 	int64_t	budget_until;		/* a ceiling is reached; 0: no */
@@ -22,14 +25,14 @@ struct waits {
 /* How much of a request is assumed before it is known. */
 #define WAITS_INPUT_BYTES	((size_t)12 * 1024)
 
-/* All 0 where builtin answers. */
+/* Where builtin answers all but `still' is 0. */
 enum store_status waits_look(struct store *, const struct config *,
     int64_t now, struct waits *);
 
 /* Let claims obey. */
 void waits_rules(const struct waits *, struct store_stage_one_rules *);
 
-/* 1 if anything is. */
+/* 1 if anything keeps a model from being asked. */
 int waits_any(const struct waits *);
 
 #endif

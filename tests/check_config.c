@@ -156,10 +156,8 @@ START_TEST(test_full)
 	    "/srv/other/.codex");
 	ck_assert_int_eq(cfg->pipeline.max_rollout_age_days, 0);
 	ck_assert_int_eq(cfg->budget.money_per_day, 250000);
-	/* What has no effect yet: remarks. */
-	ck_assert_uint_eq(cfg->notes.n, 1);
-	ck_assert_str_eq(cfg->notes.v[0], CONF "good-full.conf: "
-	    "on_battery has no effect in this version");
+	ck_assert_int_eq(cfg->on_battery, BATTERY_PAUSE);
+	ck_assert_uint_eq(cfg->notes.n, 0);
 	config_free(cfg);
 	buf_release(&why);
 }

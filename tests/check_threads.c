@@ -412,6 +412,16 @@ START_TEST(held_back_until)
 	    STORE_OK);
 	ck_assert_int_eq(v.due[1], DUE_BACKFILL);
 	rules.backfill_until = 0;
+	rules.low_disk = 1;
+	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),
+	    STORE_OK);
+	ck_assert_int_eq(v.due[1], DUE_LOW_DISK);
+	rules.low_disk = 0;
+	rules.on_battery = 1;
+	ck_assert_int_eq(store_stage_one_claim(st, &rules, count_claim, &n),
+	    STORE_OK);
+	ck_assert_int_eq(n, 0);
+	rules.on_battery = 0;
 	ck_assert_int_eq(store_stage_one_claim(st, &rules, count_claim, &n),
 	    STORE_OK);
 	ck_assert_int_gt(n, 0);

@@ -47,6 +47,14 @@ hook_grace_ms(void)
 	return err == NULL ? ms : 10000;
 }
 
+const char *
+hook_power_supply(void)
+{
+	const char	*dir = getenv("MNEMOD_TEST_POWER_SUPPLY");
+
+	return dir == NULL ? "/sys/class/power_supply" : dir;
+}
+
 /*
  * "NAME" kills the process at that point, "stop:NAME" stops it, so that the
  * test can look at it, or kill others first.

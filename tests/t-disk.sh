@@ -8,9 +8,16 @@ isolate
 . tests/world.sh
 export MNEMOD_TEST_GRACE_MS=1000
 
+# Small disks are what is tried: nothing is to wait for more room.
+small_disks() {
+	mkdir -p "$W/config/mnemod"
+	echo 'min_free_mb = 0' >"$W/config/mnemod/mnemod.conf"
+}
+
 fresh() {
 	umount "$W/state" "$CODEX" 2>/dev/null
 	world_new
+	small_disks
 }
 
 # on_tmpfs DIR SIZE: an empty file system of that size.

@@ -174,6 +174,18 @@ ctl_claim_name(enum store_claim claim)
 	BUG("claim %d", (int)claim);
 }
 
+const char *
+ctl_outcome(const struct ctl *ctl, const struct ctl_memory *m,
+    const struct store_job *job)
+{
+	struct standstill	still = ctl->waits.still;
+
+	if (job->outcome == CLAIM_CLAIMED && (still.reason != NULL ||
+	    standstill_root(ctl->config, m->config->root, &still)))
+		return still.reason;
+	return ctl_claim_name(job->outcome);
+}
+
 void
 ctl_set_time(json_object *o, const char *key, int64_t when)
 {

@@ -137,6 +137,9 @@ enum ctl_exit ctl_exit_of(enum store_status);
 
 /* The word for a stage-two claim: "due", "cooldown". */
 const char *ctl_claim_name(enum store_claim);
+/* The same, or what keeps a memory that is due from being begun. */
+const char *ctl_outcome(const struct ctl *, const struct ctl_memory *,
+    const struct store_job *);
 
 /* An id as it is kept, for the caller to free. */
 char *ctl_lower_case(const char *word);

@@ -1,7 +1,6 @@
 /* mnemoctl status: the memories, and what needs a person's eye. */
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +56,7 @@ set_outcome(struct ctl *ctl, const struct ctl_memory *m, json_object *o)
 		json_set_str(o, "outcome", root_state_name(m->state));
 	else
 		json_set_str(o, "outcome", waits == STORE_OK ?
-		    REVIEW_PENDING : ctl_claim_name(answer.outcome));
+		    REVIEW_PENDING : ctl_outcome(ctl, m, &answer));
 	ctl_set_time(o, "when", m->usable && waits != STORE_OK ?
 	    answer.next : 0);
 	return waits == STORE_OK || waits == STORE_NONE ? st : waits;
@@ -155,22 +154,23 @@ check_sources(const struct ctl *ctl, json_object *list)
 }
 
 static void
-check_disk(const struct ctl *ctl, json_object *list)
+check_standstill(const struct ctl *ctl, json_object *list)
 {
-	const char	*net = state_dir_network_fs(ctl->config->state);
-	struct statvfs	 fs;
-	int64_t		 mb;
+	const struct config	*c = ctl->config;
+	const char		*net = state_dir_network_fs(c->state);
+	struct standstill	 still;
+	size_t			 i;
 
 	if (net != NULL)
 		complain(list, "%s: is on a network file system (%s)",
-		    ctl->config->state, net);
-	if (statvfs(ctl->config->state, &fs) == -1)
-		return;
-	mb = (int64_t)(fs.f_bavail * fs.f_frsize / 1048576);
-	if (mb < ctl->config->min_free_mb)
-		complain(list, "%s: %lld MB are free, min_free_mb is %lld",
-		    ctl->config->state, (long long)mb,
-		    (long long)ctl->config->min_free_mb);
+		    c->state, net);
+	if (ctl->waits.still.reason != NULL)
+		complain(list, "no new work begins (%s): %s",
+		    ctl->waits.still.reason, ctl->waits.still.text);
+	for (i = 0; i < c->nmemories; i++)
+		if (standstill_root(c, c->memories[i].root, &still))
+			complain(list, "memory %s: not consolidated (%s): %s",
+			    c->memories[i].name, still.reason, still.text);
 }
 
 static int64_t
@@ -212,7 +212,7 @@ status_degraded(struct ctl *ctl, json_object *doc)
 		    "still running; they end within ten seconds");
 	check_memories(ctl, doc, list);
 	check_sources(ctl, list);
-	check_disk(ctl, list);
+	check_standstill(ctl, list);
 	check_queue(doc, list);
 	return CTL_OK;
 }

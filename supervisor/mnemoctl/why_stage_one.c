@@ -261,6 +261,25 @@ value_provider(const struct asked *a, struct buf *b)
 	add_until(a, b, w->provider_until, what);
 }
 
+static void
+value_standstill(const struct asked *a, struct buf *b, int held)
+{
+	buf_addstr(b, held ? a->ctl->waits.still.text :
+	    "nothing holds it back");
+}
+
+static void
+value_disk(const struct asked *a, struct buf *b)
+{
+	value_standstill(a, b, a->rules.low_disk);
+}
+
+static void
+value_power(const struct asked *a, struct buf *b)
+{
+	value_standstill(a, b, a->rules.on_battery);
+}
+
 /* The names of the rules, mnemoctl(1), and what changes a refusal. */
 static const struct claim_rule {
 	const char	*name;
@@ -296,7 +315,11 @@ static const struct claim_rule {
 	[DUE_BUDGET] = { "budget", value_budget,
 	    "what was spent is a day old, or the ceiling is raised" },
 	[DUE_PROVIDER] = { "provider", value_provider,
-	    "the provider is asked again" }
+	    "the provider is asked again" },
+	[DUE_LOW_DISK] = { "disk", value_disk,
+	    "there is more room, or min_free_mb is lowered" },
+	[DUE_ON_BATTERY] = { "power", value_power,
+	    "the machine is plugged in, or on_battery is run" }
 };
 
 static void

@@ -224,7 +224,7 @@ set_next(struct asked *a, json_object *o)
 
 	ctl_stage_two_rules(a->ctl, a->memory->config->name, &rules);
 	st = store_stage_two_look(a->ctl->store, &rules, &answer);
-	json_set_str(o, "outcome", ctl_claim_name(answer.outcome));
+	json_set_str(o, "outcome", ctl_outcome(a->ctl, a->memory, &answer));
 	ctl_set_time(o, "when", answer.outcome == CLAIM_CLAIMED ?
 	    a->ctl->now : answer.next);
 	return st;
