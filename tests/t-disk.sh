@@ -128,6 +128,7 @@ for dir in "$W/state" "$CODEX"; do
 	mn_start -1 --yes -o agent_hold_ms=1500
 	wait_until 20 agent_up
 	break_fs "$dir"
+	# shellcheck disable=SC2154 # set by mn_start
 	wait "$sup"
 	status=$?
 	disturbed "$name turned read-only"
