@@ -20,6 +20,10 @@
 extern const struct op_argument op_extract_arguments[];
 void op_extract_begin(struct op_run *);
 
+/* op_metrics.c */
+extern const struct op_argument op_metrics_arguments[];
+void op_metrics_begin(struct op_run *);
+
 /* op_release.c */
 extern const struct op_argument op_release_arguments[];
 void op_release_begin(struct op_run *);

@@ -39,6 +39,8 @@ const struct operation operation_table[] = {
 	    NULL, op_forget_idle },
 	{ "history", OP_READ, op_history_arguments, op_history_begin, NULL,
 	    NULL, NULL },
+	{ "metrics", OP_STATE, op_metrics_arguments, op_metrics_begin, NULL,
+	    NULL, NULL },
 	{ "release", OP_BOOKS, op_release_arguments, op_release_begin, NULL,
 	    NULL, NULL },
 	{ "remember", OP_WRITE, op_remember_arguments, op_remember_begin,

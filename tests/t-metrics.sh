@@ -64,6 +64,11 @@ well_formed() {
 	{ exit 1 }' "$1"
 }
 
+ctl() {
+	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
+	status=$?
+}
+
 # Builtin.
 world_new
 session 1 2026-11-22T10:00:00Z
@@ -187,6 +192,28 @@ check "stays: the file is there after the pass" wait_until 20 written
 check "stays: the extract worker lives" is 1 mnemod_worker_processes \
     'role="extract"'
 stat -c %i "$M" >"$T/inode"
+ctl metrics
+check "mnemoctl: status 0" [ "$status" -eq 0 ]
+check "mnemoctl: a line for each series" \
+    has '^mnemod.memory.phase2  *status=succeeded model=unknown  *1  *-  *-$' "$T/out"
+check "mnemoctl: a sum, of how many samples, and their mean" \
+    has '^mnemod.memory.phase1.e2e_ms  *model=unknown  *\([0-9]*\)  *1  *\1$' \
+    "$T/out"
+ctl metrics -j
+check "mnemoctl -j: from the supervisor" has '"by":"supervisor"' "$T/out"
+# As many series, and the same values, as in the file.
+sqlite3 :memory: "select replace(json_extract(value, '$.name'), '.', '_') ||
+    ' ' || coalesce(json_extract(value, '$.value'),
+    json_extract(value, '$.count')) from json_each(readfile('$T/out'),
+    '$.metrics') where json_extract(value, '$.name') not like '%worker%'" |
+    sort >"$T/told"
+grep -v '^#\|_bucket{\|_sum{\|_worker_' "$M" |
+    sed 's/{.*}//; s/_count / /' | sort >"$T/wrote"
+check "mnemoctl -j: what the file says" cmp -s "$T/told" "$T/wrote"
+check "mnemoctl -j: buckets end without a bound" \
+    has '"le":3600000,"count":1},{"le":null,"count":1}]' "$T/out"
+ctl metrics codex
+check "mnemoctl: an argument too many: status 2" [ "$status" -eq 2 ]
 kill -KILL "$(pids_of mnemod-extract)"
 restarted() { [ "$(value mnemod_worker_restarts 'role="extract"')" = 1 ]; }
 back() { [ -n "$(pids_of mnemod-extract)" ]; }
@@ -200,5 +227,12 @@ wait "$sup"
 check "stays: status 0" [ $? -eq 0 ]
 check "stays: at the end none lives" is 0 mnemod_worker_processes \
     'role="extract"'
+ctl metrics
+check "mnemoctl, none runs: status 1" [ "$status" -eq 1 ]
+check "mnemoctl, none runs: it says so" \
+    has 'supervisor that runs, and none does$' "$T/err"
+ctl metrics -o metrics_file="$M"
+check "mnemoctl, none runs: and where the last numbers are" \
+    has "what the last one wrote is in $M\$" "$T/err"
 world_clean stays
 finish

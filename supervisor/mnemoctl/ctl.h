@@ -111,6 +111,7 @@ void review_show(json_object *doc, const struct output *);
 void published_show(json_object *doc, const struct output *);
 void noted_show(json_object *doc, const struct output *);
 void discarded_show(json_object *doc, const struct output *);
+void metrics_show(json_object *doc, const struct output *);
 void release_show(json_object *doc, const struct output *);
 
 /*

@@ -44,6 +44,8 @@ static const struct ctl_command commands[] = {
 	    "a memory, newest first", .show = history_show, .key = "memory" },
 	{ .name = "jobs", .text = "one line for each job",
 	    .collect = jobs_collect, .show = jobs_show },
+	{ .name = "metrics", .text = "the numbers of the supervisor that "
+	    "runs", .show = metrics_show },
 	{ .name = "release", .argument = "[MEMORY]", .text = "give a memory "
 	    "folder back, as it is", .show = release_show, .key = "memory" },
 	{ .name = "remember", .argument = "TEXT", .text = "note something for "
