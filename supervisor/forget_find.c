@@ -1,8 +1,10 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/mem.h"
 #include "supervisor/forget_find.h"
+#include "supervisor/idmatch.h"
 #include "supervisor/match.h"
 
 #define PREFIX_MIN 4	/* characters of an id that are no accident */
@@ -34,29 +36,31 @@ forget_list_release(struct forget_list *l)
 }
 
 static int
-take(const struct store_thread *t, void *arg)
-{
-	add(arg, t->id, t);
-	return 0;
-}
-
-static int
 is_prefix(const char *word)
 {
 	return strlen(word) >= PREFIX_MIN &&
 	    word[strspn(word, "0123456789abcdefABCDEF-")] == '\0';
 }
 
-/* An id, whole or its beginning. */
+/* An id, whole or its beginning; a whole one may be unknown. */
 static enum forget_found
 find_id(struct store *s, const char *word, struct forget_list *l)
 {
-	if (store_thread_prefix_each(s, word, take, l) != STORE_OK)
+	struct store_thread	*t = NULL;
+	struct idmatch		 m;
+
+	if (idmatch_find(&m, s, IDMATCH_THREAD, word) != STORE_OK ||
+	    (m.found == 1 && store_thread_get(s, m.id, &t) != STORE_OK))
 		return FORGET_ERROR;
-	if (l->n > 1)
+	if (m.found == 1)
+		add(l, m.id, t);
+	else if (m.found == 0 && uuid_valid(m.word))
+		add(l, m.word, NULL);
+	else
+		snprintf(l->why, sizeof(l->why), "%s", m.why);
+	store_thread_free(t);
+	if (m.found > 1)
 		return FORGET_AMBIGUOUS;
-	if (l->n == 0 && uuid_valid(word))
-		add(l, word, NULL);
 	return l->n == 0 ? FORGET_NONE : FORGET_FOUND;
 }
 

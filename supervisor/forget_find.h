@@ -21,6 +21,7 @@ struct forget_thread {
 struct forget_list {
 	struct forget_thread	*v;
 	size_t			 n;
+	char			 why[512];	/* an id: why it is none */
 };
 
 enum forget_found {

@@ -6,10 +6,10 @@
 #include "common/mem.h"
 #include "common/monotime.h"
 #include "supervisor/audit.h"
+#include "supervisor/idmatch.h"
 #include "supervisor/memory.h"
 #include "supervisor/op_table.h"
 #include "supervisor/staging.h"
-#include "supervisor/store_look.h"
 
 /*
  * mnemoctl accept AGENT --despite RULE: a person takes what the validator
@@ -19,20 +19,17 @@
 #define REJECTED	"rejected"
 
 struct refused {
-	char	 id[UUID_SIZE];
-	char	 memory[OP_NAME_MAX + 1];
-	int64_t	 watermark;
-	int64_t	 turns, tokens, exit_status;
-	int64_t	 found;		/* agents that are meant */
-	int	 rejected;
+	struct idmatch	 match;
+	char		 id[UUID_SIZE];
+	char		 memory[OP_NAME_MAX + 1];
+	int64_t		 watermark;
+	int64_t		 turns, tokens, exit_status;
+	int		 rejected;
 };
 
-static int
-take_agent(const struct store_agent *a, void *arg)
+static void
+take_agent(struct refused *r, const struct store_agent *a)
 {
-	struct refused	*r = arg;
-
-	r->found++;
 	snprintf(r->id, sizeof(r->id), "%s", a->thread_id);
 	snprintf(r->memory, sizeof(r->memory), "%s", a->memory);
 	r->watermark = a->watermark;
@@ -41,19 +38,30 @@ take_agent(const struct store_agent *a, void *arg)
 	r->exit_status = a->exit_status;
 	r->rejected = a->finished_at != 0 && a->reason != NULL &&
 	    strcmp(a->reason, REJECTED) == 0;
-	return 0;
 }
 
-/* The agent that is meant; r->found tells how many it may be. */
+/* The agent that is meant; r->match tells how many it may be. */
 static void
 find_refused(const struct op_run *run, struct refused *r)
 {
-	const char	*prefix = op_text(run, "token");
+	struct store		*s = run->sv->store;
+	struct store_agent	*a = NULL;
+	const char		*prefix = op_text(run, "token");
 
 	memset(r, 0, sizeof(*r));
-	if (prefix != NULL && store_agent_prefix_each(run->sv->store, prefix,
-	    take_agent, r) != STORE_OK)
-		r->found = 0;
+	snprintf(r->match.why, sizeof(r->match.why), "name an agent");
+	if (prefix == NULL)
+		return;
+	if (idmatch_find(&r->match, s, IDMATCH_AGENT, prefix) != STORE_OK ||
+	    (r->match.found == 1 &&
+	    store_agent_get(s, r->match.id, &a) != STORE_OK)) {
+		r->match.found = 0;
+		snprintf(r->match.why, sizeof(r->match.why),
+		    "the state cannot be read");
+	}
+	if (a != NULL)
+		take_agent(r, a);
+	store_agent_free(a);
 }
 
 struct memory *
@@ -64,7 +72,7 @@ op_despite_memory(const struct op_run *run)
 
 	find_refused(run, &r);
 	TAILQ_FOREACH(m, &run->sv->memories, entry)
-		if (r.found == 1 && strcmp(m->config->name, r.memory) == 0)
+		if (r.match.found == 1 && strcmp(m->config->name, r.memory) == 0)
 			return m;
 	return NULL;
 }
@@ -75,10 +83,9 @@ check_refused(struct op_run *run, const struct refused *r)
 {
 	const char	*name = run->memory->config->name;
 
-	if (r->found != 1)
+	if (r->match.found != 1)
 		op_failed(run, EXIT_JOB_FAILED, "no_such_agent", "%s; see "
-		    "mnemoctl agents", r->found == 0 ? "no agent's id begins "
-		    "like this" : "several agents' ids begin like this");
+		    "mnemoctl agents", r->match.why);
 	else if (strcmp(r->memory, name) != 0)
 		op_failed(run, EXIT_JOB_FAILED, "no_such_agent", "agent %s "
 		    "was not one of memory %s", r->id, name);

@@ -354,7 +354,7 @@ bury_all(struct op_run *run, const struct forget_list *l)
 }
 
 static void
-refuse(struct op_run *run, enum forget_found found, size_t n)
+refuse(struct op_run *run, enum forget_found found, const char *why)
 {
 	const char	*word = op_text(run, "what");
 	char		 shown[128];
@@ -362,13 +362,13 @@ refuse(struct op_run *run, enum forget_found found, size_t n)
 	log_printable(shown, sizeof(shown), word, strlen(word));
 	switch (found) {
 	case FORGET_AMBIGUOUS:
-		op_failed(run, EXIT_JOB_FAILED, "ambiguous", "%s: the "
-		    "beginning of %zu thread ids; give more of it", shown, n);
+		op_failed(run, EXIT_JOB_FAILED, "ambiguous", "%s", why);
 		break;
 	case FORGET_NONE:
-		op_failed(run, EXIT_JOB_FAILED, "no_such_thread", "%s: no "
-		    "thread has this id, file or directory; give a thread "
-		    "id, or a directory that begins with / or ~", shown);
+		op_failed(run, EXIT_JOB_FAILED, "no_such_thread", "%s%s; "
+		    "give a thread id, or a directory that begins with / or "
+		    "~", *why != '\0' ? why : shown, *why != '\0' ? "" :
+		    ": no thread has this id, file or directory");
 		break;
 	case FORGET_FOUND:
 	case FORGET_ERROR:
@@ -388,7 +388,7 @@ op_forget_begin(struct op_run *run)
 	found = forget_find(run->sv->store, run->sv->paths,
 	    op_text(run, "what"), &list);
 	if (found != FORGET_FOUND) {
-		refuse(run, found, list.n);
+		refuse(run, found, list.why);
 		forget_list_release(&list);
 		return;
 	}

@@ -194,8 +194,11 @@ check "despite another rule: says which" has ': citation: ' "$T/err"
 accept "$id" --despite nonsense
 check "despite no rule: status 1" [ "$status" -eq 1 ]
 check "despite no rule: says so" has 'nonsense: is no rule' "$T/err"
+accept "$id" --despite citatoin
+check "despite no rule: the nearest" has 'the nearest is citation' "$T/err"
 accept 0000 --despite citation
 check "despite: no such agent" [ "$status" -eq 1 ]
+check "despite: the nearest agent" has "the nearest is $id" "$T/err"
 check "despite: nothing of it changed anything" unpublished
 check "despite: it is still refused" [ "$(agent_row reason)" = rejected ]
 accept "${id%????}" --despite citation

@@ -117,12 +117,36 @@ ctl stauts
 check "usage: the nearest command is named" has 'nearest is status' "$T/err"
 ctl why 0000
 check "unknown id: status 1" [ "$status" -eq 1 ]
+check "unknown id: the nearest is named" has 'the nearest is 01[0-9a-f-]*; ' \
+    "$T/err"
+full=$(sql "select id from threads where id like '$id%'")
+ctl why "$(printf '%s' "${full%?}x")"
+check "one digit wrong: the very one is named" has "the nearest is $full" \
+    "$T/err"
+ctl why "$(printf '%s' "$id" | tr a-f A-F)"
+check "an id in capitals is the same" [ "$status" -eq 0 ]
+ctl forget -n "$(printf "%.4s" "$id")"
+check "forget, ambiguous: status 1" [ "$status" -eq 1 ]
+check "forget, ambiguous: candidates" has 'threads begin like this: 01' \
+    "$T/err"
+ctl forget -n 0000
+check "forget, unknown: the nearest" has 'the nearest is 01' "$T/err"
+for c in "-m codx history" "check codx" "discard codx"; do
+	# shellcheck disable=SC2086
+	ctl $c
+	check "$c: the memory is named" has 'the nearest\( memory\)\? is codex' \
+	    "$T/err"
+done
+ctl diff 0000
+check "unknown commit: the nearest" has 'no such commit; the nearest is [0-9a-f]\{12\};' \
+    "$T/err"
 ctl why 01
 check "ambiguous id: status 1" [ "$status" -eq 1 ]
 check "ambiguous id: candidates" has 'threads begin like this: 01' "$T/err"
 ctl show 0000
 check "unknown agent: status 1" [ "$status" -eq 1 ]
 check "unknown agent: says so" has "no agent's id begins" "$T/err"
+check "unknown agent: the nearest" has "the nearest is $agent" "$T/err"
 ctl show "$id"
 check "a thread is no agent: status 1" [ "$status" -eq 1 ]
 ctl why /etc/passwd

@@ -4,54 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buf.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/uuid.h"
+#include "supervisor/idmatch.h"
 #include "supervisor/mnemoctl/agents.h"
 #include "supervisor/store_ledger.h"
-
-#define CANDIDATES_SHOWN 4
-
-struct search {
-	char		 id[UUID_SIZE];	/* of the first */
-	int64_t		 found;
-	struct buf	 names;		/* the first candidates */
-};
-
-static int
-take_agent(const struct store_agent *a, void *arg)
-{
-	struct search	*s = arg;
-
-	if (s->found++ == 0)
-		snprintf(s->id, sizeof(s->id), "%s", a->thread_id);
-	if (s->found <= CANDIDATES_SHOWN)
-		buf_addf(&s->names, "%s%s", s->found == 1 ? "" : ", ",
-		    a->thread_id);
-	return 0;
-}
-
-/* The agent whose id begins like this. */
-static enum ctl_exit
-find_agent(struct ctl *ctl, const char *word, struct search *s)
-{
-	char		*prefix = ctl_lower_case(word);
-	enum ctl_exit	 e;
-
-	e = ctl_exit_of(store_agent_prefix_each(ctl->store, prefix,
-	    take_agent, s));
-	if (e == CTL_OK && s->found == 0)
-		log_warnx("%s: no agent's id begins like this; see mnemoctl "
-		    "agents", prefix);
-	else if (e == CTL_OK && s->found > 1)
-		log_warnx("%s: %lld agents begin like this: %s%s", prefix,
-		    (long long)s->found, buf_str(&s->names),
-		    s->found > CANDIDATES_SHOWN ? ", ..." : "");
-	free(prefix);
-	return e == CTL_OK && s->found != 1 ? CTL_NOT_FOUND : e;
-}
 
 /* A folder that a person may still look at. */
 static void
@@ -108,10 +66,15 @@ set_agent(const struct ctl *ctl, const char *id, json_object *o)
 enum ctl_exit
 agent_collect(struct ctl *ctl, json_object *doc)
 {
-	struct search	 s = { .names = BUF_INIT };
-	enum ctl_exit	 e = find_agent(ctl, ctl->argument, &s);
+	struct idmatch	 s;
+	enum ctl_exit	 e;
 
-	buf_release(&s.names);
+	e = ctl_exit_of(idmatch_find(&s, ctl->store, IDMATCH_AGENT,
+	    ctl->argument));
+	if (e == CTL_OK && s.found != 1) {
+		log_warnx("%s; see mnemoctl agents", s.why);
+		return CTL_NOT_FOUND;
+	}
 	if (e == CTL_OK)
 		e = ctl_exit_of(set_agent(ctl, s.id, doc));
 	if (e == CTL_OK)

@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/json.h"
 #include "common/log.h"
+#include "common/nearest.h"
 #include "supervisor/check.h"
 #include "supervisor/mnemoctl/ctl.h"
 
@@ -76,6 +79,23 @@ memory_named(const struct ctl *ctl, const char *name)
 	return NULL;
 }
 
+/* A word that is neither a memory nor a folder; the exit status. */
+static enum ctl_exit
+refuse(const struct ctl *ctl, const char *what)
+{
+	const char	*near = "none";
+	char		 word[NEAREST_MAX];
+	size_t		 least = SIZE_MAX, i;
+
+	for (i = 0; i < ctl->config->nmemories; i++)
+		nearest_try(what, ctl->config->memories[i].name, &near,
+		    &least);
+	log_printable(word, sizeof(word), what, strlen(what));
+	log_warnx("%s: neither a memory nor a folder; the nearest memory is "
+	    "%s", word, near);
+	return CTL_ROOT;
+}
+
 enum ctl_exit
 check_collect(struct ctl *ctl, json_object *doc)
 {
@@ -91,6 +111,9 @@ check_collect(struct ctl *ctl, json_object *doc)
 	m = what == NULL ? NULL : memory_named(ctl, what);
 	if (m != NULL)
 		return judge(ctl, m->root, m->name, folders);
+	if (what != NULL && strchr(what, '/') == NULL &&
+	    access(what, F_OK) == -1)
+		return refuse(ctl, what);
 	if (what != NULL)
 		return judge(ctl, what, NULL, folders);
 	for (i = 0; i < ctl->config->nmemories; i++) {

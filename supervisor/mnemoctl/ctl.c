@@ -1,7 +1,6 @@
 /* What the commands share: roots, locks, rules, pieces of documents. */
 
 #include <sys/file.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -193,16 +192,6 @@ ctl_set_time(json_object *o, const char *key, int64_t when)
 		json_set(o, key, NULL);
 	else
 		json_set_int(o, key, when);
-}
-
-char *
-ctl_lower_case(const char *word)
-{
-	char	*id = xstrdup(word), *p;
-
-	for (p = id; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return id;
 }
 
 json_object *

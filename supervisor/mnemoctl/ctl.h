@@ -142,9 +142,6 @@ const char *ctl_claim_name(enum store_claim);
 const char *ctl_outcome(const struct ctl *, const struct ctl_memory *,
     const struct store_job *);
 
-/* An id as it is kept, for the caller to free. */
-char *ctl_lower_case(const char *word);
-
 /* Set a time in seconds; 0 is null. */
 void ctl_set_time(json_object *o, const char *key, int64_t when);
 /* A new object at the end of an array; the array owns it. */

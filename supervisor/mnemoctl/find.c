@@ -3,18 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buf.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "supervisor/idmatch.h"
 #include "supervisor/mnemoctl/why.h"
-
-#define CANDIDATES_SHOWN 4
 
 struct search {
 	struct target	*target;
-	const char	*exact;		/* an id that ends the search */
 	int64_t		 found;
-	struct buf	 names;		/* the first candidates */
 };
 
 static void
@@ -94,58 +90,38 @@ find_path(struct ctl *ctl, const char *word, struct search *s)
 	return e;
 }
 
-static int
-take_thread(const struct store_thread *t, void *arg)
-{
-	struct search	*s = arg;
-
-	if (s->found++ == 0 || strcmp(t->id, s->exact) == 0)
-		target_set(s->target, t->id, t->rollout_path);
-	if (strcmp(t->id, s->exact) == 0) {
-		s->found = 1;
-		return 1;
-	}
-	if (s->found <= CANDIDATES_SHOWN)
-		buf_addf(&s->names, "%s%s", s->found == 1 ? "" : ", ",
-		    t->id);
-	return 0;
-}
-
+/* An agent is a thread too, but none that is read. */
 static enum ctl_exit
-say_unknown(struct ctl *ctl, const char *id)
+say_unknown(struct ctl *ctl, const struct idmatch *m)
 {
-	struct store_agent	*a = NULL;
-	enum store_status	 st;
+	struct idmatch		agent;
+	enum store_status	st;
 
-	st = store_agent_get(ctl->store, id, &a);
-	if (st == STORE_OK)
-		log_warnx("%s: is an agent of memory %s; agents are no "
-		    "source of memory; see mnemoctl show", id, a->memory);
-	else if (st == STORE_NONE)
-		log_warnx("%s: no thread's id begins like this; a path needs "
-		    "a slash", id);
-	store_agent_free(a);
+	st = idmatch_find(&agent, ctl->store, IDMATCH_AGENT, m->word);
+	if (m->found == 0 && st == STORE_OK && agent.found == 1)
+		log_warnx("%s: is an agent; agents are no source of memory; "
+		    "see mnemoctl show", m->word);
+	else
+		log_warnx("%s%s", m->why, m->found > 1 ? "" : "; a path "
+		    "needs a slash");
 	return ctl_exit_of(st) == CTL_OK ? CTL_NOT_FOUND : CTL_STATE;
 }
 
 static enum ctl_exit
-find_id(struct ctl *ctl, const char *word, struct search *s)
+find_id(struct ctl *ctl, const char *word, struct target *t)
 {
-	char		*id = ctl_lower_case(word);
-	enum ctl_exit	 e;
+	struct store_thread	*thread = NULL;
+	struct idmatch		 m;
+	enum ctl_exit		 e;
 
-	s->exact = id;
-	e = ctl_exit_of(store_thread_prefix_each(ctl->store, id, take_thread,
-	    s));
-	if (e == CTL_OK && s->found == 0)
-		e = say_unknown(ctl, id);
-	else if (e == CTL_OK && s->found > 1) {
-		log_warnx("%s: %lld threads begin like this: %s%s", id,
-		    (long long)s->found, buf_str(&s->names),
-		    s->found > CANDIDATES_SHOWN ? ", ..." : "");
-		e = CTL_NOT_FOUND;
-	}
-	free(id);
+	e = ctl_exit_of(idmatch_find(&m, ctl->store, IDMATCH_THREAD, word));
+	if (e == CTL_OK && m.found != 1)
+		return say_unknown(ctl, &m);
+	if (e == CTL_OK)
+		e = ctl_exit_of(store_thread_get(ctl->store, m.id, &thread));
+	if (thread != NULL)
+		target_set(t, m.id, thread->rollout_path);
+	store_thread_free(thread);
 	return e;
 }
 
@@ -158,13 +134,12 @@ looks_like_path(const char *word)
 enum ctl_exit
 find_target(struct ctl *ctl, const char *word, struct target *t)
 {
-	struct search	 s = { .target = t, .names = BUF_INIT };
+	struct search	 s = { .target = t };
 	enum ctl_exit	 e;
 
 	memset(t, 0, sizeof(*t));
 	e = looks_like_path(word) ? find_path(ctl, word, &s) :
-	    find_id(ctl, word, &s);
-	buf_release(&s.names);
+	    find_id(ctl, word, t);
 	if (e != CTL_OK)
 		target_release(t);
 	return e;

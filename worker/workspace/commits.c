@@ -1,10 +1,17 @@
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/json.h"
+#include "common/nearest.h"
 #include "worker/workspace/commits.h"
 #include "worker/workspace/live.h"
 #include "worker/workspace/round.h"
 #include "worker/workspace/tree.h"
+
+#define NAMED_MAX	4	/* commits that a refusal lists */
+#define NAMED_LENGTH	12	/* of their ids */
 
 /* Files that differ between a commit and its first parent; -1 on failure. */
 static int64_t
@@ -112,27 +119,55 @@ push_all(git_revwalk *walk)
 	    git_revwalk_push_glob(walk, HISTORY_REVIEW "*") < 0 ? -1 : 0;
 }
 
-/* How many reachable commits begin like this; *out is one of them. */
+/* What a word may mean. */
+struct search {
+	const char	*word;
+	git_oid		*out;		/* the last that begins like it */
+	int		 found;
+	struct buf	 names;		/* the first of them */
+	char		 nearest[GIT_OID_HEXSZ + 1];
+	size_t		 distance;
+};
+
+static void
+try_commit(struct search *s, const git_oid *id)
+{
+	char		 hex[GIT_OID_HEXSZ + 1];
+	char		 head[GIT_OID_HEXSZ + 1];
+	size_t		 len = strlen(s->word);
+	const char	*best = NULL;
+
+	git_oid_tostr(hex, sizeof(hex), id);
+	if (strncmp(hex, s->word, len) == 0) {
+		git_oid_cpy(s->out, id);
+		if (s->found++ < NAMED_MAX)
+			buf_addf(&s->names, "%s%.*s", s->found == 1 ? "" :
+			    ", ", NAMED_LENGTH, hex);
+		return;
+	}
+	snprintf(head, sizeof(head), "%.*s", (int)len, hex);
+	nearest_try(s->word, head, &best, &s->distance);
+	if (best != NULL)
+		snprintf(s->nearest, sizeof(s->nearest), "%.*s",
+		    NAMED_LENGTH, hex);
+}
+
+/* Every reachable commit; 0, or -1. */
 static int
-count_matches(struct workspace *ws, const char *word, git_oid *out)
+try_all(struct workspace *ws, struct search *s)
 {
 	git_revwalk	*walk = NULL;
 	git_oid		 id;
-	char		 hex[GIT_OID_HEXSZ + 1];
-	int		 n = -1;
+	int		 r = -1;
 
 	if (git_revwalk_new(&walk, ws->history.repo) == 0 &&
 	    push_all(walk) == 0)
-		for (n = 0; git_revwalk_next(&id, walk) == 0;) {
+		for (r = 0; git_revwalk_next(&id, walk) == 0;) {
 			workspace_tick(ws);
-			git_oid_tostr(hex, sizeof(hex), &id);
-			if (strncmp(hex, word, strlen(word)) != 0)
-				continue;
-			git_oid_cpy(out, &id);
-			n++;
+			try_commit(s, &id);
 		}
 	git_revwalk_free(walk);
-	return n;
+	return r;
 }
 
 static int
@@ -144,22 +179,36 @@ looks_like_id(const char *word)
 	    len <= GIT_OID_HEXSZ;
 }
 
+/* Not one commit; always -1. */
+static int
+refuse_word(struct workspace *ws, const struct search *s)
+{
+	if (s->found > 1)
+		return workspace_fail(ws, REASON_NO_COMMIT, "%s: %d commits "
+		    "begin like this: %s%s", s->word, s->found,
+		    buf_str(&s->names), s->found > NAMED_MAX ? ", ..." : "");
+	return workspace_fail(ws, REASON_NO_COMMIT, "%s: no such commit%s%s; "
+	    "see mnemoctl history", s->word, s->nearest[0] == '\0' ? "" :
+	    "; the nearest is ", s->nearest);
+}
+
 int
 commits_find(struct workspace *ws, const char *word, git_oid *out)
 {
-	int	n = 0;
+	struct search	s = { .word = word, .out = out, .names = BUF_INIT,
+			    .distance = SIZE_MAX };
+	int		r = 0;
 
 	if (find_named(ws, word, out) == HISTORY_FOUND)
 		return 0;
 	if (looks_like_id(word))
-		n = count_matches(ws, word, out);
-	if (n < 0)
-		return workspace_fail_history(ws, "searching");
-	if (n == 1)
-		return 0;
-	return workspace_fail(ws, REASON_NO_COMMIT, n == 0 ?
-	    "%s: no such commit; see mnemoctl history" :
-	    "%s: several commits begin like this", word);
+		r = try_all(ws, &s);
+	if (r < 0)
+		r = workspace_fail_history(ws, "searching");
+	else if (s.found != 1)
+		r = refuse_word(ws, &s);
+	buf_release(&s.names);
+	return r;
 }
 
 int

@@ -20,11 +20,13 @@
  *
  * and in prepare: prepare.staged (the reference), prepare.folder (staging).
  */
+#include <stdint.h>
 #include <string.h>
 
 #include <bsd/string.h>
 
 #include "common/uuid.h"
+#include "common/nearest.h"
 #include "worker/workspace/import.h"
 #include "worker/workspace/publish.h"
 #include "worker/workspace/recover.h"
@@ -122,14 +124,17 @@ publish_run(struct workspace *ws, const char *thread_id, const char *base,
 	return publish_staging(&pub);
 }
 
+/* 1, or 0 with the nearest name of one. */
 static int
-is_rule(const char *name)
+is_rule(const char *name, const char **near)
 {
-	size_t	i;
+	size_t	i, least = SIZE_MAX;
 
-	for (i = 0; rules_table[i].name != NULL; i++)
+	for (i = 0; rules_table[i].name != NULL; i++) {
 		if (strcmp(rules_table[i].name, name) == 0)
 			return 1;
+		nearest_try(name, rules_table[i].name, near, &least);
+	}
 	return 0;
 }
 
@@ -139,12 +144,13 @@ publish_despite(struct workspace *ws, const char *thread_id,
 {
 	struct publication	pub = { .ws = ws, .result = res,
 				    .accepted = 1, .despite = rule };
+	const char		*near = "none";
 	size_t			moved = 0;
 
 	memset(res, 0, sizeof(*res));
-	if (!is_rule(rule)) {
+	if (!is_rule(rule, &near)) {
 		workspace_fail(ws, REASON_INPUT, "%s: is no rule of "
-		    "mnemod-memory(5)", rule);
+		    "mnemod-memory(5); the nearest is %s", rule, near);
 		return PUBLISH_FAILED;
 	}
 	if (root_require(ws) < 0 || recover_root(ws, &moved) < 0 ||
