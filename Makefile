@@ -14,6 +14,9 @@ BINDIR		?= $(PREFIX)/bin
 SBINDIR		?= $(PREFIX)/sbin
 LIBEXECDIR	?= $(PREFIX)/libexec
 MANDIR		?= $(PREFIX)/share/man
+UNITDIR		?= $(PREFIX)/lib/systemd/user
+BASHDIR		?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR		?= $(PREFIX)/share/zsh/site-functions
 MAKEFLAGS	+= -j$(shell nproc)
 ifeq ($(origin CC),default)
 CC		= gcc
@@ -253,6 +256,7 @@ lint-man:
 	    printf '%s' "$$out"; [ -z "$$out" ]
 lint-sh:
 	@shellcheck -S warning -s sh -e SC1090,SC1091,SC2034 tests/*.sh .ci/run
+	@shellcheck -S warning -s bash supervisor/dist/mnemod.bash
 lint-spell:
 	@codespell -q 3 -L nd,ist,mot,bu,upto,te,iif,alle -S '*builtin_words.c' \
 	    common supervisor worker man README.md Makefile
@@ -265,7 +269,8 @@ install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
 	    $(DESTDIR)$(LIBEXECDIR)/mnemod \
 	    $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
-	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
+	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR)
 	install -m 0755 $(B)/mnemoctl $(DESTDIR)$(BINDIR)/mnemoctl
 	install -m 0755 $(B)/mnemod $(DESTDIR)$(SBINDIR)/mnemod
 	install -m 0755 $(B)/libexec/mnemod-* $(DESTDIR)$(LIBEXECDIR)/mnemod
@@ -273,6 +278,12 @@ install: all
 	install -m 0644 $(addprefix man/,$(PAGES5)) $(DESTDIR)$(MANDIR)/man5
 	install -m 0644 $(addprefix man/,$(PAGES7)) $(DESTDIR)$(MANDIR)/man7
 	install -m 0644 $(addprefix man/,$(PAGES8)) $(DESTDIR)$(MANDIR)/man8
+	sed 's,/usr/local/sbin,$(SBINDIR),' supervisor/dist/mnemod.service \
+	    >$(DESTDIR)$(UNITDIR)/mnemod.service
+	chmod 0644 $(DESTDIR)$(UNITDIR)/mnemod.service
+	install -m 0644 supervisor/dist/mnemod.bash $(DESTDIR)$(BASHDIR)/mnemod
+	ln -sf mnemod $(DESTDIR)$(BASHDIR)/mnemoctl
+	install -m 0644 supervisor/dist/_mnemod $(DESTDIR)$(ZSHDIR)/_mnemod
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/mnemod $(DESTDIR)$(BINDIR)/mnemoctl
@@ -280,7 +291,10 @@ uninstall:
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(PAGES1)) \
 	    $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(PAGES5)) \
 	    $(addprefix $(DESTDIR)$(MANDIR)/man7/,$(PAGES7)) \
-	    $(addprefix $(DESTDIR)$(MANDIR)/man8/,$(PAGES8))
+	    $(addprefix $(DESTDIR)$(MANDIR)/man8/,$(PAGES8)) \
+	    $(DESTDIR)$(UNITDIR)/mnemod.service \
+	    $(DESTDIR)$(BASHDIR)/mnemod $(DESTDIR)$(BASHDIR)/mnemoctl \
+	    $(DESTDIR)$(ZSHDIR)/_mnemod
 
 bench: all $(TESTPROGS)
 	@B=$(B) sh tests/bench/bench.sh

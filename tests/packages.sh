@@ -15,7 +15,7 @@ for goal; do
 	case $goal in
 	demo) need="$need procps" ;;
 	check*) need="$need procps sqlite3 zstd git $fakemodel curl openssl
-nghttp2-proxy" ;;
+nghttp2-proxy bash zsh" ;;
 	lint*) need="$need clang-tidy cppcheck mandoc shellcheck codespell" ;;
 	bench) need="$need procps python3 jq binutils findutils $fakemodel curl" ;;
 	esac
