@@ -110,12 +110,17 @@ START_TEST(lookalike_stays)
 }
 END_TEST
 
-/* All cases in one text: no rule spoils what another one finds. */
+/*
+ * All cases in one text: no rule spoils what another one finds.  Then again
+ * with the machine code that extract has.
+ */
 START_TEST(all_at_once)
 {
 	struct buf	in = BUF_INIT, expect = BUF_INIT, out = BUF_INIT;
 	size_t		i;
 
+	if (_i == 1)
+		redact_prepare(redact);
 	for (i = 0; i < NCASES(secrets) + NCASES(lookalikes); i++) {
 		const char *text = i < NCASES(secrets) ? secrets[i].text :
 		    lookalikes[i - NCASES(secrets)].text;
@@ -319,6 +324,34 @@ START_TEST(any_bytes)
 }
 END_TEST
 
+/* Bytes around a secret that are no characters hide nothing of it. */
+START_TEST(secret_among_bytes)
+{
+	static const char	in[] = "\xff\xe8\xaa password=\"hun" "ter2hun\" \xe8";
+	static const char	want[] = "\xff\xe8\xaa password=\"" REDACT_MARK
+				    "\" \xe8";
+	struct buf		out = BUF_INIT;
+
+	ck_assert_uint_eq(redact_text(redact, in, sizeof(in) - 1, &out), 1);
+	ck_assert_str_eq(buf_str(&out), want);
+	buf_release(&out);
+}
+END_TEST
+
+/* A name that is misspelt would make a rule slow, and nothing else. */
+START_TEST(rules_named_as_far_exist)
+{
+	size_t	i, k;
+
+	for (k = 0; redact_far[k] != NULL; k++) {
+		for (i = 0; i < redact_nrules; i++)
+			if (strcmp(redact_rules[i].name, redact_far[k]) == 0)
+				break;
+		ck_assert_msg(i < redact_nrules, "%s", redact_far[k]);
+	}
+}
+END_TEST
+
 /* The rows of the page's first table, in its order, are the rules. */
 START_TEST(page_names_every_rule)
 {
@@ -358,7 +391,7 @@ redact_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, secret_goes, 0, (int)NCASES(secrets));
 	tcase_add_loop_test(tc, lookalike_stays, 0, (int)NCASES(lookalikes));
-	tcase_add_test(tc, all_at_once);
+	tcase_add_loop_test(tc, all_at_once, 0, 2);
 	tcase_add_test(tc, keys_give_context);
 	tcase_add_test(tc, arguments_stay_json);
 	tcase_add_test(tc, escapes_stay_whole);
@@ -366,6 +399,8 @@ redact_suite(void)
 	tcase_add_test(tc, exhausted_pattern_fails_closed);
 	tcase_add_test(tc, hostile_text_ends);
 	tcase_add_test(tc, any_bytes);
+	tcase_add_test(tc, secret_among_bytes);
+	tcase_add_test(tc, rules_named_as_far_exist);
 	tcase_add_test(tc, page_names_every_rule);
 	suite_add_tcase(s, tc);
 	return s;

@@ -1,14 +1,12 @@
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/utf8.h"
 #include "worker/redact.h"
+#include "worker/redact_code.h"
 #include "worker/redact_needle.h"
 #include "worker/redact_rules.h"
 #include "worker/redact_wrap.h"
@@ -23,92 +21,50 @@
 /* A token that is too short to be one has less than this in its first line. */
 #define JOIN_MAX	256
 
-/* Limits of one match: a rule comes nowhere near, a user's pattern may. */
-#define MATCH_LIMIT	1000000
-#define DEPTH_LIMIT	10000
-#define JIT_STACK_START	(32 * 1024)
-#define JIT_STACK_MAX	(1024 * 1024)
-
 /* Redaction can lay bare what was not seen before; this often at most. */
 #define MAX_PASSES	16
 
 struct redact {
-	pcre2_code		**rules;	/* redact_nrules */
-	pcre2_code		**keys;		/* redact_nkeys */
-	pcre2_code		**user;
-	size_t			  nuser;
-	struct needle_set	 *needles;
-	pcre2_match_context	 *context;
-	pcre2_match_data	 *match;
-	pcre2_jit_stack		 *stack;
+	struct codes		*codes;
+	struct needle_set	*needles;	/* of rules; of gates behind */
 };
 
-static pcre2_code *
-compile(const char *pattern, uint32_t options, char *why, size_t whysize)
+/* The gate that the rule is behind, or redact_ngates. */
+static size_t
+gate_of(size_t rule)
 {
-	pcre2_code	*code;
-	PCRE2_UCHAR	 text[128];
-	PCRE2_SIZE	 offset;
-	int		 error;
+	size_t	g = 0;
 
-	code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-	    options | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF |
-	    PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
-	if (code == NULL) {
-		pcre2_get_error_message(error, text, sizeof(text));
-		snprintf(why, whysize, "pattern \"%s\": offset %zu: %s",
-		    pattern, (size_t)offset, (char *)text);
-		return NULL;
-	}
-	/* Without machine code the interpreter does it, more slowly. */
-	(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-	return code;
-}
-
-/* Our own patterns compile, or the program is wrong. */
-static pcre2_code *
-compile_own(const char *pattern, uint32_t options)
-{
-	pcre2_code	*code;
-	char		 why[512];
-
-	code = compile(pattern, options, why, sizeof(why));
-	if (code == NULL)
-		BUG("%s", why);
-	return code;
+	while (g < redact_ngates &&
+	    redact_gates[g].needles != redact_rules[rule].needles)
+		g++;
+	return g;
 }
 
 static void
-compile_rules(struct redact *r)
+add_needles(struct redact *r, const char *needles, const char *pattern,
+    size_t id)
 {
-	const struct redact_rule	*rule;
-	size_t				 i;
+	needle_set_add(r->needles, needles, strncmp(pattern, "(?i)", 4) == 0,
+	    (unsigned int)id);
+}
 
-	r->rules = xcalloc(redact_nrules, sizeof(*r->rules));
-	r->keys = xcalloc(redact_nkeys, sizeof(*r->keys));
-	r->needles = needle_set_new();
+/* Rules behind a gate follow each other, so the gate comes with the first. */
+static void
+add_rules(struct redact *r)
+{
+	size_t	i, g, last = redact_ngates;
+
 	for (i = 0; i < redact_nrules; i++) {
-		rule = &redact_rules[i];
-		r->rules[i] = compile_own(rule->pattern, PCRE2_ANCHORED);
-		needle_set_add(r->needles, rule->needles,
-		    strncmp(rule->pattern, "(?i)", 4) == 0, (unsigned int)i);
+		g = gate_of(i);
+		if (g == redact_ngates)
+			add_needles(r, redact_rules[i].needles,
+			    redact_rules[i].pattern, i);
+		else if (g != last)
+			add_needles(r, redact_gates[g].needles,
+			    redact_gates[g].pattern, redact_nrules + g);
+		last = g;
 	}
-	for (i = 0; i < redact_nkeys; i++)
-		r->keys[i] = compile_own(redact_keys[i].pattern, 0);
-}
-
-static void
-make_context(struct redact *r)
-{
-	r->context = pcre2_match_context_create(NULL);
-	r->match = pcre2_match_data_create(8, NULL);
-	r->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX,
-	    NULL);
-	if (r->context == NULL || r->match == NULL || r->stack == NULL)
-		log_fatalx("redaction: out of memory");
-	pcre2_set_match_limit(r->context, MATCH_LIMIT);
-	pcre2_set_depth_limit(r->context, DEPTH_LIMIT);
-	pcre2_jit_stack_assign(r->context, NULL, r->stack);
 }
 
 struct redact *
@@ -117,49 +73,31 @@ redact_new(const char *const *patterns, size_t n, char *why, size_t whysize)
 	struct redact	*r = xcalloc(1, sizeof(*r));
 	size_t		 i;
 
-	make_context(r);
-	compile_rules(r);
-	r->user = xcalloc(n + 1, sizeof(*r->user));
-	for (i = 0; i < n; i++) {
-		r->user[i] = compile(patterns[i], 0, why, whysize);
-		if (r->user[i] == NULL) {
+	r->codes = codes_new();
+	r->needles = needle_set_new();
+	add_rules(r);
+	for (i = 0; i < n; i++)
+		if (codes_add_user(r->codes, patterns[i], why, whysize) ==
+		    -1) {
 			redact_free(r);
 			return NULL;
 		}
-		r->nuser++;
-	}
 	return r;
 }
 
-int
-redact_pattern_ok(const char *pattern, char *why, size_t whysize)
+void
+redact_prepare(struct redact *r)
 {
-	pcre2_code	*code = compile(pattern, 0, why, whysize);
-
-	pcre2_code_free(code);
-	return code != NULL;
+	codes_prepare(r->codes);
 }
 
 void
 redact_free(struct redact *r)
 {
-	size_t	i;
-
 	if (r == NULL)
 		return;
-	for (i = 0; i < redact_nrules; i++)
-		pcre2_code_free(r->rules[i]);
-	for (i = 0; i < redact_nkeys; i++)
-		pcre2_code_free(r->keys[i]);
-	for (i = 0; i < r->nuser; i++)
-		pcre2_code_free(r->user[i]);
-	free(r->rules);
-	free(r->keys);
-	free(r->user);
+	codes_free(r->codes);
 	needle_set_free(r->needles);
-	pcre2_match_data_free(r->match);
-	pcre2_match_context_free(r->context);
-	pcre2_jit_stack_free(r->stack);
 	free(r);
 }
 
@@ -169,13 +107,14 @@ is_continuation(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* Match one rule at `pos'; 1: v->start and v->end are the secret. */
-static int
-match_rule(struct redact *r, unsigned int id, struct redact_value *v,
-    size_t pos)
+/*
+ * What a pattern sees of the text around `pos', where a needle stands, whole
+ * characters only.  Returns where it begins in the text.
+ */
+static size_t
+window(struct redact_value *v, size_t pos, struct subject *s)
 {
-	size_t		 from, to;
-	PCRE2_SIZE	*span;
+	size_t	from, to, n;
 
 	from = pos > WINDOW_BACK ? pos - WINDOW_BACK : 0;
 	while (from < pos && is_continuation(v->text[from]))
@@ -183,10 +122,30 @@ match_rule(struct redact *r, unsigned int id, struct redact_value *v,
 	to = v->len - pos > WINDOW_AHEAD ? pos + WINDOW_AHEAD : v->len;
 	while (to > pos && to < v->len && is_continuation(v->text[to]))
 		to--;
-	if (pcre2_match(r->rules[id], (PCRE2_SPTR)v->text + from, to - from,
-	    pos - from, 0, r->match, r->context) < 0)
+	if (v->utf8 == REDACT_UNKNOWN)
+		v->utf8 = utf8_run(v->text, v->len) == v->len ? REDACT_UTF8 :
+		    REDACT_BYTES;
+	if (v->utf8 == REDACT_BYTES) {
+		while ((n = utf8_run(v->text + from, pos - from)) <
+		    pos - from)
+			from += n + 1;
+		to = pos + utf8_run(v->text + pos, to - pos);
+	}
+	*s = (struct subject){ v->text + from, to - from, pos - from };
+	return from;
+}
+
+/* Match one rule at `pos'; 1: v->start and v->end are the secret. */
+static int
+match_rule(struct redact *r, size_t id, struct redact_value *v, size_t pos)
+{
+	struct subject		 s;
+	const PCRE2_SIZE	*span;
+	size_t			 from = window(v, pos, &s);
+
+	span = codes_match(r->codes, CODE_RULE, id, &s);
+	if (span == NULL)
 		return 0;
-	span = pcre2_get_ovector_pointer(r->match);
 	v->start = from + span[redact_rules[id].check == REDACT_BEHIND ? 2 : 0];
 	v->end = from + span[1];
 	return v->end > v->start && redact_value_ok(v, redact_rules[id].check);
@@ -224,8 +183,7 @@ unjoin(const struct wrap *w, size_t past)
 
 /* Too little of a token stands in this line: match it with the next ones. */
 static int
-match_joined(struct redact *r, unsigned int id, struct redact_value *v,
-    size_t pos)
+match_joined(struct redact *r, size_t id, struct redact_value *v, size_t pos)
 {
 	struct redact_value	 j;
 	struct wrap		 w;
@@ -243,7 +201,8 @@ match_joined(struct redact *r, unsigned int id, struct redact_value *v,
 	buf_add(&text, v->text + from, run - from);
 	for (i = 0; i < w.n; i++)
 		buf_add(&text, v->text + w.pieces[i].start, w.pieces[i].len);
-	j = (struct redact_value){ .text = text.data, .len = text.len };
+	j = (struct redact_value){ .text = text.data, .len = text.len,
+	    .utf8 = v->utf8 };
 	found = match_rule(r, id, &j, pos - from) && j.end > run - from;
 	if (found) {
 		v->start = from + j.start;
@@ -258,7 +217,7 @@ match_joined(struct redact *r, unsigned int id, struct redact_value *v,
  * the secret.
  */
 static int
-try_rule(struct redact *r, unsigned int id, struct redact_value *v, size_t pos)
+try_rule(struct redact *r, size_t id, struct redact_value *v, size_t pos)
 {
 	enum redact_check	check = redact_rules[id].check;
 
@@ -271,6 +230,22 @@ try_rule(struct redact *r, unsigned int id, struct redact_value *v, size_t pos)
 	    match_joined(r, id, v, pos);
 }
 
+/* The rules behind a gate, if it opens. */
+static int
+try_gate(struct redact *r, size_t gate, struct redact_value *v, size_t pos)
+{
+	struct subject	s;
+	size_t		i;
+
+	(void)window(v, pos, &s);
+	if (codes_match(r->codes, CODE_GATE, gate, &s) == NULL)
+		return 0;
+	for (i = 0; i < redact_nrules; i++)
+		if (gate_of(i) == gate && try_rule(r, i, v, pos))
+			return 1;
+	return 0;
+}
+
 /* The first rule that takes what stands at `pos' for a secret. */
 static int
 try_rules(struct redact *r, struct redact_value *v, size_t pos)
@@ -280,7 +255,8 @@ try_rules(struct redact *r, struct redact_value *v, size_t pos)
 
 	while (needle_set_at(r->needles, v->text + pos, v->len - pos, &cursor,
 	    &id))
-		if (try_rule(r, id, v, pos))
+		if (id < redact_nrules ? try_rule(r, id, v, pos) :
+		    try_gate(r, id - redact_nrules, v, pos))
 			return 1;
 	return 0;
 }
@@ -316,10 +292,9 @@ pass(struct redact *r, const char *in, size_t len, struct buf *out)
 
 /* Where a user's pattern matched: its first group if set, else all of it. */
 static void
-user_span(struct redact *r, int groups, struct redact_value *v)
+user_span(const PCRE2_SIZE *span, int groups, struct redact_value *v)
 {
-	PCRE2_SIZE	*span = pcre2_get_ovector_pointer(r->match);
-	int		 g = groups > 1 && span[2] != PCRE2_UNSET;
+	int	g = groups > 1 && span[2] != PCRE2_UNSET;
 
 	v->start = span[2 * g];
 	v->end = span[2 * g + 1];
@@ -330,34 +305,36 @@ user_span(struct redact *r, int groups, struct redact_value *v)
  * at a limit, the rest of the text is unread, so it goes.
  */
 static size_t
-user_pass(struct redact *r, size_t which, const char *in, size_t len,
+user_pass(struct redact *r, size_t which, const struct redact_value *in,
     struct buf *out)
 {
-	struct redact_value	v = { .text = in, .len = len };
-	size_t			copied = 0, count = 0, pos = 0;
-	int			n;
+	struct redact_value	 v = *in;
+	struct subject		 s = { in->text, in->len, 0 };
+	const PCRE2_SIZE	*span;
+	size_t			 copied = 0, count = 0;
+	int			 n;
 
-	while (pos <= len && (n = pcre2_match(r->user[which], (PCRE2_SPTR)in,
-	    len, pos, 0, r->match, r->context)) != PCRE2_ERROR_NOMATCH) {
-		v.start = pos;
-		v.end = len;
+	while (s.at <= s.len && (n = codes_user(r->codes, which, &s, &span)) !=
+	    PCRE2_ERROR_NOMATCH) {
+		v.start = s.at;
+		v.end = s.len;
 		if (n >= 0)
-			user_span(r, n, &v);
+			user_span(span, n, &v);
 		else
 			log_warnx("redaction: pattern %zu of the configuration"
 			    " gave up on a text of %zu bytes, the rest of it "
-			    "is redacted", which + 1, len);
-		pos = v.end > pos ? v.end : pos + 1;
+			    "is redacted", which + 1, s.len);
+		s.at = v.end > s.at ? v.end : s.at + 1;
 		if (v.start < copied || v.start >= v.end ||
 		    (n >= 0 && !redact_value_ok(&v, REDACT_SHAPE)))
 			continue;
-		buf_add(out, in + copied, v.start - copied);
+		buf_add(out, s.text + copied, v.start - copied);
 		buf_addstr(out, REDACT_MARK);
 		copied = v.end;
 		count++;
 	}
 	if (count > 0)
-		buf_add(out, in + copied, len - copied);
+		buf_add(out, s.text + copied, s.len - copied);
 	return count;
 }
 
@@ -385,13 +362,15 @@ work_take(struct work *w)
 static size_t
 run(struct redact *r, struct work *w)
 {
-	size_t	count, n, i;
+	struct redact_value	v;
+	size_t			count, n, i;
 
 	count = pass(r, w->text, w->len, &w->next);
 	if (count > 0)
 		work_take(w);
-	for (i = 0; i < r->nuser; i++) {
-		n = user_pass(r, i, w->text, w->len, &w->next);
+	for (i = 0; i < codes_nuser(r->codes); i++) {
+		v = (struct redact_value){ .text = w->text, .len = w->len };
+		n = user_pass(r, i, &v, &w->next);
 		if (n > 0)
 			work_take(w);
 		count += n;
@@ -400,7 +379,7 @@ run(struct redact *r, struct work *w)
 }
 
 size_t
-redact_text(struct redact *r, const char *in, size_t len, struct buf *out)
+redact_found(struct redact *r, const char *in, size_t len, struct buf *out)
 {
 	struct work	w = { in, len, BUF_INIT, BUF_INIT };
 	size_t		count = 0, n, i;
@@ -408,21 +387,34 @@ redact_text(struct redact *r, const char *in, size_t len, struct buf *out)
 	/* Until nothing is left, so that doing it again changes nothing. */
 	for (i = 0; i < MAX_PASSES && (n = run(r, &w)) > 0; i++)
 		count += n;
-	buf_add(out, w.text, w.len);
+	if (count > 0)
+		buf_add(out, w.text, w.len);
 	buf_wipe(&w.now);
 	buf_wipe(&w.next);
 	return count;
+}
+
+size_t
+redact_text(struct redact *r, const char *in, size_t len, struct buf *out)
+{
+	size_t	n = redact_found(r, in, len, out);
+
+	if (n == 0)
+		buf_add(out, in, len);
+	return n;
 }
 
 int
 redact_key_check(struct redact *r, const char *key, size_t len,
     enum redact_check *check)
 {
-	size_t	i;
+	struct subject	s = { key, len, 0 };
+	size_t		i;
 
+	if (utf8_run(key, len) < len)
+		return 0;
 	for (i = 0; i < redact_nkeys; i++)
-		if (pcre2_match(r->keys[i], (PCRE2_SPTR)key, len, 0, 0,
-		    r->match, r->context) >= 0) {
+		if (codes_match(r->codes, CODE_KEY, i, &s) != NULL) {
 			*check = redact_keys[i].check;
 			return 1;
 		}

@@ -21,15 +21,21 @@
 struct redact;
 
 /*
- * Compile the rules and `n' patterns of the user (PCRE2 syntax, UTF-8, case
+ * The rules and `n' patterns of the user (PCRE2 syntax, UTF-8, case
  * as written).  Where a user's pattern has a group, the first group is the
  * secret, else the whole match.  To be called before the sandbox closes:
- * machine code is made here; where that is forbidden, matching is ten times
- * slower and the same.  NULL if a pattern is wrong: `why' then names it and
- * the offset of the error in it.
+ * their machine code is made here; where that is forbidden, matching is ten
+ * times slower and the same.  NULL if a pattern is wrong: `why' then names it
+ * and the offset of the error in it.
  */
 struct redact *redact_new(const char *const *patterns, size_t n, char *why,
     size_t whysize);
+
+/*
+ * Spend 2 ms on making the rules faster that hostile text makes slow: for who
+ * reads much.  To be called before the sandbox closes.
+ */
+void redact_prepare(struct redact *);
 
 /* 1 if redact_new() would take the user's pattern; else 0 and `why'. */
 int redact_pattern_ok(const char *pattern, char *why, size_t whysize);
@@ -39,6 +45,10 @@ int redact_pattern_ok(const char *pattern, char *why, size_t whysize);
  * Returns how many there were.  `in' must not lie in `out'.
  */
 size_t redact_text(struct redact *, const char *in, size_t len,
+    struct buf *out);
+
+/* The same, but where there was none nothing is appended either. */
+size_t redact_found(struct redact *, const char *in, size_t len,
     struct buf *out);
 
 /*

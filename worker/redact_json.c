@@ -21,7 +21,7 @@ redact_string(struct redact *r, json_object *o)
 	struct buf	out = BUF_INIT;
 	size_t		n;
 
-	n = redact_text(r, json_object_get_string(o),
+	n = redact_found(r, json_object_get_string(o),
 	    (size_t)json_object_get_string_len(o), &out);
 	if (n > 0)
 		json_object_set_string_len(o, buf_str(&out), (int)out.len);
@@ -50,7 +50,7 @@ redact_named(struct redact *r, const char *name, json_object *o)
 	buf_addf(&line, "%s:\"", name);
 	buf_add(&line, text, len);
 	v = (struct redact_value){ line.data, line.len, namelen + 2,
-	    line.len };
+	    line.len, REDACT_UNKNOWN };
 	if (redact_key_check(r, name, namelen, &check) &&
 	    redact_value_ok(&v, check)) {
 		json_object_set_string(o, REDACT_MARK);
@@ -94,7 +94,7 @@ is_secret_number(struct redact *r, const char *name, json_object *o)
 		return 0;
 	buf_addf(&line, "%s:%s", name, json_object_to_json_string(o));
 	v = (struct redact_value){ line.data, line.len, namelen + 1,
-	    line.len };
+	    line.len, REDACT_UNKNOWN };
 	secret = redact_value_ok(&v, check);
 	buf_wipe(&line);
 	return secret;
@@ -143,28 +143,34 @@ name_of_value(json_object *obj)
 }
 
 /* A key that is itself a secret gets its place in the object anew. */
+static void
+rename_key(struct redact *r, json_object *obj, const char *key)
+{
+	struct buf	out = BUF_INIT;
+
+	(void)redact_text(r, key, strlen(key), &out);
+	json_set(obj, buf_str(&out),
+	    json_object_get(json_object_object_get(obj, key)));
+	json_object_object_del(obj, key);
+	buf_release(&out);
+}
+
 static size_t
 redact_keys_of(struct redact *r, json_object *obj)
 {
 	struct buf	 out = BUF_INIT;
-	size_t		 n = 0, i, count = 0;
-	char		**keys;
+	size_t		 i, n = 0;
+	char		**keys = NULL;
 
-	keys = xcalloc((size_t)json_object_object_length(obj) + 1,
-	    sizeof(*keys));
 	json_object_object_foreach(obj, key, val) {
 		(void)val;
-		keys[count++] = xstrdup(key);
-	}
-	for (i = 0; i < count; i++) {
-		buf_reset(&out);
-		if (redact_text(r, keys[i], strlen(keys[i]), &out) > 0) {
-			json_object_object_add(obj, buf_str(&out),
-			    json_object_get(json_object_object_get(obj,
-			    keys[i])));
-			json_object_object_del(obj, keys[i]);
-			n++;
+		if (redact_found(r, key, strlen(key), &out) > 0) {
+			keys = xreallocarray(keys, n + 1, sizeof(*keys));
+			keys[n++] = xstrdup(key);
 		}
+	}
+	for (i = 0; i < n; i++) {
+		rename_key(r, obj, keys[i]);
 		free(keys[i]);
 	}
 	free(keys);

@@ -66,10 +66,11 @@
 		"|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89" \
 		"|\xe5\xaf\x86\xe7\xa0\x81|\xe5\xaf\x86\xe7\xa2\xbc" \
 		"|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8)" TAIL
-#define N_PASS	"pass pwd secret credential kennwort contrase psk " \
-		"\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89 " \
-		"\xe5\xaf\x86\xe7\xa0\x81 \xe5\xaf\x86\xe7\xa2\xbc " \
-		"\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8"
+static const char	n_pass[] = "pass pwd secret credential kennwort "
+		"contrase psk "
+		"\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89 "
+		"\xe5\xaf\x86\xe7\xa0\x81 \xe5\xaf\x86\xe7\xa2\xbc "
+		"\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8";
 
 /* A key of what: `api_key', `apikey', `api-key', `api key'. */
 #define OF(w)	w "|" w "[ _.-]"
@@ -81,7 +82,11 @@
 		"|" OF("hmac") "|" OF("license") "|" OF("deploy") "|" \
 		OF("subscription") "|" OF("admin") "|" OF("webhook") ")key"
 #define K_TOKEN	"(?:token|" K_KEY "|(?<=[_\"'])auth)" TAIL
-#define N_TOKEN	"token key auth"
+static const char	n_token[] = "token key auth";
+
+/* Before the key of an option. */
+#define O_PASS	"(?<=-)"
+#define O_TOKEN	"(?<=-|-api)"
 
 /* `password for X is', `Password: '; the words between stay. */
 #define IS	"(?: (?:key|token|value))?" \
@@ -299,18 +304,18 @@ const struct redact_rule redact_rules[] = {
 	  "[a-z]{3,12})(?=" QUOTE ")"
 	  "|(?:mnemonic|seed[ _-]?(?:phrase|words))(?:" SEP "|" IS ")" WS
 	  "(?:" QUOTE ")?\\K(?-i:(?:[a-z]{3,8} ){11,23}[a-z]{3,8})" END ")" },
-	{ "password in quotes", N_PASS, REDACT_PASSWORD,
+	{ "password in quotes", n_pass, REDACT_PASSWORD,
 	  "(?i)" K_PASS SEP WS QUOTED },
-	{ "password", N_PASS, REDACT_PASSWORD, "(?i)" K_PASS SEP SP BARE },
-	{ "password option", N_PASS, REDACT_PASSWORD,
-	  "(?i)(?<=-)" K_PASS "(?: |=)(?|" QUOTED "|(?!-)" BARE ")" },
-	{ "password in prose, in quotes", N_PASS, REDACT_PASSWORD,
+	{ "password", n_pass, REDACT_PASSWORD, "(?i)" K_PASS SEP SP BARE },
+	{ "password option", n_pass, REDACT_PASSWORD,
+	  "(?i)" O_PASS K_PASS "(?: |=)(?|" QUOTED "|(?!-)" BARE ")" },
+	{ "password in prose, in quotes", n_pass, REDACT_PASSWORD,
 	  "(?i)" K_PASS IS QUOTED },
-	{ "password in prose", N_PASS, REDACT_PROSE,
+	{ "password in prose", n_pass, REDACT_PROSE,
 	  "(?i)" K_PASS IS "\\K[^\\s\"'`\\\\]{5,200}(?<![.,:;)?])" },
-	{ "password in an element", N_PASS, REDACT_PASSWORD,
+	{ "password in an element", n_pass, REDACT_PASSWORD,
 	  "(?i)" K_PASS "(?:" QUOTE ")?>\\K[^\\s<>\"\\\\]{4,200}(?=</)" },
-	{ "password that is set", N_PASS, REDACT_PROSE,
+	{ "password that is set", n_pass, REDACT_PROSE,
 	  "(?i)(?<=set|[.]|set_)" K_PASS "\\(" QUOTED },
 	{ "short for password", "pass: pw:", REDACT_PROSE,
 	  "(?<![A-Za-z0-9])(?:pass|pw):" SP "\\K[^\\s\"'`\\\\_./]{6,200}"
@@ -329,19 +334,39 @@ const struct redact_rule redact_rules[] = {
 	{ "secret, then a space", "secret token _KEY", REDACT_RANDOM,
 	  "(?i)(?:secret|token|(?-i:_KEY))" TAIL " "
 	  "\\K(?=\\S{0,200}(?-i:[A-Z]))[A-Za-z0-9_+/=-]{20,300}(?=\\s|\\z|\\\\)" },
-	{ "token in quotes", N_TOKEN, REDACT_TOKEN,
+	{ "token in quotes", n_token, REDACT_TOKEN,
 	  "(?i)" K_TOKEN SEP WS QUOTED },
-	{ "token", N_TOKEN, REDACT_TOKEN, "(?i)" K_TOKEN SEP SP BARE },
-	{ "token option", N_TOKEN, REDACT_TOKEN,
-	  "(?i)(?<=-|-api|-api-|-access-|-auth-|-private-)" K_TOKEN
+	{ "token", n_token, REDACT_TOKEN, "(?i)" K_TOKEN SEP SP BARE },
+	{ "token option", n_token, REDACT_TOKEN,
+	  "(?i)" O_TOKEN K_TOKEN
 	  "(?: |=)(?|" QUOTED "|(?!-)" BARE ")" },
-	{ "token in prose", N_TOKEN, REDACT_RANDOM,
+	{ "token in prose", n_token, REDACT_RANDOM,
 	  "(?i)" K_TOKEN IS "(?:" QUOTE ")?"
 	  "\\K[A-Za-z0-9._~+/=-]{16,2000}(?<![.])" },
 	{ "key in the environment", "_KEY", REDACT_RANDOM,
 	  "(?<=[A-Z0-9])(?<!PUBLIC)(?<!PRIMARY)(?<!CACHE)_KEY" SP "[=:]" SP
 	  "(?:" QUOTE ")?\\K[A-Za-z0-9._~+/=-]{16,2000}" },
 };
+
+const char *const	redact_far[] = {
+	"curl user", "curl cookie", "HTTPie user", "mysql password",
+	"login option", "password in prose, in quotes", "password in prose",
+	"token in prose", NULL
+};
+
+/* What may follow the key in one of the rules behind a gate. */
+#define FOLLOW	"(?=[\\s\"'`\\\\:=!,>(fota\xe3\x81\xaf\xe6\x98\xaf\xef\xbc\x9a])" \
+		"(?:" QUOTE "|" SP "[:=!,]|[>(]|" WS1 WS "(?:" QUOTE ")?value" \
+		"| (?:key|token|value|-)|" SP "(?:for|of|to|on|at)\\s" \
+		"|\\s{1,3}(?:is|was|ist|est|es|should be|set to)" \
+		"|\\s{0,2}(?:\xe3\x81\xaf|\xe6\x98\xaf|\xef\xbc\x9a))"
+
+const struct redact_gate redact_gates[] = {
+	{ n_pass, "(?i)(?:" K_PASS FOLLOW "|" O_PASS K_PASS " )" },
+	{ n_token, "(?i)(?:" K_TOKEN FOLLOW "|" O_TOKEN K_TOKEN " )" },
+};
+
+const size_t	redact_ngates = sizeof(redact_gates) / sizeof(redact_gates[0]);
 
 const size_t	redact_nrules = sizeof(redact_rules) / sizeof(redact_rules[0]);
 

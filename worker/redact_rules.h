@@ -33,6 +33,24 @@ extern const struct redact_rule	redact_rules[];
 extern const size_t		redact_nrules;
 
 /*
+ * Names of the rules that may go on looking far behind each needle, only to
+ * find nothing: text made of their needles is what costs most.
+ */
+extern const char *const	redact_far[];	/* ends: NULL */
+
+/*
+ * What several rules begin with: the rules that have the very same array of
+ * needles follow each other, and are tried only where this matches.
+ */
+struct redact_gate {
+	const char	*needles;
+	const char	*pattern;
+};
+
+extern const struct redact_gate	redact_gates[];
+extern const size_t		redact_ngates;
+
+/*
  * Keys of JSON objects and long options of commands: the whole of the key is
  * to be matched.  The check is for the value.
  */
@@ -44,12 +62,20 @@ struct redact_key {
 extern const struct redact_key	redact_keys[];
 extern const size_t		redact_nkeys;
 
+/* Whether a text is UTF-8: looked at once, and only where it matters. */
+enum redact_encoding {
+	REDACT_UNKNOWN,
+	REDACT_UTF8,
+	REDACT_BYTES		/* here and there it is not */
+};
+
 /* A part of a text that a rule takes for a secret. */
 struct redact_value {
-	const char	*text;
-	size_t		 len;
-	size_t		 start;
-	size_t		 end;
+	const char		*text;
+	size_t			 len;
+	size_t			 start;
+	size_t			 end;
+	enum redact_encoding	 utf8;
 };
 
 /* 1 if the value passes the check, 0 if it must stay as it is. */

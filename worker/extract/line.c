@@ -1,9 +1,9 @@
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "line.h"
 #include "mem.h"
+#include "utf8.h"
 
 #define LINE_CHUNK ((size_t)256 << 10)
 
@@ -145,62 +145,13 @@ line_next(struct line_reader *r, struct line *line)
 	return give(r, line, have, have);
 }
 
-/* Bytes at the front of `s' that are ASCII, eight at a time. */
-static size_t
-ascii_run(const unsigned char *s, size_t len)
-{
-	uint64_t	word;
-	size_t		i;
-
-	for (i = 0; i + sizeof(word) <= len; i += sizeof(word)) {
-		memcpy(&word, s + i, sizeof(word));
-		if (word & 0x8080808080808080u)
-			break;
-	}
-	while (i < len && s[i] < 0x80)
-		i++;
-	return i;
-}
-
-/* Bytes of the one character at `s', 0 if it is none (RFC 3629). */
-static size_t
-utf8_char(const unsigned char *s, size_t len)
-{
-	size_t		n = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4, i;
-	unsigned	low = 0x80, high = 0xbf;
-
-	if (s[0] < 0xc2 || s[0] > 0xf4 || n > len)
-		return 0;
-	if (s[0] == 0xe0)
-		low = 0xa0;
-	else if (s[0] == 0xed)
-		high = 0x9f;
-	else if (s[0] == 0xf0)
-		low = 0x90;
-	else if (s[0] == 0xf4)
-		high = 0x8f;
-	if (s[1] < low || s[1] > high)
-		return 0;
-	for (i = 2; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
 const char *
 line_flaw(const struct line *line)
 {
-	const unsigned char	*s = (const unsigned char *)line->text;
-	size_t			 i = 0, n;
-
-	if (line->len > 0 && memchr(s, '\0', line->len) != NULL)
+	if (line->len > 0 && memchr(line->text, '\0', line->len) != NULL)
 		return "NUL byte";
-	while ((i += ascii_run(s + i, line->len - i)) < line->len) {
-		n = utf8_char(s + i, line->len - i);
-		if (n == 0)
-			return "not UTF-8";
-		i += n;
-	}
+	if (utf8_run(line->text, line->len) < line->len)
+		return "not UTF-8";
 	return NULL;
 }
 

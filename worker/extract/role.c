@@ -107,7 +107,10 @@ take_patterns(struct extract *x, json_object *settings, char *why,
 	x->redact = redact_new((const char *const *)patterns, n, why,
 	    whysize);
 	free_strings(patterns, n);
-	return x->redact == NULL ? -1 : 0;
+	if (x->redact == NULL)
+		return -1;
+	redact_prepare(x->redact);
+	return 0;
 }
 
 static int
