@@ -4,7 +4,7 @@
 #   make demo       the main job on tests/data (installs missing packages)
 #   make check      the tests (installs missing packages)
 #   make check-asan the tests under AddressSanitizer and UBSan
-#   make lint bench fuzz install uninstall clean
+#   make lint bench fuzz deb install uninstall clean
 
 .DEFAULT_GOAL	= all
 
@@ -57,7 +57,7 @@ MYLDFLAGS	= -pie $(SAN) -Wl,-z,relro,-z,now -Wl,--as-needed
 # which writes the flags of each library.  make reads them and starts over.
 PACKAGES	= $(B)/packages-$(or $(subst $() ,-,$(sort $(filter \
 		  $(INSTALL_GOALS),$(MAKECMDGOALS)))),build).mk
-INSTALL_GOALS	= demo check check-asan lint bench
+INSTALL_GOALS	= demo check check-asan lint bench deb
 ifeq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
 else
 include $(PACKAGES)
@@ -105,7 +105,7 @@ BIN		= $(addprefix $(B)/,$(PROGRAMS))
 TESTBIN		= $(addprefix $(B)/test/,$(PROGRAMS))
 
 .PHONY: all check check-units check-scripts check-asan lint demo bench \
-    install uninstall clean crash-points
+    install uninstall deb clean crash-points
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -255,7 +255,7 @@ lint-man:
 	@out=$$(mandoc -Tlint -Wwarning man/*.[1-8]); \
 	    printf '%s' "$$out"; [ -z "$$out" ]
 lint-sh:
-	@shellcheck -S warning -s sh -e SC1090,SC1091,SC2034 tests/*.sh .ci/run
+	@shellcheck -S warning -s sh -e SC1090,SC1091,SC2034 tests/*.sh .ci/run supervisor/dist/deb/build.sh
 	@shellcheck -S warning -s bash supervisor/dist/mnemod.bash
 lint-spell:
 	@codespell -q 3 -L nd,ist,mot,bu,upto,te,iif,alle -S '*builtin_words.c' \
@@ -295,6 +295,11 @@ uninstall:
 	    $(DESTDIR)$(UNITDIR)/mnemod.service \
 	    $(DESTDIR)$(BASHDIR)/mnemod $(DESTDIR)$(BASHDIR)/mnemoctl \
 	    $(DESTDIR)$(ZSHDIR)/_mnemod
+
+# A Debian package in $(B)/deb; lintian must have nothing to say.
+deb: all
+	@deb=$$(B=$(B) sh supervisor/dist/deb/build.sh) && \
+	    lintian --allow-root --fail-on error,warning $$deb && echo $$deb
 
 bench: all $(TESTPROGS)
 	@B=$(B) sh tests/bench/bench.sh

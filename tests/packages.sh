@@ -17,6 +17,7 @@ for goal; do
 	check*) need="$need procps sqlite3 zstd git $fakemodel curl openssl
 nghttp2-proxy bash zsh" ;;
 	lint*) need="$need clang-tidy cppcheck mandoc shellcheck codespell" ;;
+	deb) need="$need dpkg-dev lintian" ;;
 	bench) need="$need procps python3 jq binutils findutils $fakemodel curl" ;;
 	esac
 done
