@@ -30,7 +30,7 @@ open_beneath(int dirfd, const char *path, int flags)
 	int		i;
 
 	memset(&how, 0, sizeof(how));
-	how.flags = (unsigned)(flags | O_CLOEXEC | O_NOFOLLOW);
+	how.flags = (unsigned)(flags | O_CLOEXEC);
 	how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
 	    RESOLVE_NO_MAGICLINKS;
 	for (i = 0; i < OPEN_TRIES; i++) {
@@ -39,6 +39,12 @@ open_beneath(int dirfd, const char *path, int flags)
 			break;
 	}
 	return (int)fd;
+}
+
+int
+folder_open_dir(int dirfd, const char *path)
+{
+	return open_beneath(dirfd, path, O_RDONLY | O_DIRECTORY);
 }
 
 const char *

@@ -30,6 +30,13 @@ enum folder_read folder_read_file(int dirfd, const char *path,
     struct buf *out, struct stat *st);
 
 /*
+ * Open the directory `path' ("." for the folder itself).  Returns a
+ * descriptor (the caller closes it) or -1 with errno: ELOOP where a component
+ * is a symbolic link, EXDEV where it leads out.
+ */
+int folder_open_dir(int dirfd, const char *path);
+
+/*
  * Open the directory that holds `path', making it if `make' says so, and set
  * *base to the last component inside `path'.  Returns a descriptor (the
  * caller closes it) or -1 with errno.

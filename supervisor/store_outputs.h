@@ -47,6 +47,9 @@ enum store_status store_select_each(struct store *,
 /* Is the thread in the memory's last selection?  STORE_OK or STORE_NONE. */
 enum store_status store_selected(struct store *, const char *memory,
     const char *thread_id, int64_t *source_updated_at);
+/* Every row there is, by thread id. */
+enum store_status store_output_each(struct store *, store_row_cb *,
+    void *arg);
 enum store_status store_output_get(struct store *, const char *thread_id,
     struct store_row **);
 void store_row_free(struct store_row *);

@@ -149,3 +149,14 @@ store_selected(struct store *s, const char *memory, const char *thread_id,
 	    " WHERE memory = ? AND thread_id = ?",
 	    ARGS(TEXT(memory), TEXT(thread_id)), source_updated_at);
 }
+
+enum store_status
+store_output_each(struct store *s, store_row_cb *cb, void *arg)
+{
+	struct row_list	 l = { cb, arg, 0 };
+	struct db_rows	 r;
+
+	db_about(s, "listing outputs");
+	db_open(&r, s, ROWS " ORDER BY o.thread_id", NOARGS);
+	return db_row_each(&r, &row_shape, hand_row, &l);
+}

@@ -10,6 +10,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/nearest.h"
 #include "supervisor/match.h"
 #include "supervisor/memory.h"
 #include "supervisor/mnemoctl/ctl.h"
@@ -58,6 +59,22 @@ ctl_release(struct ctl *ctl)
 		free(ctl->memories[i].text);
 	free(ctl->memories);
 	ctl->memories = NULL;
+}
+
+enum ctl_exit
+ctl_memory_known(const struct ctl *ctl, const char *name)
+{
+	const char	*near = "none";
+	char		 word[NEAREST_MAX];
+	size_t		 d = SIZE_MAX, i;
+
+	if (config_memory(ctl->config, name) != NULL)
+		return CTL_OK;
+	for (i = 0; i < ctl->config->nmemories; i++)
+		nearest_try(name, ctl->config->memories[i].name, &near, &d);
+	log_printable(word, sizeof(word), name, strlen(name));
+	log_warnx("%s: no such memory; the nearest is %s", word, near);
+	return CTL_NOT_FOUND;
 }
 
 /*

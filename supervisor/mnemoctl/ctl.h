@@ -62,6 +62,7 @@ struct ctl {
 	int			 outdated;	/* -O */
 	int			 dry_run;	/* -n */
 	int			 purge;		/* -p */
+	int64_t			 limit;		/* -n of search, or 0 */
 };
 
 struct ctl_command {
@@ -77,6 +78,8 @@ struct ctl_command {
 	void		(*show)(json_object *doc, const struct output *);
 	const char	*key;
 	int		 alone;		/* it needs no state */
+	int		 words;		/* the argument may be several words */
+	int		 memory;	/* -m, and it is no request */
 };
 
 /* status.c, jobs.c, why.c */
@@ -96,6 +99,10 @@ void agent_show(json_object *doc, const struct output *);
 /* usage.c */
 enum ctl_exit usage_collect(struct ctl *, json_object *doc);
 void usage_show(json_object *doc, const struct output *);
+
+/* search.c, search_show.c */
+enum ctl_exit search_collect(struct ctl *, json_object *doc);
+void search_show(json_object *doc, const struct output *);
 
 /* check.c */
 enum ctl_exit check_collect(struct ctl *, json_object *doc);
@@ -121,6 +128,9 @@ void release_show(json_object *doc, const struct output *);
 /* Look at the roots of all memories; ctl->store is open. */
 void ctl_look(struct ctl *);
 void ctl_release(struct ctl *);
+
+/* CTL_OK if a memory of this name is configured, else logged. */
+enum ctl_exit ctl_memory_known(const struct ctl *, const char *name);
 
 /* Who holds the locks in this state directory; nothing stays locked. */
 void ctl_owner_look(struct ctl_owner *, const char *state);

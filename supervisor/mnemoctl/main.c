@@ -55,6 +55,9 @@ static const struct ctl_command commands[] = {
 	    .key = "commit" },
 	{ .name = "review", .argument = "[MEMORY]", .text = "what waits for "
 	    "you, and its token", .show = review_show, .key = "memory" },
+	{ .name = "search", .argument = "WORDS", .text = "where memory and "
+	    "sessions hold these words", .collect = search_collect,
+	    .show = search_show, .memory = 1, .words = 1 },
 	{ .name = "show", .argument = "AGENT", .text = "what an agent did, "
 	    "spent and was refused", .collect = agent_collect,
 	    .show = agent_show },
@@ -190,6 +193,7 @@ act(const struct ctl_options *opt)
 		ctl.outdated = opt->outdated;
 		ctl.dry_run = opt->dry_run;
 		ctl.purge = opt->purge;
+		ctl.limit = opt->limit;
 		e = run(opt, &ctl);
 		config_free(config);
 	}

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/nearest.h"
@@ -47,6 +48,8 @@ static const struct option_row {
 	    "the memory that is meant, if there are several", FIELD(memory) },
 	{ 'n', FLAG, "dry-run", NULL, "forget",
 	    "say what would be done", FIELD(dry_run) },
+	{ 'n', NUMBER, "limit", "number", "search",
+	    "so many hits, not 20", FIELD(limit) },
 	{ 'o', LIST, "option", "key=value", NULL,
 	    "override one key of the configuration", FIELD(overrides) },
 	{ 'O', FLAG, "outdated", NULL, "extract",
@@ -269,6 +272,17 @@ check_given(struct ctl_options *o)
 	return 0;
 }
 
+/* The words with a blank between them, allocated. */
+static char *
+join(char **words)
+{
+	struct buf	 b = BUF_INIT;
+
+	for (; *words != NULL; words++)
+		buf_addf(&b, "%s%s", b.len > 0 ? " " : "", *words);
+	return buf_detach(&b);
+}
+
 /* The words behind the command. */
 static int
 take_argument(struct ctl_options *o, char **argv)
@@ -278,9 +292,10 @@ take_argument(struct ctl_options *o, char **argv)
 	if (argv[0] == NULL && c->argument != NULL && c->argument[0] != '[')
 		return wrong(o, "%s: expected its argument, %s", c->name,
 		    c->argument);
-	if (argv[0] != NULL && (c->argument == NULL || argv[1] != NULL))
+	if (argv[0] != NULL && (c->argument == NULL || (argv[1] != NULL &&
+	    !c->words)))
 		return wrong(o, "%s: too many arguments", c->name);
-	if (o->memory != NULL && c->collect != NULL)
+	if (o->memory != NULL && c->collect != NULL && !c->memory)
 		return wrong(o, "%s: takes no --memory", c->name);
 	if (!o->outdated && strcmp(c->name, "extract") == 0)
 		return wrong(o, "%s: expected what to extract, --outdated",
@@ -289,6 +304,8 @@ take_argument(struct ctl_options *o, char **argv)
 	if (argv[0] != NULL && argv[0][0] == '\0')
 		return wrong(o, "%s: its argument is empty", c->name);
 	o->argument = argv[0];
+	if (argv[0] != NULL && argv[1] != NULL)
+		o->argument = o->joined = join(argv);
 	return 0;
 }
 
@@ -340,6 +357,8 @@ ctl_options_parse(struct ctl_options *o, const struct ctl_command *commands,
 void
 ctl_options_release(struct ctl_options *o)
 {
+	free(o->joined);
+	o->joined = NULL;
 	free(o->overrides);
 	o->overrides = NULL;
 	o->noverrides = 0;

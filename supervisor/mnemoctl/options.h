@@ -18,6 +18,7 @@ struct ctl_options {
 	int			  purge;	/* -p */
 	const char		 *by;		/* --by, or NULL */
 	int64_t			  days;		/* --days, or 0 */
+	int64_t			  limit;	/* -n of search, or 0 */
 	const char		 *memory;	/* -m, or NULL */
 	const char		 *despite;	/* -d, or NULL */
 	const char		 *file;		/* -f, or NULL */
@@ -26,6 +27,7 @@ struct ctl_options {
 	size_t			  noverrides;
 	const struct ctl_command *command;	/* NULL: -h or -V */
 	const char		 *argument;	/* of the command, or NULL */
+	char			 *joined;	/* what owns it, or NULL */
 	uint64_t		  given;	/* options, a bit each */
 	char			  why[256];	/* what is wrong */
 };

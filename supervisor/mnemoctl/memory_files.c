@@ -1,0 +1,175 @@
+#include <sys/stat.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/fd.h"
+#include "common/folder.h"
+#include "common/mem.h"
+#include "common/tree_path.h"
+#include "supervisor/mnemoctl/memory_files.h"
+
+/* Can a published file lie below this path? */
+static int
+leads(const char *path)
+{
+	char	*probe = xasprintf("%s/x.md", path);
+	int	 r = tree_tracked(probe);
+
+	free(probe);
+	return r;
+}
+
+static int
+hidden(const char *path)
+{
+	return path[0] == '.' || strstr(path, "/.") != NULL;
+}
+
+int
+memory_files_visible(const char *path)
+{
+	return *path == '\0' ||
+	    (!hidden(path) && (tree_tracked(path) || leads(path)));
+}
+
+static void
+add(struct memory_files *f, const char *path, int directory)
+{
+	if (f->n == TREE_FILES_MAX) {
+		f->full = 1;
+		return;
+	}
+	f->v = xreallocarray(f->v, f->n + 1, sizeof(*f->v));
+	f->v[f->n].path = xstrdup(path);
+	f->v[f->n++].directory = directory;
+}
+
+static void
+add_entry(struct memory_files *f, int dirfd, const char *name,
+    const char *path)
+{
+	struct stat	st;
+
+	if (!memory_files_visible(path) ||
+	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return;
+	if (S_ISDIR(st.st_mode) && leads(path))
+		add(f, path, 1);
+	else if (S_ISREG(st.st_mode) && tree_tracked(path))
+		add(f, path, 0);
+}
+
+/* What is in `dir', unsorted, behind what is there. */
+static int
+read_dir(struct memory_files *f, int root, const char *dir)
+{
+	struct dirent	*e;
+	char		*path;
+	DIR		*d;
+	int		 fd = folder_open_dir(root, *dir == '\0' ? "." : dir);
+
+	d = fd == -1 ? NULL : fdopendir(fd);
+	if (d == NULL) {
+		fd_close(&fd);
+		return -1;
+	}
+	while ((e = readdir(d)) != NULL) {
+		path = *dir == '\0' ? xstrdup(e->d_name) :
+		    xasprintf("%s/%s", dir, e->d_name);
+		add_entry(f, dirfd(d), e->d_name, path);
+		free(path);
+	}
+	closedir(d);
+	return 0;
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct memory_file	*x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+static void
+sort(struct memory_files *f)
+{
+	if (f->n > 0)
+		qsort(f->v, f->n, sizeof(*f->v), by_path);
+}
+
+int
+memory_files_list(struct memory_files *f, int root, const char *dir)
+{
+	memset(f, 0, sizeof(*f));
+	if (read_dir(f, root, dir) == -1)
+		return -1;
+	sort(f);
+	return 0;
+}
+
+/* Directories become what is in them, until none is left. */
+static void
+descend(struct memory_files *f, int root)
+{
+	size_t	 i = 0;
+	char	*dir;
+
+	while (i < f->n) {
+		if (!f->v[i].directory) {
+			i++;
+			continue;
+		}
+		dir = f->v[i].path;
+		f->v[i] = f->v[--f->n];
+		(void)read_dir(f, root, dir);
+		free(dir);
+	}
+}
+
+/* 1 if `path' is a file; ELOOP where it is a link. */
+static int
+is_file(int root, const char *path)
+{
+	struct stat	 st;
+	const char	*base;
+	int		 fd = folder_open_parent(root, path, 0, &base), r;
+
+	if (fd == -1)
+		return 0;
+	r = *base != '\0' &&
+	    fstatat(fd, base, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode);
+	close(fd);
+	return r;
+}
+
+int
+memory_files_walk(struct memory_files *f, int root, const char *path)
+{
+	memset(f, 0, sizeof(*f));
+	if (tree_tracked(path) && !hidden(path) && is_file(root, path)) {
+		add(f, path, 0);
+		return 0;
+	}
+	if (read_dir(f, root, path) == -1)
+		return -1;
+	descend(f, root);
+	sort(f);
+	return 0;
+}
+
+void
+memory_files_clear(struct memory_files *f)
+{
+	size_t	i;
+
+	for (i = 0; i < f->n; i++)
+		free(f->v[i].path);
+	free(f->v);
+	memset(f, 0, sizeof(*f));
+}
