@@ -252,24 +252,22 @@ purge_state(struct forgetting *f)
 }
 
 /* The struct itself is the run's. */
-static void
-release(struct forgetting *f)
+void
+op_forget_release(struct op_run *run)
 {
+	struct forgetting	*f = run->data;
+
+	json_object_put(f->result);
 	json_object_put(f->ids);
 	json_object_put(f->concerned);
-	f->result = f->ids = f->concerned = NULL;
 }
 
 static void
 finish(struct forgetting *f)
 {
-	struct op_run	*run = f->run;
-	json_object	*result = f->result;
-
 	if (f->purging)
 		purge_state(f);
-	release(f);
-	op_done(run, result);
+	op_done(f->run, json_object_get(f->result));
 }
 
 /* To the next memory, or round; what can be told at once is. */
@@ -403,10 +401,7 @@ op_forget_begin(struct op_run *run)
 		finish(f);
 	else if (bury_all(run, &list) == STORE_OK)
 		next(f);
-	else {
-		json_object_put(f->result);
-		release(f);
+	else
 		refuse(run, FORGET_ERROR, 0);
-	}
 	forget_list_release(&list);
 }

@@ -63,5 +63,6 @@ struct memory *op_review_memory(const struct op_run *);
 extern const struct op_argument op_forget_arguments[];
 void op_forget_begin(struct op_run *);
 void op_forget_idle(struct op_run *);
+void op_forget_release(struct op_run *);
 
 #endif

@@ -8,7 +8,6 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/nearest.h"
 #include "supervisor/op_table.h"
 #include "supervisor/operation.h"
 #include "supervisor/scheduler.h"
@@ -19,37 +18,46 @@ struct operations {
 	struct supervisor	*sv;
 	TAILQ_HEAD(op_run_list, op_run) list;	/* in the order they came */
 	unsigned		 n;
-	struct op_run		*running;
+	unsigned		 at_work;	/* on a memory */
+	unsigned		 readers;
+	struct op_run		*all;		/* the OP_ALL that runs */
 	int			 considering;
+	int			 again;		/* something ended meanwhile */
 };
 
 /* Every command; alphabetical. */
 const struct operation operation_table[] = {
-	{ "accept", OP_WRITE, op_accept_arguments, op_accept_begin,
-	    op_accept_reply, op_review_memory, NULL },
-	{ "audit", OP_READ, op_audit_arguments, op_audit_begin, NULL, NULL,
-	    NULL },
-	{ "diff", OP_READ, op_diff_arguments, op_diff_begin, NULL, NULL,
-	    NULL },
-	{ "discard", OP_WRITE, op_discard_arguments, op_discard_begin,
-	    op_discard_reply, op_review_memory, NULL },
-	{ "extract", OP_STATE, op_extract_arguments, op_extract_begin, NULL,
-	    NULL, NULL },
-	{ "forget", OP_STATE, op_forget_arguments, op_forget_begin, NULL,
-	    NULL, op_forget_idle },
-	{ "history", OP_READ, op_history_arguments, op_history_begin, NULL,
-	    NULL, NULL },
-	{ "metrics", OP_STATE, op_metrics_arguments, op_metrics_begin, NULL,
-	    NULL, NULL },
-	{ "release", OP_BOOKS, op_release_arguments, op_release_begin, NULL,
-	    NULL, NULL },
-	{ "remember", OP_WRITE, op_remember_arguments, op_remember_begin,
-	    op_remember_reply, NULL, NULL },
-	{ "revert", OP_WRITE, op_revert_arguments, op_revert_begin,
-	    op_revert_reply, NULL, NULL },
-	{ "review", OP_READ, op_review_arguments, op_review_begin, NULL,
-	    op_review_memory, NULL },
-	{ NULL, OP_STATE, NULL, NULL, NULL, NULL, NULL }
+	{ .name = "accept", .scope = OP_WRITE,
+	    .args = op_accept_arguments, .begin = op_accept_begin,
+	    .reply = op_accept_reply, .pick = op_review_memory },
+	{ .name = "audit", .scope = OP_READ,
+	    .args = op_audit_arguments, .begin = op_audit_begin },
+	{ .name = "diff", .scope = OP_READ,
+	    .args = op_diff_arguments, .begin = op_diff_begin },
+	{ .name = "discard", .scope = OP_WRITE,
+	    .args = op_discard_arguments, .begin = op_discard_begin,
+	    .reply = op_discard_reply, .pick = op_review_memory },
+	{ .name = "extract", .scope = OP_STATE,
+	    .args = op_extract_arguments, .begin = op_extract_begin },
+	{ .name = "forget", .scope = OP_ALL,
+	    .args = op_forget_arguments, .begin = op_forget_begin,
+	    .idle = op_forget_idle, .release = op_forget_release },
+	{ .name = "history", .scope = OP_READ,
+	    .args = op_history_arguments, .begin = op_history_begin },
+	{ .name = "metrics", .scope = OP_STATE,
+	    .args = op_metrics_arguments, .begin = op_metrics_begin },
+	{ .name = "release", .scope = OP_BOOKS,
+	    .args = op_release_arguments, .begin = op_release_begin },
+	{ .name = "remember", .scope = OP_WRITE,
+	    .args = op_remember_arguments, .begin = op_remember_begin,
+	    .reply = op_remember_reply },
+	{ .name = "revert", .scope = OP_WRITE,
+	    .args = op_revert_arguments, .begin = op_revert_begin,
+	    .reply = op_revert_reply },
+	{ .name = "review", .scope = OP_READ,
+	    .args = op_review_arguments, .begin = op_review_begin,
+	    .pick = op_review_memory },
+	{ .name = NULL }
 };
 
 struct operations *
@@ -67,10 +75,16 @@ run_free(struct op_run *run)
 {
 	struct operations	*o = run->sv->operations;
 
+	if (run->op->release != NULL && run->data != NULL)
+		run->op->release(run);
 	TAILQ_REMOVE(&o->list, run, entry);
 	o->n--;
-	if (o->running == run)
-		o->running = NULL;
+	if (run->begun) {
+		o->at_work -= run->op->scope != OP_STATE;
+		o->readers -= run->op->scope == OP_READ;
+	}
+	if (o->all == run)
+		o->all = NULL;
 	json_object_put(run->args);
 	free(run->data);
 	free(run);
@@ -106,150 +120,15 @@ operations_free(struct operations *o)
 
 	if (o == NULL)
 		return;
-	if (o->running != NULL)
-		BUG("operation %s still runs", o->running->op->name);
 	while ((run = TAILQ_FIRST(&o->list)) != NULL) {
+		if (run->worker != NULL)
+			BUG("operation %s still runs", run->op->name);
 		answer_error(&run->asker, EXIT_JOB_FAILED, "interrupted",
 		    "mnemod stopped before it came to this; ask again");
 		run_free(run);
 	}
 	o->sv->operations = NULL;
 	free(o);
-}
-
-/*
- * What is wrong with a request.
- */
-
-static const struct operation *
-find_operation(const char *name)
-{
-	const struct operation	*op;
-
-	for (op = operation_table; op->name != NULL; op++)
-		if (strcmp(op->name, name) == 0)
-			return op;
-	return NULL;
-}
-
-static const struct op_argument *
-find_argument(const struct operation *op, const char *name)
-{
-	const struct op_argument	*a;
-
-	for (a = op->args; a->name != NULL; a++)
-		if (strcmp(a->name, name) == 0)
-			return a;
-	return NULL;
-}
-
-static void
-say_no_command(char *why, size_t size, const char *name)
-{
-	const struct operation	*op;
-	const char		*near = "none";
-	char			 word[NEAREST_MAX];
-	size_t			 d = SIZE_MAX;
-
-	for (op = operation_table; op->name != NULL; op++)
-		nearest_try(name, op->name, &near, &d);
-	log_printable(word, sizeof(word), name, strlen(name));
-	snprintf(why, size, "%s: no such command; the nearest is %s", word,
-	    near);
-}
-
-static void
-say_no_argument(char *why, size_t size, const struct operation *op,
-    const char *name)
-{
-	const struct op_argument	*a;
-	const char			*near = NULL;
-	char				 word[NEAREST_MAX];
-	size_t				 d = SIZE_MAX;
-
-	for (a = op->args; a->name != NULL; a++)
-		nearest_try(name, a->name, &near, &d);
-	log_printable(word, sizeof(word), name, strlen(name));
-	if (near == NULL)
-		snprintf(why, size, "%s takes no argument", op->name);
-	else
-		snprintf(why, size, "%s: no argument %s; the nearest is %s",
-		    op->name, word, near);
-}
-
-/* 0, or -1 with `why'. */
-static int
-check_value(const struct operation *op, const struct op_argument *a,
-    json_object *v, char *why, size_t size)
-{
-	enum json_type	want = a->kind == OP_TEXT ? json_type_string :
-	    json_type_boolean;
-	size_t		len;
-
-	if (!json_object_is_type(v, want)) {
-		snprintf(why, size, "%s: %s is no %s", op->name, a->name,
-		    a->kind == OP_TEXT ? "text" : "truth value");
-		return -1;
-	}
-	if (a->kind == OP_FLAG)
-		return 0;
-	len = (size_t)json_object_get_string_len(v);
-	if (len > 0 && len <= a->max)
-		return 0;
-	snprintf(why, size, len == 0 ? "%s: %s is empty" :
-	    "%s: %s is longer than %zu bytes", op->name, a->name, a->max);
-	return -1;
-}
-
-static int
-check_arguments(const struct operation *op, json_object *args, char *why,
-    size_t size)
-{
-	const struct op_argument	*a;
-
-	json_object_object_foreach(args, key, value) {
-		a = find_argument(op, key);
-		if (a == NULL) {
-			say_no_argument(why, size, op, key);
-			return -1;
-		}
-		if (check_value(op, a, value, why, size) == -1)
-			return -1;
-	}
-	for (a = op->args; a->name != NULL; a++)
-		if (a->required &&
-		    !json_object_object_get_ex(args, a->name, NULL)) {
-			snprintf(why, size, "%s: the argument %s is missing",
-			    op->name, a->name);
-			return -1;
-		}
-	return 0;
-}
-
-/* The operation of a request, NULL with `why'. */
-static const struct operation *
-check_request(json_object *request, char *why, size_t size)
-{
-	const struct operation	*op;
-	const char		*name = json_str(request, "command");
-	json_object		*args;
-
-	if (name == NULL || json_has_nul(request)) {
-		snprintf(why, size, "the request names no command");
-		return NULL;
-	}
-	op = find_operation(name);
-	if (op == NULL) {
-		say_no_command(why, size, name);
-		return NULL;
-	}
-	if (!json_object_object_get_ex(request, "args", &args))
-		return op;
-	if (!json_object_is_type(args, json_type_object)) {
-		snprintf(why, size, "%s: args is no object", name);
-		return NULL;
-	}
-	return op;
 }
 
 struct op_run *
@@ -262,13 +141,8 @@ operations_ask(struct supervisor *sv, json_object *request,
 	json_object		*args;
 	char			 why[256];
 
-	op = check_request(request, why, sizeof(why));
-	args = op == NULL ? NULL :
-	    json_object_get(json_obj(request, "args"));
-	if (op != NULL && args == NULL)
-		args = json_object_new_object();
-	if (op == NULL || check_arguments(op, args, why, sizeof(why)) == -1) {
-		json_object_put(args);
+	op = operation_check(request, &args, why, sizeof(why));
+	if (op == NULL) {
 		answer_error(asker, EXIT_USAGE, "bad_request", why);
 		return NULL;
 	}
@@ -292,14 +166,37 @@ void
 operations_leave(struct op_run *run)
 {
 	run->asker.answer = NULL;
-	if (run->sv->operations->running != run)
+	if (!run->begun || run->op->scope == OP_STATE)
 		run_free(run);
 }
 
 int
 operations_busy(const struct supervisor *sv)
 {
+	return sv->operations != NULL && sv->operations->at_work > 0;
+}
+
+int
+operations_open(const struct supervisor *sv)
+{
 	return sv->operations != NULL && sv->operations->n > 0;
+}
+
+static int
+is_ready(const struct operations *o, const struct op_run *run)
+{
+	switch (run->op->scope) {
+	case OP_STATE:
+		break;
+	case OP_ALL:
+		return o->all == NULL;
+	case OP_READ:
+		return o->readers < OPERATION_READERS_MAX;
+	case OP_WRITE:
+	case OP_BOOKS:
+		return op_memory_ready(run);
+	}
+	return 1;
 }
 
 static struct op_run *
@@ -308,9 +205,39 @@ first_ready(struct operations *o)
 	struct op_run	*run;
 
 	TAILQ_FOREACH(run, &o->list, entry)
-		if (run->op->scope == OP_STATE || op_memory_ready(run))
+		if (!run->begun && is_ready(o, run))
 			return run;
 	return NULL;
+}
+
+static void
+begin(struct operations *o, struct op_run *run)
+{
+	enum op_scope	scope = run->op->scope;
+
+	log_debug("%s: begins", run->op->name);
+	run->begun = 1;
+	o->at_work += scope != OP_STATE;
+	o->readers += scope == OP_READ;
+	if (scope == OP_ALL)
+		o->all = run;
+	if (scope == OP_STATE || scope == OP_ALL)
+		run->op->begin(run);
+	else
+		op_memory_begin(run);
+}
+
+/* Something ended: whoever waits for that looks first. */
+static void
+tell_ended(struct operations *o)
+{
+	struct op_run	*run, *next;
+
+	for (run = TAILQ_FIRST(&o->list); run != NULL; run = next) {
+		next = TAILQ_NEXT(run, entry);
+		if (run->begun && run->op->idle != NULL)
+			run->op->idle(run);
+	}
 }
 
 /* An agent may take half an hour: whoever waits for it is told, once. */
@@ -320,7 +247,7 @@ tell_waiting(struct operations *o)
 	struct op_run	*run;
 
 	TAILQ_FOREACH(run, &o->list, entry)
-		if (!run->told && op_memory_at_agent(run)) {
+		if (!run->begun && !run->told && op_memory_at_agent(run)) {
 			run->told = 1;
 			op_progress(run, "%s: an agent is at work on the "
 			    "memory; waiting until it is done", run->op->name);
@@ -333,20 +260,18 @@ operations_consider(struct supervisor *sv)
 	struct operations	*o = sv->operations;
 	struct op_run		*run;
 
-	/* An end inside a beginning comes back here: the loop sees it. */
-	if (o == NULL || o->considering)
+	if (o == NULL)
 		return;
+	o->again = 1;
+	if (o->considering)
+		return;		/* an end inside a beginning */
 	o->considering = 1;
-	if (o->running != NULL && o->running->op->idle != NULL)
-		o->running->op->idle(o->running);
-	while (o->running == NULL && !supervisor_stopping(sv) &&
-	    (run = first_ready(o)) != NULL) {
-		o->running = run;
-		log_debug("%s: begins", run->op->name);
-		if (run->op->scope == OP_STATE)
-			run->op->begin(run);
-		else
-			op_memory_begin(run);
+	while (o->again) {
+		o->again = 0;
+		tell_ended(o);
+		while (!supervisor_stopping(sv) &&
+		    (run = first_ready(o)) != NULL)
+			begin(o, run);
 	}
 	tell_waiting(o);
 	o->considering = 0;

@@ -19,17 +19,27 @@
  * status is mnemoctl's exit status (mnemod-protocol(7), CONTROL SOCKET).
  */
 
-#define OPERATION_REQUESTS_MAX	16	/* waiting or running */
+#define OPERATION_REQUESTS_MAX	256	/* waiting or running */
+#define OPERATION_READERS_MAX	4	/* workers of OP_READ at once */
 
+/* What a request works on, and so which others it keeps waiting. */
 enum op_scope {
 	/*
-	 * The operation answers by itself, at once or later; no worker, no
-	 * memory.
+	 * The operation answers by itself, at once or later.  It begins at
+	 * once and keeps nobody waiting, nor a reload or the end of the pass
+	 * of -1: no worker, and no memory or configuration is remembered.  If
+	 * the asker leaves before the answer, it is dropped.
 	 */
 	OP_STATE,
 	/*
+	 * One memory after the other is changed, as each becomes idle; one
+	 * such request at a time.
+	 */
+	OP_ALL,
+	/*
 	 * History and root of one memory are read, whatever goes on there, by
-	 * a workspace worker of its own that may write nothing.
+	 * a workspace worker of its own that may write nothing.  They run
+	 * beside each other, OPERATION_READERS_MAX at most.
 	 */
 	OP_READ,
 	/*
@@ -61,8 +71,8 @@ struct operation {
 	enum op_scope			 scope;
 	const struct op_argument	*args;	/* ends: name NULL */
 	/*
-	 * OP_STATE, OP_BOOKS: do it.  Else the worker is ready: op_send() what it is to
-	 * do.  A refusal is op_failed() in either.
+	 * OP_READ, OP_WRITE: the worker is ready: op_send() what it is to do.
+	 * Else: do it.  A refusal is op_failed() in either.
 	 */
 	void	(*begin)(struct op_run *);
 	/*
@@ -76,8 +86,13 @@ struct operation {
 	 * named; NULL, or a result of NULL: the person must say.
 	 */
 	struct memory	*(*pick)(const struct op_run *);
-	/* OP_STATE that answers later: some memory may be idle now. */
+	/*
+	 * OP_STATE or OP_ALL that answers later: something ended, some memory
+	 * may be idle now.
+	 */
 	void	(*idle)(struct op_run *);
+	/* Before the run is freed: release what `data' refers to; or NULL. */
+	void	(*release)(struct op_run *);
 };
 
 extern const struct operation operation_table[];	/* ends: name NULL */
@@ -96,6 +111,7 @@ struct op_run {
 	struct op_asker		 asker;		/* answer NULL: it left */
 	struct memory		*memory;	/* while it runs, or NULL */
 	struct child		*worker;
+	int			 begun;
 	int			 answered;
 	int			 ready;		/* the worker was */
 	int			 told;		/* that it waits */
@@ -119,17 +135,31 @@ void operations_free(struct operations *);
 struct op_run *operations_ask(struct supervisor *, json_object *request,
     const struct op_asker *);
 
-/* The asker is gone: what waits is dropped, what runs goes on unheard. */
+/*
+ * The asker is gone: what waits is dropped, what changes or reads a memory
+ * goes on unheard.
+ */
 void operations_leave(struct op_run *);
 
 /*
- * Begin the first request that can begin now.  One runs at a time; one that
- * waits for its memory keeps no other waiting.
+ * Begin each request that can begin now: in the order in which they came for
+ * those that wait for the same, and none waits for anything else.
  */
 void operations_consider(struct supervisor *);
 
-/* 1 while requests wait or run. */
+/* 1 while a request works on a memory. */
 int operations_busy(const struct supervisor *);
+
+/* 1 while requests wait or run. */
+int operations_open(const struct supervisor *);
+
+/*
+ * The operation of a request and, in *args, its arguments, to be put: {} if
+ * there are none.  NULL if it is none that the table has, with one line in
+ * `why' that names the nearest.  op_check.c
+ */
+const struct operation *operation_check(json_object *request,
+    json_object **args, char *why, size_t size);
 
 /*
  * For the operations.

@@ -362,6 +362,7 @@ scheduler_memory_idle(struct supervisor *sv)
 {
 	if (sv->scheduler == NULL)
 		return;
+	operations_consider(sv);	/* somebody waits for these */
 	start_due(sv->scheduler);
 	check_end(sv->scheduler);
 }

@@ -19,8 +19,9 @@ recover(struct supervisor *sv, const struct op_run *run)
 	struct memory	*m, *meant = op_memory_meant(run);
 
 	TAILQ_FOREACH(m, &sv->memories, entry)
-		if (run->op->scope == OP_STATE ||
-		    (run->op->scope != OP_READ && m == meant))
+		if (run->op->scope == OP_ALL || (m == meant &&
+		    (run->op->scope == OP_WRITE ||
+		    run->op->scope == OP_BOOKS)))
 			recovery_look(m);
 }
 
@@ -34,7 +35,7 @@ serve(struct supervisor *sv, json_object *request,
 		return;
 	recover(sv, run);
 	operations_consider(sv);
-	while ((operations_busy(sv) || !memory_all_idle(sv)) &&
+	while ((operations_open(sv) || !memory_all_idle(sv)) &&
 	    !supervisor_stopping(sv)) {
 		loop_run_once(sv->rt.loop, -1);
 		operations_consider(sv);
