@@ -127,7 +127,7 @@ const struct config_key config_keys[] = {
 	{ RETAIN(audits_days), "90", 0, 3650, NULL, 0 },
 	{ RETAIN(ledger_days), "400", 0, 3650, NULL, 0 },
 	{ RETAIN(staging_days), "7", 0, 3650, NULL, 0 },
-	{ RETAIN(history_commits), "0", 0, MILLION, NULL, KEY_LATER },
+	{ RETAIN(history_commits), "0", 0, MILLION, NULL, 0 },
 };
 
 const size_t config_nkeys = sizeof(config_keys) / sizeof(config_keys[0]);

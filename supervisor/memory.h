@@ -15,7 +15,7 @@
  *	MEM_IDLE -> MEM_RECOVERING -> MEM_IDLE			(recovery.c)
  *	MEM_IDLE -> MEM_PREPARING -> MEM_AGENT -> MEM_PUBLISHING
  *	         -> MEM_ENDING -> MEM_IDLE			(stage_two.c)
- *	MEM_IDLE -> MEM_OPERATING -> MEM_IDLE			(op_memory.c)
+ *	MEM_IDLE -> MEM_OPERATING -> MEM_IDLE		(op_memory.c, trim.c)
  *
  * MEM_ENDING waits for the workers of the run to be gone.
  */
@@ -38,6 +38,7 @@ struct memory {
 	int				 held;	/* root.fd is ours */
 	int				 stopped; /* exit status 7 */
 	int				 due;	/* its turn in this pass comes */
+	int				 trim;	/* its history is to be cut */
 	int				 foreign; /* to be adopted first */
 	struct adoption			*adoption; /* in MEM_ADOPTING */
 	char				 reason[64]; /* why nothing happens */

@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/monotime.h"
 #include "supervisor/audit.h"
+#include "supervisor/memory.h"
 #include "supervisor/retention.h"
 #include "supervisor/staging.h"
 #include "supervisor/store_retention.h"
@@ -77,6 +78,7 @@ void
 retention_run(struct supervisor *sv)
 {
 	const struct config_retention	*r = &sv->config->retention;
+	struct memory			*m;
 	struct gone			 g = { .sv = sv,
 	    .until = days_ago(r->audits_days) };
 
@@ -86,6 +88,8 @@ retention_run(struct supervisor *sv)
 	if (r->ledger_days > 0)
 		(void)store_ledger_prune(sv->store, days_ago(r->ledger_days),
 		    &g.requests);
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		m->trim = 1;
 	if (g.agents > 0 || g.requests > 0 || g.folders > 0)
 		log_info("retention: the records of %lld agents, %lld rows of "
 		    "the ledger and %lld staging folders are gone",

@@ -10,7 +10,10 @@
  */
 #define RETENTION_MS	86400000	/* between two runs */
 
-/* Let go of what is too old now; one line in the log if anything went. */
+/*
+ * Let go of what is too old now; one line in the log if anything went.  The
+ * histories are cut by workers: each memory is told that it is to be (trim).
+ */
 void retention_run(struct supervisor *);
 
 #endif

@@ -20,6 +20,7 @@
 #include "supervisor/stage_two.h"
 #include "supervisor/standstill.h"
 #include "supervisor/telemetry.h"
+#include "supervisor/trim.h"
 
 #define RENEW_MS	600000		/* leases of an hour */
 #define STILL_MS	60000		/* till it is looked at again */
@@ -128,6 +129,24 @@ at_once(const struct scheduler *s)
 	return ((size_t)lim.rlim_cur - held) / MEMORY_FDS;
 }
 
+/* What is to be done with one that is idle; 1 if that is under way now. */
+static int
+start_one(struct scheduler *s, struct memory *m)
+{
+	if (m->state != MEM_IDLE)
+		return 0;
+	if (m->trim) {
+		m->trim = 0;
+		if (trim_start(m))
+			return 1;
+	}
+	if (!m->due)
+		return 0;
+	m->due = 0;
+	stage_two_start(m, s->due_by_hand);
+	return m->state != MEM_IDLE;
+}
+
 /* Begin stage two of the memories whose turn it is, as many as may be. */
 static void
 start_due(struct scheduler *s)
@@ -141,11 +160,7 @@ start_due(struct scheduler *s)
 		if (n >= max || supervisor_stopping(s->sv))
 			break;
 		/* One that a request works on comes when that is done. */
-		if (!m->due || m->state != MEM_IDLE)
-			continue;
-		m->due = 0;
-		stage_two_start(m, s->due_by_hand);
-		n += m->state != MEM_IDLE;
+		n += (size_t)start_one(s, m);
 	}
 }
 

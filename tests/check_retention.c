@@ -12,6 +12,7 @@
 #include "common/mem.h"
 #include "common/monotime.h"
 #include "supervisor/audit.h"
+#include "supervisor/memory.h"
 #include "supervisor/retention.h"
 #include "supervisor/store_review.h"
 #include "tests/check_main.h"
@@ -34,6 +35,7 @@ setup(void)
 
 	store_setup();
 	memset(&sv, 0, sizeof(sv));
+	TAILQ_INIT(&sv.memories);
 	memset(&config, 0, sizeof(config));
 	for (i = 0; i < 2; i++) {
 		char	*dir = in_state(folders[i]);

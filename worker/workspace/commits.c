@@ -7,6 +7,7 @@
 #include "common/nearest.h"
 #include "worker/workspace/commits.h"
 #include "worker/workspace/live.h"
+#include "worker/workspace/reach.h"
 #include "worker/workspace/round.h"
 #include "worker/workspace/tree.h"
 
@@ -23,7 +24,7 @@ count_files(struct history *h, git_commit *commit)
 	int64_t		 n = -1;
 
 	if (git_commit_tree(&to, commit) == 0 &&
-	    (git_commit_parentcount(commit) == 0 ||
+	    (history_parents(h, commit) == 0 ||
 	    (git_commit_parent(&parent, commit, 0) == 0 &&
 	    git_commit_tree(&from, parent) == 0)) &&
 	    git_diff_tree_to_tree(&diff, h->repo, from, to, NULL) == 0)
@@ -71,7 +72,7 @@ walk(struct workspace *ws, git_oid *id, int64_t limit, json_object *out)
 		if (git_commit_lookup(&commit, ws->history.repo, id) < 0)
 			return -1;
 		json_object_array_add(list, describe(&ws->history, commit));
-		more = git_commit_parentcount(commit) > 0;
+		more = history_parents(&ws->history, commit) > 0;
 		if (more)
 			git_oid_cpy(id, git_commit_parent_id(commit, 0));
 		git_commit_free(commit);
@@ -111,12 +112,23 @@ find_named(struct workspace *ws, const char *word, git_oid *out)
 }
 
 static int
-push_all(git_revwalk *walk)
+push_all(struct reach *w)
 {
-	/* A pattern that matches nothing is no error; a name would be. */
-	return git_revwalk_push_glob(walk, HISTORY_LIVE "*") < 0 ||
-	    git_revwalk_push_glob(walk, HISTORY_ADOPTED "*") < 0 ||
-	    git_revwalk_push_glob(walk, HISTORY_REVIEW "*") < 0 ? -1 : 0;
+	git_strarray	refs = { NULL, 0 };
+	const char	*ref;
+	size_t		i;
+	int		r;
+
+	r = git_reference_list(&refs, w->history->repo);
+	for (i = 0; r == 0 && i < refs.count; i++) {
+		ref = refs.strings[i];
+		if (strcmp(ref, HISTORY_LIVE) == 0 ||
+		    strcmp(ref, HISTORY_ADOPTED) == 0 ||
+		    tree_below(ref, HISTORY_REVIEW))
+			r = reach_push_ref(w, ref);
+	}
+	git_strarray_dispose(&refs);
+	return r < 0 ? -1 : 0;
 }
 
 /* What a word may mean. */
@@ -156,17 +168,18 @@ try_commit(struct search *s, const git_oid *id)
 static int
 try_all(struct workspace *ws, struct search *s)
 {
-	git_revwalk	*walk = NULL;
-	git_oid		 id;
-	int		 r = -1;
+	struct reach	reach;
+	git_oid		id;
+	int		r;
 
-	if (git_revwalk_new(&walk, ws->history.repo) == 0 &&
-	    push_all(walk) == 0)
-		for (r = 0; git_revwalk_next(&id, walk) == 0;) {
-			workspace_tick(ws);
-			try_commit(s, &id);
-		}
-	git_revwalk_free(walk);
+	reach_init(&reach, &ws->history);
+	r = push_all(&reach);
+	while (r == 0 && (r = reach_next(&reach, &id)) == 1) {
+		r = 0;
+		workspace_tick(ws);
+		try_commit(s, &id);
+	}
+	reach_release(&reach);
 	return r;
 }
 

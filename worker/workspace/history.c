@@ -63,7 +63,7 @@ history_open(struct history *h, const char *path)
 {
 	int	r;
 
-	h->repo = NULL;
+	memset(h, 0, sizeof(*h));
 	git_error_clear();
 	r = git_repository_open_bare(&h->repo, path);
 	if (r == GIT_ENOTFOUND)
@@ -71,6 +71,8 @@ history_open(struct history *h, const char *path)
 	if (r == 0)
 		r = git_repository_set_ident(h->repo, AUTHOR_NAME,
 		    AUTHOR_EMAIL);
+	if (r == 0)
+		r = cut_read(&h->cut, path);
 	if (r == 0)
 		return 0;
 	history_close(h);
@@ -116,6 +118,7 @@ history_close(struct history *h)
 {
 	git_repository_free(h->repo);
 	h->repo = NULL;
+	cut_release(&h->cut);
 }
 
 int
@@ -237,16 +240,24 @@ history_tree_of(struct history *h, const git_oid *id, git_oid *tree)
 	return 0;
 }
 
+unsigned
+history_parents(const struct history *h, const git_commit *commit)
+{
+	return cut_has(&h->cut, git_commit_id(commit)) ? 0 :
+	    git_commit_parentcount(commit);
+}
+
 int
 history_parent_of(struct history *h, const git_oid *id, unsigned n,
     git_oid *parent)
 {
 	git_commit	*commit = NULL;
-	const git_oid	*found;
+	const git_oid	*found = NULL;
 
 	if (git_commit_lookup(&commit, h->repo, id) < 0)
 		return -1;
-	found = git_commit_parent_id(commit, n);
+	if (n < history_parents(h, commit))
+		found = git_commit_parent_id(commit, n);
 	if (found != NULL)
 		git_oid_cpy(parent, found);
 	else
@@ -325,7 +336,7 @@ history_last_with(struct history *h, const git_oid *from, const char *key,
 		match = message_trailer(git_commit_message_raw(commit), key,
 		    found) == HISTORY_FOUND &&
 		    (value == NULL || strcmp(found, value) == 0);
-		last = match || git_commit_parentcount(commit) == 0;
+		last = match || history_parents(h, commit) == 0;
 		if (!last)
 			git_oid_cpy(out, git_commit_parent_id(commit, 0));
 		git_commit_free(commit);

@@ -4,6 +4,7 @@
 #include <git2.h>
 #include <stddef.h>
 #include "common/buf.h"
+#include "worker/workspace/cut.h"
 
 /*
  * The history of one memory: a bare git repository in the state directory.
@@ -25,6 +26,7 @@
 
 struct history {
 	git_repository	*repo;
+	struct cut	 cut;
 	size_t		 room;		/* bytes left; history_open_memory() */
 	int		 in_memory;
 };
@@ -87,6 +89,9 @@ struct history_commit {
 /* Write a commit of now, by mnemod <mnemod@localhost>. */
 int history_commit(struct history *, const struct history_commit *,
     git_oid *out);
+
+/* How many parents of a commit are there: none where the history was cut. */
+unsigned history_parents(const struct history *, const git_commit *);
 
 /* The tree of a commit; its n-th parent (from 0). */
 int history_tree_of(struct history *, const git_oid *commit, git_oid *tree);

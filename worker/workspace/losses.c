@@ -57,7 +57,7 @@ collect(struct workspace *ws, git_oid *id, int64_t max, struct weeks *w)
 			git_oid_cpy(&w->v[w->n - 1].commit, id);
 		}
 		w->v[w->n - 1].commits++;
-		more = git_commit_parentcount(commit) > 0 &&
+		more = history_parents(&ws->history, commit) > 0 &&
 		    (int64_t)w->n <= max;
 		if (more)
 			git_oid_cpy(id, git_commit_parent_id(commit, 0));

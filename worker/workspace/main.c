@@ -20,6 +20,7 @@
 #include "worker/workspace/purge.h"
 #include "worker/workspace/recover.h"
 #include "worker/workspace/staging.h"
+#include "worker/workspace/trim.h"
 #include "worker/workspace/workspace.h"
 
 #define DEFAULT_GENERATOR "builtin/1"
@@ -260,14 +261,40 @@ on_check(struct worker *w, const struct msg *m)
 	json_object_put(o);
 }
 
+/* What is old goes: no thread is named, but how many commits may stay. */
+static void
+trim(struct worker *w, const struct msg *m, size_t limit)
+{
+	struct role_state	*st = worker_data(w);
+	struct trimmed		 t;
+	json_object		*o;
+
+	worker_busy(w, "trim");
+	if (trim_run(&st->ws, limit, &t) < 0) {
+		fail(w, m);
+		return;
+	}
+	o = json_object_new_object();
+	set_hex(o, "commit", &t.live);
+	json_set_int(o, "kept", (int64_t)t.kept);
+	json_set_int(o, "dropped", (int64_t)t.dropped);
+	json_set_bool(o, "adopted", 0);
+	worker_reply(w, m, MSG_PURGED, o);
+}
+
 static void
 on_purge(struct worker *w, const struct msg *m)
 {
 	struct role_state	*st = worker_data(w);
 	struct purge		 p = { .ws = &st->ws,
 				    .threads = json_arr(m->body, "threads") };
+	int64_t			 limit = json_int(m->body, "limit", 0);
 	json_object		*o;
 
+	if (limit > 0) {
+		trim(w, m, (size_t)limit);
+		return;
+	}
 	worker_busy(w, "purge");
 	if (purge_run(&p) < 0)
 		fail(w, m);

@@ -9,6 +9,7 @@
 #include "common/hook.h"
 #include "common/log.h"
 #include "worker/workspace/pack.h"
+#include "worker/workspace/reach.h"
 
 /* objects/xx/, as of gitrepository-layout(5). */
 #define FANOUT		256
@@ -82,16 +83,16 @@ remove_old_pack(int dir, const char *name, void *arg)
 
 /* Everything that one reference reaches. */
 static int
-insert_ref(git_packbuilder *pb, git_revwalk *walk, const git_oid *id,
+insert_ref(git_packbuilder *pb, struct reach *reach, const git_oid *id,
     git_repository *repo)
 {
 	git_object	*o = NULL;
-	int		 r;
+	int		 r = 0;
 
 	if (git_object_lookup(&o, repo, id, GIT_OBJECT_ANY) < 0)
 		return -1;
 	if (git_object_type(o) == GIT_OBJECT_COMMIT)
-		r = git_revwalk_push(walk, id);
+		reach_push(reach, id);
 	else
 		r = git_packbuilder_insert_recur(pb, id, NULL);
 	git_object_free(o);
@@ -99,7 +100,7 @@ insert_ref(git_packbuilder *pb, git_revwalk *walk, const git_oid *id,
 }
 
 static int
-insert_refs(git_packbuilder *pb, git_revwalk *walk, git_repository *repo)
+insert_refs(git_packbuilder *pb, struct reach *reach, git_repository *repo)
 {
 	git_strarray	refs = { NULL, 0 };
 	git_oid		id;
@@ -110,7 +111,7 @@ insert_refs(git_packbuilder *pb, git_revwalk *walk, git_repository *repo)
 	for (i = 0; r == 0 && i < refs.count; i++) {
 		r = git_reference_name_to_id(&id, repo, refs.strings[i]);
 		if (r == 0)
-			r = insert_ref(pb, walk, &id, repo);
+			r = insert_ref(pb, reach, &id, repo);
 	}
 	git_strarray_dispose(&refs);
 	return r;
@@ -118,17 +119,17 @@ insert_refs(git_packbuilder *pb, git_revwalk *walk, git_repository *repo)
 
 /* A commit and its tree, for each that the references reach. */
 static int
-insert_commits(struct workspace *ws, git_packbuilder *pb, git_revwalk *walk)
+insert_commits(struct workspace *ws, git_packbuilder *pb, struct reach *reach)
 {
 	git_oid	id;
 	int	r;
 
-	while ((r = git_revwalk_next(&id, walk)) == 0) {
+	while ((r = reach_next(reach, &id)) == 1) {
 		workspace_tick(ws);
 		if (git_packbuilder_insert_commit(pb, &id) < 0)
 			return -1;
 	}
-	return r == GIT_ITEROVER ? 0 : -1;
+	return r;
 }
 
 static int
@@ -147,21 +148,20 @@ write_pack(struct workspace *ws, char name[GIT_OID_HEXSZ + 1])
 {
 	git_repository	*repo = ws->history.repo;
 	git_packbuilder	*pb = NULL;
-	git_revwalk	*walk = NULL;
 	git_odb		*odb = NULL;
+	struct reach	 reach;
 	int		 r;
 
+	reach_init(&reach, &ws->history);
 	r = git_packbuilder_new(&pb, repo);
-	if (r == 0)
-		r = git_revwalk_new(&walk, repo);
 	if (r == 0) {
 		/* The sandbox lets nobody make a thread. */
 		git_packbuilder_set_threads(pb, 1);
 		git_packbuilder_set_callbacks(pb, progress, ws);
-		r = insert_refs(pb, walk, repo);
+		r = insert_refs(pb, &reach, repo);
 	}
 	if (r == 0)
-		r = insert_commits(ws, pb, walk);
+		r = insert_commits(ws, pb, &reach);
 	hook_crash("pack.write.before");
 	if (r == 0)
 		r = git_packbuilder_write(pb, NULL, 0, NULL, NULL);
@@ -172,7 +172,7 @@ write_pack(struct workspace *ws, char name[GIT_OID_HEXSZ + 1])
 	if (r == 0 && (r = git_repository_odb(&odb, repo)) == 0)
 		r = git_odb_refresh(odb);
 	git_odb_free(odb);
-	git_revwalk_free(walk);
+	reach_release(&reach);
 	git_packbuilder_free(pb);
 	return r < 0 ? -1 : 0;
 }

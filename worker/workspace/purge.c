@@ -122,7 +122,7 @@ chain_read(struct purge *p, struct chain *ch)
 			    sizeof(*ch->ids));
 		}
 		git_oid_cpy(&ch->ids[ch->n++], &id);
-		more = git_commit_parentcount(c) > 0;
+		more = history_parents(&p->ws->history, c) > 0;
 		if (more)
 			git_oid_cpy(&id, git_commit_parent_id(c, 0));
 	}
@@ -133,14 +133,14 @@ chain_read(struct purge *p, struct chain *ch)
 static int
 stays(struct purge *p, git_commit *c, const git_oid *last)
 {
-	unsigned	i;
+	unsigned	i, n = history_parents(&p->ws->history, c);
 	int		r;
 
-	if ((last == NULL) != (git_commit_parentcount(c) == 0) ||
+	if ((last == NULL) != (n == 0) ||
 	    (last != NULL && !git_oid_equal(last,
 	    git_commit_parent_id(c, 0))))
 		return 0;
-	for (i = 1; i < git_commit_parentcount(c); i++) {
+	for (i = 1; i < n; i++) {
 		r = commit_traced(p, git_commit_parent_id(c, i));
 		if (r != 0)
 			return r == 1 ? 0 : -1;
