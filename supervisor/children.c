@@ -48,6 +48,22 @@ pid_dead(pid_t pid, int status, void *arg)
 	child_reaped(child_by_pid(arg, pid), status);
 }
 
+/* Not an end: liveness decides whether it has to go. */
+static void
+pid_halted(pid_t pid, int signo, void *arg)
+{
+	struct children	*set = arg;
+	const char	*label = child_label(child_by_pid(set, pid));
+
+	if (signo == 0)
+		log_info("%s: goes on", label);
+	else
+		log_warnx("%s: stopped by signal %d (%s); if it owes an answer "
+		    "it is ended after %lld s of silence", label, signo,
+		    strsignal(signo), (long long)set->config.times.silence /
+		    1000);
+}
+
 static void
 sigchld(int signo, void *arg)
 {
@@ -88,6 +104,7 @@ children_new(const struct children_config *config)
 	reap_init(&set->reap, set);
 	set->reap.known = pid_known;
 	set->reap.dead = pid_dead;
+	set->reap.halted = pid_halted;
 	loop_signal(config->loop, SIGCHLD, sigchld, set);
 	/* One that died before there was a handler sent its signal to nobody. */
 	raise(SIGCHLD);

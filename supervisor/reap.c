@@ -117,17 +117,32 @@ stranger_dead(struct reap *r, pid_t pid, int status)
 	log_debug("process %d: %s (not a worker)", (int)pid, text);
 }
 
+/* 1 if the process is not dead: it was stopped, or goes on. */
+static int
+only_halted(struct reap *r, pid_t pid, int status)
+{
+	if (!WIFSTOPPED(status) && !WIFCONTINUED(status))
+		return 0;
+	if (r->halted != NULL && r->known(pid, r->arg))
+		r->halted(pid, WIFSTOPPED(status) ? WSTOPSIG(status) : 0,
+		    r->arg);
+	return 1;
+}
+
 void
 reap_run(struct reap *r)
 {
-	pid_t	pid;
-	int	status, any = 0;
+	const int	what = WNOHANG | WUNTRACED | WCONTINUED;
+	pid_t		pid;
+	int		status, any = 0;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) != 0) {
+	while ((pid = waitpid(-1, &status, what)) != 0) {
 		if (pid == -1 && errno == EINTR)
 			continue;
 		if (pid == -1)
 			break;
+		if (only_halted(r, pid, status))
+			continue;
 		any = 1;
 		if (r->known(pid, r->arg))
 			r->dead(pid, status, r->arg);

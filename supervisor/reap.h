@@ -18,6 +18,8 @@ struct reap {
 	int	(*known)(pid_t, void *arg);
 	/* A worker was reaped.  Its pid belongs to nobody from here on. */
 	void	(*dead)(pid_t, int status, void *arg);
+	/* One was stopped by a signal, or goes on (signo 0).  May be NULL. */
+	void	(*halted)(pid_t, int signo, void *arg);
 	void	*arg;
 };
 
@@ -25,7 +27,10 @@ struct reap {
 void reap_init(struct reap *, void *arg);
 void reap_release(struct reap *);
 
-/* Reap all that is dead now, then sweep.  On SIGCHLD. */
+/*
+ * Reap all that is dead now, tell what was stopped or goes on, then sweep.
+ * On SIGCHLD.
+ */
 void reap_run(struct reap *);
 
 /*

@@ -13,6 +13,7 @@
  *	ignore alarm obey	what SIGTERM does: nothing, a late end, bye
  *	fork setsid leak	a grandchild: in the group; in a session of
  *				its own; that one, with our pipes
+ *	bomb			processes without end, each as bad as it is
  *	half body zero huge over	bytes that are no frame
  *	raw=TEXT deep nul	a frame with such text
  *	alive=N log=N big=N	N messages
@@ -518,6 +519,24 @@ grandchild(int new_session, int keep_pipes)
 	stall();
 }
 
+/* Each forks eight times, as soon as it can: 256 at the very most. */
+static void
+bomb(void)
+{
+	int	forks = 0;
+	pid_t	pid;
+
+	term_does(SIG_IGN);
+	for (;;) {
+		alarm(20);
+		pid = forks < 8 ? fork() : -1;
+		if (pid == 0)
+			close_range(2, ~0U, 0);
+		forks += pid != -1;
+		poll(NULL, 0, 2);
+	}
+}
+
 static void
 show(void)
 {
@@ -650,6 +669,7 @@ DO(obey, term_does(on_term))
 DO(fork, grandchild(0, 0))
 DO(setsid, grandchild(1, 0))
 DO(leak, grandchild(1, 1))
+DO(bomb, bomb())
 DO(half, fd_write_all(FD_FROM_WORKER, "\0\0", 2))
 DO(body, fd_write_all(FD_FROM_WORKER, "\0\0\0\144{\"type", 10))
 DO(zero, fd_write_all(FD_FROM_WORKER, "\0\0\0\0", 4))
@@ -699,7 +719,7 @@ static const struct {
 	{ "stall", do_stall }, { "deaf", do_stall }, { "stop", do_stop },
 	{ "ignore", do_ignore }, { "alarm", do_alarm }, { "obey", do_obey },
 	{ "fork", do_fork }, { "setsid", do_setsid }, { "leak", do_leak },
-	{ "half", do_half }, { "body", do_body }, { "zero", do_zero },
+	{ "bomb", do_bomb }, { "half", do_half }, { "body", do_body }, { "zero", do_zero },
 	{ "huge", do_huge }, { "over", do_over }, { "raw", do_raw },
 	{ "deep", do_deep }, { "nul", do_nul }, { "alive", do_n_alive },
 	{ "log", do_n_log }, { "big", do_n_big }, { "beat", do_beat },
