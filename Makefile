@@ -198,8 +198,11 @@ $(B)/test/fakemodel: $(call objs,$(wildcard tests/fakemodel/*.c)) \
 	$(call link,$^,$(L_COMMON) $(PKG_ZSTD) $(PKG_ZLIB) $(PKG_MICROHTTPD))
 $(B)/test/manager: $(B)/obj/tests/manager.o
 	$(call link,$^,)
+$(B)/test/shim.so: tests/shim.c
+	@mkdir -p $(@D); echo "CC $<"
+	@$(CC) $(CSTD) $(WARN) $(WERROR) -O2 -g -fPIC -shared -o $@ $<
 TESTPROGS	= $(addprefix $(B)/test/,$(UNITS) fakeworker supdriver \
-		  fakemodel ctlpoke manager)
+		  fakemodel ctlpoke manager shim.so)
 
 check: all $(TESTBIN) $(TESTPROGS)
 	@B=$(B) sh tests/run.sh $(UNITS) -- $(SCRIPTS)

@@ -165,18 +165,22 @@ static void
 log_put(const char *prefix, const char *line)
 {
 	char	out[LOG_LINE + 64];
+	size_t	len, at = 0;
 	ssize_t	r;
 	int	n;
 
 	n = snprintf(out, sizeof(out), "%s: %s%s\n", log_tag, prefix, line);
 	if (n < 0)
 		return;
-	if ((size_t)n >= sizeof(out))
-		n = (int)sizeof(out) - 1;
+	len = (size_t)n < sizeof(out) ? (size_t)n : sizeof(out) - 1;
 	/* A closed standard error must not end anybody. */
-	do {
-		r = write(STDERR_FILENO, out, (size_t)n);
-	} while (r == -1 && errno == EINTR);
+	while (at < len) {
+		r = write(STDERR_FILENO, out + at, len - at);
+		if (r > 0)
+			at += (size_t)r;
+		else if (r == 0 || errno != EINTR)
+			break;
+	}
 }
 
 static void

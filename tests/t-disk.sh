@@ -1,5 +1,5 @@
 #!/bin/sh
-# A disk that is full, fails or turns read-only in the middle: peers truncated
+# Row 57.  A disk that is full, fails or turns read-only in the middle: peers truncated
 # the memory file to nothing, or took the half-written one for good.  Ours says
 # what is wrong, changes nothing that it cannot finish, and the next pass on a
 # healthy disk gives the folder of an undisturbed run.

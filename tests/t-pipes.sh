@@ -62,6 +62,42 @@ memory_below "row 47: memory stays flat" VmHWM "$sup" 65536
 core_stop
 core_clean "row 47"
 
+# Row 27: half a frame of the dead is not the beginning of a frame of its
+# successor.
+core_start -o base=20 -o cap=20 -o intensity=10 'extract+=start half exit=3'
+check "row 27: the successor begins with a frame of its own" \
+    wait_until 10 events 4 '^ready'
+core_stop
+core_clean "row 27"
+
+# Row 48: large frames both ways at once.
+core_start -o flood=20 -o requests=1 'extract=start big=20 serve' \
+    'extract=start big=20 serve'
+check "row 48: nobody waits for the other for ever" \
+    wait_until 20 events 2 '^done'
+core_stop
+core_clean "row 48"
+
+# Row 49: every read and write of the supervisor moves 1 to 7 bytes.
+if [ -z "${SANITIZED:-}" ]; then
+	LD_PRELOAD=$B/test/shim.so
+	SHIM_SHORT=7
+	export LD_PRELOAD SHIM_SHORT
+	core_start -o requests=50 'extract*3=start log=20 err=a-line' \
+	    'extract=start body exit=4'
+	unset LD_PRELOAD SHIM_SHORT
+	check "row 49: all is served in small pieces" \
+	    wait_until 20 events 3 '^done'
+	check "row 49: a torn frame is seen for what it is" \
+	    has 'cause=protocol' "$OUT"
+	core_stop
+	check "row 49: the lines on standard error are whole" \
+	    [ "$(count_of 'stderr: a-line$' "$LOG")" -eq 3 ]
+	core_clean "row 49"
+else
+	skip "row 49: short reads and writes" "the sanitizer has its own"
+fi
+
 # Row 51: the worker closed the pipe that we write to.
 core_run -1 -o grace=300 -o requests=1 'extract=start hush stall' \
     'extract=start exit=0'
