@@ -362,6 +362,12 @@ loop_run_once(struct loop *l, int max_ms)
 		poll(NULL, 0, 100);
 	}
 	/*
+	 * Timers must not fire before what came is read: after a SIGCONT they
+	 * would take for silent who spoke while we were stopped.
+	 */
+	if (ready == -1)
+		ready = poll(l->poll, n, 0);
+	/*
 	 * With a descriptor ready ppoll(2) returns without a look at signals:
 	 * a busy worker would keep SIGTERM waiting.
 	 */

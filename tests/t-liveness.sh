@@ -48,6 +48,58 @@ check "one that answers probes lives" has_not '^ended' "$OUT"
 core_stop
 core_clean "probe"
 
+# Row 65: the supervisor itself was stopped for longer than every deadline.
+# One worker spoke all along, one is owed a restart, one has nothing to do.
+core_start -o silence=800 -o base=500 -o cap=500 -o requests=1 \
+    'extract=start beat' 'consolidate=start'
+wait_until 5 events 2 '^ready'
+core_asleep() {
+	kill -STOP "$sup"
+	sleep 1.6
+	kill -CONT "$sup"
+}
+core_asleep
+sleep 0.4
+check "row 65: what spoke meanwhile is not taken for silent" \
+    has_not '^ended' "$OUT"
+core_stop
+core_clean "row 65"
+core_start -o base=500 -o cap=500 -o intensity=20 'extract+=start take exit=1' \
+    'consolidate=start' -o requests=1
+wait_until 10 events 2 '^ended'
+core_asleep
+n=$(count_of '^ended' "$OUT")
+sleep 0.3
+check "row 65: one restart is due after it, no burst" \
+    [ "$(count_of '^ended' "$OUT")" -le $((n + 1)) ]
+core_stop
+core_clean "row 65: restarts"
+
+# Row 64: the wall clock jumps a day on and two back.
+if [ -z "${SANITIZED:-}" ]; then
+	echo 0 >"$T/clock"
+	LD_PRELOAD=$B/test/shim.so
+	SHIM_CLOCK=$T/clock
+	export LD_PRELOAD SHIM_CLOCK
+	core_start -o base=60000 -o silence=60000 -o ready=60000 \
+	    'extract+=start exit=1' 'consolidate=start' 'workspace=stall'
+	unset LD_PRELOAD SHIM_CLOCK
+	wait_until 5 events 1 'next=restarts'
+	for offset in 86400 -86400; do
+		echo "$offset" >"$T/clock"
+		kill -USR1 "$sup"
+		sleep 0.3
+	done
+	check "row 64: the loop went on" wait_until 5 events 1 '^signal 10'
+	check "row 64: no deadline came early" \
+	    [ "$(count_of '^ended' "$OUT")" -eq 1 ]
+	check "row 64: and none is late: the stop" kill -TERM "$sup"
+	core_wait
+	core_clean "row 64"
+else
+	skip "row 64: the wall clock jumps" "the sanitizer has its own preload"
+fi
+
 # child_stop and child_kill of single children.
 core_run -1 -o stop_after=300 -o grace=300 'extract+=obey start' \
     'consolidate=ignore start stall'
