@@ -138,6 +138,11 @@ const struct msg_type msg_table[MSG__MAX] = {
 	[MSG_EXPORTED] = { "exported", FROM(R_GATEWAY), P_WORK, 0,
 	    FIELDS(STR_("outcome"), STR("message"), INT("http_status")),
 	    "it was sent, or why not" },
+	[MSG_REACH] = { "reach", TO(R_GATEWAY), P_READY, 1, NO_FIELDS,
+	    "is the provider there; no model is asked" },
+	[MSG_REACHED] = { "reached", FROM(R_GATEWAY), P_WORK, 0,
+	    FIELDS(STR_("outcome"), STR("message"), INT("http_status")),
+	    "it answered, or why not" },
 
 	[MSG_SUBMIT] = { "submit", TO(R_AGENT), P_READY, 1,
 	    FIELDS(ARR_("items"), ARR("environments")),

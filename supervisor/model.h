@@ -95,5 +95,8 @@ const char *model_name(const struct config_provider *, int agent);
 
 /* The settings of a gateway; holds the key: json_wipe() it. */
 json_object *model_settings(struct model *);
+/* The same where there is no state; `installation' may be NULL. */
+json_object *model_settings_of(const struct config *,
+    const char *installation);
 
 #endif

@@ -211,18 +211,16 @@ provider_settings(const struct config *c, const struct config_provider *p)
 }
 
 json_object *
-model_settings(struct model *m)
+model_settings_of(const struct config *c, const char *installation)
 {
-	const struct config		*c = m->sv->config;
-	const struct config_provider	*p = config_provider_used(c);
-	json_object			*o = settings_gateway(c);
-	struct utsname			 u;
-	char				*agent;
+	json_object	*o = settings_gateway(c);
+	struct utsname	 u;
+	char		*agent;
 
-	json_set(o, "provider", provider_settings(c, p));
+	json_set(o, "provider", provider_settings(c,
+	    config_provider_used(c)));
 	json_set_str(o, "version", MNEMOD_VERSION);
-	json_set_str(o, "installation_id", p->api == API_RESPONSES ?
-	    installation_id(m) : NULL);
+	json_set_str(o, "installation_id", installation);
 	json_set_str(o, "originator", ORIGINATOR);
 	memset(&u, 0, sizeof(u));
 	uname(&u);
@@ -232,4 +230,13 @@ model_settings(struct model *m)
 	free(agent);
 	json_set(o, "telemetry", NULL);
 	return o;
+}
+
+json_object *
+model_settings(struct model *m)
+{
+	const struct config	*c = m->sv->config;
+
+	return model_settings_of(c, config_provider_used(c)->api ==
+	    API_RESPONSES ? installation_id(m) : NULL);
 }

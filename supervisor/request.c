@@ -4,8 +4,9 @@
 #include "common/mem.h"
 #include "supervisor/request.h"
 
-#define BIT(id) (UINT64_C(1) << (id))
-_Static_assert(MSG__MAX <= 64, "a bit for each message");
+#define ANY_MAX	3	/* messages of one kind in a row */
+
+_Static_assert(MSG_HELLO == 0, "it stands for none");
 
 /*
  * What answers what.  `failed' answers everything; `part' may come any
@@ -13,44 +14,55 @@ _Static_assert(MSG__MAX <= 64, "a bit for each message");
  */
 static const struct {
 	enum msg_id	request;
-	uint64_t	part;
-	uint64_t	last;
+	enum msg_id	part[ANY_MAX];	/* 0: none; hello answers nothing */
+	enum msg_id	last[ANY_MAX];
 } answers[] = {
-	{ MSG_KNOWN,	0,			BIT(MSG_NOTED) },
-	{ MSG_COMPARE,	0,			BIT(MSG_COMPARED) },
-	{ MSG_SCAN,	BIT(MSG_SCANNED),	BIT(MSG_SCANNED) },
-	{ MSG_EXTRACT,	0,			BIT(MSG_EXTRACTED) },
-	{ MSG_PREVIEW,	0,			BIT(MSG_PREVIEWED) },
-	{ MSG_MODEL_REQUEST, BIT(MSG_MODEL_PROGRESS),
-	    BIT(MSG_MODEL_RESPONSE) },
-	{ MSG_QUOTA,	0,			BIT(MSG_QUOTA_STATE) },
-	{ MSG_EXPORT,	0,			BIT(MSG_EXPORTED) },
-	{ MSG_SUBMIT,	BIT(MSG_STATUS) | BIT(MSG_TOOL), BIT(MSG_COMPLETED) },
-	{ MSG_REVISE,	BIT(MSG_STATUS) | BIT(MSG_TOOL), BIT(MSG_COMPLETED) },
-	{ MSG_RECOVER,	0,			BIT(MSG_RECOVERED) },
-	{ MSG_PREPARE,	0,			BIT(MSG_PREPARED) },
-	{ MSG_PUBLISH,	0, BIT(MSG_PUBLISHED) | BIT(MSG_REJECTED) |
-	    BIT(MSG_HELD) },
-	{ MSG_HISTORY,	0,			BIT(MSG_COMMITS) },
-	{ MSG_DIFF,	0,			BIT(MSG_DIFFED) },
-	{ MSG_AUDIT,	0,			BIT(MSG_AUDITED) },
-	{ MSG_REVERT,	0,			BIT(MSG_PUBLISHED) },
-	{ MSG_NOTE,	0,			BIT(MSG_PUBLISHED) },
-	{ MSG_REVIEW,	0,			BIT(MSG_REVIEWED) },
-	{ MSG_ACCEPT,	0, BIT(MSG_PUBLISHED) | BIT(MSG_REJECTED) },
-	{ MSG_DISCARD,	0,			BIT(MSG_DISCARDED) },
-	{ MSG_PURGE,	0,			BIT(MSG_PURGED) },
-	{ MSG_CHECK,	0,			BIT(MSG_CHECKED) },
-	{ MSG_ADOPT,	BIT(MSG_ADOPTED_THREAD), BIT(MSG_ADOPTED) },
+	{ MSG_KNOWN, { 0 }, { MSG_NOTED } },
+	{ MSG_COMPARE, { 0 }, { MSG_COMPARED } },
+	{ MSG_SCAN, { MSG_SCANNED }, { MSG_SCANNED } },
+	{ MSG_EXTRACT, { 0 }, { MSG_EXTRACTED } },
+	{ MSG_PREVIEW, { 0 }, { MSG_PREVIEWED } },
+	{ MSG_MODEL_REQUEST, { MSG_MODEL_PROGRESS }, { MSG_MODEL_RESPONSE } },
+	{ MSG_QUOTA, { 0 }, { MSG_QUOTA_STATE } },
+	{ MSG_EXPORT, { 0 }, { MSG_EXPORTED } },
+	{ MSG_REACH, { 0 }, { MSG_REACHED } },
+	{ MSG_SUBMIT, { MSG_STATUS, MSG_TOOL }, { MSG_COMPLETED } },
+	{ MSG_REVISE, { MSG_STATUS, MSG_TOOL }, { MSG_COMPLETED } },
+	{ MSG_RECOVER, { 0 }, { MSG_RECOVERED } },
+	{ MSG_PREPARE, { 0 }, { MSG_PREPARED } },
+	{ MSG_PUBLISH, { 0 }, { MSG_PUBLISHED, MSG_REJECTED, MSG_HELD } },
+	{ MSG_HISTORY, { 0 }, { MSG_COMMITS } },
+	{ MSG_DIFF, { 0 }, { MSG_DIFFED } },
+	{ MSG_AUDIT, { 0 }, { MSG_AUDITED } },
+	{ MSG_REVERT, { 0 }, { MSG_PUBLISHED } },
+	{ MSG_NOTE, { 0 }, { MSG_PUBLISHED } },
+	{ MSG_REVIEW, { 0 }, { MSG_REVIEWED } },
+	{ MSG_ACCEPT, { 0 }, { MSG_PUBLISHED, MSG_REJECTED } },
+	{ MSG_DISCARD, { 0 }, { MSG_DISCARDED } },
+	{ MSG_PURGE, { 0 }, { MSG_PURGED } },
+	{ MSG_CHECK, { 0 }, { MSG_CHECKED } },
+	{ MSG_ADOPT, { MSG_ADOPTED_THREAD }, { MSG_ADOPTED } },
 };
 #define NANSWERS (sizeof(answers) / sizeof(answers[0]))
 
 /* What a worker may send without being asked. */
-static const uint64_t unasked = BIT(MSG_STATUS) | BIT(MSG_TOOL) |
-    BIT(MSG_READING);
+static const enum msg_id unasked[ANY_MAX] = { MSG_STATUS, MSG_TOOL,
+    MSG_READING };
 
 /* What a worker asks of us; its serial is the worker's own. */
-static const uint64_t questions = BIT(MSG_MODEL_REQUEST) | BIT(MSG_CANCEL);
+static const enum msg_id questions[ANY_MAX] = { MSG_MODEL_REQUEST,
+    MSG_CANCEL };
+
+static int
+is_any(const enum msg_id set[ANY_MAX], enum msg_id id)
+{
+	size_t	i;
+
+	for (i = 0; i < ANY_MAX && set[i] != 0; i++)
+		if (set[i] == id)
+			return 1;
+	return 0;
+}
 
 void
 requests_init(struct requests *r)
@@ -98,7 +110,7 @@ request_is_answered(enum msg_id id)
 int
 request_is_question(enum msg_id id)
 {
-	return (questions & BIT(id)) != 0;
+	return is_any(questions, id);
 }
 
 int64_t
@@ -149,9 +161,9 @@ is_last(const struct request *q, const struct msg *m)
 {
 	size_t	row = answer_row(q->id);
 
-	if ((answers[row].last & BIT(m->id)) == 0)
+	if (!is_any(answers[row].last, m->id))
 		return 0;
-	if ((answers[row].part & BIT(m->id)) == 0)
+	if (!is_any(answers[row].part, m->id))
 		return 1;
 	return json_flag(m->body, "last", 1);
 }
@@ -163,7 +175,8 @@ requests_reply(struct requests *r, const struct msg *m)
 	size_t		 row;
 
 	if (m->serial == 0)
-		return unasked & BIT(m->id) ? REPLY_UNASKED : REPLY_STRAY;
+		return is_any(unasked, m->id) ? REPLY_UNASKED :
+		    REPLY_STRAY;
 	q = request_by_serial(r, m->serial);
 	if (q == NULL)
 		return m->id == MSG_FAILED && m->serial <= r->last ?
@@ -173,5 +186,5 @@ requests_reply(struct requests *r, const struct msg *m)
 		request_close(r, q);
 		return REPLY_LAST;
 	}
-	return answers[row].part & BIT(m->id) ? REPLY_PART : REPLY_STRAY;
+	return is_any(answers[row].part, m->id) ? REPLY_PART : REPLY_STRAY;
 }

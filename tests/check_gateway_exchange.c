@@ -199,6 +199,48 @@ START_TEST(telemetry_goes_nowhere_else)
 }
 END_TEST
 
+static void
+assert_reached(const char *outcome, int status)
+{
+	json_object	*body;
+
+	gateway_send(&gw, MSG_REACH, NULL);
+	body = reply(MSG_REACHED);
+	ck_assert_str_eq(json_str(body, "outcome"), outcome);
+	ck_assert_int_eq(json_int(body, "http_status", 0), status);
+	ck_assert(status == 200 || json_str(body, "message") != NULL);
+	json_object_put(body);
+}
+
+/* Asked by a person who wants to know why nothing works: it must be free. */
+START_TEST(reaching_asks_no_model)
+{
+	static const struct {
+		const char	*rule;
+		int		 status;
+	} rows[] = {
+		{ "path=/models json={}", 200 },
+		{ "path=/models status=401 message='$KEY is bad'", 401 },
+		{ "path=/models status=404", 404 }
+	};
+	json_object	*request;
+
+	start(rows[_i].rule, "codex");
+	assert_reached("ok", rows[_i].status);
+	request = fake_request(&fake, 1);
+	ck_assert_str_eq(json_str(request, "method"), "GET");
+	ck_assert_str_eq(json_str(request, "path"), "/v1/models");
+	ck_assert_str_eq(header(request, "authorization"), "Bearer at-771");
+	json_object_put(request);
+	ck_assert_int_eq(fake_count(&fake), 1);
+	fake_end(&fake);
+	assert_reached("error", 0);
+	gateway_end(&gw);
+	gateway_release(&gw);
+	ck_assert_ptr_null(strstr(buf_str(&gw.logs), "at-771"));
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -211,6 +253,7 @@ suite(void)
 	tcase_add_test(tc, a_key_has_no_limits_to_tell);
 	tcase_add_test(tc, telemetry_goes_without_a_key);
 	tcase_add_test(tc, telemetry_goes_nowhere_else);
+	tcase_add_loop_test(tc, reaching_asks_no_model, 0, 3);
 	suite_add_tcase(s, tc);
 	return s;
 }

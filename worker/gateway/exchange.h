@@ -6,7 +6,7 @@
 
 /*
  * One small HTTP request and its whole reply, for what is no model request:
- * quota.c and export.c.  Each is answered once, by its `finish'.
+ * quota.c, export.c and reach.c.  Each is answered once, by its `finish'.
  */
 #define EXCHANGE_MS		30000		/* for all of it */
 #define EXCHANGE_REPLY_MAX	((size_t)1024 * 1024)
@@ -45,6 +45,7 @@ void exchange_free_all(struct gateway *);
 /* The requests. */
 void gateway_quota(struct gateway *, const struct msg *);
 void gateway_export(struct gateway *, const struct msg *);
+void gateway_reach(struct gateway *, const struct msg *);
 
 /*
  * The body of quota_state from the reply of ChatGPT's usage endpoint (NULL:

@@ -74,6 +74,8 @@ message(struct worker *w, const struct msg *m)
 		gateway_quota(g, m);
 	else if (m->id == MSG_EXPORT)
 		gateway_export(g, m);
+	else if (m->id == MSG_REACH)
+		gateway_reach(g, m);
 	else
 		BUG("a message of id %d for the gateway role", (int)m->id);
 	show(g);
