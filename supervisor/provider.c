@@ -14,7 +14,6 @@
 #define SYS_landlock_create_ruleset 444
 #endif
 #define LANDLOCK_VERSION	1	/* the flag that asks for the ABI */
-#define LANDLOCK_NEEDED		2	/* mnemod-worker(8) */
 
 char *
 provider_key_file(const struct config *c)
@@ -104,23 +103,32 @@ check_key(const struct config *c, const struct config_provider *p,
 	return rc;
 }
 
+int
+provider_landlock(void)
+{
+	long	abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_VERSION);
+
+	return abi < 0 ? 0 : (int)abi;
+}
+
 /* What common/sandbox.c will ask of the kernel. */
 static int
 check_sandbox(const struct config *c, const struct config_provider *p,
     struct buf *why)
 {
-	long	abi;
+	int	abi;
 
 	if (c->sandbox != SANDBOX_REQUIRED)
 		return 0;
-	abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION);
-	if (abi >= LANDLOCK_NEEDED && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != -1)
+	abi = provider_landlock();
+	if (abi >= PROVIDER_LANDLOCK && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != -1)
 		return 0;
 	buf_addf(why, "provider \"%s\": the kernel offers no complete sandbox "
-	    "(Landlock %ld, %d is needed): workers could do what this user "
+	    "(Landlock %d, %d is needed): workers could do what this user "
 	    "can; to allow that, write\n"
-	    "    sandbox = best-effort", p->name, abi < 0 ? 0 : abi,
-	    LANDLOCK_NEEDED);
+	    "    sandbox = best-effort", p->name, abi,
+	    PROVIDER_LANDLOCK);
 	return -1;
 }
 

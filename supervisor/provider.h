@@ -17,6 +17,10 @@
  */
 int provider_check(const struct config *, struct buf *why);
 
+/* The Landlock ABI of the running kernel, 0: none; and what is needed. */
+int provider_landlock(void);
+#define PROVIDER_LANDLOCK	2	/* mnemod-worker(8) */
+
 /* The file with the key, a fresh string; NULL: there is none. */
 char *provider_key_file(const struct config *);
 

@@ -1,5 +1,8 @@
 #include <stddef.h>
 
+#include <stdio.h>
+#include <string.h>
+
 #include "supervisor/store_db.h"
 
 /*
@@ -225,4 +228,34 @@ void
 store_tombstone_free(struct store_tombstone *t)
 {
 	db_row_free(&tombstone_shape, t);
+}
+
+enum store_status
+store_quick_check(struct store *s, char *why, size_t size)
+{
+	struct db_rows		 r;
+	enum store_status	 st;
+	const char		*text;
+	int			 whole = 0;
+
+	snprintf(why, size, "it cannot be read");
+	db_about(s, "checking the database");
+	db_open(&r, s, "PRAGMA quick_check(1)", NOARGS);
+	if (db_next(&r) && (text = db_text(&r, 0)) != NULL) {
+		whole = strcmp(text, "ok") == 0;
+		snprintf(why, size, "%s", text);
+	}
+	st = db_end(&r);
+	return st == STORE_OK && !whole ? STORE_NONE : st;
+}
+
+enum store_status
+store_newest(struct store *s, int64_t *when)
+{
+	db_about(s, "looking for the newest time");
+	return db_value(s, "SELECT max("
+	    "ifnull((SELECT max(max(ifnull(started_at, 0),"
+	    " ifnull(finished_at, 0))) FROM jobs), 0),"
+	    "ifnull((SELECT max(started_at) FROM agents), 0),"
+	    "ifnull((SELECT max(at) FROM model_requests), 0))", NOARGS, when);
 }

@@ -56,6 +56,14 @@ enum store_status store_agent_inputs(struct store *, const char *id,
 enum store_status store_agent_published(struct store *, const char *memory,
     struct store_agent **);
 
+/*
+ * Look through the whole file.  STORE_NONE: it is damaged, in `why' is the
+ * first fault.
+ */
+enum store_status store_quick_check(struct store *, char *why, size_t size);
+/* The newest time that a job, an agent or a request was recorded with. */
+enum store_status store_newest(struct store *, int64_t *when);
+
 struct store_tombstone {
 	const char	*thread_id;
 	int64_t		 made_at;

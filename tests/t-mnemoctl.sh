@@ -262,7 +262,7 @@ while IFS= read -r n; do
 done >"$T/missing"
 check "page: exit statuses" [ ! -s "$T/missing" ]
 for c in status agents "show $agent" jobs history diff audit "remember x" "revert live" \
-    usage "search make" "extract -O" "forget -n $id" "why $id" "why $bad"; do
+    usage doctor "search make" "extract -O" "forget -n $id" "why $id" "why $bad"; do
 	# shellcheck disable=SC2086
 	ctl -j $c
 	grep -oE '"[a-z_]+":' "$T/out" | tr -d '":'

@@ -60,6 +60,7 @@ struct ctl {
 	const char		*by;		/* --by, or NULL */
 	int64_t			 days;		/* --days, or 0 */
 	int			 outdated;	/* -O */
+	int			 provider;	/* --provider */
 	int			 dry_run;	/* -n */
 	int			 purge;		/* -p */
 	int64_t			 limit;		/* -n of search, or 0 */
@@ -95,6 +96,10 @@ enum ctl_exit agents_collect(struct ctl *, json_object *doc);
 void agents_show(json_object *doc, const struct output *);
 enum ctl_exit agent_collect(struct ctl *, json_object *doc);
 void agent_show(json_object *doc, const struct output *);
+
+/* doctor.c */
+enum ctl_exit doctor_collect(struct ctl *, json_object *doc);
+void doctor_show(json_object *doc, const struct output *);
 
 /* usage.c */
 enum ctl_exit usage_collect(struct ctl *, json_object *doc);

@@ -35,6 +35,9 @@ static const struct ctl_command commands[] = {
 	    .key = "commit" },
 	{ .name = "discard", .argument = "[MEMORY]", .text = "drop what waits "
 	    "for review", .show = discarded_show, .key = "memory" },
+	{ .name = "doctor", .text = "what could keep mnemod from working "
+	    "here", .collect = doctor_collect, .show = doctor_show,
+	    .alone = 1 },
 	{ .name = "extract", .text = "make again what an older generator "
 	    "made", .show = extract_show },
 	{ .name = "forget", .argument = "THREAD|PATTERN", .text = "take "
@@ -190,6 +193,7 @@ act(const struct ctl_options *opt)
 		ctl.despite = opt->despite;
 		ctl.by = opt->by;
 		ctl.days = opt->days;
+		ctl.provider = opt->provider;
 		ctl.outdated = opt->outdated;
 		ctl.dry_run = opt->dry_run;
 		ctl.purge = opt->purge;

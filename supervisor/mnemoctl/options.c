@@ -56,6 +56,8 @@ static const struct option_row {
 	    "what an older generator made", FIELD(outdated) },
 	{ 'p', FLAG, "purge", NULL, "forget",
 	    "from the history too", FIELD(purge) },
+	{ 0, FLAG, "provider", NULL, "doctor",
+	    "ask the provider, at no cost", FIELD(provider) },
 	{ 's', TEXT, "state", "statedir", NULL,
 	    "look at the state in this directory", FIELD(state) },
 	{ 'v', FLAG, "verbose", NULL, NULL,

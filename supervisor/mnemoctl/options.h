@@ -14,6 +14,7 @@ struct ctl_options {
 	int			  json;		/* -j */
 	int			  verbose;	/* -v */
 	int			  outdated;	/* -O */
+	int			  provider;	/* --provider */
 	int			  dry_run;	/* -n */
 	int			  purge;	/* -p */
 	const char		 *by;		/* --by, or NULL */
