@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -87,4 +88,15 @@ fd_count(void)
 			n++;
 	closedir(d);
 	return n - 1;	/* without the directory's own */
+}
+
+void
+fd_limit_raise(unsigned n)
+{
+	struct rlimit	lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == -1 || lim.rlim_cur >= n)
+		return;
+	lim.rlim_cur = lim.rlim_max < n ? lim.rlim_max : n;
+	setrlimit(RLIMIT_NOFILE, &lim);	/* without: fewer at once */
 }

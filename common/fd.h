@@ -31,6 +31,9 @@ void fd_close(int *fd);
  */
 int fd_write_all(int fd, const void *data, size_t len);
 
+/* Let this process have `n' descriptors, or as many as it may have. */
+void fd_limit_raise(unsigned n);
+
 /* Number of open descriptors of this process, or -1. */
 int fd_count(void);
 

@@ -1,233 +1,49 @@
-#include <sys/queue.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "common/fd.h"
+#include "common/buf.h"
 #include "common/frame.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
 #include "supervisor/control.h"
-#include "supervisor/control_address.h"
+#include "supervisor/control_client.h"
 #include "supervisor/control_listen.h"
-#include "supervisor/operation.h"
 
-#define REQUEST_DEPTH	8		/* nesting of a request */
-#define PROGRESS_MAX	65536		/* bytes unread: no more progress */
 #define PAUSE_MS	1000		/* after a failed accept(2) */
-
-struct client {
-	struct control		*control;
-	int			 fd;
-	struct loop_fd		 watch;
-	struct frame_reader	 in;
-	struct frame_writer	 out;
-	struct loop_timer	 deadline;
-	struct op_run		*run;		/* its request; NULL: none */
-	int			 asked;		/* its request was taken */
-	int			 closing;	/* once all is written */
-	TAILQ_ENTRY(client)	 entry;
-};
+#define AT_ONCE		64		/* taken in one turn of the loop */
+#define CLIENT_SHARE	4		/* of our descriptors, a quarter */
 
 struct control {
 	struct supervisor	*sv;
 	struct control_listen	 listen;
 	struct loop_fd		 watch;
 	struct loop_timer	 pause;
-	char			 state[CONTROL_STATE_SIZE];
-	TAILQ_HEAD(client_list, client) clients;
-	unsigned		 nclients;
+	struct clients		 clients;
+	unsigned		 max;
 };
+
+unsigned
+control_clients_max(void)
+{
+	struct rlimit	lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == -1 ||
+	    lim.rlim_cur / CLIENT_SHARE >= CONTROL_CLIENTS_MAX)
+		return CONTROL_CLIENTS_MAX;
+	return (unsigned)(lim.rlim_cur / CLIENT_SHARE);
+}
 
 static void
 watch_listener(struct control *k)
 {
 	if (k->listen.fd != -1)
-		loop_fd_set(k->sv->rt.loop, &k->watch, k->listen.fd,
-		    k->nclients < CONTROL_CLIENTS_MAX ? POLLIN : 0);
-}
-
-static void
-client_free(struct client *c)
-{
-	struct control	*k = c->control;
-
-	if (c->run != NULL)
-		operations_leave(c->run);
-	loop_fd_del(&c->watch);
-	loop_timer_cancel(&c->deadline);
-	frame_reader_release(&c->in);
-	frame_writer_release(&c->out);
-	fd_close(&c->fd);
-	TAILQ_REMOVE(&k->clients, c, entry);
-	k->nclients--;
-	free(c);
-	watch_listener(k);
-}
-
-static void
-client_watch(struct client *c)
-{
-	short	events = POLLIN;
-
-	if (frame_writer_pending(&c->out) > 0)
-		events |= POLLOUT;
-	loop_fd_set(c->control->sv->rt.loop, &c->watch, c->fd, events);
-}
-
-static void
-client_deadline(struct client *c)
-{
-	loop_timer_set(c->control->sv->rt.loop, &c->deadline,
-	    mono_ms() + CONTROL_WAIT_MS);
-}
-
-/* Queue one object; it is written from the loop. */
-static void
-client_send(struct client *c, json_object *frame, int last)
-{
-	struct buf		b = BUF_INIT;
-	enum frame_status	st;
-
-	if (!last && frame_writer_pending(&c->out) > PROGRESS_MAX)
-		return;
-	json_write(&b, frame);
-	st = frame_writer_push(&c->out, b.data, b.len);
-	buf_wipe(&b);
-	if (st != FRAME_OK)
-		log_warnx("control socket: an answer is lost (%s)",
-		    frame_status_text(st));
-	client_watch(c);
-	if (!last)
-		return;
-	c->closing = 1;
-	client_deadline(c);
-}
-
-static void
-client_answer(void *arg, json_object *frame, int last)
-{
-	struct client	*c = arg;
-
-	if (last)
-		c->run = NULL;
-	client_send(c, frame, last);
-}
-
-/* The client's own mistake: told, then the connection ends. */
-static void
-client_refuse(struct client *c, int status, const char *reason,
-    const char *text)
-{
-	json_object	*frame = json_object_new_object();
-	json_object	*e = json_object_new_object();
-
-	json_set_int(e, "status", status);
-	json_set_str(e, "reason", reason);
-	json_set_str(e, "message", text);
-	json_set(frame, "error", e);
-	client_send(c, frame, 1);
-	json_object_put(frame);
-}
-
-static void
-take_request(struct client *c, const char *text, size_t len)
-{
-	struct control		*k = c->control;
-	struct op_asker		 asker = { client_answer, c };
-	json_object		*request = json_parse(text, len, REQUEST_DEPTH,
-	    NULL);
-	const char		*state = json_str(request, "state");
-
-	c->asked = 1;
-	loop_timer_cancel(&c->deadline);
-	if (!json_object_is_type(request, json_type_object))
-		client_refuse(c, EXIT_USAGE, "bad_request",
-		    "a request is one JSON object");
-	else if (state != NULL && strcmp(state, k->state) != 0)
-		client_refuse(c, EXIT_LOCKED, "other_state",
-		    "this supervisor works on another state directory");
-	else
-		c->run = operations_ask(k->sv, request, &asker);
-	json_object_put(request);
-}
-
-/* 0, or -1 if the client is gone or must go. */
-static int
-client_read(struct client *c)
-{
-	const char		*text;
-	size_t			 len;
-	enum frame_status	 st = frame_reader_fill(&c->in, c->fd);
-
-	if (st == FRAME_MORE)
-		return 0;
-	/* The end of the request is the end of what it may say. */
-	if (st != FRAME_OK || c->asked)
-		return -1;
-	st = frame_reader_next(&c->in, &text, &len);
-	if (st == FRAME_MORE)
-		return 0;
-	if (st != FRAME_OK)
-		return -1;
-	take_request(c, text, len);
-	return 0;
-}
-
-/* 0, or -1 if the client is served or gone. */
-static int
-client_write(struct client *c)
-{
-	switch (frame_writer_flush(&c->out, c->fd)) {
-	case FRAME_OK:
-		return c->closing ? -1 : 0;
-	case FRAME_MORE:
-		if (c->closing)
-			client_deadline(c);
-		return 0;
-	case FRAME_EOF:
-	case FRAME_TORN:
-	case FRAME_TOOBIG:
-	case FRAME_EMPTY:
-	case FRAME_FULL:
-	case FRAME_ERROR:
-		break;
-	}
-	return -1;
-}
-
-static void
-client_event(struct loop_fd *w, short revents, void *arg)
-{
-	struct client		*c = arg;
-	struct supervisor	*sv = c->control->sv;
-	int			 r = 0;
-
-	(void)w;
-	if (revents & (POLLIN | POLLHUP | POLLERR))
-		r = client_read(c);
-	if (r == 0 && frame_writer_pending(&c->out) > 0)
-		r = client_write(c);
-	if (r == 0)
-		client_watch(c);
-	else
-		client_free(c);
-	operations_consider(sv);
-}
-
-/* It did not ask, or does not read, in time. */
-static void
-client_late(struct loop_timer *t, void *arg)
-{
-	(void)t;
-	log_debug("control socket: a client took too long");
-	client_free(arg);
+		loop_fd_set(k->sv->rt.loop, &k->watch, k->listen.fd, POLLIN);
 }
 
 /* Our own uid, or root: the mode of the socket says the same. */
@@ -247,47 +63,61 @@ peer_allowed(int fd)
 	return 0;
 }
 
+/* One too many is told so, if its buffer takes it, and goes at once. */
 static void
-client_new(struct control *k, int fd)
+turn_away(int fd)
 {
-	struct client	*c = xcalloc(1, sizeof(*c));
+	struct frame_writer	 out;
+	struct buf		 b = BUF_INIT;
+	json_object		*frame = client_refusal(EXIT_WAITING, "busy",
+	    "mnemod has as many clients as it takes; ask again later");
 
-	c->control = k;
-	c->fd = fd;
-	loop_fd_init(&c->watch, client_event, c);
-	loop_timer_init(&c->deadline, client_late, c);
-	frame_reader_init(&c->in);
-	frame_reader_limit(&c->in, CONTROL_REQUEST_MAX);
-	frame_writer_init(&c->out);
-	TAILQ_INSERT_TAIL(&k->clients, c, entry);
-	k->nclients++;
-	client_watch(c);
-	client_deadline(c);
-	watch_listener(k);
+	json_write(&b, frame);
+	frame_writer_init(&out);
+	if (frame_writer_push(&out, b.data, b.len) == FRAME_OK)
+		frame_writer_flush(&out, fd);
+	frame_writer_release(&out);
+	buf_release(&b);
+	json_object_put(frame);
+	close(fd);
+}
+
+/* 0, or -1 if there is none to take. */
+static int
+take_one(struct control *k)
+{
+	int	fd = accept4(k->listen.fd, NULL, NULL,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd == -1) {
+		if (errno == EINTR || errno == ECONNABORTED)
+			return 0;
+		if (errno == EAGAIN)
+			return -1;
+		log_warn("control socket: waiting a second");
+		loop_fd_del(&k->watch);
+		loop_timer_set(k->sv->rt.loop, &k->pause,
+		    mono_ms() + PAUSE_MS);
+		return -1;
+	}
+	if (!peer_allowed(fd))
+		close(fd);
+	else if (k->clients.n >= k->max)
+		turn_away(fd);
+	else
+		client_new(&k->clients, fd);
+	return 0;
 }
 
 static void
 accept_event(struct loop_fd *w, short revents, void *arg)
 {
-	struct control	*k = arg;
-	int		 fd;
+	int	n;
 
+	(void)w;
 	(void)revents;
-	fd = accept4(w->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd == -1) {
-		if (errno == EAGAIN || errno == EINTR ||
-		    errno == ECONNABORTED)
-			return;
-		log_warn("control socket: waiting a second");
-		loop_fd_del(&k->watch);
-		loop_timer_set(k->sv->rt.loop, &k->pause,
-		    mono_ms() + PAUSE_MS);
-		return;
-	}
-	if (peer_allowed(fd))
-		client_new(k, fd);
-	else
-		close(fd);
+	for (n = 0; n < AT_ONCE && take_one(arg) == 0; n++)
+		;
 }
 
 static void
@@ -331,11 +161,10 @@ control_new(struct supervisor *sv)
 
 	k->sv = sv;
 	k->listen.fd = -1;
-	TAILQ_INIT(&k->clients);
+	clients_init(&k->clients, sv);
+	k->max = control_clients_max();
 	loop_fd_init(&k->watch, accept_event, k);
 	loop_timer_init(&k->pause, pause_over, k);
-	if (control_state_id(sv->state.path, k->state) == -1)
-		log_warn("%s", sv->state.path);
 	open_somewhere(k);
 	watch_listener(k);
 	return k;
@@ -344,17 +173,11 @@ control_new(struct supervisor *sv)
 void
 control_free(struct control *k)
 {
-	struct client	*c;
-
 	if (k == NULL)
 		return;
 	loop_fd_del(&k->watch);
 	loop_timer_cancel(&k->pause);
 	control_listen_close(&k->listen);
-	while ((c = TAILQ_FIRST(&k->clients)) != NULL) {
-		frame_writer_flush(&c->out, c->fd);
-		client_free(c);
-	}
-	loop_fd_del(&k->watch);
+	clients_release(&k->clients);
 	free(k);
 }

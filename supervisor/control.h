@@ -10,7 +10,7 @@
  * beyond that: bounded in number, in what they send and in how long they
  * take; whatever they do ends their connection and nothing else.
  */
-#define CONTROL_CLIENTS_MAX	32
+#define CONTROL_CLIENTS_MAX	256
 #define CONTROL_REQUEST_MAX	65536u	/* bytes of a request */
 #define CONTROL_WAIT_MS		10000	/* for a request; to read an answer */
 
@@ -21,6 +21,13 @@
  * works all the same: that is logged.  Never NULL.
  */
 struct control *control_new(struct supervisor *);
+
+/*
+ * How many clients are served at once: CONTROL_CLIENTS_MAX, or a quarter of
+ * the descriptors that we may have, if that is less.  One that comes beyond
+ * that is told that we are busy.
+ */
+unsigned control_clients_max(void);
 
 /* Write what can be written at once, close all, remove the socket. */
 void control_free(struct control *);

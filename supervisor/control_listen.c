@@ -11,7 +11,7 @@
 #include "supervisor/control_address.h"
 #include "supervisor/control_listen.h"
 
-#define BACKLOG 16
+#define BACKLOG 256	/* what comes while we are busy */
 
 int
 control_listen_directory(const char *dir)

@@ -11,6 +11,7 @@
 #include "supervisor/headline.h"
 #include "supervisor/model.h"
 #include "supervisor/notify.h"
+#include "supervisor/control.h"
 #include "supervisor/operation.h"
 #include "supervisor/recovery.h"
 #include "supervisor/reload.h"
@@ -118,7 +119,8 @@ scheduler_free(struct scheduler *s)
 static size_t
 at_once(const struct scheduler *s)
 {
-	size_t		held = RESERVED_FDS + s->sv->config->nmemories;
+	size_t		held = RESERVED_FDS + s->sv->config->nmemories +
+			    control_clients_max();
 	struct rlimit	lim;
 
 	if (getrlimit(RLIMIT_NOFILE, &lim) == -1 ||

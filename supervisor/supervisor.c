@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"
@@ -22,6 +23,7 @@
 
 #define SCAN_LIMIT	5000	/* threads looked at for claims */
 #define LEASE_S		3600
+#define DESCRIPTORS	4096	/* memories at work, clients */
 #define ROLES	(1u << ROLE_EXTRACT | 1u << ROLE_CONSOLIDATE |	\
 		1u << ROLE_WORKSPACE)
 
@@ -157,6 +159,7 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	sv.opt = opt;
 	sv.paths = paths;
 	sv.config = config;
+	fd_limit_raise(DESCRIPTORS);
 	e = supervisor_open(&sv, config_provider_offline(config) ? ROLES :
 	    ROLES | 1u << ROLE_GATEWAY, "");
 	if (e != EXIT_OK) {

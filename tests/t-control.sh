@@ -98,14 +98,66 @@ while [ $i -lt 50 ]; do
 	i=$((i + 1))
 done
 check "fifty that left: it answers" answers
-"$B/test/ctlpoke" "$SOCK" crowd 40 >"$T/crowd" &
+# Hostile ones of every kind, each waited for or left: a supervisor that works
+# through them one after the other would be seen to.
+poke "$SOCK" half '{"command":"history"}' &
+half=$!
+poke "$SOCK" flood '{"command":"history"}'
+check "flood: the connection ends" [ "$status" -eq 1 ]
+held=
+i=0
+while [ $i -lt 20 ]; do
+	"$B/test/ctlpoke" "$SOCK" hold '{"command":"diff"}' >>"$T/held" &
+	held="$held $!"
+	i=$((i + 1))
+done
+all_sent() { [ "$(count_of sent "$T/held")" -eq 20 ]; }
+check "twenty that never read: they asked" wait_until 10 all_sent
+check "twenty that never read: it answers" answers
+# shellcheck disable=SC2086 # several words
+kill $held
+# shellcheck disable=SC2086
+wait $held 2>/dev/null
+
+# Two hundred at once, then more than it takes.
+"$B/test/ctlpoke" "$SOCK" crowd 200 >"$T/crowd" &
 crowd=$!
-check "a crowd of silent ones comes in" wait_until 5 [ -s "$T/crowd" ]
+check "a crowd of 200 comes in" wait_until 5 has '^0 not' "$T/crowd"
+check "a crowd of 200: it answers" answers
+"$B/test/ctlpoke" "$SOCK" crowd 100 >"$T/crowd2" &
+crowd2=$!
+check "a hundred more come" wait_until 5 has '^0 not' "$T/crowd2"
+ctl history
+check "too many: status 8" [ "$status" -eq 8 ]
+check "too many: it says so" has 'as many clients as it takes' "$T/err"
 before=$(fd_count "$sup")
-check "a crowd: they are bounded ($before descriptors)" [ "$before" -lt 64 ]
+check "a crowd: it is bounded ($before descriptors)" [ "$before" -lt 320 ]
 check "a crowd: it answers when their time is over" wait_until 25 answers
-kill "$crowd"
-wait "$crowd" 2>/dev/null
+check "half a frame: the connection ended by then" is_gone "$half"
+wait "$half"
+# Ten seconds without a request is what each has; nobody sits there for more.
+few() { [ "$(fd_count "$sup")" -lt 64 ]; }
+check "a crowd: they are gone ($(fd_count "$sup") descriptors)" \
+    wait_until 25 few
+kill "$crowd" "$crowd2"
+wait "$crowd" "$crowd2" 2>/dev/null
+
+# A prompt that asks every time it is drawn, or a monitor: nothing is begun.
+books() {
+	sql 'select (select count(*) from jobs), (select count(*) from agents),
+	    (select count(*) from model_requests), (select max(last_success_watermark)
+	    from jobs)'
+}
+was=$(books)
+workers=$(pids_of mnemod-extract mnemod-wspace mnemod-agent | wc -l)
+poke "$SOCK" times 1000 '{"command":"metrics"}'
+check "a thousand questions: all are answered" \
+    [ "$(count_of '"result"' "$T/poke")" -eq 1000 ]
+check "a thousand questions: the books are as they were" [ "$(books)" = "$was" ]
+check "a thousand questions: so are the workers ($workers)" [ "$(pids_of \
+    mnemod-extract mnemod-wspace mnemod-agent | wc -l)" -eq "$workers" ]
+check "a thousand questions: nothing is left open" wait_until 5 few
+check "a thousand questions: nothing is logged" has_not 'control socket' "$LOG"
 check "all that: the supervisor lives" is_alive "$sup"
 check "all that: nothing is said of a bug" has_not 'BUG\|bug' "$LOG"
 if setpriv --reuid 65534 --clear-groups "$B/test/ctlpoke" x y \

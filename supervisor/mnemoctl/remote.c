@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -129,13 +130,21 @@ read_answers(struct remote *r, int fd)
 	return r->answered ? 0 : -1;
 }
 
-/* Over the socket: 0, or -1 if it gave no answer. */
+/* Over the socket: 0, or -1 if it was not asked. */
 static int
 ask_supervisor(struct remote *r, int fd)
 {
+	int	sent;
+
 	json_set_str(r->doc, "by", "supervisor");
-	if (send_request(r, fd) == 0 && read_answers(r, fd) == 0)
+	/* One who was turned away has an answer all the same. */
+	signal(SIGPIPE, SIG_IGN);
+	sent = send_request(r, fd);
+	signal(SIGPIPE, SIG_DFL);
+	if (read_answers(r, fd) == 0)
 		return 0;
+	if (sent == -1)
+		return -1;
 	log_warnx("the supervisor ended before it answered; look with "
 	    "mnemoctl status, then ask again");
 	r->exit = CTL_NOT_FOUND;
@@ -185,7 +194,7 @@ static int
 try_once(struct remote *r)
 {
 	struct state_holder	h;
-	int			fd = -1;
+	int			fd = -1, decided;
 
 	if (!state_dir_holder(r->ctl->config->state, &h))
 		return serve_here(r, r->ctl->config);
@@ -194,9 +203,9 @@ try_once(struct remote *r)
 	state_holder_release(&h);
 	if (fd == -1)
 		return -1;
-	ask_supervisor(r, fd);
+	decided = ask_supervisor(r, fd);
 	close(fd);
-	return 0;
+	return decided;
 }
 
 static void
