@@ -4,6 +4,7 @@
 #include "json.h"
 #include "log.h"
 #include "mem.h"
+#include "utf8.h"
 
 static int
 only_space(const char *s, size_t len)
@@ -31,12 +32,15 @@ json_parse(const char *text, size_t len, int depth, const char **why)
 	*why = "too long";
 	if (len == 0 || len > INT_MAX)
 		return NULL;
+	/* json-c would look at this byte by byte. */
+	*why = json_tokener_error_desc(json_tokener_error_parse_utf8_string);
+	if (utf8_run(text, len) < len)
+		return NULL;
 	/* The limit is exclusive: depth 1 allows no nesting at all. */
 	tok = json_tokener_new_ex(depth + 1);
 	if (tok == NULL)
 		log_fatalx("cannot allocate a JSON parser");
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT |
-	    JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
 	o = json_tokener_parse_ex(tok, text, (int)len);
 	err = json_tokener_get_error(tok);
 	end = json_tokener_get_parse_end(tok);

@@ -261,7 +261,7 @@ store_begin(struct store *s)
 
 	if (s->lost != STORE_OK)
 		return s->lost;
-	st = s->depth == 0 ? db_script(s, begin_of(s)) :
+	st = s->depth == 0 ? db_run(s, begin_of(s), NOARGS) :
 	    nest(s, "SAVEPOINT", s->depth);
 	if (st == STORE_OK)
 		s->depth++;
@@ -305,7 +305,7 @@ commit_outer(struct store *s, const char *what)
 
 	snprintf(point, sizeof(point), "store.%s.before", what);
 	hook_crash(point);
-	st = db_script(s, "COMMIT");
+	st = db_run(s, "COMMIT", NOARGS);
 	if (st != STORE_OK) {
 		store_rollback(s);
 		return st;

@@ -175,6 +175,10 @@ extern const struct db_shape thread_shape;
 	" JOIN threads t ON t.id = o.thread_id"
 extern const struct db_shape row_shape;
 
+/* Inside a transaction: store_stage_one_try(). */
+enum store_status stage_one_attempt(struct store *,
+    const struct store_thread *, const struct store_stage_one_rules *,
+    struct store_job *);
 /* Inside a transaction: enqueue the memories that last selected it. */
 enum store_status stage_two_enqueue_selecting(struct store *,
     const char *thread_id, int64_t watermark);

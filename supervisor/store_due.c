@@ -1,6 +1,8 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"
+#include "common/mem.h"
 #include "supervisor/store_db.h"
 
 /*
@@ -449,12 +451,17 @@ store_stage_one_next(struct store *s,
 	return db_end(&r);
 }
 
+/* A claimed thread, with its text. */
+struct claimed {
+	struct store_thread	*thread;
+	struct store_job	 job;
+};
+
 struct claims {
 	const struct store_stage_one_rules *rules;
-	store_claimed_cb	*cb;
-	void			*arg;
+	struct claimed		*rows;
+	size_t			 n;
 	int64_t			 looked_at;
-	int64_t			 claimed;
 };
 
 /*
@@ -478,12 +485,31 @@ claim_row(struct store *s, const struct db_rows *r, struct claims *c)
 	c->looked_at += counts_as_candidate(v.due);
 	if (v.due != DUE_NOW)
 		return STORE_OK;
-	st = store_stage_one_try(s, &t, c->rules, &job);
+	st = stage_one_attempt(s, &t, c->rules, &job);
 	if (st != STORE_OK || job.outcome != CLAIM_CLAIMED)
 		return st;
-	c->claimed++;
-	c->cb(&t, &job, c->arg);
+	c->rows = xreallocarray(c->rows, c->n + 1, sizeof(*c->rows));
+	c->rows[c->n].thread = db_row_dup(&thread_shape, &t);
+	c->rows[c->n++].job = job;
 	return STORE_OK;
+}
+
+static enum store_status
+claim_rows(struct store *s, void *arg)
+{
+	struct claims				*c = arg;
+	const struct store_stage_one_rules	*rules = c->rules;
+	struct db_rows				 r;
+	enum store_status			 st = STORE_OK;
+
+	db_open(&r, s, DUE_SELECT DUE_RANGE DUE_OPEN DUE_ORDER,
+	    ARGS(INT(age_bound_ms(rules)), INT(idle_bound_ms(rules))));
+	while (st == STORE_OK && (int64_t)c->n < rules->max_claims &&
+	    c->looked_at < rules->scan_limit && db_next(&r))
+		st = claim_row(s, &r, c);
+	if (db_end(&r) != STORE_OK)
+		return r.status;
+	return st;
 }
 
 enum store_status
@@ -491,19 +517,19 @@ store_stage_one_claim(struct store *s,
     const struct store_stage_one_rules *rules, store_claimed_cb *cb,
     void *arg)
 {
-	struct claims		 c = { rules, cb, arg, 0, 0 };
-	struct db_rows		 r;
-	enum store_status	 st = STORE_OK;
+	struct claims		 c = { .rules = rules };
+	enum store_status	 st;
+	size_t			 i;
 
 	if (rules->scan_limit <= 0 || rules->max_claims <= 0)
 		return STORE_OK;
 	db_about(s, "claiming threads");
-	db_open(&r, s, DUE_SELECT DUE_RANGE DUE_OPEN DUE_ORDER,
-	    ARGS(INT(age_bound_ms(rules)), INT(idle_bound_ms(rules))));
-	while (st == STORE_OK && c.claimed < rules->max_claims &&
-	    c.looked_at < rules->scan_limit && db_next(&r))
-		st = claim_row(s, &r, &c);
-	if (db_end(&r) != STORE_OK)
-		return r.status;
+	st = db_transaction(s, "claim", claim_rows, &c);
+	for (i = 0; i < c.n; i++) {
+		if (st == STORE_OK)
+			cb(c.rows[i].thread, &c.rows[i].job, arg);
+		db_row_free(&thread_shape, c.rows[i].thread);
+	}
+	free(c.rows);
 	return st;
 }

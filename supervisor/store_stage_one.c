@@ -113,16 +113,32 @@ attempt(struct store *s, void *arg)
 	return STORE_OK;
 }
 
+static void
+attempt_init(struct attempt *a)
+{
+	memset(a->job, 0, sizeof(*a->job));
+	a->job->outcome = CLAIM_RUNNING;
+	a->job->watermark = a->thread->updated_at_ms / 1000;
+	uuid_v4(a->job->token);
+}
+
+enum store_status
+stage_one_attempt(struct store *s, const struct store_thread *t,
+    const struct store_stage_one_rules *rules, struct store_job *job)
+{
+	struct attempt	 a = { t, rules, job };
+
+	attempt_init(&a);
+	return attempt(s, &a);
+}
+
 enum store_status
 store_stage_one_try(struct store *s, const struct store_thread *t,
     const struct store_stage_one_rules *rules, struct store_job *job)
 {
 	struct attempt	 a = { t, rules, job };
 
-	memset(job, 0, sizeof(*job));
-	job->outcome = CLAIM_RUNNING;
-	job->watermark = t->updated_at_ms / 1000;
-	uuid_v4(job->token);
+	attempt_init(&a);
 	db_about(s, "claiming thread %s", t->id);
 	return db_transaction(s, "claim", attempt, &a);
 }

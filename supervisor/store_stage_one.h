@@ -129,8 +129,8 @@ enum store_status store_stage_one_try(struct store *,
     const struct store_thread *, const struct store_stage_one_rules *,
     struct store_job *);
 /*
- * Claim up to max_claims of the threads due, newest first.  After an error
- * the rows claimed so far stay claimed until their lease ends.
+ * Claim up to max_claims of the threads due, newest first, all or, after an
+ * error, none.  They are handed out when the claims are on the disk.
  */
 typedef void store_claimed_cb(const struct store_thread *,
     const struct store_job *, void *);

@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "worker/injection.h"
+#include "worker/needle.h"
 #include "worker/text.h"
 
 static const char *const overrides[] = { "ignore previous",
@@ -25,6 +26,21 @@ holds_any(const char *s, const char *const *list)
 		if (text_phrase(s, *list) != NULL)
 			return 1;
 	return 0;
+}
+
+static void
+add_list(struct needle_set *set, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		needle_set_add_text(set, *list, 1);
+}
+
+void
+injection_needles(struct needle_set *set)
+{
+	add_list(set, overrides);
+	add_list(set, addresses);
+	add_list(set, commands);
 }
 
 int

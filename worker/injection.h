@@ -18,4 +18,11 @@ int injection_addresses(const char *s);
  */
 int injection_commands(const char *s);
 
+/*
+ * Add what stands in every line that one of them says yes to, so that one
+ * look tells which lines are to be asked about.
+ */
+struct needle_set;
+void injection_needles(struct needle_set *);
+
 #endif

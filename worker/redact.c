@@ -7,7 +7,7 @@
 #include "common/utf8.h"
 #include "worker/redact.h"
 #include "worker/redact_code.h"
-#include "worker/redact_needle.h"
+#include "worker/needle.h"
 #include "worker/redact_rules.h"
 #include "worker/redact_wrap.h"
 

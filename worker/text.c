@@ -6,6 +6,9 @@
 #define REPLACEMENT	0xfffd
 #define ELLIPSIS	"\xe2\x80\xa6"
 
+/* A word of eight such bytes. */
+#define BYTES(c)	((uint64_t)(c) * 0x0101010101010101u)
+
 /* Smallest value that a sequence of n + 1 bytes may hold. */
 static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
 
@@ -102,15 +105,65 @@ straight(uint32_t cp)
 	return cp;
 }
 
-/* Bytes at the front that are copied as they are: most of all text. */
+static int
+is_graph(char c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
+/*
+ * Bytes at the front that are copied as they are, most of all text: words
+ * with one space between.
+ */
 static size_t
 plain_run(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	while (n < len && s[n] > ' ' && s[n] < 0x7f)
+	while (n < len && is_graph(s[n])) {
 		n++;
+		if (n + 1 < len && s[n] == ' ' && is_graph(s[n + 1]))
+			n++;
+	}
 	return n;
+}
+
+/* Not zero if a byte is not from ' ' to '~'. */
+static uint64_t
+odd_bytes(uint64_t word)
+{
+	return ((word - BYTES(0x20)) | (word + BYTES(0x01)) | word) &
+	    BYTES(0x80);
+}
+
+/* A bit for each byte that is a space. */
+static uint64_t
+space_bytes(uint64_t word)
+{
+	word ^= BYTES(0x20);
+	return ~(((word & BYTES(0x7f)) + BYTES(0x7f)) | word) & BYTES(0x80);
+}
+
+int
+text_is_line(const char *s, size_t len)
+{
+	uint64_t word, next;
+	size_t i;
+
+	if (len == 0 || s[0] == ' ' || s[len - 1] == ' ')
+		return len == 0;
+	/* Two spaces: where both the word and the one a byte on have one. */
+	for (i = 0; i + sizeof(word) < len; i += sizeof(word)) {
+		memcpy(&word, s + i, sizeof(word));
+		memcpy(&next, s + i + 1, sizeof(next));
+		if (odd_bytes(word) != 0 ||
+		    (space_bytes(word) & space_bytes(next)) != 0)
+			return 0;
+	}
+	for (; i < len; i++)
+		if (s[i] == ' ' ? s[i + 1] == ' ' : !is_graph(s[i]))
+			return 0;
+	return 1;
 }
 
 void

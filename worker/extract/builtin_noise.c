@@ -8,6 +8,7 @@
 #define SLOTS		4096	/* power of two */
 #define PROBES		8
 #define LINES		60	/* at the front of each output */
+#define LINE_SHOWN	200	/* bytes of a line */
 
 struct slot {
 	uint64_t	 line;		/* hash, 0: free */
@@ -41,7 +42,9 @@ line_hash(const char *line, size_t len)
 	struct buf b = BUF_INIT;
 	uint64_t h;
 
-	text_oneline(&b, line, len, 200);
+	if (len > 0 && len <= LINE_SHOWN && text_is_line(line, len))
+		return text_hash(line, len) | 1;
+	text_oneline(&b, line, len, LINE_SHOWN);
 	h = b.len == 0 ? 0 : text_hash(b.data, b.len) | 1;
 	buf_release(&b);
 	return h;

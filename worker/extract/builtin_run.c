@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "builtin_command.h"
+#include "builtin_findings.h"
 #include "builtin_result.h"
 #include "builtin_shell.h"
 #include "builtin_state.h"

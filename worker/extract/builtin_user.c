@@ -126,15 +126,17 @@ note_rules(struct builtin *b, const char *text, struct pref *of)
 	char *sentence, *low;
 	size_t len;
 	struct pref *p;
+	int standing;
 
 	while (human_sentence(&at, &start, &len)) {
 		sentence = xstrndup(start, len);
 		low = lowered(sentence);
-		if (cue_standing(low) && of != NULL) {
+		standing = cue_standing(low);
+		if (standing && of != NULL) {
 			if (of->rule == NULL)
 				of->rule = text_line(sentence, BUILTIN_QUOTE);
 			of->scope = scope_of(low);
-		} else if (cue_standing(low)) {
+		} else if (standing) {
 			p = add_pref(b, cue_acceptance(low) ? PREF_ACCEPTED :
 			    PREF_STANDING, sentence);
 			if (p->kind == PREF_ACCEPTED && t->final != NULL &&

@@ -37,13 +37,38 @@ at_mark(const char *s, size_t len, const char *mark)
 	return n <= len && strncasecmp(s, mark, n) == 0;
 }
 
-/* The next byte that can begin a mark, or `len'. */
-static size_t
-next_mark(const char *s, size_t len, size_t from)
+/* The next bytes of each kind that can begin a mark, or the text's end. */
+struct marks {
+	const char	*end;
+	const char	*tag;
+	const char	*ruler;
+};
+
+static const char *
+next_byte(const char *from, const char *end, char c)
 {
-	while (from < len && s[from] != '<' && s[from] != '=')
-		from++;
-	return from;
+	const char	*p = memchr(from, c, (size_t)(end - from));
+
+	return p == NULL ? end : p;
+}
+
+static void
+marks_init(struct marks *m, const char *s, size_t len)
+{
+	m->end = s + len;
+	m->tag = next_byte(s, m->end, '<');
+	m->ruler = next_byte(s, m->end, '=');
+}
+
+/* The first at `from' or behind, or the end. */
+static const char *
+next_mark(struct marks *m, const char *from)
+{
+	if (m->tag < from)
+		m->tag = next_byte(from, m->end, '<');
+	if (m->ruler < from)
+		m->ruler = next_byte(from, m->end, '=');
+	return m->tag < m->ruler ? m->tag : m->ruler;
 }
 
 /*
@@ -53,13 +78,19 @@ next_mark(const char *s, size_t len, size_t from)
 static size_t
 find_open(const char *s, size_t len, unsigned dead, size_t *at)
 {
-	size_t	i;
+	struct marks	 m;
+	const char	*p = s;
+	size_t		 i;
 
-	for (*at = 0; (*at = next_mark(s, len, *at)) < len; (*at)++)
+	marks_init(&m, s, len);
+	for (; (p = next_mark(&m, p)) < m.end; p++)
 		for (i = 0; i < NRULES; i++)
-			if (!(dead & 1u << i) &&
-			    at_mark(s + *at, len - *at, cut_rules[i].open))
+			if (!(dead & 1u << i) && at_mark(p,
+			    (size_t)(m.end - p), cut_rules[i].open)) {
+				*at = (size_t)(p - s);
 				return i + 1;
+			}
+	*at = len;
 	return 0;
 }
 
@@ -71,15 +102,18 @@ static size_t
 find_close(struct cut *c, const char *s, size_t len)
 {
 	const struct cut_rule	*rule = &cut_rules[c->rule - 1];
-	size_t			 at;
+	struct marks		 m;
+	const char		*p = s;
+	size_t			 left;
 
-	for (at = 0; (at = next_mark(s, len, at)) < len; at++) {
-		if (at_mark(s + at, len - at, rule->open))
+	marks_init(&m, s, len);
+	for (; (p = next_mark(&m, p)) < m.end; p++) {
+		left = (size_t)(m.end - p);
+		if (at_mark(p, left, rule->open))
 			c->depth++;
-		else if (at_mark(s + at, len - at, rule->close) &&
-		    --c->depth == 0) {
+		else if (at_mark(p, left, rule->close) && --c->depth == 0) {
 			c->rule = 0;
-			return at + strlen(rule->close);
+			return (size_t)(p - s) + strlen(rule->close);
 		}
 	}
 	return len;

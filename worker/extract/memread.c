@@ -25,7 +25,8 @@ struct call {
 struct memread {
 	char		**roots;
 	size_t		  nroots;
-	struct call	  calls[MEMREAD_CALLS];
+	struct call	 *calls;	/* MEMREAD_CALLS; NULL: none yet */
+	size_t		  ncalls;
 	size_t		  next;		/* overwritten next */
 };
 
@@ -54,6 +55,7 @@ memread_free(struct memread *m)
 	for (i = 0; i < m->nroots; i++)
 		free(m->roots[i]);
 	free(m->roots);
+	free(m->calls);
 	free(m);
 }
 
@@ -141,7 +143,7 @@ void
 memread_call(struct memread *m, json_object *item)
 {
 	const char	*id = json_str(item, "call_id");
-	struct call	*call = &m->calls[m->next];
+	struct call	*call;
 	char		 path[PATH_SIZE];
 
 	if (id == NULL || id[0] == '\0' || strlen(id) >= ID_SIZE)
@@ -151,9 +153,14 @@ memread_call(struct memread *m, json_object *item)
 			return;
 		strlcpy(path, "memories", sizeof(path));
 	}
+	if (m->calls == NULL)
+		m->calls = xcalloc(MEMREAD_CALLS, sizeof(*m->calls));
+	call = &m->calls[m->next];
 	strlcpy(call->id, id, sizeof(call->id));
 	strlcpy(call->path, path, sizeof(call->path));
 	m->next = (m->next + 1) % MEMREAD_CALLS;
+	if (m->ncalls < MEMREAD_CALLS)
+		m->ncalls++;
 }
 
 const char *
@@ -163,7 +170,7 @@ memread_path(const struct memread *m, const char *id)
 
 	if (id == NULL || id[0] == '\0')
 		return NULL;
-	for (i = 0; i < MEMREAD_CALLS; i++)
+	for (i = 0; i < m->ncalls; i++)
 		if (strcmp(m->calls[i].id, id) == 0)
 			return m->calls[i].path;
 	return NULL;

@@ -5,7 +5,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
-#include "worker/redact_needle.h"
+#include "worker/needle.h"
 
 #define HEAD_BYTES	3
 #define MAP_BITS	17	/* 16 KiB: stays in the first cache */
@@ -20,16 +20,20 @@ struct needle {
 };
 
 struct needle_set {
-	uint8_t		 map[(1u << MAP_BITS) / 8];
+	uint64_t	 map[(1u << MAP_BITS) / 64];
 	size_t		 bucket[NBUCKETS];
 	struct needle	*needles;
 	size_t		 n;
 };
 
+/*
+ * The hash of three bytes, which may have any fourth one above them: the
+ * factor moves that one out.
+ */
 static uint32_t
 hash(uint32_t head)
 {
-	return (head * 0x9e3779b1u) >> (32 - MAP_BITS);
+	return (head * (0x9e3779b1u << 8)) >> (32 - MAP_BITS);
 }
 
 /* The first three bytes as a number. */
@@ -41,14 +45,14 @@ head_of(const char *p)
 	return (uint32_t)u[0] | (uint32_t)u[1] << 8 | (uint32_t)u[2] << 16;
 }
 
-/* The same where a fourth byte may be read: one load. */
+/* The same for hash() where a fourth byte may be read: one load. */
 static uint32_t
 head_of4(const char *p)
 {
 	uint32_t	v;
 
 	memcpy(&v, p, sizeof(v));
-	return le32toh(v) & 0xffffff;
+	return le32toh(v);
 }
 
 static int
@@ -56,7 +60,7 @@ is_mapped(const struct needle_set *set, uint32_t head)
 {
 	uint32_t	h = hash(head);
 
-	return (set->map[h / 8] & 1u << h % 8) != 0;
+	return (set->map[h / 64] >> h % 64 & 1) != 0;
 }
 
 /* Locale-free, unlike tolower(3). */
@@ -92,7 +96,7 @@ map_head(struct needle_set *set, const char *head)
 {
 	uint32_t	h = hash(head_of(head));
 
-	set->map[h / 8] |= (uint8_t)(1u << h % 8);
+	set->map[h / 64] |= (uint64_t)1 << h % 64;
 }
 
 /* All spellings of the first bytes, by the bits of `mask'. */
@@ -172,6 +176,20 @@ needle_set_add(struct needle_set *set, const char *words, int nocase,
 	}
 }
 
+void
+needle_set_add_text(struct needle_set *set, const char *text, int nocase)
+{
+	struct needle	nd = { .nocase = nocase };
+
+	while (nd.len < sizeof(nd.text) && text[nd.len] != '\0') {
+		nd.text[nd.len] = nocase ? lower(text[nd.len]) : text[nd.len];
+		nd.len++;
+	}
+	if (nd.len < HEAD_BYTES)
+		BUG("needle too short: %s", text);
+	insert(set, &nd);
+}
+
 size_t
 needle_set_next(const struct needle_set *set, const char *text, size_t len,
     size_t from)
@@ -221,6 +239,21 @@ needle_set_at(const struct needle_set *set, const char *p, size_t room,
 		}
 	}
 	*cursor = SIZE_MAX;
+	return 0;
+}
+
+int
+needle_set_in(const struct needle_set *set, const char *text, size_t len)
+{
+	unsigned int	id;
+	size_t		pos = 0, cursor;
+
+	while ((pos = needle_set_next(set, text, len, pos)) < len) {
+		cursor = 0;
+		if (needle_set_at(set, text + pos, len - pos, &cursor, &id))
+			return 1;
+		pos++;
+	}
 	return 0;
 }
 

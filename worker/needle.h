@@ -1,5 +1,5 @@
-#ifndef MNEMOD_REDACT_NEEDLE_H
-#define MNEMOD_REDACT_NEEDLE_H
+#ifndef MNEMOD_NEEDLE_H
+#define MNEMOD_NEEDLE_H
 
 #include <stddef.h>
 
@@ -18,6 +18,15 @@ struct needle_set *needle_set_new(void);
  */
 void needle_set_add(struct needle_set *, const char *words, int nocase,
     unsigned int id);
+
+/*
+ * Add one string as it stands, spaces and brackets included, of a long one
+ * its first bytes: for needle_set_in().
+ */
+void needle_set_add_text(struct needle_set *, const char *text, int nocase);
+
+/* 1 if any of the strings stands in the text. */
+int needle_set_in(const struct needle_set *, const char *text, size_t len);
 
 /* Position of the first candidate at or after `from', or `len' if none. */
 size_t needle_set_next(const struct needle_set *, const char *text,
