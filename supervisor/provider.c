@@ -1,6 +1,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <linux/landlock.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,6 @@
 #include "supervisor/provider.h"
 #include "supervisor/secret.h"
 
-#ifndef SYS_landlock_create_ruleset
-#define SYS_landlock_create_ruleset 444
-#endif
-#define LANDLOCK_VERSION	1	/* the flag that asks for the ABI */
 
 char *
 provider_key_file(const struct config *c)
@@ -107,7 +104,7 @@ int
 provider_landlock(void)
 {
 	long	abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
-	    LANDLOCK_VERSION);
+	    LANDLOCK_CREATE_RULESET_VERSION);
 
 	return abi < 0 ? 0 : (int)abi;
 }
