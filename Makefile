@@ -4,7 +4,7 @@
 #   make demo       the main job on tests/data (installs missing packages)
 #   make check      the tests (installs missing packages)
 #   make check-asan the tests under AddressSanitizer and UBSan
-#   make lint bench fuzz deb install uninstall clean
+#   make lint bench fuzz cross deb install uninstall clean
 
 .DEFAULT_GOAL	= all
 
@@ -22,6 +22,11 @@ ifeq ($(origin CC),default)
 CC		= gcc
 endif
 
+# What keeps jumps to their targets is another thing on each machine.
+MACHINE		:= $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+JUMPS_x86_64	= -fcf-protection=full
+JUMPS_aarch64	= -mbranch-protection=standard
+
 # A goal that ends in -asan builds everything with sanitizers, in a
 # directory of its own.
 ifneq ($(filter %-asan,$(MAKECMDGOALS)),)
@@ -31,7 +36,7 @@ HARD		= -O1 -g -fno-omit-frame-pointer $(SAN)
 else
 B		?= build
 HARD		= -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
-		  -fstack-clash-protection -fcf-protection=full
+		  -fstack-clash-protection $(JUMPS_$(MACHINE))
 ifeq ($(findstring clang,$(CC)),)
 HARD		+= -ftrivial-auto-var-init=zero
 endif
@@ -105,7 +110,7 @@ BIN		= $(addprefix $(B)/,$(PROGRAMS))
 TESTBIN		= $(addprefix $(B)/test/,$(PROGRAMS))
 
 .PHONY: all check check-units check-scripts check-asan lint demo bench \
-    install uninstall deb clean crash-points
+    install uninstall deb cross objects clean crash-points
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -298,6 +303,13 @@ uninstall:
 	    $(DESTDIR)$(UNITDIR)/mnemod.service \
 	    $(DESTDIR)$(BASHDIR)/mnemod $(DESTDIR)$(BASHDIR)/mnemoctl \
 	    $(DESTDIR)$(ZSHDIR)/_mnemod
+
+# For arm64, or what CROSS names, as far as a compiler and libraries for it
+# are there.  Nothing is installed for it.
+CROSS		?= aarch64-linux-gnu-
+cross:
+	@B=$(B)/cross CROSS=$(CROSS) sh tests/cross.sh
+objects: $(call objs,$(ALL_C)) $(PROMPTS:%.md=$(B)/obj/%.o)
 
 # A Debian package in $(B)/deb; lintian must have nothing to say.
 deb: all

@@ -8,6 +8,7 @@ set -eu
 
 out=$1
 mode=$2
+pkg_config=${PKG_CONFIG:-pkg-config}
 shift 2
 
 # The goals that need it (* for every build), how it is found: a library by
@@ -73,7 +74,7 @@ there() {
 			dpkg-query -W -f '${Status}' "$2" 2>/dev/null |
 			    grep -q 'ok installed'
 		else
-			pkg-config --exists "${1#lib:}" 2>/dev/null
+			$pkg_config --exists "${1#lib:}" 2>/dev/null
 		fi ;;
 	*) command -v "$1" >/dev/null 2>&1 ;;
 	esac
@@ -127,8 +128,8 @@ if [ -n "$missing" ]; then
 fi
 
 flags() {
-	printf 'PKG_%s = %s\n' "$1" "$(pkg-config --libs "$2")"
-	cflags="$cflags $(pkg-config --cflags "$2")"
+	printf 'PKG_%s = %s\n' "$1" "$($pkg_config --libs "$2")"
+	cflags="$cflags $($pkg_config --cflags "$2")"
 }
 
 cflags=
@@ -144,7 +145,7 @@ cflags=
 	flags GIT2 libgit2
 	flags CURL libcurl
 	# Only tests link these.
-	if pkg-config --exists libmicrohttpd zlib; then
+	if $pkg_config --exists libmicrohttpd zlib; then
 		flags MICROHTTPD libmicrohttpd
 		flags ZLIB zlib
 	fi
