@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/model_error.h"
 #include "common/monotime.h"
 #include "supervisor/headline.h"
 #include "supervisor/memory.h"
+#include "supervisor/model.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/stage_one.h"
 
@@ -86,6 +88,19 @@ add_idle(const struct supervisor *sv, struct buf *b)
 	buf_addf(b, "; next pass %s", when);
 }
 
+/* What keeps work waiting. */
+static void
+add_waits(const struct supervisor *sv, struct buf *b)
+{
+	const char	*still = scheduler_still(sv->scheduler);
+
+	if (still != NULL)
+		buf_addf(b, "; no new work begins: %s", still);
+	if (sv->model != NULL && model_hold_left(sv->model) > 0)
+		buf_addf(b, "; the provider is not asked: %s",
+		    model_error_name(sv->model->hold_error));
+}
+
 static void
 add_stopped(const struct supervisor *sv, struct buf *b)
 {
@@ -105,6 +120,7 @@ headline_write(const struct supervisor *sv, char *out, size_t size)
 	add_stage_one(sv, &b);
 	add_memories(sv, &b);
 	add_idle(sv, &b);
+	add_waits(sv, &b);
 	add_stopped(sv, &b);
 	/* A line that is cut is a line still. */
 	snprintf(out, size, "%s", buf_str(&b));

@@ -11,7 +11,6 @@
 #include "supervisor/provider.h"
 #include "supervisor/secret.h"
 
-
 char *
 provider_key_file(const struct config *c)
 {

@@ -417,6 +417,12 @@ scheduler_next(const struct scheduler *s)
 	return s->next.loop == NULL ? -1 : s->next.deadline;
 }
 
+const char *
+scheduler_still(const struct scheduler *s)
+{
+	return s->still;
+}
+
 /* Keep the service manager, if there is one, up to date. */
 static void
 tell(struct scheduler *s)

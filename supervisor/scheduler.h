@@ -25,6 +25,9 @@ void scheduler_pass(struct supervisor *);
  */
 int64_t scheduler_next(const struct scheduler *);
 
+/* The word for what keeps new work from being begun, or NULL (standstill.h). */
+const char *scheduler_still(const struct scheduler *);
+
 /* What the parts report. */
 void scheduler_recovered(struct supervisor *);
 void scheduler_stage_one_done(struct supervisor *);

@@ -20,7 +20,9 @@ manager() {
 
 world_new
 world_fill tests/data/codex
-mkdir -p "$W/config/mnemod"
+mkdir -p "$W/config/mnemod" "$T/power/BAT0"
+echo Battery >"$T/power/BAT0/type"
+export MNEMOD_TEST_POWER_SUPPLY="$T/power"
 conf=$W/config/mnemod/mnemod.conf
 echo 'scan_interval = 3600' >"$conf"
 manager "$W/notify"
@@ -67,6 +69,15 @@ kill -HUP "$sup"
 check "a reload that is refused is over, too" \
     wait_until 10 told 3 '^READY=1$'
 
+# What keeps work waiting is told.
+echo 'on_battery = pause' >"$conf"
+echo Discharging >"$T/power/BAT0/status"
+kill -HUP "$sup"
+check "read again" wait_until 10 told 4 '^READY=1$'
+kill -USR1 "$sup"
+check "STATUS: why nothing new begins" wait_until 10 told 1 \
+    '^STATUS=.*; no new work begins: on_battery$'
+
 # One that is stopped tells nothing; that is what a watchdog is for.
 kill -STOP "$sup"
 sleep 0.2	# what was told may still be on its way
@@ -82,7 +93,7 @@ wait "$sup"
 check "exit status 0" [ $? -eq 0 ]
 check "STOPPING=1, once" [ "$(count_of '^STOPPING=1$' "$T/told")" -eq 1 ]
 check "no READY=1 after it" [ "$(told_at '^STOPPING=1')" -gt \
-    "$(told_at '^READY=1' 3)" ]
+    "$(told_at '^READY=1' 4)" ]
 check "every line is NAME=value" [ -z "$(grep -anv \
     '^[A-Z_]*=[ -~]*$' "$T/told" | grep -v '^1:listening')" ]
 world_clean "with a manager"
