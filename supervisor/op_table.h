@@ -59,6 +59,12 @@ void op_despite_reply(struct op_run *, const struct msg *);
 struct memory *op_despite_memory(const struct op_run *);
 struct memory *op_review_memory(const struct op_run *);
 
+/* op_hold.c */
+extern const struct op_argument op_hold_arguments[];
+void op_hold_begin(struct op_run *);
+void op_hold_idle(struct op_run *);
+void op_hold_release(struct op_run *);
+
 /* op_forget.c */
 extern const struct op_argument op_forget_arguments[];
 void op_forget_begin(struct op_run *);

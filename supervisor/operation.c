@@ -44,6 +44,9 @@ const struct operation operation_table[] = {
 	    .idle = op_forget_idle, .release = op_forget_release },
 	{ .name = "history", .scope = OP_READ,
 	    .args = op_history_arguments, .begin = op_history_begin },
+	{ .name = "hold", .scope = OP_STATE,
+	    .args = op_hold_arguments, .begin = op_hold_begin,
+	    .idle = op_hold_idle, .release = op_hold_release },
 	{ .name = "metrics", .scope = OP_STATE,
 	    .args = op_metrics_arguments, .begin = op_metrics_begin },
 	{ .name = "release", .scope = OP_BOOKS,
@@ -177,6 +180,12 @@ operations_busy(const struct supervisor *sv)
 }
 
 int
+operations_changing(const struct supervisor *sv)
+{
+	return sv->operations != NULL && sv->operations->all != NULL;
+}
+
+int
 operations_open(const struct supervisor *sv)
 {
 	return sv->operations != NULL && sv->operations->n > 0;
@@ -189,12 +198,12 @@ is_ready(const struct operations *o, const struct op_run *run)
 	case OP_STATE:
 		break;
 	case OP_ALL:
-		return o->all == NULL;
+		return o->all == NULL && o->sv->holds == 0;
 	case OP_READ:
 		return o->readers < OPERATION_READERS_MAX;
 	case OP_WRITE:
 	case OP_BOOKS:
-		return op_memory_ready(run);
+		return o->sv->holds == 0 && op_memory_ready(run);
 	}
 	return 1;
 }
@@ -300,6 +309,12 @@ op_flag(const struct op_run *run, const char *name)
 }
 
 void
+op_frame(struct op_run *run, json_object *frame)
+{
+	answer(&run->asker, frame, 0);
+}
+
+void
 op_progress(struct op_run *run, const char *fmt, ...)
 {
 	json_object	*frame = json_object_new_object();
@@ -310,7 +325,7 @@ op_progress(struct op_run *run, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	json_set_str(frame, "progress", text);
-	answer(&run->asker, frame, 0);
+	op_frame(run, frame);
 }
 
 /* The answer is out; the run is over once its worker is gone. */

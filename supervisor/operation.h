@@ -150,6 +150,9 @@ void operations_consider(struct supervisor *);
 /* 1 while a request works on a memory. */
 int operations_busy(const struct supervisor *);
 
+/* 1 while a request changes one memory after the other. */
+int operations_changing(const struct supervisor *);
+
 /* 1 while requests wait or run. */
 int operations_open(const struct supervisor *);
 
@@ -175,6 +178,9 @@ void op_send(struct op_run *, enum msg_id, json_object *body);
 /* The same in the name of a thread: publications need an id. */
 void op_send_as(struct op_run *, enum msg_id, const char *thread_id,
     json_object *body);
+
+/* A frame of the operation's own; takes it over. */
+void op_frame(struct op_run *, json_object *frame);
 
 /* One line for the person who waits. */
 void op_progress(struct op_run *, const char *fmt, ...)

@@ -135,7 +135,7 @@ at_once(const struct scheduler *s)
 static int
 start_one(struct scheduler *s, struct memory *m)
 {
-	if (m->state != MEM_IDLE)
+	if (m->state != MEM_IDLE || s->sv->holds > 0)
 		return 0;
 	if (m->trim) {
 		m->trim = 0;

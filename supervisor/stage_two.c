@@ -271,6 +271,7 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	m->changed = m->conflicts = 0;
 	m->capped = NULL;
 	m->agent_done = 0;
+	m->publish_waits = 0;
 	m->keep_staging = 0;
 	uuid_v7(m->agent_id);
 	loop_timer_init(&m->heartbeat, heartbeat, m);
@@ -478,6 +479,10 @@ stage_two_publish(struct memory *m)
 {
 	if (m->wspace != NULL)
 		return;		/* the one that prepared is still leaving */
+	if (m->sv->held > 0) {
+		m->publish_waits = 1;
+		return;
+	}
 	if (store_stage_two_owned(m->sv->store, name(m), m->job.token,
 	    wall_s()) != STORE_OK) {
 		stage_two_fail(m, "failed_confirm_ownership", "the lease was lost");
@@ -485,6 +490,16 @@ stage_two_publish(struct memory *m)
 	}
 	m->state = MEM_PUBLISHING;
 	memory_start_workspace(m, &wspace_ops);
+}
+
+void
+stage_two_go_on(struct memory *m)
+{
+	int	waits = m->publish_waits;
+
+	m->publish_waits = 0;
+	if (waits && m->state == MEM_AGENT)
+		stage_two_publish(m);
 }
 
 static void

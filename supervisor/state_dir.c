@@ -269,6 +269,20 @@ flock_patiently(int fd)
 	return 0;
 }
 
+/* A restore may have put another directory in its place meanwhile. */
+static int
+is_in_place(const struct state_dir *sd)
+{
+	struct stat	 here, there;
+	char		*path = state_dir_file(sd, "lock");
+	int		 same;
+
+	same = fstat(sd->lock_fd, &here) == 0 && stat(path, &there) == 0 &&
+	    here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+	free(path);
+	return same;
+}
+
 static enum mnemod_exit
 take_lock(struct state_dir *sd, const char *how)
 {
@@ -282,6 +296,10 @@ take_lock(struct state_dir *sd, const char *how)
 		}
 		log_warn("%s/lock: cannot be locked", sd->path);
 		return EXIT_STATE;
+	}
+	if (!is_in_place(sd)) {
+		log_warnx("%s: was replaced just now; start again", sd->path);
+		return EXIT_LOCKED;
 	}
 	return write_pid(sd, how) == 0 ? EXIT_OK : EXIT_STATE;
 }

@@ -1,11 +1,10 @@
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "supervisor/store_copy.h"
 #include "supervisor/store_db.h"
 
 /*
@@ -222,78 +221,16 @@ schema_version(struct store *s, int64_t *version)
 	return STORE_OK;
 }
 
-/* VACUUM INTO writes to an empty file, so that its mode is ours. */
-static int
-make_empty(const char *path)
-{
-	int	 fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-	    0600);
-
-	return fd == -1 ? -1 : close(fd);
-}
-
-static int
-flush(const char *path, int flags)
-{
-	int	 fd = open(path, flags | O_RDONLY | O_CLOEXEC), rc;
-
-	if (fd == -1)
-		return -1;
-	rc = fsync(fd);
-	close(fd);
-	return rc;
-}
-
-/* VACUUM INTO does not flush: a copy that may be needed must. */
-static int
-make_durable(const struct store *s, const char *copy, const char *target)
-{
-	char	*dir = xstrndup(s->path,
-	    (size_t)(strrchr(s->path, '/') - s->path));
-	int	 rc = flush(copy, 0);
-
-	if (rc == 0)
-		rc = rename(copy, target);
-	if (rc == 0)
-		rc = flush(dir, O_DIRECTORY);
-	free(dir);
-	return rc;
-}
-
-static enum store_status
-copy_to(struct store *s, const char *copy, const char *target)
-{
-	enum store_status	 st;
-	int			 rc = make_empty(copy);
-
-	if (rc == 0) {
-		db_about(s, "copying to %s", copy);
-		st = db_run(s, "VACUUM INTO ?", ARGS(TEXT(copy)));
-		if (st != STORE_OK)
-			return st;
-		rc = make_durable(s, copy, target);
-	}
-	if (rc == 0)
-		return STORE_OK;
-	log_warn("%s: cannot be written, the database stays as it is",
-	    target);
-	return STORE_ERROR;
-}
-
 /* state.db.vN: what the database was before it left version N. */
 static enum store_status
 keep_copy(struct store *s, int64_t version)
 {
-	char			*target, *copy;
+	char			*target;
 	enum store_status	 st;
 
 	target = xasprintf("%s.v%lld", s->path, (long long)version);
-	copy = xasprintf("%s.tmp", target);
-	st = copy_to(s, copy, target);
-	if (st != STORE_OK)
-		unlink(copy);
+	st = store_copy(s, target);
 	free(target);
-	free(copy);
 	return st;
 }
 

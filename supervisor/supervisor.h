@@ -48,6 +48,8 @@ struct supervisor {
 	struct telemetry	*telemetry;	/* where they go */
 	struct memory_list	 memories;
 	unsigned		 outcome;	/* OUTCOME_* seen in this run */
+	unsigned		 holds;		/* asked for: op_hold.c */
+	unsigned		 held;		/* of them granted */
 };
 
 /* What decides the exit status, mnemod(8) EXIT STATUS. */

@@ -63,6 +63,7 @@ struct ctl {
 	int			 provider;	/* --provider */
 	int			 dry_run;	/* -n */
 	int			 purge;		/* -p */
+	int			 force;		/* --force */
 	int64_t			 limit;		/* -n of search, or 0 */
 };
 
@@ -108,6 +109,12 @@ void usage_show(json_object *doc, const struct output *);
 /* search.c, search_show.c */
 enum ctl_exit search_collect(struct ctl *, json_object *doc);
 void search_show(json_object *doc, const struct output *);
+
+/* backup.c, restore.c, show_backup.c */
+enum ctl_exit backup_collect(struct ctl *, json_object *doc);
+void backup_show(json_object *doc, const struct output *);
+enum ctl_exit restore_collect(struct ctl *, json_object *doc);
+void restore_show(json_object *doc, const struct output *);
 
 /* check.c */
 enum ctl_exit check_collect(struct ctl *, json_object *doc);

@@ -5,6 +5,7 @@
 
 #include "common/buf.h"
 #include "common/fd.h"
+#include "common/hook.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/monotime.h"
@@ -27,6 +28,9 @@ static const struct ctl_command commands[] = {
 	{ .name = "audit", .argument = "[MEMORY]", .text = "entries and "
 	    "specifics lost, week by week", .show = audit_show,
 	    .key = "memory" },
+	{ .name = "backup", .argument = "FILE", .text = "the whole state into "
+	    "one file", .collect = backup_collect, .show = backup_show,
+	    .alone = 1 },
 	{ .name = "check", .argument = "[DIR|MEMORY]", .text = "what is "
 	    "wrong in a memory folder", .collect = check_collect,
 	    .show = check_show, .alone = 1 },
@@ -53,6 +57,9 @@ static const struct ctl_command commands[] = {
 	    "folder back, as it is", .show = release_show, .key = "memory" },
 	{ .name = "remember", .argument = "TEXT", .text = "note something for "
 	    "the next consolidation", .show = noted_show, .key = "text" },
+	{ .name = "restore", .argument = "FILE", .text = "the state as a backup "
+	    "has it", .collect = restore_collect, .show = restore_show,
+	    .alone = 1 },
 	{ .name = "revert", .argument = "COMMIT", .text = "make the memory "
 	    "what it was at a commit", .show = published_show,
 	    .key = "commit" },
@@ -197,6 +204,8 @@ act(const struct ctl_options *opt)
 		ctl.outdated = opt->outdated;
 		ctl.dry_run = opt->dry_run;
 		ctl.purge = opt->purge;
+		ctl.force = opt->force;
+		hook_crash_at(config->crash_at);
 		ctl.limit = opt->limit;
 		e = run(opt, &ctl);
 		config_free(config);

@@ -40,6 +40,8 @@ static const struct option_row {
 	    "the rule that is let pass", FIELD(despite) },
 	{ 'f', TEXT, "config", "file", NULL,
 	    "read this configuration, - for standard input", FIELD(file) },
+	{ 0, FLAG, "force", NULL, "backup restore",
+	    "replace what is there", FIELD(force) },
 	{ 'h', FLAG, "help", NULL, NULL,
 	    "print this help", FIELD(help) },
 	{ 'j', FLAG, "json", NULL, NULL,

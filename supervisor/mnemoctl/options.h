@@ -17,6 +17,7 @@ struct ctl_options {
 	int			  provider;	/* --provider */
 	int			  dry_run;	/* -n */
 	int			  purge;	/* -p */
+	int			  force;	/* --force */
 	const char		 *by;		/* --by, or NULL */
 	int64_t			  days;		/* --days, or 0 */
 	int64_t			  limit;	/* -n of search, or 0 */

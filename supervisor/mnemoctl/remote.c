@@ -27,6 +27,8 @@ struct remote {
 	json_object	*doc;
 	int		 answered;
 	int		 served;	/* here */
+	enum ctl_exit	(*work)(void *); /* under a hold, or NULL */
+	void		*arg;
 	enum ctl_exit	 exit;
 };
 
@@ -53,6 +55,16 @@ tell(const char *text, int served)
 	log_set_sink(served ? quiet : NULL, NULL);
 }
 
+/* Nothing is published now: that is all that was asked for. */
+static void
+do_work(struct remote *r)
+{
+	log_set_sink(NULL, NULL);
+	r->exit = r->work(r->arg);
+	r->answered = 1;
+	log_set_sink(r->served ? quiet : NULL, NULL);
+}
+
 /* An answer's frame, from either side. */
 static void
 take_frame(void *arg, json_object *frame, int last)
@@ -63,7 +75,9 @@ take_frame(void *arg, json_object *frame, int last)
 	const char	*text = json_str(frame, "progress");
 
 	if (!last) {
-		if (text != NULL)
+		if (r->work != NULL && json_flag(frame, "held", 0))
+			do_work(r);
+		else if (text != NULL)
 			tell(text, r->served);
 		return;
 	}
@@ -151,6 +165,19 @@ ask_supervisor(struct remote *r, int fd)
 	return 0;
 }
 
+/* Was the hold one until now? */
+static void
+check_hold(struct remote *r, int fd)
+{
+	struct pollfd	p = { .fd = fd, .events = POLLIN };
+
+	if (r->work == NULL || r->exit != CTL_OK || poll(&p, 1, 0) == 0)
+		return;
+	log_warnx("the supervisor ended, or was told to, before all was read; "
+	    "ask again");
+	r->exit = CTL_WAITING;
+}
+
 /*
  * Parsed again: what the command line gave is not checked yet, and a served
  * request meets the same checks as one that is sent.
@@ -204,6 +231,7 @@ try_once(struct remote *r)
 	if (fd == -1)
 		return -1;
 	decided = ask_supervisor(r, fd);
+	check_hold(r, fd);
 	close(fd);
 	return decided;
 }
@@ -289,6 +317,22 @@ remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
 		return CTL_USAGE;
 	}
 	e = has_state(ctl) ? ask(&r) : CTL_STATE;
+	json_object_put(r.request);
+	return e;
+}
+
+enum ctl_exit
+remote_hold(struct ctl *ctl, json_object *doc, enum ctl_exit (*work)(void *),
+    void *arg)
+{
+	struct remote	 r = { .ctl = ctl, .doc = doc, .work = work,
+			    .arg = arg };
+	enum ctl_exit	 e = CTL_STATE;
+
+	r.request = json_object_new_object();
+	json_set_str(r.request, "command", "hold");
+	if (has_state(ctl))
+		e = ask(&r);
 	json_object_put(r.request);
 	return e;
 }

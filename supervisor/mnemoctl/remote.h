@@ -16,4 +16,13 @@
 enum ctl_exit remote_collect(struct ctl *, const struct ctl_command *,
     json_object *doc);
 
+/*
+ * Have `work' done while nothing is published (operation `hold'): by the
+ * supervisor that runs, or by this process, which then has the state.  Its
+ * result is returned; CTL_WAITING, logged, if the supervisor ended meanwhile,
+ * so that what was done is to be thrown away.
+ */
+enum ctl_exit remote_hold(struct ctl *, json_object *doc,
+    enum ctl_exit (*work)(void *), void *arg);
+
 #endif
