@@ -391,6 +391,7 @@ scheduler_recovered(struct supervisor *sv)
 	int64_t			 n = 0;
 
 	if (s->recovered) {
+		start_due(s);	/* a pass came by meanwhile */
 		check_end(s);
 		return;
 	}
