@@ -353,6 +353,13 @@ config_provider_offline(const struct config *cfg)
 	return strcmp(cfg->use_provider, "builtin") == 0;
 }
 
+int
+config_needs_gateway(const struct config *cfg)
+{
+	return !config_provider_offline(cfg) ||
+	    *cfg->telemetry.endpoint != '\0';
+}
+
 const struct config_provider *
 config_provider_used(const struct config *cfg)
 {

@@ -113,7 +113,7 @@ struct config_budget {
 
 struct config_telemetry {
 	char	*endpoint;		/* "": none */
-	char	*account;
+	int	 account;		/* send its e-mail address */
 	int	 log_user_prompt;
 };
 
@@ -190,6 +190,9 @@ const struct config_memory *config_memory(const struct config *,
 
 /* 1 if the provider in use answers without a network. */
 int config_provider_offline(const struct config *);
+
+/* 1 if something is to be sent: to a model, or metrics. */
+int config_needs_gateway(const struct config *);
 
 /* The provider in use, NULL if it is builtin. */
 const struct config_provider *config_provider_used(const struct config *);

@@ -1,4 +1,4 @@
-/* The provider sections of the configuration, and the one that is used. */
+/* Whom to ask and where to send: the provider sections, and telemetry. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +99,7 @@ url_fault(const char *url)
 	}
 	if (strncmp(url, "http:", 5) == 0 && !config_is_loopback(url))
 		return "expected https:// for another machine: http would "
-		    "show transcripts and key to the network";
+		    "show all that is sent to the network";
 	return NULL;
 }
 
@@ -185,6 +185,25 @@ check_used(const struct config *cfg, const struct config_provider *p,
 		return -1;
 	}
 	return 0;
+}
+
+int
+config_check_telemetry(const struct config *cfg, struct buf *why)
+{
+	const char	*url = cfg->telemetry.endpoint;
+	const char	*fault = *url == '\0' ? NULL : url_fault(url);
+
+	if (fault == NULL && *url != '\0' && cfg->now != CONFIG_NOW_UNSET &&
+	    !config_is_loopback(url))
+		fault = "a time set by `now' goes with an endpoint on this "
+		    "machine only";
+	if (fault == NULL)
+		return 0;
+	config_complain(cfg, 0, why);
+	buf_addstr(why, "telemetry.endpoint = ");
+	quote_add(why, url);
+	buf_addf(why, ": %s", fault);
+	return -1;
 }
 
 static int

@@ -38,6 +38,9 @@ int config_check(const struct config *, struct buf *why);
 /* Of these: the provider sections, and the one that is used. */
 int config_check_providers(const struct config *, struct buf *why);
 
+/* And where telemetry goes. */
+int config_check_telemetry(const struct config *, struct buf *why);
+
 /* Begin a message of config_check(): the file and, if known, the line. */
 void config_complain(const struct config *, int line, struct buf *why);
 

@@ -120,9 +120,9 @@ const struct config_key config_keys[] = {
 	{ PROV(compression, TYPE_BOOL), "no", NORANGE, 0 },
 	{ PROV(runtime_metrics, TYPE_BOOL), "no", NORANGE, 0 },
 
-	{ TELE(endpoint, TYPE_STR), "", NORANGE, KEY_LATER },
-	{ TELE(account, TYPE_STR), "", NORANGE, KEY_LATER },
-	{ TELE(log_user_prompt, TYPE_BOOL), "no", NORANGE, KEY_LATER },
+	{ TELE(endpoint, TYPE_STR), "", NORANGE, 0 },
+	{ TELE(account, TYPE_BOOL), "no", NORANGE, 0 },
+	{ TELE(log_user_prompt, TYPE_BOOL), "no", NORANGE, 0 },
 
 	{ RETAIN(audits_days), "90", 0, 3650, NULL, 0 },
 	{ RETAIN(ledger_days), "400", 0, 3650, NULL, 0 },

@@ -130,6 +130,17 @@ print_model(const struct dryrun *d, FILE *fp)
 	    (long long)b->tokens_per_day);
 }
 
+/* What leaves the machine besides. */
+static void
+print_telemetry(const struct config *c, FILE *fp)
+{
+	if (*c->telemetry.endpoint == '\0')
+		return;
+	fputs("telemetry: metrics go to ", fp);
+	put_text(fp, c->telemetry.endpoint);
+	fputc('\n', fp);
+}
+
 void
 dryrun_print(const struct dryrun *d, FILE *fp)
 {
@@ -138,9 +149,10 @@ dryrun_print(const struct dryrun *d, FILE *fp)
 	print_dirs(d, fp);
 	print_memories(d, fp);
 	fprintf(fp, "provider: %s%s\n", d->config->use_provider,
-	    config_provider_offline(d->config) ?
-	    " (no model, no network, no cost)" : "");
+	    config_needs_gateway(d->config) ? "" :
+	    " (no model, no network, no cost)");
 	print_model(d, fp);
+	print_telemetry(d->config, fp);
 	fputs("state: ", fp);
 	put_text(fp, d->config->state);
 	fputc('\n', fp);

@@ -8,8 +8,6 @@
 #include "supervisor/model.h"
 #include "supervisor/stage_one.h"
 
-#define NO_MODEL "unknown"
-
 static const char *const usage_names[USAGE__MAX] = {
 	[USAGE_TOTAL] = "total", [USAGE_INPUT] = "input",
 	[USAGE_CACHED] = "cached_input", [USAGE_OUTPUT] = "output",
@@ -24,7 +22,7 @@ model_of(const struct supervisor *sv, int agent)
 	    config_provider_agents(sv->config) :
 	    config_provider_used(sv->config);
 
-	return p == NULL ? NO_MODEL : model_name(p, agent);
+	return p == NULL ? METRICS_NO_MODEL : model_name(p, agent);
 }
 
 /* A metric whose tags are the model alone, or one word and the model. */

@@ -7,8 +7,6 @@
 #include "common/log.h"
 #include "supervisor/metrics.h"
 
-#define SESSION_SOURCE	"custom:mnemod"
-#define ORIGINATOR	"mnemod"
 #define OTHER		"other"		/* a value that may not be shown */
 
 static const int64_t ms_bounds[METRIC_BOUNDS] = { 10, 100, 1000, 5000, 15000,
@@ -239,7 +237,7 @@ metrics_tags(const struct metrics *m, const struct metric_series *s,
 		fn(infos[s->id].tags[i], s->tag[i], arg);
 	if (m->auth[0] != '\0')
 		fn("auth_mode", m->auth, arg);
-	fn("session_source", SESSION_SOURCE, arg);
-	fn("originator", ORIGINATOR, arg);
+	fn("session_source", METRICS_SESSION_SOURCE, arg);
+	fn("originator", METRICS_ORIGINATOR, arg);
 	fn("app.version", MNEMOD_VERSION, arg);
 }

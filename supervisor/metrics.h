@@ -14,6 +14,10 @@
  * Every function takes a NULL registry and does nothing then.
  */
 
+#define METRICS_SESSION_SOURCE	"custom:mnemod"
+#define METRICS_ORIGINATOR	"mnemod"
+#define METRICS_NO_MODEL	"unknown"	/* builtin */
+
 #define METRICS_SERIES_MAX	512
 #define METRIC_TAGS_MAX		4	/* of one metric, its own */
 #define METRIC_TAG_SIZE		64	/* of a value, with its NUL */

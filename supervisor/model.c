@@ -11,6 +11,7 @@
 #include "supervisor/model.h"
 #include "supervisor/retry.h"
 #include "supervisor/stage_one.h"
+#include "supervisor/telemetry.h"
 
 #define TOKENS_MAX	INT64_C(1000000000)	/* more, nobody used */
 #define LEDGER_RETRY_MS	10000
@@ -342,13 +343,25 @@ clerk_settings(void *arg)
 static void
 clerk_reply(const struct msg *msg, void *arg)
 {
-	model_guard_reply(arg, msg);
+	struct model	*m = arg;
+
+	if (!telemetry_reply(m->sv->telemetry, msg))
+		model_guard_reply(m, msg);
 }
 
 static void
 clerk_ready(void *arg)
 {
-	model_guard_ready(arg);
+	struct model	*m = arg;
+
+	model_guard_ready(m);
+	telemetry_ready(m->sv->telemetry);
+}
+
+int64_t
+model_export(struct model *m, const struct msg_head *head, json_object *body)
+{
+	return relay_control(m->relay, head, body);
 }
 
 struct model *
@@ -363,10 +376,10 @@ model_new(struct supervisor *sv)
 	m->sv = sv;
 	loop_timer_init(&m->guard_timer, NULL, NULL);
 	m->relay = relay_new(sv->rt.loop, sv->rt.children, &clerk);
-	if (provider(m) != NULL) {
+	if (provider(m) != NULL)
 		model_hold_load(m);
+	if (config_needs_gateway(sv->config))
 		relay_start(m->relay);
-	}
 	return m;
 }
 
@@ -385,12 +398,12 @@ model_reload(struct model *m)
 {
 	m->hold_until_ms = m->rounds = 0;
 	m->troubled = m->key_retried = 0;
-	if (provider(m) == NULL) {
+	if (provider(m) != NULL)
+		model_hold_load(m);
+	if (config_needs_gateway(m->sv->config))
+		relay_replace(m->relay);
+	else
 		relay_end(m->relay);
-		return;
-	}
-	model_hold_load(m);
-	relay_replace(m->relay);
 }
 
 void

@@ -33,10 +33,11 @@ struct model {
 	char			 hold_text[512];
 	enum model_guard	 guard;
 	struct loop_timer	 guard_timer;	/* then it fails open */
+	int64_t			 guard_serial;	/* of the question */
 	char			 installation_id[UUID_SIZE]; /* "": not yet */
 };
 
-/* Starts the gateway if a model provider is in use. */
+/* Starts the gateway if anything is to be sent. */
 struct model *model_new(struct supervisor *);
 /* Only when the children are over.  NULL is allowed. */
 void model_free(struct model *);
@@ -46,6 +47,13 @@ void model_reload(struct model *);
 
 /* A pass begins: was the key file replaced? */
 void model_pass(struct model *);
+
+/*
+ * Have the gateway send telemetry: the serial of its reply, -1: not now.
+ * Takes over `body'.
+ */
+int64_t model_export(struct model *, const struct msg_head *,
+    json_object *body);
 
 /*
  * model_hold.c: whether the provider may be asked at all.

@@ -36,8 +36,10 @@ model_guard_ready(struct model *m)
 {
 	struct msg_head	head = { .id = MSG_QUOTA };
 
-	if (m->guard == GUARD_WANTED &&
-	    relay_control(m->relay, &head, NULL) == 0)
+	if (m->guard != GUARD_WANTED)
+		return;
+	m->guard_serial = relay_control(m->relay, &head, NULL);
+	if (m->guard_serial != -1)
 		m->guard = GUARD_ASKED;
 }
 
@@ -74,7 +76,7 @@ model_guard_reply(struct model *m, const struct msg *msg)
 	char			text[128];
 	int64_t			remaining;
 
-	if (m->guard != GUARD_ASKED)
+	if (m->guard != GUARD_ASKED || msg->serial != m->guard_serial)
 		return;
 	remaining = m->sv->config->pipeline.min_rate_limit_remaining_percent;
 	if (msg->id == MSG_QUOTA_STATE)

@@ -210,15 +210,26 @@ provider_settings(const struct config *c, const struct config_provider *p)
 	return o;
 }
 
+static json_object *
+telemetry_settings(const struct config_telemetry *t)
+{
+	json_object	*o = json_object_new_object();
+
+	json_set_str(o, "endpoint", null_if_empty(t->endpoint));
+	json_set_bool(o, "account", t->account);
+	json_set_bool(o, "log_user_prompt", t->log_user_prompt);
+	return o;
+}
+
 json_object *
 model_settings_of(const struct config *c, const char *installation)
 {
-	json_object	*o = settings_gateway(c);
-	struct utsname	 u;
-	char		*agent;
+	const struct config_provider	*p = config_provider_used(c);
+	json_object			*o = settings_gateway(c);
+	struct utsname			 u;
+	char				*agent;
 
-	json_set(o, "provider", provider_settings(c,
-	    config_provider_used(c)));
+	json_set(o, "provider", p == NULL ? NULL : provider_settings(c, p));
 	json_set_str(o, "version", MNEMOD_VERSION);
 	json_set_str(o, "installation_id", installation);
 	json_set_str(o, "originator", ORIGINATOR);
@@ -228,15 +239,16 @@ model_settings_of(const struct config *c, const char *installation)
 	    u.machine);
 	json_set_str(o, "user_agent", agent);
 	free(agent);
-	json_set(o, "telemetry", NULL);
+	json_set(o, "telemetry", telemetry_settings(&c->telemetry));
 	return o;
 }
 
 json_object *
 model_settings(struct model *m)
 {
-	const struct config	*c = m->sv->config;
+	const struct config		*c = m->sv->config;
+	const struct config_provider	*p = config_provider_used(c);
 
-	return model_settings_of(c, config_provider_used(c)->api ==
-	    API_RESPONSES ? installation_id(m) : NULL);
+	return model_settings_of(c, p != NULL && p->api == API_RESPONSES ?
+	    installation_id(m) : NULL);
 }

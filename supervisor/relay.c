@@ -534,14 +534,14 @@ relay_end(struct relay *r)
 	relay_pump(r);
 }
 
-int
+int64_t
 relay_control(struct relay *r, const struct msg_head *head, json_object *body)
 {
 	if (!may_send(r)) {
 		json_object_put(body);
 		return -1;
 	}
-	return child_request(r->gateway, head, body) == -1 ? -1 : 0;
+	return child_request(r->gateway, head, body);
 }
 
 unsigned

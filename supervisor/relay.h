@@ -119,8 +119,11 @@ void relay_replace(struct relay *);
 /* End the gateway once it is drained: no provider is used any more. */
 void relay_end(struct relay *);
 
-/* Send the gateway `quota' or `export' (head: id, payload); -1: not now. */
-int relay_control(struct relay *, const struct msg_head *, json_object *body);
+/*
+ * Send the gateway `quota' or `export' (head: id, payload): the serial of its
+ * reply; -1: not now.
+ */
+int64_t relay_control(struct relay *, const struct msg_head *, json_object *body);
 
 /* How many requests wait, and how many the gateway has. */
 unsigned relay_waiting(const struct relay *);

@@ -66,7 +66,7 @@ reload_config(struct supervisor *sv)
 		config_free(c);
 		return;
 	}
-	if (!config_provider_offline(c) &&
+	if (config_needs_gateway(c) &&
 	    runtime_open_role(&sv->rt, c, ROLE_GATEWAY) == -1) {
 		config_free(c);
 		return;

@@ -50,6 +50,18 @@ secret_take(const char *variable)
 	return s->value;
 }
 
+int
+secret_present(const char *variable)
+{
+	const struct secret	*s;
+	const char		*value = getenv(variable);
+
+	SLIST_FOREACH(s, &secrets, entry)
+		if (strcmp(s->variable, variable) == 0)
+			value = s->value;
+	return value != NULL && value[strspn(value, " \t\r\n")] != '\0';
+}
+
 void
 secret_wipe(void)
 {

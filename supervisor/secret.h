@@ -16,4 +16,10 @@ const char *secret_take(const char *variable);
 /* Overwrite and forget all. */
 void secret_wipe(void);
 
+/*
+ * 1 if the variable was set to something that is not blank, whether its value
+ * was taken or not.
+ */
+int secret_present(const char *variable);
+
 #endif

@@ -160,8 +160,8 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	sv.paths = paths;
 	sv.config = config;
 	fd_limit_raise(DESCRIPTORS);
-	e = supervisor_open(&sv, config_provider_offline(config) ? ROLES :
-	    ROLES | 1u << ROLE_GATEWAY, "");
+	e = supervisor_open(&sv, config_needs_gateway(config) ?
+	    ROLES | 1u << ROLE_GATEWAY : ROLES, "");
 	if (e != EXIT_OK) {
 		config_free(config);
 		return e;
@@ -181,6 +181,7 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	sv.control = control_new(&sv);
 
 	scheduler_run(sv.scheduler);
+	telemetry_wait(sv.telemetry);
 	notify_stopping(sv.notify);
 	notify_status(sv.notify, "stopping: workers are asked to end");
 	e = runtime_finish(&sv.rt, "mnemod ends");

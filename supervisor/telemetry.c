@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "common/buf.h"
+#include "common/hook.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
@@ -8,6 +9,8 @@
 #include "supervisor/metrics_file.h"
 #include "supervisor/metrics_text.h"
 #include "supervisor/telemetry.h"
+#include "supervisor/telemetry_context.h"
+#include "supervisor/telemetry_export.h"
 
 struct telemetry {
 	struct supervisor	*sv;
@@ -15,6 +18,7 @@ struct telemetry {
 	int			 unwritten;	/* the file is behind */
 	int			 failed;	/* which was said */
 	int			 collecting;
+	struct telemetry_export	*export;
 };
 
 static const char *
@@ -30,6 +34,7 @@ changed(void *arg)
 	struct telemetry	*t = arg;
 
 	t->unwritten = 1;
+	telemetry_export_changed(t->export);
 	if (!t->collecting && *file_of(t) != '\0' && t->file.loop == NULL)
 		loop_timer_set(t->sv->rt.loop, &t->file,
 		    mono_ms() + TELEMETRY_FILE_MS);
@@ -83,21 +88,6 @@ file_fired(struct loop_timer *timer, void *arg)
 	write_file(arg);
 }
 
-/* How requests are paid for; what needs no key has no such tag. */
-static void
-set_auth(struct telemetry *t)
-{
-	const struct config_provider	*p = config_provider_used(
-	    t->sv->config);
-	const char			*mode = NULL;
-
-	if (p != NULL && p->auth == AUTH_CODEX)
-		mode = "Chatgpt";
-	else if (p != NULL && (*p->key_env != '\0' || *p->key_file != '\0'))
-		mode = "ApiKey";
-	metrics_set_auth(t->sv->metrics, mode);
-}
-
 struct telemetry *
 telemetry_new(struct supervisor *sv)
 {
@@ -105,8 +95,9 @@ telemetry_new(struct supervisor *sv)
 
 	t->sv = sv;
 	loop_timer_init(&t->file, file_fired, t);
+	metrics_set_auth(sv->metrics, telemetry_auth_mode(sv->config));
+	t->export = telemetry_export_new(sv);
 	metrics_on_change(sv->metrics, changed, t);
-	set_auth(t);
 	return t;
 }
 
@@ -117,14 +108,40 @@ telemetry_free(struct telemetry *t)
 		return;
 	loop_timer_cancel(&t->file);
 	metrics_on_change(t->sv->metrics, NULL, NULL);
+	telemetry_export_free(t->export);
 	free(t);
 }
 
 void
 telemetry_pass(struct telemetry *t)
 {
-	if (t != NULL)
-		write_file(t);
+	if (t == NULL)
+		return;
+	write_file(t);
+	telemetry_export_now(t->export);
+}
+
+void
+telemetry_wait(struct telemetry *t)
+{
+	/* In the measure of the other waits of an end. */
+	int64_t	deadline = mono_ms() + hook_grace_ms() * 3 / 10;
+
+	while (telemetry_export_busy(t->export) && mono_ms() < deadline &&
+	    !supervisor_stopping(t->sv))
+		loop_run_once(t->sv->rt.loop, (int)(deadline - mono_ms()));
+}
+
+void
+telemetry_ready(struct telemetry *t)
+{
+	telemetry_export_ready(t->export);
+}
+
+int
+telemetry_reply(struct telemetry *t, const struct msg *m)
+{
+	return telemetry_export_reply(t->export, m);
 }
 
 void
@@ -132,7 +149,9 @@ telemetry_reload(struct telemetry *t)
 {
 	t->failed = 0;
 	t->unwritten = 1;
-	set_auth(t);
+	metrics_set_auth(t->sv->metrics,
+	    telemetry_auth_mode(t->sv->config));
+	telemetry_export_reload(t->export);
 }
 
 void

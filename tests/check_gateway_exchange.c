@@ -25,7 +25,8 @@ write_login(void)
 {
 	static const char	text[] = "{\"OPENAI_API_KEY\":null,\"tokens\":{"
 	    "\"access_token\":\"at-771\",\"refresh_token\":\"rt-772\","
-	    "\"account_id\":\"acct-773\"}}";
+	    "\"account_id\":\"acct-773\",\"id_token\":\"e30."
+	    "eyJlbWFpbCI6ImphbmVAZXhhbXBsZS5vcmcifQ.c2ln\"}}";
 	int			fd;
 
 	snprintf(login, sizeof(login), "%s/auth.json", fake.dir);
@@ -36,21 +37,27 @@ write_login(void)
 }
 
 static void
-start(const char *rule, const char *auth)
+start_as(const char *rule, struct gateway_setup *gs)
 {
 	const char *const	 rules[] = { rule, NULL };
 	const struct fake_setup	 fs = { rules, FAKE_PLAIN };
-	struct gateway_setup	 gs = { .api = "responses" };
 
 	fake_start(&fake, &fs);
 	write_login();
 	fake_url(&fake, "responses", url, sizeof(url));
 	snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%d", fake.port);
-	gs.base_url = url;
-	gs.telemetry = endpoint;
-	gs.auth = auth;
-	gs.key_file = auth == NULL ? NULL : login;
-	gateway_start(&gw, &gs);
+	gs->base_url = url;
+	gs->telemetry = endpoint;
+	gs->key_file = gs->auth == NULL ? NULL : login;
+	gateway_start(&gw, gs);
+}
+
+static void
+start(const char *rule, const char *auth)
+{
+	struct gateway_setup	gs = { .api = "responses", .auth = auth };
+
+	start_as(rule, &gs);
 }
 
 static void
@@ -241,6 +248,56 @@ START_TEST(reaching_asks_no_model)
 }
 END_TEST
 
+/* The builtin provider has no model, but perhaps an endpoint. */
+START_TEST(telemetry_without_a_provider)
+{
+	struct gateway_setup	 gs = { .api = NULL };
+	struct msg		 m;
+	char			 to[160];
+
+	start_as("text=x", &gs);
+	snprintf(to, sizeof(to), "%s/v1/metrics", endpoint);
+	assert_exported(to, "ok", 200);
+	gateway_try(&gw, &m);
+	ck_assert_str_eq(json_str(m.body, "error"), "invalid_request");
+	msg_release(&m);
+	assert_reached("error", 0);
+	assert_quota(NONE);
+	ck_assert_int_eq(fake_count(&fake), 1);
+	finish();
+}
+END_TEST
+
+/* The account is told with its metrics, its e-mail address if that is set. */
+START_TEST(telemetry_tells_the_account)
+{
+	static const char	 body[] = "{\"resourceMetrics\":[{\"resource\":"
+	    "{\"attributes\":[{\"key\":\"a\",\"value\":{\"boolValue\":true}"
+	    "}]},\"scopeMetrics\":[]}]}";
+	struct gateway_setup	 gs = { .api = "responses", .auth = "codex",
+				    .account = _i };
+	json_object		*request;
+	const char		*text;
+	char			 to[160];
+
+	start_as("text=x", &gs);
+	snprintf(to, sizeof(to), "%s/v1/metrics", endpoint);
+	gateway_export_to(&gw, to, body);
+	json_object_put(reply(MSG_EXPORTED));
+	request = fake_request(&fake, 1);
+	text = json_object_to_json_string_ext(json_obj(request, "body"), 0);
+	ck_assert_ptr_nonnull(strstr(text, "\"attributes\":[{\"key\":\"a\","
+	    "\"value\":{\"boolValue\":true}},{\"key\":\"user.account_id\","
+	    "\"value\":{\"stringValue\":\"acct-773\"}}"));
+	ck_assert_int_eq(strstr(text, "{\"key\":\"user.email\",\"value\":"
+	    "{\"stringValue\":\"jane@example.org\"}}") != NULL, _i);
+	ck_assert_int_eq(strstr(text, "jane") != NULL, _i);
+	ck_assert_ptr_null(strstr(text, "at-771"));
+	json_object_put(request);
+	finish();
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -254,6 +311,8 @@ suite(void)
 	tcase_add_test(tc, telemetry_goes_without_a_key);
 	tcase_add_test(tc, telemetry_goes_nowhere_else);
 	tcase_add_loop_test(tc, reaching_asks_no_model, 0, 3);
+	tcase_add_test(tc, telemetry_without_a_provider);
+	tcase_add_loop_test(tc, telemetry_tells_the_account, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -260,6 +260,67 @@ START_TEST(the_login_of_codex)
 }
 END_TEST
 
+/* The id token is a stranger's text: one address comes out of it, or none. */
+START_TEST(the_address_of_a_login)
+{
+	static const struct {
+		const char	*token, *email;
+	} list[] = {
+		{ "e30.eyJzdWIiOiIiLCJlbWFpbCI6Ij8_Pz4-Pn5-fkBleGFt"
+		    "cGxlLm9yZyJ9.s",
+		    "?\?\?>>>~~~@example.org" },
+		{ "e30.eyJodHRwczovL2FwaS5vcGVuYWkuY29tL3Byb2ZpbGUi"
+		    "OnsiZW1haWwiOiJwQGV4YW1wbGUub3JnIn19",
+		    "p@example.org" },
+		{ "e30.eyJlbWFpbCI6ImFcdTAwMWJbbUB4In0.s",
+		    NULL },
+		{ "e30.eyJlbWFpbCI6N30.s",
+		    NULL },
+		{ "e30.ew.s",
+		    NULL },
+		{ "e30.%%%%.s",
+		    NULL },
+		{ "e30..s",
+		    NULL },
+		{ "e30",
+		    NULL },
+		{ "",
+		    NULL },
+		{ "..",
+		    NULL },
+		{ "e30.eyJzdWIiOiIiLCJlbWFpbCI6Ij8_Pz4-Pn5-fkBleGFt"
+		    "cGxlLm9yZ",
+		    NULL },
+		{ "e30.eyJlbWFpbCI6ImFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+		    "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+		    "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+		    "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+		    "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+		    "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+		    "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+		    "YWFhYWFhYWFhYWFAYi5jZCJ9.s",
+		    NULL },
+	};
+	char	text[800], *email;
+	size_t	i;
+
+	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		snprintf(text, sizeof(text), "{\"tokens\":{\"access_token\":"
+		    "\"at\",\"id_token\":\"%s\"}}", list[i].token);
+		email = keyfile_codex_email(file(text, 0600));
+		if (list[i].email == NULL)
+			ck_assert_msg(email == NULL, "%s: %s", list[i].token,
+			    email);
+		else
+			ck_assert_str_eq(email, list[i].email);
+		free(email);
+	}
+	ck_assert_ptr_null(keyfile_codex_email(file("{}", 0600)));
+	ck_assert_ptr_null(keyfile_codex_email(file("x", 0600)));
+	ck_assert_ptr_null(keyfile_codex_email("/nowhere"));
+}
+END_TEST
+
 static int
 configure(struct provider *p, const char *settings)
 {
@@ -295,6 +356,13 @@ START_TEST(settings)
 	    "\"api\":\"chat\",\"base_url\":\"http://localhost:1/v1\"}}"), 0);
 	ck_assert_ptr_null(p.key);
 	provider_release(&p);
+	/* None: the gateway is there for telemetry alone. */
+	ck_assert_int_eq(configure(&p, "{\"provider\":null,"
+	    "\"user_agent\":\"u\"}"), 0);
+	ck_assert_ptr_null(p.name);
+	ck_assert_ptr_null(p.models.url);
+	ck_assert_str_eq(p.user_agent, "u");
+	provider_release(&p);
 }
 END_TEST
 
@@ -303,7 +371,6 @@ START_TEST(settings_that_are_refused)
 	static const struct {
 		const char	*settings, *text;
 	} list[] = {
-		{ "{}", "no provider" },
 		{ "{\"provider\":{\"name\":\"o\",\"api\":\"soap\"}}",
 		    "provider \"o\": api: expected" },
 		{ "{\"provider\":{\"name\":\"o\",\"api\":\"chat\"}}",
@@ -352,6 +419,7 @@ suite(void)
 	tcase_add_test(tc, key_files);
 	tcase_add_test(tc, key_files_that_are_none);
 	tcase_add_test(tc, the_login_of_codex);
+	tcase_add_test(tc, the_address_of_a_login);
 	tcase_add_test(tc, settings);
 	tcase_add_test(tc, settings_that_are_refused);
 	suite_add_tcase(s, tc);

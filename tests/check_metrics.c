@@ -1,4 +1,4 @@
-/* links: supervisor/metrics.c supervisor/metrics_text.c supervisor/metrics_file.c tests/scratch.c */
+/* links: supervisor/metrics_otlp.c supervisor/metrics.c supervisor/metrics_text.c supervisor/metrics_file.c tests/scratch.c */
 /*
  * Metrics have ended what they were to count: a map that grew with every new
  * tag, a full disk that failed a job, half a file in the collector.  Here the
@@ -15,7 +15,9 @@
 #include "check_main.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/json.h"
 #include "supervisor/metrics_file.h"
+#include "supervisor/metrics_otlp.h"
 #include "supervisor/metrics_text.h"
 #include "tests/scratch.h"
 
@@ -284,6 +286,15 @@ count_change(void *arg)
 	++*(unsigned *)arg;
 }
 
+#define TAG(k, v) "{\"key\":\"" k "\",\"value\":{\"stringValue\":\"" v	\
+	"\"}}"
+#define POINT(tags) "{\"attributes\":[" tags				\
+	TAG("session_source", "custom:mnemod") ","			\
+	TAG("originator", "mnemod") ","					\
+	TAG("app.version", MNEMOD_VERSION) "],"				\
+	"\"startTimeUnixNano\":\"1500000000\","			\
+	"\"timeUnixNano\":\"1790000000123000000\","
+
 START_TEST(only_changes_are_changes)
 {
 	struct metrics	*m = metrics_new();
@@ -297,6 +308,50 @@ START_TEST(only_changes_are_changes)
 	put(m, METRIC_PHASE1_OUTPUT, "gpt", 1);
 	put(m, METRIC_PHASE1_OUTPUT, "gpt", 1);
 	ck_assert_uint_eq(n, 4);
+	metrics_free(m);
+}
+END_TEST
+
+/* As a collector takes it: 64-bit numbers are texts, totals are cumulative. */
+START_TEST(body_of_each_kind)
+{
+	struct metrics	*m = metrics_new();
+	json_object	*list = json_object_new_array(), *o, *w;
+	static const char want[] = "{\"resourceMetrics\":[{\"resource\":{"
+	    "\"attributes\":[{\"key\":\"service.name\",\"value\":{"
+	    "\"stringValue\":\"mnemod\"}},{\"key\":\"fact\",\"value\":{"
+	    "\"boolValue\":true}}]},\"scopeMetrics\":[{\"scope\":{\"name\":"
+	    "\"mnemod\",\"version\":\"" MNEMOD_VERSION "\"},\"metrics\":["
+	    "{\"name\":\"mnemod.memory.phase1\",\"description\":\"Jobs of "
+	    "stage one, by what became of them.\",\"unit\":\"{job}\",\"sum\":"
+	    "{\"dataPoints\":[" POINT(TAG("status", "claimed") ","
+	    TAG("model", "gpt") ",") "\"asInt\":\"7\"}],"
+	    "\"aggregationTemporality\":2,\"isMonotonic\":true}},"
+	    "{\"name\":\"mnemod.memory.phase1.e2e_ms\",\"description\":"
+	    "\"Stage one of a pass, from the claim to its last job.\","
+	    "\"unit\":\"ms\",\"histogram\":{\"dataPoints\":["
+	    POINT(TAG("model", "gpt") ",") "\"count\":\"2\",\"sum\":3600012,"
+	    "\"bucketCounts\":[\"0\",\"1\",\"0\",\"0\",\"0\",\"0\",\"0\","
+	    "\"0\",\"0\",\"1\"],\"explicitBounds\":[10,100,1000,5000,15000,"
+	    "60000,300000,900000,3600000]}],\"aggregationTemporality\":2}},"
+	    "{\"name\":\"mnemod.worker.processes\",\"description\":\"Worker "
+	    "processes that live.\",\"unit\":\"{process}\",\"gauge\":{"
+	    "\"dataPoints\":[" POINT(TAG("role", "extract") ",")
+	    "\"asInt\":\"1\"}]}}]}]}]}";
+
+	put(m, METRIC_PHASE1, "claimed", 7);
+	put(m, METRIC_PHASE1_E2E_MS, "gpt", 11);
+	put(m, METRIC_PHASE1_E2E_MS, "gpt", 3600001);
+	put(m, METRIC_WORKER_PROCESSES, "extract", 1);
+	metrics_otlp_text(list, "service.name", "mnemod");
+	metrics_otlp_bool(list, "fact", 1);
+	o = metrics_otlp(m, list, 1500, 1790000000123);
+	w = json_parse(want, strlen(want), JSON_DEPTH, NULL);
+	ck_assert_ptr_nonnull(w);
+	ck_assert_msg(json_object_equal(o, w), "%s\n%s",
+	    json_object_to_json_string_ext(o, 0), want);
+	json_object_put(o);
+	json_object_put(w);
 	metrics_free(m);
 }
 END_TEST
@@ -445,6 +500,7 @@ metrics_suite(void)
 	tcase_add_test(tc, full_is_said_once);
 	tcase_add_test(tc, no_memory_is_no_failure);
 	tcase_add_test(tc, only_changes_are_changes);
+	tcase_add_test(tc, body_of_each_kind);
 	suite_add_tcase(s, tc);
 	tc = tcase_create("file");
 	tcase_add_checked_fixture(tc, setup, teardown);

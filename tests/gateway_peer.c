@@ -47,7 +47,8 @@ static json_object *
 settings(const struct gateway_setup *s, int sandboxed)
 {
 	json_object	*o = json_object_new_object();
-	json_object	*p = json_object_new_object();
+	json_object	*p = s->api == NULL ? NULL :
+			    json_object_new_object();
 
 	json_set_str(o, "sandbox", sandboxed ? "best-effort" : "off");
 	json_set_str(o, "name", "gateway");
@@ -55,15 +56,20 @@ settings(const struct gateway_setup *s, int sandboxed)
 	json_set_str(o, "version", "0.1.0");
 	json_set_str(o, "originator", "mnemod");
 	json_set_str(o, "user_agent", "mnemod/0.1.0 (Linux; x86_64)");
-	json_set_str(o, "installation_id", strcmp(s->api, "responses") == 0 ?
+	json_set_str(o, "installation_id", s->api != NULL &&
+	    strcmp(s->api, "responses") == 0 ?
 	    "01a2ffff-0000-4000-8000-000000000001" : NULL);
 	json_set(o, "telemetry", NULL);
 	if (s->telemetry != NULL) {
 		json_object	*t = json_object_new_object();
 
 		json_set_str(t, "endpoint", s->telemetry);
+		json_set_bool(t, "account", s->account);
 		json_set(o, "telemetry", t);
 	}
+	json_set(o, "provider", p);
+	if (p == NULL)
+		return o;
 	json_set_str(p, "name", "fake");
 	json_set_str(p, "api", s->api);
 	json_set_str(p, "base_url", s->base_url);
@@ -78,7 +84,6 @@ settings(const struct gateway_setup *s, int sandboxed)
 	json_set_bool(p, "runtime_metrics", 0);
 	json_set_str(p, "proxy", s->proxy);
 	json_set_str(p, "ca_file", s->ca_file);
-	json_set(o, "provider", p);
 	return o;
 }
 

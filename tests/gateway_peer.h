@@ -31,10 +31,11 @@ struct gateway {
 };
 
 struct gateway_setup {
-	const char	*api;
+	const char	*api;		/* NULL: no provider */
 	const char	*base_url;
 	const char	*key, *key_file, *ca_file, *proxy;
 	const char	*auth, *telemetry;	/* its endpoint */
+	int		 account;		/* its key */
 	int		 compression, off;	/* sandbox off */
 };
 

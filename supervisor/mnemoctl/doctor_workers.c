@@ -133,7 +133,7 @@ doctor_workers(struct doctor *d)
 	try_role(d, ROLE_EXTRACT, settings_extract(c, NULL));
 	try_agent(d);
 	try_workspace(d);
-	if (config_provider_used(c) != NULL)
+	if (config_needs_gateway(c))
 		try_role(d, ROLE_GATEWAY, model_settings_of(c, NULL));
 }
 

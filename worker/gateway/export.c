@@ -6,8 +6,60 @@
 
 /*
  * Telemetry: a body of OTLP/HTTP, made by the supervisor, to the endpoint of
- * the configuration and to no other.  No key goes with it.
+ * the configuration and to no other.  No key goes with it.  Whose account is
+ * used is known here alone, and is added here.
  */
+
+static void
+add_attribute(json_object *list, const char *key, const char *value)
+{
+	json_object	*o = json_object_new_object();
+	json_object	*v = json_object_new_object();
+
+	json_set_str(v, "stringValue", value);
+	json_set_str(o, "key", key);
+	json_set(o, "value", v);
+	json_object_array_add(list, o);
+}
+
+/* To the attributes of each resource of the body. */
+static void
+add_account(const struct gateway *g, json_object *body)
+{
+	json_object	*resources = json_arr(body, "resourceMetrics"), *list;
+	size_t		 i;
+
+	for (i = 0; resources != NULL &&
+	    i < json_object_array_length(resources); i++) {
+		list = json_arr(json_obj(json_object_array_get_idx(resources,
+		    i), "resource"), "attributes");
+		if (list == NULL)
+			continue;
+		if (g->provider.account != NULL)
+			add_attribute(list, "user.account_id",
+			    g->provider.account);
+		if (g->email != NULL)
+			add_attribute(list, "user.email", g->email);
+	}
+}
+
+static void
+set_body(struct exchange *x, const struct buf *payload)
+{
+	const struct gateway	*g = x->gateway;
+	json_object		*o = NULL;
+
+	if (g->provider.account != NULL || g->email != NULL)
+		o = json_parse(buf_str(payload), payload->len, JSON_DEPTH,
+		    NULL);
+	if (o == NULL) {
+		buf_add(&x->body, payload->data, payload->len);
+		return;
+	}
+	add_account(g, o);
+	json_write(&x->body, o);
+	json_object_put(o);
+}
 
 static void
 finish(struct exchange *x)
@@ -59,7 +111,7 @@ gateway_export(struct gateway *g, const struct msg *m)
 		return;
 	}
 	x->url = xstrdup(url);
-	buf_add(&x->body, m->payload.data, m->payload.len);
+	set_body(x, &m->payload);
 	headers_add(&x->headers, "content-type", "application/json");
 	exchange_start(x);
 }

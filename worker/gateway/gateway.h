@@ -22,6 +22,8 @@ struct gateway {
 	struct worker		*worker;
 	struct provider		 provider;
 	struct endpoint		 telemetry;	/* url NULL: none */
+	char			*email;		/* of the login, or NULL */
+	int			 log_prompts;	/* their beginnings, with -v */
 	struct http		*http;
 	struct scrub		 scrub;
 	LIST_HEAD(, stream)	 streams;

@@ -13,6 +13,8 @@
 #include "keyfile.h"
 #include "worker/text.h"
 
+#define EMAIL_MAX	254	/* RFC 5321, 4.5.3.1.3 */
+
 int
 key_ok(const char *key)
 {
@@ -140,6 +142,75 @@ keyfile_codex(const char *path, char **account, char *why, size_t whysize)
 		if (id != NULL && key_ok(id))
 			*account = xstrdup(id);
 	}
+	json_wipe(o);
+	json_object_put(o);
+	buf_wipe(&b);
+	return copy;
+}
+
+/*
+ * Append what `n' bytes of base64 for URLs stand for (RFC 4648, section 5,
+ * without padding).  0, or -1 if it is none.
+ */
+static int
+base64url(const char *s, size_t n, struct buf *out)
+{
+	static const char	 alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	const char		*at;
+	uint32_t		 bits = 0;
+	unsigned		 held = 0;
+
+	for (; n > 0; n--, s++) {
+		at = *s == '\0' ? NULL : strchr(alphabet, *s);
+		if (at == NULL)
+			return -1;
+		bits = bits << 6 | (uint32_t)(at - alphabet);
+		held += 6;
+		if (held < 8)
+			continue;
+		held -= 8;
+		buf_addch(out, (char)(bits >> held & 0xff));
+	}
+	return 0;
+}
+
+/* The claims of a token, its second part (RFC 7519). */
+static json_object *
+token_claims(const char *token)
+{
+	const char	*from = strchr(token, '.');
+	struct buf	 text = BUF_INIT;
+	json_object	*o = NULL;
+
+	if (from != NULL && base64url(from + 1, strcspn(from + 1, "."),
+	    &text) == 0)
+		o = json_parse(buf_str(&text), text.len, JSON_DEPTH, NULL);
+	buf_wipe(&text);
+	return o;
+}
+
+char *
+keyfile_codex_email(const char *path)
+{
+	struct buf	 b = BUF_INIT;
+	const char	*token, *email = NULL;
+	json_object	*o = NULL, *claims = NULL;
+	char		 why[256], *copy = NULL;
+
+	if (slurp(path, &b, why, sizeof(why)) == 0)
+		o = json_parse(buf_str(&b), b.len, JSON_DEPTH, NULL);
+	token = json_str(json_obj(o, "tokens"), "id_token");
+	if (token != NULL)
+		claims = token_claims(token);
+	email = json_str(claims, "email");
+	if (email == NULL)
+		email = json_str(json_obj(claims,
+		    "https://api.openai.com/profile"), "email");
+	if (email != NULL && key_ok(email) && strlen(email) <= EMAIL_MAX)
+		copy = xstrdup(email);
+	json_wipe(claims);
+	json_object_put(claims);
 	json_wipe(o);
 	json_object_put(o);
 	buf_wipe(&b);

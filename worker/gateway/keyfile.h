@@ -25,6 +25,13 @@ char *keyfile_read(const char *path, char *why, size_t whysize);
 char *keyfile_codex(const char *path, char **account, char *why,
     size_t whysize);
 
+/*
+ * The e-mail address in the id token of Codex's auth.json, which is not
+ * verified; the caller frees it.  NULL: there is none, or it is no plain
+ * ASCII.
+ */
+char *keyfile_codex_email(const char *path);
+
 /* 1 if the key can be a header: printable ASCII without space. */
 int key_ok(const char *key);
 

@@ -144,14 +144,12 @@ provider_configure(struct provider *p, json_object *settings, char *why,
 	int		 r;
 
 	memset(p, 0, sizeof(*p));
-	if (s.o == NULL) {
-		snprintf(why, whysize, "no provider");
-		return -1;
-	}
-	p->name = copy(s.o, "name");
 	p->user_agent = copy(settings, "user_agent");
 	p->originator = copy(settings, "originator");
 	p->installation_id = copy(settings, "installation_id");
+	if (s.o == NULL)
+		return 0;
+	p->name = copy(s.o, "name");
 	p->compression = json_flag(s.o, "compression", 0);
 	p->runtime_metrics = json_flag(s.o, "runtime_metrics", 0);
 	r = take_all(&s);

@@ -14,7 +14,7 @@ struct api;
  * with it.
  */
 struct provider {
-	char			*name;
+	char			*name;		/* NULL: there is none */
 	const struct api	*api;
 	struct endpoint		 models;	/* of model requests */
 	struct endpoint		 proxy;		/* url NULL: none */
@@ -30,7 +30,8 @@ struct provider {
 };
 
 /*
- * Check and copy; reads key file and CA file, so before the sandbox closes.
+ * Check and copy; settings without a provider make one without a name, of
+ * which no model can be asked.  Reads key file and CA file, so before the sandbox closes.
  * The key in `settings' is overwritten.  Returns 0, or -1 with a reason that
  * names the key of mnemod.conf(5).
  */

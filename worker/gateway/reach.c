@@ -46,6 +46,12 @@ gateway_reach(struct gateway *g, const struct msg *m)
 	struct exchange	*x = exchange_new(g, m, finish);
 	struct api_call	 call = { .provider = &g->provider };
 
+	if (g->provider.name == NULL) {
+		failure_set(&x->failure, MODEL_INVALID_REQUEST,
+		    "no provider is configured");
+		exchange_refuse(x);
+		return;
+	}
 	x->url = models_url(&g->provider);
 	g->provider.api->headers(&call, &x->headers);
 	exchange_start(x);

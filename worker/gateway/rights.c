@@ -35,7 +35,8 @@ gateway_rights(struct worker *w, struct sandbox *sb)
 			log_warn("directory %s: cannot be opened; names or "
 			    "certificates may not be found", trees[i]);
 	sandbox_allow_port(sb, DNS_PORT);
-	sandbox_allow_port(sb, g->provider.models.port);
+	if (g->provider.models.url != NULL)
+		sandbox_allow_port(sb, g->provider.models.port);
 	if (g->provider.proxy.url != NULL)
 		sandbox_allow_port(sb, g->provider.proxy.port);
 	if (g->telemetry.url != NULL)

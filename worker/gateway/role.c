@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "exchange.h"
 #include "gateway.h"
+#include "keyfile.h"
 #include "stream.h"
 
 static int
@@ -17,8 +18,12 @@ configure_telemetry(struct gateway *g, json_object *settings, char *why,
 	const char	*url = json_str(o, "endpoint");
 	char		 text[128];
 
+	g->log_prompts = json_flag(o, "log_user_prompt", 0);
 	if (url == NULL || *url == '\0')
 		return 0;
+	if (json_flag(o, "account", 0) && g->provider.codex)
+		g->email = keyfile_codex_email(json_str(json_obj(settings,
+		    "provider"), "key_file"));
 	if (endpoint_parse(&g->telemetry, url, "", text, sizeof(text)) == 0)
 		return 0;
 	snprintf(why, whysize, "telemetry: endpoint: %s", text);
@@ -37,6 +42,10 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 	if (provider_configure(&g->provider, settings, why, whysize) == -1 ||
 	    configure_telemetry(g, settings, why, whysize) == -1)
 		return -1;
+	if (g->provider.name == NULL && g->telemetry.url == NULL) {
+		snprintf(why, whysize, "no provider");
+		return -1;
+	}
 	g->scrub.redact = redact_new(NULL, 0, why, whysize);
 	if (g->scrub.redact == NULL)
 		return -1;
@@ -129,6 +138,7 @@ release(struct worker *w)
 	http_free(g->http);
 	redact_free(g->scrub.redact);
 	endpoint_release(&g->telemetry);
+	free(g->email);
 	provider_release(&g->provider);
 	free(g);
 }

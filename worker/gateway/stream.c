@@ -263,7 +263,9 @@ stream_open(struct gateway *g, const struct msg *m)
 	struct stream	*s = stream_new(g, m);
 	const char	*why;
 
-	if (g->open > GATEWAY_STREAMS_MAX)
+	if (g->provider.name == NULL)
+		fail(s, MODEL_INVALID_REQUEST, "no provider is configured");
+	else if (g->open > GATEWAY_STREAMS_MAX)
 		fail(s, MODEL_OVERLOADED, "too many requests at once");
 	else if (stream_compose(s, m, &why) == -1)
 		fail(s, MODEL_INVALID_REQUEST, why);

@@ -61,9 +61,10 @@ stream_answer(struct stream *s)
 		BUG("a model request is answered twice");
 	s->answered = 1;
 	s->gateway->open--;
-	if (ok)
+	if (ok) {
 		json_set_str(body, "outcome", "ok");
-	else
+		stream_show_reply(s, &payload);
+	} else
 		answer_error(s, body);
 	answer_model(s, body);
 	if (s->transfer != NULL)

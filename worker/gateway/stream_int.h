@@ -54,6 +54,13 @@ int stream_compose(struct stream *, const struct msg *m, const char **why);
 /* Answer the request: the reply, or its failure.  Once. */
 void stream_answer(struct stream *);
 
+/*
+ * stream_show.c: with log_user_prompt = yes, the last message and the reply
+ * for the log.
+ */
+void stream_show_prompt(const struct stream *, json_object *messages);
+void stream_show_reply(const struct stream *, const struct buf *payload);
+
 /* Tell how far the reply is, if the last time was a second ago. */
 void stream_progress(struct stream *);
 

@@ -84,6 +84,7 @@ stream_compose(struct stream *s, const struct msg *m, const char **why)
 	r = take_call(&c, m, payload, why);
 	if (r == 0) {
 		buf_add(&s->prompt, m->payload.data, m->payload.len);
+		stream_show_prompt(s, c.neutral.messages);
 		compose(s, &c);
 	}
 	json_object_put(payload);
