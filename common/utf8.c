@@ -3,18 +3,28 @@
 
 #include "utf8.h"
 
-/* Bytes at the front of `s' that are ASCII, eight at a time. */
+#define HIGH	0x8080808080808080u
+
+/* The high bits of the eight bytes at `s'. */
+static uint64_t
+high_bits(const unsigned char *s)
+{
+	uint64_t	word;
+
+	memcpy(&word, s, sizeof(word));
+	return word & HIGH;
+}
+
+/* Bytes at the front of `s' that are ASCII; most of all text. */
 static size_t
 ascii_run(const unsigned char *s, size_t len)
 {
-	uint64_t	word;
-	size_t		i;
+	size_t	i;
 
-	for (i = 0; i + sizeof(word) <= len; i += sizeof(word)) {
-		memcpy(&word, s + i, sizeof(word));
-		if (word & 0x8080808080808080u)
+	for (i = 0; i + 32 <= len; i += 32)
+		if ((high_bits(s + i) | high_bits(s + i + 8) |
+		    high_bits(s + i + 16) | high_bits(s + i + 24)) != 0)
 			break;
-	}
 	while (i < len && s[i] < 0x80)
 		i++;
 	return i;

@@ -1,4 +1,4 @@
-/* links: tests/rollout_fixture.c worker/extract/stream.c worker/extract/line.c worker/extract/record.c worker/extract/rollout.c worker/extract/meta.c worker/extract/filter.c worker/extract/fragment.c worker/extract/cut.c worker/extract/citation.c worker/extract/memread.c worker/extract/leaf.c worker/extract/feed.c worker/extract/plan.c worker/extract/content.c */
+/* links: tests/rollout_fixture.c worker/extract/stream.c worker/extract/line.c worker/extract/record.c worker/extract/rollout.c worker/extract/meta.c worker/extract/filter.c worker/extract/fragment.c worker/extract/cut.c worker/extract/citation.c worker/extract/memread.c worker/extract/leaf.c worker/extract/data_url.c worker/extract/feed.c worker/extract/plan.c worker/extract/size.c worker/extract/content.c */
 /*
  * Cutting the serialised text in its middle handed providers half an array,
  * with a secret whose pattern the cut had broken in two.  Whatever the
@@ -14,6 +14,7 @@
 #include "common/mem.h"
 #include "rollout_fixture.h"
 #include "worker/extract/content.h"
+#include "worker/extract/size.h"
 
 #define MESSAGE "{\"type\":\"message\",\"role\":\"%s\",\"content\":[" \
 	"{\"type\":\"input_text\",\"text\":\"%s\"}]}\n"
@@ -249,6 +250,35 @@ START_TEST(test_shrinks)
 }
 END_TEST
 
+/* A plan went by sizes; one byte less than is written breaks the budget. */
+START_TEST(test_size)
+{
+	static const char *const	items[] = {
+		"{}", "[]", "{\"a\":[]}", "[1,-2.50,1e3,true,false,null]",
+		"{\"k\\n\\u0001\":\"\",\"l\":{\"m\":[[],{}]}}",
+		"[\"tab\\t \\\" \\\\ \\/ \\u007f \\u00e9 \\u0000 x\"]",
+		"[\"0123456789\\n0123456789\\u001f0123456789abcdef\"]",
+	};
+	json_object	*o;
+	struct buf	 b = BUF_INIT;
+	size_t		 i, text;
+
+	for (i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+		buf_reset(&b);
+		text = 0;
+		o = json_parse(items[i], strlen(items[i]), 9, NULL);
+		ck_assert_msg(o != NULL, "%s", items[i]);
+		json_write(&b, o);
+		ck_assert_msg(size_json(o, 30, &text) == b.len, "%s",
+		    items[i]);
+		json_object_put(o);
+	}
+	/* The last one's string, without its quotes. */
+	ck_assert_uint_eq(text, b.len - strlen("[\"\"]"));
+	buf_release(&b);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -262,6 +292,7 @@ suite(void)
 	tcase_add_test(tc, test_redacted_first);
 	tcase_add_test(tc, test_odd);
 	tcase_add_test(tc, test_shrinks);
+	tcase_add_test(tc, test_size);
 	suite_add_tcase(s, tc);
 	return s;
 }

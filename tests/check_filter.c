@@ -1,4 +1,4 @@
-/* links: tests/rollout_fixture.c worker/extract/stream.c worker/extract/line.c worker/extract/record.c worker/extract/rollout.c worker/extract/filter.c worker/extract/fragment.c worker/extract/cut.c worker/extract/citation.c worker/extract/memread.c worker/extract/leaf.c */
+/* links: tests/rollout_fixture.c worker/extract/stream.c worker/extract/line.c worker/extract/record.c worker/extract/rollout.c worker/extract/filter.c worker/extract/fragment.c worker/extract/cut.c worker/extract/citation.c worker/extract/memread.c worker/extract/leaf.c worker/extract/data_url.c */
 /*
  * An agent read MEMORY.md at the start of each session; its output was taken
  * for evidence, and a week later memory held the same line five times, once
@@ -12,6 +12,7 @@
 #include "common/json.h"
 #include "rollout_fixture.h"
 #include "worker/extract/cut.h"
+#include "worker/extract/data_url.h"
 #include "worker/extract/filter.h"
 #include "worker/extract/fragment.h"
 #include "worker/extract/memread.h"
@@ -294,6 +295,46 @@ START_TEST(test_outputs)
 }
 END_TEST
 
+/* Screenshots made up two thirds of what was parsed, to be thrown away. */
+START_TEST(test_large_data)
+{
+	static const struct {
+		const char	*before, *after;
+		int		 thin;
+	} cases[] = {
+		{ "{\"image_url\":\"data:image/png;base64,", "\"}", 1 },
+		{ "[\"\\\\\",\"DATA:x\",\"data:a/b;c=d;base64,", "\",1]", 1 },
+		{ "[\"an escaped \\\"data:image/png;base64,", "\"]", 0 },
+		{ "[\"data:image/png;base64,", "\\n\"]", 0 },
+		{ "[\"data:text/plain,", "\"]", 0 },
+		{ "[\"data:\xc2\x85;base64,", "\"]", 0 },
+	};
+	static const char	head[] = "data:a/b;c=d;base64,", want[] =
+				    "[\"\\\\\",\"DATA:x\",\"[a/b, 1500 bytes]\",1]";
+	struct buf		in = BUF_INIT, out = BUF_INIT;
+	size_t			i, n;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		buf_reset(&in);
+		buf_reset(&out);
+		buf_addstr(&in, cases[i].before);
+		for (n = 0; n < 500; n++)
+			buf_addstr(&in, "QUJD");
+		buf_addstr(&in, cases[i].after);
+		ck_assert_msg(data_url_thin(in.data, in.len, &out) ==
+		    cases[i].thin, "%s", cases[i].before);
+		ck_assert_uint_eq(out.len > 0, (size_t)cases[i].thin);
+		if (strstr(cases[i].before, head) != NULL)
+			ck_assert_str_eq(buf_str(&out), want);
+	}
+	/* The string may not be over. */
+	buf_truncate(&in, 900);
+	ck_assert_int_eq(data_url_thin(in.data, in.len, &out), 0);
+	buf_release(&in);
+	buf_release(&out);
+}
+END_TEST
+
 START_TEST(test_events)
 {
 	json_object	*o;
@@ -424,6 +465,7 @@ suite(void)
 	tcase_add_test(tc, test_messages);
 	tcase_add_test(tc, test_items);
 	tcase_add_test(tc, test_outputs);
+	tcase_add_test(tc, test_large_data);
 	tcase_add_test(tc, test_events);
 	tcase_add_test(tc, test_citations);
 	tcase_add_test(tc, test_use);

@@ -1,4 +1,4 @@
-/* links: worker/extract/known.c worker/extract/past.c worker/extract/survey.c worker/extract/stream.c worker/extract/line.c worker/extract/record.c worker/extract/rollout.c worker/extract/meta.c worker/extract/filter.c worker/extract/fragment.c worker/extract/cut.c worker/extract/memread.c worker/extract/leaf.c worker/extract/citation.c */
+/* links: worker/extract/known.c worker/extract/past.c worker/extract/survey.c worker/extract/stream.c worker/extract/line.c worker/extract/record.c worker/extract/rollout.c worker/extract/meta.c worker/extract/filter.c worker/extract/fragment.c worker/extract/cut.c worker/extract/memread.c worker/extract/leaf.c worker/extract/data_url.c worker/extract/citation.c */
 /*
  * A home of a hundred thousand rollouts made the extract worker 40 MiB
  * large, path by path.  What it keeps of each is a digest, and the answers

@@ -6,6 +6,7 @@
 #include "json.h"
 #include "leaf.h"
 #include "mem.h"
+#include "size.h"
 
 #define LEAF_MIN	256	/* shorter strings are never cut */
 #define BRACKETS	2
@@ -40,38 +41,11 @@ content_release(struct content *c)
 	content_init(c);
 }
 
-/* Bytes that escaping adds. */
-static const unsigned char escape[256] = {
-	5, 5, 5, 5, 5, 5, 5, 5, 1, 1, 1, 5, 1, 1, 5, 5,
-	5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5,
-	['"'] = 1, ['\\'] = 1
-};
-
-/* Bytes of `s' as the inside of a JSON string. */
-static size_t
-escaped_len(const char *s, size_t len)
-{
-	size_t	i, n = len;
-
-	for (i = 0; i < len; i++)
-		n += escape[(unsigned char)s[i]];
-	return n;
-}
-
 static size_t
 leaf_size(json_object *leaf)
 {
-	return escaped_len(json_object_get_string(leaf),
+	return size_escaped(json_object_get_string(leaf),
 	    (size_t)json_object_get_string_len(leaf));
-}
-
-static void
-add_leaf(json_object *leaf, void *arg)
-{
-	size_t	*sum = arg, n = leaf_size(leaf);
-
-	if (n > LEAF_MIN)
-		*sum += n;
 }
 
 /* Bytes of text in an item that may be cut. */
@@ -80,7 +54,7 @@ cuttable(json_object *item)
 {
 	size_t	sum = 0;
 
-	leaf_each(item, add_leaf, &sum);
+	(void)size_json(item, LEAF_MIN, &sum);
 	return sum;
 }
 
@@ -102,7 +76,7 @@ cut_leaf(json_object *leaf, void *arg)
 	for (raw = share < len ? share : len - 1; ; ) {
 		buf_reset(&out);
 		cut = plan_cut(s, len, raw, &out);
-		size = escaped_len(buf_str(&out), out.len);
+		size = size_escaped(buf_str(&out), out.len);
 		if (size <= share)
 			break;
 		raw -= raw * (size - share) / size + 1;
@@ -138,21 +112,19 @@ static enum rollout_status
 measure(struct feed *f, struct sizes *z)
 {
 	struct plan_item	item;
-	struct buf		text = BUF_INIT;
 	struct fed		fed;
 	enum rollout_status	st;
+	size_t			all;
 
 	memset(&item, 0, sizeof(item));
 	f->wants = wants_items;
 	while ((st = feed_next(f, &fed)) == ROLLOUT_RECORD) {
-		buf_reset(&text);
-		json_write(&text, fed.object);
 		item.class = filter_class(fed.object);
-		item.size = cuttable(fed.object);
-		item.fixed = text.len - item.size + 1;	/* and a comma */
+		item.size = 0;
+		all = size_json(fed.object, LEAF_MIN, &item.size);
+		item.fixed = all - item.size + 1;	/* and a comma */
 		push(z, &item, f->record);
 	}
-	buf_wipe(&text);
 	return st;
 }
 

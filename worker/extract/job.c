@@ -71,6 +71,7 @@ survey(struct job *j, const struct stat *st)
 		    j->survey.reason);
 		return -1;
 	}
+	rollout_unhashed(j->rollout);
 	if (rollout_rewind(j->rollout) == -1) {
 		worker_fail(j->w, j->request, "io_error", "rollout %s: %s",
 		    j->path, strerror(errno));

@@ -3,10 +3,9 @@
 #include <strings.h>
 
 #include "buf.h"
+#include "data_url.h"
 #include "leaf.h"
 #include "log.h"
-
-#define DATA_HEAD 128		/* "data:", type and parameters; RFC 2397 */
 
 void
 leaf_each(json_object *o, void (*fn)(json_object *, void *), void *arg)
@@ -36,28 +35,6 @@ leaf_set(json_object *leaf, const char *text, size_t len)
 		log_fatalx("cannot allocate JSON");
 }
 
-/* A data URL of base64: say what it was.  Returns 1 if it was one. */
-static int
-tidy_data(json_object *leaf, const char *s, size_t len)
-{
-	static const char	 mark[] = ";base64,";
-	const char		*end;
-	struct buf		 note = BUF_INIT;
-	size_t			 head = len < DATA_HEAD ? len : DATA_HEAD, n;
-	char			 type[DATA_HEAD];
-
-	if (len < 5 || strncasecmp(s, "data:", 5) != 0 ||
-	    (end = memmem(s, head, mark, sizeof(mark) - 1)) == NULL)
-		return 0;
-	n = strcspn(s + 5, ";");
-	(void)log_printable(type, sizeof(type), s + 5, n);
-	len -= (size_t)(end - s) + sizeof(mark) - 1;
-	buf_addf(&note, "[%s, %zu bytes]", type, len / 4 * 3);
-	leaf_set(leaf, note.data, note.len);
-	buf_release(&note);
-	return 1;
-}
-
 void
 leaf_tidy(json_object *leaf, void *arg)
 {
@@ -66,7 +43,12 @@ leaf_tidy(json_object *leaf, void *arg)
 	struct buf	 out = BUF_INIT;
 
 	(void)arg;
-	if (tidy_data(leaf, s, len) || memchr(s, '\0', len) == NULL)
+	if (data_url_note(s, len, &out)) {
+		leaf_set(leaf, out.data, out.len);
+		buf_release(&out);
+		return;
+	}
+	if (memchr(s, '\0', len) == NULL)
 		return;
 	for (i = 0; i < len; i++)
 		if (s[i] == '\0')

@@ -69,6 +69,8 @@ preview(struct worker *w, const struct msg *m, struct rollout *r)
 	budget = json_int(m->body, "budget_bytes", 0);
 	content_init(&c);
 	survey_init(&v);
+	if (!x->model)
+		rollout_unhashed(r);
 	if (!x->model || survey_directory(&v, r, x->redact) == 0)
 		st = content_make(&c, r, &tools, budget < 0 ? 0 :
 		    (size_t)budget);

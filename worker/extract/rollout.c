@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "data_url.h"
 #include "json.h"
 #include "log.h"
 #include "mem.h"
@@ -80,6 +81,12 @@ rollout_rewind(struct rollout *r)
 	r->own_id[0] = '\0';
 	r->quiet = 1;
 	return 0;
+}
+
+void
+rollout_unhashed(struct rollout *r)
+{
+	stream_unhashed(r->stream);
 }
 
 int
@@ -325,6 +332,19 @@ rollout_next(struct rollout *r, struct record *rec)
 	return ROLLOUT_RECORD;
 }
 
+static json_object *
+parse_record(const struct record *rec, const char **why)
+{
+	json_object	*o;
+	struct buf	 thin = BUF_INIT;
+
+	if (!data_url_thin(rec->text, rec->head.len, &thin))
+		return json_parse(rec->text, rec->head.len, RECORD_DEPTH, why);
+	o = json_parse(thin.data, thin.len, RECORD_DEPTH, why);
+	buf_wipe(&thin);
+	return o;
+}
+
 json_object *
 rollout_payload(struct rollout *r, const struct record *rec)
 {
@@ -335,7 +355,7 @@ rollout_payload(struct rollout *r, const struct record *rec)
 		note_bad(r, rec->offset, "too many values");
 		return NULL;
 	}
-	o = json_parse(rec->text, rec->head.len, RECORD_DEPTH, &why);
+	o = parse_record(rec, &why);
 	if (o == NULL) {
 		note_bad(r, rec->offset, why);
 		return NULL;

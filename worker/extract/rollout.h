@@ -97,6 +97,9 @@ json_object *rollout_payload(struct rollout *, const struct record *);
 /* Back to the first record; what was noted is not noted again. */
 int rollout_rewind(struct rollout *);
 
+/* What is read from now on needs no hash and no mark. */
+void rollout_unhashed(struct rollout *);
+
 /* What was met so far; complete at ROLLOUT_END. */
 struct rollout_counts {
 	uint64_t	lines;		/* blank ones too */

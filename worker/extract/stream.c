@@ -15,7 +15,7 @@
 
 struct stream {
 	int		 fd;
-	XXH3_state_t	*hash;
+	XXH3_state_t	*hash;		/* NULL: not wanted */
 	ZSTD_DStream	*zstd;		/* NULL: plain */
 	char		*packed;	/* compressed bytes, PACKED_SIZE */
 	ZSTD_inBuffer	 in;
@@ -127,7 +127,7 @@ stream_read(struct stream *s, void *to, size_t size, size_t *len)
 		st = read_zstd(s, to, size, len);
 	else
 		st = read_file(s, to, size, len);
-	if (st == STREAM_OK)
+	if (st == STREAM_OK && s->hash != NULL)
 		(void)XXH3_128bits_update(s->hash, to, *len);
 	return st;
 }
@@ -154,9 +154,18 @@ stream_hash(struct stream *s, char out[STREAM_HASH_SIZE])
 	XXH128_canonical_t	 c;
 	size_t			 i;
 
+	if (s->hash == NULL)
+		BUG("the hash of a stream that is not hashed");
 	XXH128_canonicalFromHash(&c, XXH3_128bits_digest(s->hash));
 	for (i = 0; i < sizeof(c.digest); i++)
 		snprintf(out + 2 * i, 3, "%02x", c.digest[i]);
+}
+
+void
+stream_unhashed(struct stream *s)
+{
+	XXH3_freeState(s->hash);
+	s->hash = NULL;
 }
 
 int
@@ -164,7 +173,8 @@ stream_rewind(struct stream *s)
 {
 	if (lseek(s->fd, 0, SEEK_SET) == -1)
 		return -1;
-	(void)XXH3_128bits_reset(s->hash);
+	if (s->hash != NULL)
+		(void)XXH3_128bits_reset(s->hash);
 	if (s->zstd != NULL)
 		(void)ZSTD_DCtx_reset(s->zstd, ZSTD_reset_session_only);
 	s->in.size = s->in.pos = 0;

@@ -42,6 +42,9 @@ enum stream_status stream_skip(struct stream *, uint64_t n);
 /* The hash over what was read since the start. */
 void stream_hash(struct stream *, char out[STREAM_HASH_SIZE]);
 
+/* Hash no more: stream_hash() is not asked for again. */
+void stream_unhashed(struct stream *);
+
 /* Start again from the first byte.  Returns 0, or -1 with errno. */
 int stream_rewind(struct stream *);
 
