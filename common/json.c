@@ -128,7 +128,8 @@ json_obj(json_object *o, const char *key)
 void
 json_set(json_object *o, const char *key, json_object *val)
 {
-	if (json_object_object_add(o, key, val) != 0)
+	/* NULL: so was the constructor's answer, for want of memory. */
+	if (o == NULL || json_object_object_add(o, key, val) != 0)
 		log_fatalx("cannot allocate JSON");
 }
 
