@@ -106,7 +106,8 @@ wanted(const struct store_thread *t, void *arg)
 	const struct config_source	*s;
 
 	s = config_source(m->sv->config, t->source_name);
-	return s != NULL && match_memory(m->config, s, t->cwd);
+	return s != NULL && match_memory(m->config, s, t->cwd) &&
+	    disabled_by(&m->sv->disabled, t) == NULL;
 }
 
 static enum store_status

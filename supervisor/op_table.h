@@ -24,6 +24,21 @@ void op_extract_begin(struct op_run *);
 extern const struct op_argument op_metrics_arguments[];
 void op_metrics_begin(struct op_run *);
 
+/* op_disable.c */
+extern const struct op_argument op_disable_arguments[];
+void op_disable_begin(struct op_run *);
+extern const struct op_argument op_enable_arguments[];
+void op_enable_begin(struct op_run *);
+
+/* op_pause.c; of both */
+extern const struct op_argument op_pause_arguments[];
+void op_pause_begin(struct op_run *);
+void op_resume_begin(struct op_run *);
+
+/* op_retry.c */
+extern const struct op_argument op_retry_arguments[];
+void op_retry_begin(struct op_run *);
+
 /* op_release.c */
 extern const struct op_argument op_release_arguments[];
 void op_release_begin(struct op_run *);

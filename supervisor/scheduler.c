@@ -19,9 +19,9 @@
 #include "supervisor/scheduler.h"
 #include "supervisor/stage_one.h"
 #include "supervisor/stage_two.h"
-#include "supervisor/standstill.h"
 #include "supervisor/telemetry.h"
 #include "supervisor/trim.h"
+#include "supervisor/waits.h"
 
 #define RENEW_MS	600000		/* leases of an hour */
 #define STILL_MS	60000		/* till it is looked at again */
@@ -184,6 +184,13 @@ idle(const struct scheduler *s)
 	    memory_all_idle(s->sv) && !operations_busy(s->sv);
 }
 
+/* A person's pause is over when that person says so. */
+static int
+is_paused(const struct scheduler *s)
+{
+	return s->still != NULL && strcmp(s->still, PAUSED) == 0;
+}
+
 /* When the next pass is due by itself: the interval, or a rollout earlier. */
 static void
 plan_next(struct scheduler *s)
@@ -196,7 +203,7 @@ plan_next(struct scheduler *s)
 	if (store_stage_one_next(s->sv->store, &rules, &when) == STORE_OK &&
 	    when > 0 && (when - wall_s()) * 1000 < wait)
 		wait = (when - wall_s()) * 1000 + 1000;
-	if (s->still != NULL && wait > STILL_MS)
+	if (s->still != NULL && !is_paused(s) && wait > STILL_MS)
 		wait = STILL_MS;
 	if (wait < 1000)
 		wait = 1000;
@@ -225,19 +232,21 @@ prune_outputs(struct supervisor *sv)
 static void
 tell_standstill(struct scheduler *s)
 {
-	struct standstill	still;
+	struct supervisor	*sv = s->sv;
+	struct waits		 w;
 
-	if (!standstill_look(s->sv->config, &still)) {
+	if (waits_look(sv->store, sv->config, wall_s(), &w) != STORE_OK ||
+	    w.still.reason == NULL) {
 		if (s->still != NULL)
 			log_info("new work begins again (%s is over)",
 			    s->still);
 		s->still = NULL;
 		return;
 	}
-	if (s->still == NULL || strcmp(s->still, still.reason) != 0)
-		log_warnx("no new work begins (%s): %s", still.reason,
-		    still.text);
-	s->still = still.reason;
+	if (s->still == NULL || strcmp(s->still, w.still.reason) != 0)
+		log_warnx("no new work begins (%s): %s", w.still.reason,
+		    w.still.text);
+	s->still = w.still.reason;
 }
 
 static void
@@ -335,6 +344,8 @@ end_once(struct scheduler *s)
 		s->sv->outcome |= OUTCOME_WAITING;
 		log_info("%lld jobs are left waiting", (long long)n);
 	}
+	if (is_paused(s))
+		s->sv->outcome |= OUTCOME_WAITING;
 	s->over = 1;
 }
 

@@ -10,6 +10,7 @@
  */
 #define LOW_DISK	"low_disk"
 #define ON_BATTERY	"on_battery"
+#define PAUSED		"paused"	/* waits.h: mnemoctl pause */
 
 struct standstill {
 	const char	*reason;	/* one of the above; NULL: nothing */

@@ -63,6 +63,7 @@ store_due_name(enum store_due due)
 		[DUE_NO_USER_MESSAGE] = "no_user_message",
 		[DUE_EXCLUDED] = "excluded",
 		[DUE_TOMBSTONE] = "tombstone",
+		[DUE_DISABLED] = "disabled",
 		[DUE_MISSING] = "file_missing",
 		[DUE_UP_TO_DATE] = "up_to_date",
 		[DUE_TOO_OLD] = "too_old",
@@ -70,6 +71,7 @@ store_due_name(enum store_due due)
 		[DUE_RUNNING] = "running",
 		[DUE_RETRY_BACKOFF] = "retry_backoff",
 		[DUE_RETRY_EXHAUSTED] = "retry_exhausted",
+		[DUE_PAUSED] = "paused",
 		[DUE_BACKFILL] = "backfill_limit",
 		[DUE_BUDGET] = "over_budget",
 		[DUE_PROVIDER] = "provider_waits",
@@ -192,6 +194,16 @@ not_forgotten(const struct subject *s, int64_t *when)
 }
 
 static int
+not_disabled(const struct subject *s, int64_t *when)
+{
+	const struct store_stage_one_rules	*rules = s->rules;
+
+	(void)when;
+	return rules->disabled == NULL ||
+	    !rules->disabled(s->thread, rules->disabled_arg);
+}
+
+static int
 file_present(const struct subject *s, int64_t *when)
 {
 	(void)when;
@@ -288,6 +300,13 @@ provider_answers(const struct subject *s, int64_t *when)
 }
 
 static int
+not_paused(const struct subject *s, int64_t *when)
+{
+	(void)when;
+	return !s->rules->paused;
+}
+
+static int
 has_room(const struct subject *s, int64_t *when)
 {
 	(void)when;
@@ -310,6 +329,7 @@ static const struct {
 	int		(*holds)(const struct subject *, int64_t *when);
 } claim_rules[STORE_RULES] = {
 	{ DUE_TOMBSTONE, not_forgotten },
+	{ DUE_DISABLED, not_disabled },
 	{ DUE_SOURCE, from_a_person },
 	{ DUE_MEMORY_MODE, memory_enabled },
 	{ DUE_ARCHIVED, not_archived },
@@ -322,6 +342,7 @@ static const struct {
 	{ DUE_RUNNING, not_running },
 	{ DUE_RETRY_EXHAUSTED, retries_left },
 	{ DUE_RETRY_BACKOFF, not_backing_off },
+	{ DUE_PAUSED, not_paused },
 	{ DUE_BACKFILL, below_backfill },
 	{ DUE_BUDGET, below_ceilings },
 	{ DUE_PROVIDER, provider_answers },

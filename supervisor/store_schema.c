@@ -196,8 +196,15 @@ static const char step_release[] =
 static const char step_generator[] =
     "ALTER TABLE agents ADD COLUMN generator TEXT;";
 
+/* What a person has set: the pause (a row or none), and what is disabled. */
+static const char step_operator[] =
+    "CREATE TABLE pauses (since INTEGER NOT NULL);"
+    "CREATE TABLE disabled ("
+    " what TEXT PRIMARY KEY NOT NULL,"
+    " since INTEGER NOT NULL) WITHOUT ROWID;";
+
 const char *const schema_steps[] = { step_1, step_ledger, step_outdated,
-    step_release, step_generator };
+    step_release, step_generator, step_operator };
 const int64_t schema_nsteps = sizeof(schema_steps) / sizeof(*schema_steps);
 
 enum store_status

@@ -13,6 +13,7 @@
 enum store_due {
 	DUE_NOW,
 	DUE_TOMBSTONE,		/* forgotten on purpose */
+	DUE_DISABLED,		/* by a person */
 	DUE_SOURCE,		/* not an interactive source */
 	DUE_MEMORY_MODE,	/* disabled or polluted */
 	DUE_ARCHIVED,
@@ -25,6 +26,7 @@ enum store_due {
 	DUE_RUNNING,
 	DUE_RETRY_BACKOFF,
 	DUE_RETRY_EXHAUSTED,
+	DUE_PAUSED,		/* by a person */
 	DUE_BACKFILL,		/* enough asked about in 24 hours */
 	DUE_BUDGET,		/* a ceiling is reached */
 	DUE_PROVIDER,		/* the provider is not asked now */
@@ -49,11 +51,15 @@ struct store_stage_one_rules {
 	int64_t		 backfill_left;	/* 0: no limit; the caller's to obey */
 	int64_t		 budget_until;
 	int64_t		 provider_until;
-	int		 low_disk;	/* nothing is claimed */
+	int		 paused;	/* nothing is claimed */
+	int		 low_disk;	/* the same */
 	int		 on_battery;	/* the same */
 	/* 1: some memory takes the thread; NULL: all are taken. */
 	int		(*wanted)(const struct store_thread *, void *);
 	void		*arg;
+	/* 1: a person disabled the thread; NULL: none is. */
+	int		(*disabled)(const struct store_thread *, const void *);
+	const void	*disabled_arg;
 };
 
 /*

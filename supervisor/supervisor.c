@@ -67,6 +67,8 @@ supervisor_stage_one_rules(struct supervisor *sv,
 	r->worker_id = sv->run_id;
 	r->wanted = supervisor_wants;
 	r->arg = sv;
+	r->disabled = disabled_has;
+	r->disabled_arg = &sv->disabled;
 	/* What cannot be told holds nothing back: each request asks anew. */
 	if (waits_look(sv->store, sv->config, r->now, &w) == STORE_OK)
 		waits_rules(&w, r);
@@ -96,8 +98,10 @@ supervisor_open(struct supervisor *sv, unsigned roles, const char *how)
 		state_dir_close(&sv->state);
 		return EXIT_STATE;
 	}
+	(void)disabled_load(&sv->disabled, sv->store);
 	e = runtime_open(&sv->rt, sv->config, roles, sv->state.workers_fd);
 	if (e != EXIT_OK) {
+		disabled_release(&sv->disabled);
 		store_close(sv->store);
 		state_dir_close(&sv->state);
 	}
@@ -108,6 +112,7 @@ void
 supervisor_close(struct supervisor *sv)
 {
 	runtime_close(&sv->rt);
+	disabled_release(&sv->disabled);
 	store_close(sv->store);
 	state_dir_close(&sv->state);
 }

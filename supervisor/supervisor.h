@@ -6,6 +6,7 @@
 #include "exitcode.h"
 #include "uuid.h"
 #include "supervisor/config.h"
+#include "supervisor/disabled.h"
 #include "supervisor/options.h"
 #include "supervisor/paths.h"
 #include "supervisor/progress.h"
@@ -47,6 +48,7 @@ struct supervisor {
 	struct metrics		*metrics;	/* NULL: none are kept */
 	struct telemetry	*telemetry;	/* where they go */
 	struct memory_list	 memories;
+	struct disabled		 disabled;
 	unsigned		 outcome;	/* OUTCOME_* seen in this run */
 	unsigned		 holds;		/* asked for: op_hold.c */
 	unsigned		 held;		/* of them granted */

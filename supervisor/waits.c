@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "common/model_error.h"
+#include "common/monotime.h"
 #include "supervisor/ledger.h"
+#include "supervisor/store_operator.h"
 #include "supervisor/waits.h"
 
 static enum store_status
@@ -72,6 +74,21 @@ look_at_hold(struct store *s, const struct config *c, int64_t now,
 	return STORE_OK;
 }
 
+static void
+look_for_pause(struct store *s, struct waits *w)
+{
+	char	since[RFC3339_SIZE];
+
+	if (store_paused(s, &w->paused_since) != STORE_OK) {
+		w->paused_since = 0;
+		return;
+	}
+	rfc3339_format(since, w->paused_since * 1000);
+	w->still.reason = PAUSED;
+	snprintf(w->still.text, sizeof(w->still.text), "mnemoctl pause, since "
+	    "%s; mnemoctl resume ends it", since);
+}
+
 enum store_status
 waits_look(struct store *s, const struct config *c, int64_t now,
     struct waits *w)
@@ -81,6 +98,7 @@ waits_look(struct store *s, const struct config *c, int64_t now,
 
 	memset(w, 0, sizeof(*w));
 	(void)standstill_look(c, &w->still);
+	look_for_pause(s, w);
 	if (config_provider_used(c) == NULL)
 		return STORE_OK;
 	if (per_day > 0)
@@ -93,6 +111,13 @@ waits_look(struct store *s, const struct config *c, int64_t now,
 	return st;
 }
 
+static int
+is_still(const struct waits *w, const char *reason)
+{
+	return w->still.reason != NULL &&
+	    strcmp(w->still.reason, reason) == 0;
+}
+
 void
 waits_rules(const struct waits *w, struct store_stage_one_rules *r)
 {
@@ -100,9 +125,9 @@ waits_rules(const struct waits *w, struct store_stage_one_rules *r)
 	r->backfill_left = w->backfill_left;
 	r->budget_until = w->budget_until;
 	r->provider_until = w->provider_until;
-	r->low_disk = w->still.reason != NULL &&
-	    strcmp(w->still.reason, LOW_DISK) == 0;
-	r->on_battery = w->still.reason != NULL && !r->low_disk;
+	r->paused = is_still(w, PAUSED);
+	r->low_disk = is_still(w, LOW_DISK);
+	r->on_battery = is_still(w, ON_BATTERY);
 }
 
 int

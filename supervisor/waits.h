@@ -13,6 +13,7 @@
  */
 struct waits {
 	struct standstill still;		/* .reason NULL: none */
+	int64_t	paused_since;		/* then .reason is PAUSED; 0: no */
 	int64_t	backfill_until;		/* pipeline.backfill_per_day; 0: no */
 	int64_t	backfill_left;		/* rollouts till then; 0: no limit */
 	int64_t	budget_until;		/* a ceiling is reached; 0: no */
@@ -25,7 +26,10 @@ struct waits {
 /* How much of a request is assumed before it is known. */
 #define WAITS_INPUT_BYTES	((size_t)12 * 1024)
 
-/* Where builtin answers all but `still' is 0. */
+/*
+ * Where builtin answers all but the first two is 0.  A person's pause goes
+ * before what else keeps everything from being begun.
+ */
 enum store_status waits_look(struct store *, const struct config *,
     int64_t now, struct waits *);
 

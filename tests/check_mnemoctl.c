@@ -97,6 +97,8 @@ ask_why(const char *word)
 	json_object_put(doc);
 	doc = json_object_new_object();
 	ctl.argument = word;
+	ck_assert_int_eq(disabled_load(&ctl.disabled, st), STORE_OK);
+	ck_assert_int_eq(waits_look(st, &config, NOW, &ctl.waits), STORE_OK);
 	return why_collect(&ctl, doc);
 }
 
@@ -154,6 +156,17 @@ static const struct {
 	    0 },
 	{ "INSERT INTO tombstones VALUES (" T1 ", 5, 'asked')", "tombstone",
 	    "tombstone", 0 },
+	{ "INSERT INTO disabled VALUES (" T1 ", 5)", "disabled", "disabled",
+	    0 },
+	{ "UPDATE threads SET cwd = '/work/x/y';"
+	    " INSERT INTO disabled VALUES ('/work/x', 5)", "disabled",
+	    "disabled", 0 },
+	{ "UPDATE threads SET cwd = '/work/z/../x';"
+	    " INSERT INTO disabled VALUES ('/work/x', 5)", "disabled",
+	    "disabled", 0 },
+	{ "UPDATE threads SET cwd = '/work/xy';"
+	    " INSERT INTO disabled VALUES ('/work/x', 5)", "", "due", 0 },
+	{ "INSERT INTO pauses VALUES (1782999999)", "pause", "paused", 0 },
 	{ "UPDATE sources SET missing_since = 5", "file", "file_missing",
 	    0 },
 	{ OUTPUT("1782913600"), "up_to_date", "up_to_date", 0 },
@@ -223,6 +236,7 @@ START_TEST(the_first_rule_that_refuses_decides)
 		const char	*sql;
 		const char	*rule;
 	} steps[] = {
+		{ "INSERT INTO pauses VALUES (1782999999)", "pause" },
 		{ JOB("error", "1783000060", "NULL", "3", "1783000000"),
 		    "back_off" },
 		{ "UPDATE jobs SET retry_remaining = 0", "retries" },
@@ -238,6 +252,7 @@ START_TEST(the_first_rule_that_refuses_decides)
 		{ "UPDATE threads SET memory_mode = 'disabled'",
 		    "memory_mode" },
 		{ "UPDATE threads SET source = 'exec'", "source" },
+		{ "INSERT INTO disabled VALUES (" T1 ", 5)", "disabled" },
 		{ "INSERT INTO tombstones VALUES (" T1 ", 5, 'asked')",
 		    "tombstone" }
 	};
@@ -287,6 +302,9 @@ static const struct {
 	{ "UPDATE threads SET archived = 1", "", "next" },
 	{ "INSERT INTO tombstones VALUES (" T1 ", 5, 'asked')", "tombstone",
 	    "tombstone" },
+	{ "INSERT INTO disabled VALUES (" T1 ", 5)", "disabled",
+	    "disabled" },
+	{ "INSERT INTO pauses VALUES (1782999999)", "", "next" },
 	{ "UPDATE stage1_outputs SET source_updated_at ="
 	    " 1783000000 - 30 * 86400 - 1", "used", "unused" },
 	{ "UPDATE stage1_outputs SET source_updated_at ="
@@ -311,7 +329,8 @@ static int
 wanted(const struct store_thread *t, void *arg)
 {
 	(void)arg;
-	return ctl_takes(&ctl, &ctl.memories[0], t);
+	return ctl_takes(&ctl, &ctl.memories[0], t) &&
+	    disabled_by(&ctl.disabled, t) == NULL;
 }
 
 START_TEST(each_rule_of_the_selection_is_named)
@@ -535,7 +554,8 @@ START_TEST(reader_refuses_newer_and_takes_older)
 	    "DROP TABLE stage1_outputs; DROP TABLE selections;"
 	    "DROP TABLE citations; DROP TABLE tombstones;"
 	    "DROP TABLE memories; DROP TABLE threads; DROP TABLE sources;"
-	    "DROP TABLE model_requests; DROP TABLE provider_holds");
+	    "DROP TABLE model_requests; DROP TABLE provider_holds;"
+	    "DROP TABLE pauses; DROP TABLE disabled");
 	ck_assert_int_eq(store_open(st_dir, STORE_READER, &reader),
 	    STORE_OK);
 	ck_assert_int_eq(store_counts(reader, &n), STORE_OK);

@@ -160,7 +160,8 @@ static void
 back_to_first(void)
 {
 	tell("DROP TABLE model_requests; DROP TABLE provider_holds;"
-	    " ALTER TABLE stage1_outputs DROP COLUMN outdated;"
+	    " DROP TABLE pauses; DROP TABLE disabled;"
+    " ALTER TABLE stage1_outputs DROP COLUMN outdated;"
 	    " ALTER TABLE memories DROP COLUMN released_at;"
 	    " ALTER TABLE agents DROP COLUMN generator;"
 	    " PRAGMA user_version = 1");

@@ -411,6 +411,12 @@ START_TEST(held_back_until)
 	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),
 	    STORE_OK);
 	ck_assert_int_eq(v.due[1], DUE_BACKFILL);
+	rules.paused = 1;
+	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),
+	    STORE_OK);
+	ck_assert_int_eq(v.due[1], DUE_PAUSED);
+	ck_assert_int_eq(v.due[11], DUE_RETRY_BACKOFF);
+	rules.paused = 0;
 	rules.backfill_until = 0;
 	rules.low_disk = 1;
 	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),

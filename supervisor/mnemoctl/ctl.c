@@ -48,6 +48,7 @@ ctl_look(struct ctl *ctl)
 	}
 	/* What cannot be told is logged and holds nothing back. */
 	(void)waits_look(ctl->store, c, ctl->now, &ctl->waits);
+	(void)disabled_load(&ctl->disabled, ctl->store);
 }
 
 void
@@ -59,6 +60,7 @@ ctl_release(struct ctl *ctl)
 		free(ctl->memories[i].text);
 	free(ctl->memories);
 	ctl->memories = NULL;
+	disabled_release(&ctl->disabled);
 }
 
 enum ctl_exit
@@ -150,6 +152,8 @@ ctl_stage_one_rules(struct ctl *ctl, struct store_stage_one_rules *r)
 	r->max_claims = r->max_running = p->max_stage_one_jobs;
 	r->wanted = wanted;
 	r->arg = ctl;
+	r->disabled = disabled_has;
+	r->disabled_arg = &ctl->disabled;
 	waits_rules(&ctl->waits, r);
 }
 

@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 #include <stdint.h>
 #include "supervisor/config.h"
+#include "supervisor/disabled.h"
 #include "supervisor/mnemoctl/output.h"
 #include "supervisor/paths.h"
 #include "supervisor/root.h"
@@ -53,12 +54,14 @@ struct ctl {
 	struct ctl_owner	 owner;
 	struct ctl_memory	*memories;	/* config->nmemories */
 	struct waits		 waits;		/* of ctl_look() */
+	struct disabled		 disabled;	/* the same */
 	const char		*argument;	/* of the command, or NULL */
 	const char		*memory;	/* -m, or NULL */
 	enum ctl_exit		 verdict;	/* once all is shown */
 	const char		*despite;	/* -d, or NULL */
 	const char		*by;		/* --by, or NULL */
 	int64_t			 days;		/* --days, or 0 */
+	int			 all;		/* -a */
 	int			 outdated;	/* -O */
 	int			 provider;	/* --provider */
 	int			 dry_run;	/* -n */
@@ -131,6 +134,10 @@ void published_show(json_object *doc, const struct output *);
 void noted_show(json_object *doc, const struct output *);
 void discarded_show(json_object *doc, const struct output *);
 void metrics_show(json_object *doc, const struct output *);
+void pause_show(json_object *doc, const struct output *);
+void retry_show(json_object *doc, const struct output *);
+void disable_show(json_object *doc, const struct output *);
+void enable_show(json_object *doc, const struct output *);
 void release_show(json_object *doc, const struct output *);
 
 /*

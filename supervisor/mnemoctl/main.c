@@ -37,11 +37,16 @@ static const struct ctl_command commands[] = {
 	{ .name = "diff", .argument = "[COMMIT]", .text = "what a commit "
 	    "changed, or you since the last", .show = diff_show,
 	    .key = "commit" },
+	{ .name = "disable", .argument = "[THREAD|DIRECTORY]", .text =
+	    "make nothing of these sessions; alone: list them",
+	    .show = disable_show, .key = "what" },
 	{ .name = "discard", .argument = "[MEMORY]", .text = "drop what waits "
 	    "for review", .show = discarded_show, .key = "memory" },
 	{ .name = "doctor", .text = "what could keep mnemod from working "
 	    "here", .collect = doctor_collect, .show = doctor_show,
 	    .alone = 1 },
+	{ .name = "enable", .argument = "THREAD|DIRECTORY", .text = "undo "
+	    "a disable", .show = enable_show, .key = "what" },
 	{ .name = "extract", .text = "make again what an older generator "
 	    "made", .show = extract_show },
 	{ .name = "forget", .argument = "THREAD|PATTERN", .text = "take "
@@ -53,6 +58,8 @@ static const struct ctl_command commands[] = {
 	    .collect = jobs_collect, .show = jobs_show },
 	{ .name = "metrics", .text = "the numbers of the supervisor that "
 	    "runs", .show = metrics_show },
+	{ .name = "pause", .text = "begin nothing new until resume",
+	    .show = pause_show },
 	{ .name = "release", .argument = "[MEMORY]", .text = "give a memory "
 	    "folder back, as it is", .show = release_show, .key = "memory" },
 	{ .name = "remember", .argument = "TEXT", .text = "note something for "
@@ -60,6 +67,9 @@ static const struct ctl_command commands[] = {
 	{ .name = "restore", .argument = "FILE", .text = "the state as a backup "
 	    "has it", .collect = restore_collect, .show = restore_show,
 	    .alone = 1 },
+	{ .name = "resume", .text = "end a pause", .show = pause_show },
+	{ .name = "retry", .argument = "[THREAD|MEMORY]", .text = "do again "
+	    "at once what failed", .show = retry_show, .key = "what" },
 	{ .name = "revert", .argument = "COMMIT", .text = "make the memory "
 	    "what it was at a commit", .show = published_show,
 	    .key = "commit" },
@@ -201,6 +211,7 @@ act(const struct ctl_options *opt)
 		ctl.by = opt->by;
 		ctl.days = opt->days;
 		ctl.provider = opt->provider;
+		ctl.all = opt->all;
 		ctl.outdated = opt->outdated;
 		ctl.dry_run = opt->dry_run;
 		ctl.purge = opt->purge;

@@ -32,6 +32,8 @@ static const struct option_row {
 	const char	*text;
 	size_t		 field;
 } rows[] = {
+	{ 'a', FLAG, "all", NULL, "retry",
+	    "all that failed", FIELD(all) },
 	{ 0, TEXT, "by", "key", "usage",
 	    "day, model, purpose or memory", FIELD(by) },
 	{ 0, NUMBER, "days", "n", "usage",

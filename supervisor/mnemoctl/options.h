@@ -13,6 +13,7 @@ struct ctl_options {
 	int			  version;	/* -V */
 	int			  json;		/* -j */
 	int			  verbose;	/* -v */
+	int			  all;		/* -a */
 	int			  outdated;	/* -O */
 	int			  provider;	/* --provider */
 	int			  dry_run;	/* -n */

@@ -287,6 +287,21 @@ key_of(const struct ctl *ctl, const struct ctl_command *cmd)
 	    cmd->key;
 }
 
+/* A path is meant from where we are, which the supervisor cannot know. */
+static void
+set_argument(const struct ctl *ctl, const struct ctl_command *cmd,
+    json_object *args)
+{
+	const char	*word = ctl->argument;
+	char		*path = NULL;
+
+	if (strcmp(cmd->key, "what") == 0 && word[0] == '.' &&
+	    (word[1] == '\0' || word[1] == '/' || word[1] == '.'))
+		path = paths_expand(ctl->paths, word);
+	json_set_str(args, key_of(ctl, cmd), path != NULL ? path : word);
+	free(path);
+}
+
 enum ctl_exit
 remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
     json_object *doc)
@@ -300,9 +315,11 @@ remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
 	if (ctl->memory != NULL)
 		json_set_str(args, "memory", ctl->memory);
 	if (ctl->argument != NULL)
-		json_set_str(args, key_of(ctl, cmd), ctl->argument);
+		set_argument(ctl, cmd, args);
 	if (ctl->despite != NULL)
 		json_set_str(args, "despite", ctl->despite);
+	if (ctl->all)
+		json_set_bool(args, "all", 1);
 	if (ctl->outdated)
 		json_set_bool(args, "outdated", 1);
 	if (ctl->dry_run)

@@ -121,6 +121,30 @@ value_tombstone(const struct asked *a, struct buf *b)
 }
 
 static void
+value_disabled(const struct asked *a, struct buf *b)
+{
+	const char	*what = disabled_by(&a->ctl->disabled, a->thread);
+
+	if (what == NULL)
+		buf_addstr(b, "no");
+	else
+		buf_addf(b, "by %s", what);
+}
+
+static void
+value_pause(const struct asked *a, struct buf *b)
+{
+	int64_t	since = a->ctl->waits.paused_since;
+
+	if (since == 0) {
+		buf_addstr(b, "not paused");
+		return;
+	}
+	buf_addstr(b, "paused ");
+	add_time(b, a, since);
+}
+
+static void
 value_file(const struct asked *a, struct buf *b)
 {
 	buf_addstr(b, a->verdict.facts.present ? "there" : "missing");
@@ -298,6 +322,9 @@ static const struct claim_rule {
 	    "the configuration takes it: cwd, exclude, sources, root" },
 	[DUE_TOMBSTONE] = { "tombstone", value_tombstone,
 	    "never: it was forgotten on purpose" },
+	[DUE_DISABLED] = { "disabled", value_disabled,
+	    "mnemoctl enable" },
+	[DUE_PAUSED] = { "pause", value_pause, "mnemoctl resume" },
 	[DUE_MISSING] = { "file", value_file, "the file is back" },
 	[DUE_UP_TO_DATE] = { "up_to_date", value_up_to_date,
 	    "the rollout has newer records" },

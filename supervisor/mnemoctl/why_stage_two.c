@@ -87,6 +87,18 @@ holds_tombstone(struct asked *a, struct buf *b)
 }
 
 static int
+holds_disabled(struct asked *a, struct buf *b)
+{
+	const char	*what = disabled_by(&a->ctl->disabled, a->thread);
+
+	if (what == NULL)
+		buf_addstr(b, "no");
+	else
+		buf_addf(b, "by %s", what);
+	return what == NULL;
+}
+
+static int
 is_kept(const struct store_row *row)
 {
 	return row->keeps || strcmp(row->generator, "adopted") == 0;
@@ -121,7 +133,8 @@ wanted(const struct store_thread *t, void *arg)
 {
 	const struct asked	*a = arg;
 
-	return ctl_takes(a->ctl, a->memory, t);
+	return ctl_takes(a->ctl, a->memory, t) &&
+	    disabled_by(&a->ctl->disabled, t) == NULL;
 }
 
 static int
@@ -167,6 +180,7 @@ static const struct {
 	    "memory is enabled in the session" },
 	{ "tombstone", "tombstone", holds_tombstone,
 	    "never: it was forgotten on purpose" },
+	{ "disabled", "disabled", holds_disabled, "mnemoctl enable" },
 	{ "used", "unused", holds_used, "a session cites it, or "
 	    "pipeline.max_unused_days is raised" },
 	{ "rank", "over_limit", holds_rank, "a session cites it, or "
