@@ -35,5 +35,11 @@ agent_prompt(const struct memory *m)
 		    "lines meanwhile: the diff begins with them. Fit what "
 		    "still holds to what the person wrote; never write over "
 		    "it.", (long long)m->kept_out));
+	if (m->again > 0)
+		add(items, xasprintf("The last run was stopped before it came "
+		    "to %lld sessions: the diff shows their summaries as "
+		    "added once more. Fold them in a few at a time, so that "
+		    "what is done is kept if this run is stopped too.",
+		    (long long)m->again));
 	return items;
 }

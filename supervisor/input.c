@@ -38,8 +38,19 @@ input_flush(struct input *in, int last)
 		in->failed = 1;
 }
 
+/* 1 if the memory was not made from this version yet. */
+static int
+is_fresh(const struct input *in, const struct store_row *r)
+{
+	int64_t	version;
+
+	return store_selected(in->m->sv->store, in->m->config->name,
+	    r->thread_id, &version) != STORE_OK ||
+	    version != r->source_updated_at;
+}
+
 static json_object *
-input_row(const struct store_row *r)
+input_row(const struct input *in, const struct store_row *r)
 {
 	json_object	*o = json_object_new_object();
 	char		*group = group_of(r->git_origin_url, r->cwd);
@@ -59,6 +70,8 @@ input_row(const struct store_row *r)
 	json_set_str(o, "rollout_slug", r->rollout_slug);
 	json_set_int(o, "generated_at", r->generated_at);
 	json_set_str(o, "title", r->title);
+	if (in->agent_id != NULL)
+		json_set_bool(o, "fresh", is_fresh(in, r));
 	if (r->facts != NULL)
 		json_set(o, "facts", json_parse(r->facts, strlen(r->facts),
 		    JSON_DEPTH - 4, NULL));
@@ -71,7 +84,7 @@ input_add(const struct store_row *r, void *arg)
 {
 	struct input	*in = arg;
 
-	json_object_array_add(in->entries, input_row(r));
+	json_object_array_add(in->entries, input_row(in, r));
 	in->bytes += strlen(r->raw_memory) + strlen(r->rollout_summary) +
 	    (r->facts == NULL ? 0 : strlen(r->facts)) + 1024;
 	in->m->rows++;

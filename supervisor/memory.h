@@ -74,6 +74,7 @@ struct memory {
 	int64_t				 changed;
 	int64_t				 conflicts;
 	int64_t				 kept_out; /* of the run before */
+	int64_t				 again;	/* sessions it did not come to */
 	TAILQ_ENTRY(memory)		 entry;
 };
 

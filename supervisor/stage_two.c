@@ -2,16 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hook.h"
 #include "json.h"
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"
 #include "supervisor/adopt.h"
-#include "supervisor/audit.h"
-#include "supervisor/recovery.h"
 #include "supervisor/scheduler.h"
-#include "supervisor/settings.h"
 #include "supervisor/stage_two.h"
 #include "supervisor/stage_two_int.h"
 #include "supervisor/staging.h"
@@ -21,16 +17,6 @@
 #define LEASE_S		3600
 #define RETRY_DELAY_S	3600
 #define HEARTBEAT_MS	90000
-#define REVISIONS_MAX	2
-#define NO_CHANGES	"no_workspace_changes"
-
-static void	wspace_ready(struct child *, void *);
-static void	wspace_message(struct child *, const struct msg *, void *);
-static void	wspace_ended(struct child *, const struct child_end *, void *);
-
-static const struct child_ops wspace_ops = {
-	wspace_ready, wspace_message, NULL, wspace_ended
-};
 
 static const char *
 name(const struct memory *m)
@@ -117,24 +103,60 @@ stage_two_release(struct memory *m, const char *reason)
 	stage_two_end(m);
 }
 
+/* The ids of a list that a worker sent; the caller frees the array. */
 static void
-succeed_run(struct memory *m, const char *commit, int64_t files,
-    const char *reason)
+left_init(struct store_left *left, json_object *list)
+{
+	const char	*id;
+	size_t		 i, n = json_object_array_length(list);
+
+	memset(left, 0, sizeof(*left));
+	left->ids = xcalloc(n + 1, sizeof(*left->ids));
+	for (i = 0; i < n; i++) {
+		id = json_object_get_string(json_object_array_get_idx(list,
+		    i));
+		if (id != NULL)
+			left->ids[left->n++] = id;
+	}
+}
+
+static void
+tell_left(struct memory *m, const struct store_left *left)
+{
+	if (left->again) {
+		log_info("memory %s: the agent did not come to %zu sessions; "
+		    "they lead the next run", name(m), left->n);
+		m->sv->outcome |= OUTCOME_WAITING;
+	} else if (left->n > 0)
+		log_warnx("memory %s: the agent was stopped at a bound again "
+		    "and came to none of %zu sessions; they stay in "
+		    "raw_memories.md, and no further run is made for them",
+		    name(m), left->n);
+}
+
+void
+stage_two_succeed(struct memory *m, const struct stage_two_result *r)
 {
 	struct store_stage_two_end	e;
-	enum store_status		st;
+	struct store_left		left = { NULL, 0, 0 };
 
 	end_init(m, &e);
-	e.commit = commit;
-	e.live_files = files;
-	e.reason = reason;
-	measure_stage_two(m, commit == NULL && reason != NULL &&
-	    strcmp(reason, NO_CHANGES) == 0 ?
+	e.commit = r->commit;
+	e.live_files = r->files;
+	e.reason = r->reason;
+	if (r->left != NULL) {
+		left_init(&left, r->left);
+		e.left = &left;
+	}
+	measure_stage_two(m, r->commit == NULL && r->reason != NULL &&
+	    strcmp(r->reason, STAGE_TWO_NO_CHANGES) == 0 ?
 	    "succeeded_no_workspace_changes" : "succeeded");
-	st = store_stage_two_succeeded(m->sv->store, &e);
-	if (st != STORE_OK)
+	if (store_stage_two_succeeded(m->sv->store, &e) == STORE_OK)
+		tell_left(m, &left);
+	else
 		log_warnx("memory %s: the job's end is not recorded; the next "
 		    "start completes it", name(m));
+	free(left.ids);
 	m->reason[0] = '\0';
 	stage_two_end(m);
 }
@@ -278,7 +300,7 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	stage_two_agent_init(m);
 	loop_timer_set(m->sv->rt.loop, &m->heartbeat,
 	    mono_ms() + HEARTBEAT_MS);
-	memory_start_workspace(m, &wspace_ops);
+	stage_two_workspace(m);
 }
 
 int
@@ -295,170 +317,6 @@ stage_two_ask(struct memory *m, struct child *c, enum msg_id id,
 	return -1;
 }
 
-static void
-wspace_ready(struct child *c, void *arg)
-{
-	struct memory	*m = arg;
-	json_object	*body;
-	int		 first = m->state == MEM_PREPARING;
-
-	if (m->state == MEM_ENDING)
-		return;
-	if (memory_send_input(m, first ? m->agent_id : NULL) == -1) {
-		stage_two_fail(m, "failed_load_stage1_outputs",
-		    "its rows cannot be read");
-		return;
-	}
-	if (first) {
-		stage_two_ask(m, c, MSG_PREPARE, NULL);
-		return;
-	}
-	body = json_object_new_object();
-	json_set_str(body, "base", m->base);
-	stage_two_ask(m, c, MSG_PUBLISH, body);
-}
-
-static void
-prepared(struct memory *m, const struct msg *msg)
-{
-	child_stop(m->wspace, "prepared");
-	m->base = xstrdup(json_str(msg->body, "base"));
-	m->staging = xstrdup(json_str(msg->body, "staging"));
-	if (json_flag(msg->body, "hand_edited", 0))
-		log_info("memory %s: edited by hand since the last "
-		    "publication; the edits are kept", name(m));
-	if (!json_flag(msg->body, "changed", 1)) {
-		log_info("memory %s: nothing new", name(m));
-		succeed_run(m, NULL, 0, NO_CHANGES);
-		return;
-	}
-	store_agent_set_base(m->sv->store, m->agent_id, m->base);
-	stage_two_agent(m);
-}
-
-void
-stage_two_published(struct memory *m, const char *commit, int64_t files)
-{
-	hook_crash("stage_two.published.before");
-	succeed_run(m, commit, files, m->capped);
-	hook_crash("stage_two.published.after");
-}
-
-static void
-published(struct memory *m, const struct msg *msg)
-{
-	json_object	*conflicts = json_arr(msg->body, "conflicts");
-
-	m->changed = json_int(msg->body, "changed", 0);
-	m->conflicts = conflicts == NULL ? 0 :
-	    (int64_t)json_object_array_length(conflicts);
-	log_info("memory %s: published %.12s, %lld files changed, %lld in all"
-	    "%s", name(m), json_str(msg->body, "commit"),
-	    (long long)m->changed, (long long)json_int(msg->body, "files", 0),
-	    m->conflicts > 0 ? "; your edits won over the agent's" : "");
-	stage_two_published(m, json_str(msg->body, "commit"),
-	    json_int(msg->body, "files", 0));
-	if (m->conflicts > 0)
-		/* What was kept out leads the next run. */
-		store_stage_two_enqueue(m->sv->store, name(m),
-		    m->job.watermark);
-}
-
-/* publish = review: a person decides; until then no other agent. */
-static void
-held(struct memory *m, const struct msg *msg)
-{
-	log_info("memory %s: %lld files changed by agent %s wait for review; "
-	    "see mnemoctl review", name(m),
-	    (long long)json_int(msg->body, "changed", 0), m->agent_id);
-	succeed_run(m, NULL, 0, REVIEW_PENDING);
-	snprintf(m->reason, sizeof(m->reason), REVIEW_PENDING);
-}
-
-static void
-log_violations(struct memory *m, json_object *list)
-{
-	json_object	*v;
-	size_t		 i;
-
-	for (i = 0; i < json_object_array_length(list); i++) {
-		v = json_object_array_get_idx(list, i);
-		log_warnx("memory %s: %s:%lld: %s: %s", name(m),
-		    json_str(v, "file") == NULL ? "?" : json_str(v, "file"),
-		    (long long)json_int(v, "line", 0),
-		    json_str(v, "rule") == NULL ? "?" : json_str(v, "rule"),
-		    json_str(v, "message") == NULL ? "" :
-		    json_str(v, "message"));
-	}
-}
-
-static void
-rejected(struct memory *m, const struct msg *msg)
-{
-	json_object	*list = json_arr(msg->body, "violations"), *body;
-
-	log_violations(m, list);
-	audit_record(&m->sv->state, m->agent_id, "violations", msg->body);
-	child_stop(m->wspace, "the validator refused");
-	if (m->revisions++ >= REVISIONS_MAX || m->agent == NULL) {
-		stage_two_fail(m, "rejected", "the validator refused the result; "
-		    "the memory is as it was, staging is kept");
-		return;
-	}
-	m->state = MEM_AGENT;
-	m->agent_done = 0;
-	body = json_object_new_object();
-	json_set(body, "violations", json_object_get(list));
-	stage_two_ask(m, m->agent, MSG_REVISE, body);
-}
-
-/* A workspace worker's `failed': some reasons concern the root. */
-static void
-wspace_failed(struct memory *m, const struct msg *msg)
-{
-	static const char *const root_reasons[] = { "foreign_root",
-	    "root_vanished", "unsupported_filesystem", "read_only" };
-	const char	*reason = json_str(msg->body, "reason");
-	const char	*text = json_str(msg->body, "message");
-	size_t		 i;
-
-	for (i = 0; i < sizeof(root_reasons) / sizeof(root_reasons[0]); i++)
-		if (strcmp(reason, root_reasons[i]) == 0) {
-			log_warnx("memory %s: %s", name(m), text);
-			memory_stop(m, reason);
-			stage_two_release(m, reason);
-			return;
-		}
-	if (strcmp(reason, "being_edited") == 0) {
-		log_warnx("memory %s: %s; it waits", name(m), text);
-		m->sv->outcome |= OUTCOME_WAITING;
-		stage_two_release(m, reason);
-	} else
-		stage_two_fail(m, m->state == MEM_PREPARING ?
-		    "failed_prepare_workspace" : "failed_workspace_commit",
-		    text);
-}
-
-static void
-wspace_message(struct child *c, const struct msg *msg, void *arg)
-{
-	struct memory	*m = arg;
-
-	(void)c;
-	if (m->state == MEM_ENDING)
-		return;
-	if (msg->id == MSG_FAILED)
-		wspace_failed(m, msg);
-	else if (msg->id == MSG_PREPARED && m->state == MEM_PREPARING)
-		prepared(m, msg);
-	else if (msg->id == MSG_PUBLISHED && m->state == MEM_PUBLISHING)
-		published(m, msg);
-	else if (msg->id == MSG_HELD && m->state == MEM_PUBLISHING)
-		held(m, msg);
-	else if (msg->id == MSG_REJECTED && m->state == MEM_PUBLISHING)
-		rejected(m, msg);
-}
-
 /* A worker of the run ended before its part was done. */
 void
 stage_two_lost(struct memory *m, const char *reason, const struct child_end *end)
@@ -472,59 +330,4 @@ stage_two_lost(struct memory *m, const char *reason, const struct child_end *end
 	text = xasprintf("its worker ended: %s", end->text);
 	stage_two_fail(m, reason, text);
 	free(text);
-}
-
-void
-stage_two_publish(struct memory *m)
-{
-	if (m->wspace != NULL)
-		return;		/* the one that prepared is still leaving */
-	if (m->sv->held > 0) {
-		m->publish_waits = 1;
-		return;
-	}
-	if (store_stage_two_owned(m->sv->store, name(m), m->job.token,
-	    wall_s()) != STORE_OK) {
-		stage_two_fail(m, "failed_confirm_ownership", "the lease was lost");
-		return;
-	}
-	m->state = MEM_PUBLISHING;
-	memory_start_workspace(m, &wspace_ops);
-}
-
-void
-stage_two_go_on(struct memory *m)
-{
-	int	waits = m->publish_waits;
-
-	m->publish_waits = 0;
-	if (waits && m->state == MEM_AGENT)
-		stage_two_publish(m);
-}
-
-static void
-wspace_ended(struct child *c, const struct child_end *end, void *arg)
-{
-	struct memory	*m = arg;
-
-	(void)c;
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
-		return;
-	}
-	m->wspace = NULL;
-	if (m->state == MEM_ENDING)
-		stage_two_end(m);
-	else if (m->state == MEM_PREPARING)
-		stage_two_lost(m, "failed_prepare_workspace", end);
-	else if (m->state == MEM_PUBLISHING && !end->was_ready)
-		stage_two_lost(m, "failed_workspace_commit", end);
-	else if (m->state == MEM_PUBLISHING) {
-		/* Did it pass the point of no return?  Look. */
-		log_warnx("memory %s: the workspace worker ended while it "
-		    "published (%s); recovering", name(m), end->text);
-		loop_timer_cancel(&m->heartbeat);
-		recovery_memory(m);
-	} else if (m->agent_done)
-		stage_two_publish(m);
 }

@@ -18,10 +18,4 @@ void stage_two_start(struct memory *, int pass_cooldown);
 /* Publications are no longer held back (op_hold.c): one that waits begins. */
 void stage_two_go_on(struct memory *);
 
-/*
- * The agent's work is in the live folder as `commit' of `files' files:
- * finish the books.  Also used by recovery, with the recorded job.
- */
-void stage_two_published(struct memory *, const char *commit, int64_t files);
-
 #endif

@@ -119,6 +119,16 @@ agent_ready(struct child *c, void *arg)
 		measure_agent(m);
 }
 
+/* The provider, or a ceiling, is not to be asked more for a while. */
+static int
+must_wait(const struct memory *m)
+{
+	struct waits	w;
+
+	return waits_look(m->sv->store, m->sv->config, wall_s(), &w) ==
+	    STORE_OK && waits_any(&w);
+}
+
 /*
  * The agent gave up.  Where that was the provider's doing, and it is not to
  * be asked for a while, the job waits at no cost.
@@ -129,15 +139,13 @@ agent_failed(struct memory *m, const struct msg *msg)
 	const char		*reason = json_str(msg->body, "reason");
 	const char		*text = json_str(msg->body, "message");
 	enum model_error	 class = model_error_by_name(reason);
-	struct waits		 w;
 
 	if (m->status == 0) {
 		submit_failed(m, text);
 		return;
 	}
 	if (class < MODEL_ERROR__MAX && retry_is_providers(class) &&
-	    waits_look(m->sv->store, m->sv->config, wall_s(), &w) ==
-	    STORE_OK && waits_any(&w)) {
+	    must_wait(m)) {
 		log_info("memory %s: waits (%s): %s", name(m), reason, text);
 		m->sv->outcome |= OUTCOME_WAITING;
 		stage_two_release(m, reason);
@@ -163,6 +171,27 @@ capped_by(const struct msg *msg)
 	return "capped_tokens";
 }
 
+/*
+ * Capped before it changed anything.  What it spent would be spent again at
+ * once: an hour lies between.  What was never asked costs nothing.
+ */
+static void
+capped_in_vain(struct memory *m)
+{
+	struct store_spent	spent;
+
+	if (store_ledger_spent(m->sv->store, 0, m->agent_id, &spent) ==
+	    STORE_OK && spent.tokens > 0 && !must_wait(m)) {
+		stage_two_fail(m, m->capped, "the agent was stopped before it "
+		    "changed anything");
+		return;
+	}
+	log_warnx("memory %s: the agent was stopped (%s) before it changed "
+	    "anything; it waits", name(m), m->capped);
+	m->sv->outcome |= OUTCOME_WAITING;
+	stage_two_release(m, m->capped);
+}
+
 static void
 agent_completed(struct memory *m, const struct msg *msg)
 {
@@ -182,12 +211,8 @@ agent_completed(struct memory *m, const struct msg *msg)
 		log_warnx("memory %s: the agent was stopped (%s); what it had "
 		    "done is judged as it is", name(m), m->capped);
 		stage_two_publish(m);
-	} else {
-		log_warnx("memory %s: the agent was stopped (%s) before it "
-		    "changed anything; it waits", name(m), m->capped);
-		m->sv->outcome |= OUTCOME_WAITING;
-		stage_two_release(m, m->capped);
-	}
+	} else
+		capped_in_vain(m);
 }
 
 /* Each change is a write to the disk: as many as a run has, no more. */

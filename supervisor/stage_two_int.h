@@ -4,9 +4,23 @@
 #include "supervisor/memory.h"
 
 /*
- * What the two halves of stage two share: stage_two.c has the run, its
- * workspace workers and its books, stage_two_agent.c the agent.
+ * What the parts of stage two share: stage_two.c has the run and its books,
+ * stage_two_workspace.c its workspace workers, stage_two_agent.c the agent.
  */
+
+#define STAGE_TWO_NO_CHANGES	"no_workspace_changes"
+
+/* What a run that succeeded has come to. */
+struct stage_two_result {
+	const char	*commit;	/* published, or NULL */
+	int64_t		 files;		/* in it */
+	const char	*reason;	/* of an end that is no plain one */
+	json_object	*left;		/* ids of threads that a capped agent
+					 * did not come to, or NULL */
+};
+
+/* The run succeeded: finish the books. */
+void stage_two_succeed(struct memory *, const struct stage_two_result *);
 
 /* The run failed: it costs a retry, and reason and text are kept. */
 void stage_two_fail(struct memory *, const char *reason, const char *text);
@@ -23,6 +37,9 @@ void stage_two_lost(struct memory *, const char *reason,
 
 /* The run is decided; when its workers are gone the memory is idle. */
 void stage_two_end(struct memory *);
+
+/* Start the workspace worker that m->state asks for. */
+void stage_two_workspace(struct memory *);
 
 /* The agent is done: publish, once the lease is confirmed. */
 void stage_two_publish(struct memory *);

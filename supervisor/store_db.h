@@ -185,6 +185,12 @@ enum store_status stage_two_enqueue_selecting(struct store *,
 /* Inside a transaction: see store_stage_two_enqueue(). */
 enum store_status stage_two_enqueue(struct store *, const char *memory,
     int64_t watermark);
+/*
+ * Inside a transaction: what the agent was given is the memory's selection,
+ * less what e->left says.
+ */
+enum store_status selection_replace(struct store *,
+    const struct store_stage_two_end *);
 /* Inside a transaction: replace the citations of a thread. */
 enum store_status citations_replace(struct store *,
     const struct store_finish *);

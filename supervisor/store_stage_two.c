@@ -206,25 +206,6 @@ end_agent(struct store *s, const struct store_stage_two_end *e,
 	    TEXT(e->commit), TEXT(e->reason)));
 }
 
-/* A row that was made anew meanwhile is not what the agent was given. */
-static enum store_status
-replace_selection(struct store *s, const struct store_stage_two_end *e)
-{
-	enum store_status	 st;
-
-	st = db_run(s, "DELETE FROM selections WHERE memory = ?",
-	    ARGS(TEXT(e->memory)));
-	if (st != STORE_OK)
-		return st;
-	return db_run(s, "INSERT INTO selections (memory, thread_id,"
-	    " source_updated_at) SELECT ?1, o.thread_id,"
-	    " o.source_updated_at FROM stage1_outputs o"
-	    " JOIN agent_inputs i ON i.thread_id = o.thread_id"
-	    " AND i.source_updated_at = o.source_updated_at"
-	    " WHERE i.agent_id = ?2", ARGS(TEXT(e->memory),
-	    TEXT(e->agent_id)));
-}
-
 static enum store_status
 note_live(struct store *s, const struct store_stage_two_end *e)
 {
@@ -253,7 +234,7 @@ succeed(struct store *s, void *arg)
 	if (st == STORE_OK && e->agent_id != NULL)
 		st = end_agent(s, e, "completed");
 	if (st == STORE_OK && e->agent_id != NULL)
-		st = replace_selection(s, e);
+		st = selection_replace(s, e);
 	if (st == STORE_OK && e->commit != NULL)
 		st = note_live(s, e);
 	return st;
@@ -283,7 +264,7 @@ accept_refused(struct store *s, void *arg)
 	if (st == STORE_OK)
 		st = end_agent(s, e, "completed");
 	if (st == STORE_OK)
-		st = replace_selection(s, e);
+		st = selection_replace(s, e);
 	return st == STORE_OK ? note_live(s, e) : st;
 }
 

@@ -31,6 +31,19 @@ enum store_status store_stage_two_heartbeat(struct store *,
 enum store_status store_stage_two_owned(struct store *, const char *memory,
     const char *token, int64_t now);
 
+/*
+ * Sessions that an agent which met a bound did not come to, by the ids of
+ * their threads, borrowed; the list is shortened to those that were new to
+ * the memory.
+ */
+struct store_left {
+	const char	**ids;
+	size_t		  n;
+	int		  again;	/* set: they stay unselected, and the
+					 * job is pending; else it was tried
+					 * in vain */
+};
+
 /* How a stage-two job and its agent end. */
 struct store_stage_two_end {
 	const char	*memory;
@@ -46,13 +59,15 @@ struct store_stage_two_end {
 	int64_t		 live_files;	/* if `commit' is set */
 	const char	*reason;	/* one word, or NULL */
 	int64_t		 delay_s;	/* failed: until the next try */
+	struct store_left *left;	/* succeeded: NULL: it came to all */
 };
 
 /*
  * `completed' is what store_stage_two_watermark() makes of the claimed
  * watermark and the inputs.  In one transaction: the job is done, the agent
  * completed, the memory's live commit set and its selection replaced by the
- * agent's recorded inputs that still have the version that was given.
+ * agent's recorded inputs that still have the version that was given, less
+ * what `left' says.
  * STORE_NONE: the job is not ours any more, nothing changed.
  */
 enum store_status store_stage_two_succeeded(struct store *,

@@ -115,7 +115,8 @@ answer_publication(struct answer *a, enum publish_status status,
 		break;
 	case PUBLISH_HELD:
 		worker_reply(a->worker, a->request, MSG_HELD,
-		    published_body(res, NULL));
+		    published_body(res, more));
+		more = NULL;
 		break;
 	case PUBLISH_REJECTED:
 		answer_rejected(a, res);

@@ -16,6 +16,7 @@
 #include "worker/workspace/adopt.h"
 #include "worker/workspace/answer.h"
 #include "worker/workspace/check.h"
+#include "worker/workspace/left.h"
 #include "worker/workspace/publish.h"
 #include "worker/workspace/purge.h"
 #include "worker/workspace/recover.h"
@@ -226,6 +227,7 @@ on_prepare(struct worker *w, const struct msg *m)
 	path = xasprintf("%s/%s", st->ws.staging_path, m->thread_id);
 	json_set_bool(o, "changed", p.changed);
 	json_set_bool(o, "hand_edited", p.hand_edited);
+	json_set_int(o, "again", (int64_t)p.again);
 	json_set_str(o, "staging", path);
 	set_hex(o, "base", &p.base);
 	set_counts(o, p.count);
@@ -240,11 +242,15 @@ on_publish(struct worker *w, const struct msg *m)
 	struct answer		 a = { w, &st->ws, m };
 	struct publish_result	 res;
 	enum publish_status	 status;
+	json_object		*more = json_object_new_object();
 
 	worker_busy(w, "publish");
 	status = publish_run(&st->ws, m->thread_id,
 	    json_str(m->body, "base"), &res);
-	answer_publication(&a, status, &res, NULL);
+	if (json_flag(m->body, "capped", 0) &&
+	    (status == PUBLISH_DONE || status == PUBLISH_HELD))
+		json_set(more, "left", left_list(&st->ws, &res.commit));
+	answer_publication(&a, status, &res, more);
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "worker/workspace/extensions.h"
 #include "worker/workspace/folder_scan.h"
 #include "worker/workspace/kept_out.h"
+#include "worker/workspace/left.h"
 #include "worker/workspace/live.h"
 #include "worker/workspace/own.h"
 #include "worker/workspace/raw_memories.h"
@@ -274,12 +275,15 @@ prepare(struct preparation *p, struct prepared *out)
 		return -1;
 	if (live_read(p->ws, NULL, &p->live) < 0 || build(p) < 0)
 		return -1;
+	if (p->ws->model && left_bring_back(p->ws, p->before, p->after,
+	    &out->again) < 0)
+		return -1;
 	changes_between(&now, p->live.tree, p->after);
 	changes_between(&since, p->before, p->after);
 	memcpy(out->count, since.count, sizeof(out->count));
 	/* What was undone stays so until there is something new. */
-	out->changed = (!p->reverted &&
-	    (now.n > 0 || p->kept_out.len > 0)) ||
+	out->changed = (!p->reverted && (now.n > 0 ||
+	    p->kept_out.len > 0 || out->again > 0)) ||
 	    strcmp(p->staged.inputs, p->last_inputs) != 0;
 	out->hand_edited = p->live.edited;
 	git_oid_cpy(&out->base, &p->staged.base);

@@ -12,6 +12,8 @@ struct prepared {
 	int	 hand_edited;	/* edits were committed first */
 	git_oid	 base;
 	size_t	 count[3];	/* since the last publication, by kind */
+	size_t	 again;		/* sessions that the last agent was given
+				 * too, and did not come to */
 };
 
 /*
