@@ -250,12 +250,29 @@ store_stage_two_succeeded(struct store *s,
 	return db_transaction(s, "stage_two", succeed, &copy);
 }
 
+/* 1 if a later agent did the job meanwhile. */
+static enum store_status
+superseded(struct store *s, const struct store_stage_two_end *e,
+    int64_t *later)
+{
+	return db_value(s, "SELECT count(*) FROM agents o JOIN agents a"
+	    " ON o.memory = a.memory AND o.rowid > a.rowid"
+	    " WHERE a.thread_id = ? AND o.status = 'completed'",
+	    ARGS(TEXT(e->agent_id)), later);
+}
+
 static enum store_status
 accept_refused(struct store *s, void *arg)
 {
 	const struct store_stage_two_end	*e = arg;
 	enum store_status			 st;
+	int64_t					 later = 0;
 
+	st = superseded(s, e, &later);
+	if (st == STORE_OK && later > 0)
+		st = end_agent(s, e, "completed");
+	if (st != STORE_OK || later > 0)
+		return st == STORE_OK ? note_live(s, e) : st;
 	st = db_run(s, "UPDATE jobs SET status = 'done', finished_at = ?2,"
 	    " retry_at = NULL, last_error = NULL, last_success_watermark ="
 	    "  max(coalesce(last_success_watermark, 0), ?3)" JOB

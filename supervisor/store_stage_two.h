@@ -83,7 +83,8 @@ enum store_status store_stage_two_release(struct store *,
     const struct store_stage_two_end *);
 /*
  * A person took what was refused: the job is done, unless it runs anew, and
- * the rest is as of a success.  `token' does not count.
+ * the rest is as of a success; where a later agent did the job meanwhile,
+ * that agent's success stands.  `token' does not count.
  */
 enum store_status store_stage_two_accepted(struct store *,
     const struct store_stage_two_end *);

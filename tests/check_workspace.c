@@ -21,6 +21,7 @@
 #include <bsd/string.h>
 
 #include "check_main.h"
+#include "common/folder.h"
 #include "common/hook.h"
 #include "common/json.h"
 #include "tests/wspace_scene.h"
@@ -470,7 +471,10 @@ START_TEST(an_agent_that_failed_leaves_nothing_behind)
 
 	scene_inputs(&sc, 3, "one");
 	scene_prepare(&sc, AGENT_1);
+	scene_prepare(&sc, AGENT_2);
+	/* Its folder is kept: a person may still accept it. */
 	ck_assert_str_eq(scene_subject(&sc, ref), "Prepared for an agent");
+	ck_assert_int_eq(folder_remove(sc.ws.staging, AGENT_1), 0);
 	scene_prepare(&sc, AGENT_2);
 	ck_assert_str_eq(scene_subject(&sc, ref), "");
 	ck_assert_int_eq(scene_publish(&sc, AGENT_1), PUBLISH_FAILED);

@@ -29,12 +29,14 @@
 #include "common/nearest.h"
 #include "worker/workspace/import.h"
 #include "worker/workspace/publish.h"
+#include "worker/workspace/raw_memories.h"
 #include "worker/workspace/recover.h"
 #include "worker/workspace/review.h"
 #include "worker/workspace/root.h"
 #include "worker/workspace/round.h"
 #include "worker/workspace/rules.h"
 #include "worker/workspace/staged.h"
+#include "worker/workspace/summaries.h"
 #include "worker/workspace/tree.h"
 
 /* Live: what was kept for it goes. */
@@ -138,6 +140,65 @@ is_rule(const char *name, const char **near)
 	return 0;
 }
 
+/* Where the last consolidation that `commit' holds was published. */
+static int
+last_consolidated(struct workspace *ws, const git_oid *commit, git_oid *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (history_last_with(&ws->history, commit, "Inputs", NULL, out) ==
+	    HISTORY_ERROR)
+		return workspace_fail_history(ws, HISTORY_LIVE);
+	return 0;
+}
+
+/*
+ * Other agents published since this one was refused: of what was prepared for
+ * it only its own files and its base count, the rest is as of now, and what
+ * was consolidated last is what they were given.
+ */
+static int
+bring_up_to_date(struct publication *pub, const git_oid *live)
+{
+	struct workspace	*ws = pub->ws;
+	struct history		*h = &ws->history;
+	struct staged		*s = &pub->staged;
+	struct buf		 raw = BUF_INIT;
+	int			 r;
+
+	strlcpy(s->inputs, STAGED_NO_INPUTS, sizeof(s->inputs));
+	s->no_raw = 0;
+	raw_memories_write(&ws->inputs, &raw);
+	r = history_tree_of(h, live, &s->tracked);
+	if (r == 0)
+		r = summaries_generated(ws, &s->generated);
+	if (r == 0)
+		r = history_blob_write(h, raw.data, raw.len, &s->raw);
+	buf_release(&raw);
+	return r < 0 ? workspace_fail_history(ws, HISTORY_STAGED) :
+	    staged_write(ws, pub->thread_id, s);
+}
+
+/* Is what an agent made long ago still what it was? */
+static int
+begin_despite(struct publication *pub, const char *thread_id)
+{
+	struct workspace	*ws = pub->ws;
+	git_oid			 live, then, now;
+
+	if (!uuid_valid(thread_id) || !staged_folder(ws, thread_id))
+		return workspace_fail(ws, REASON_INPUT, "agent %s: what it "
+		    "made is not kept any more (retention.staging_days)",
+		    thread_id);
+	if (begin(pub, thread_id) < 0)
+		return -1;
+	if (history_ref(&ws->history, HISTORY_LIVE, &live) != HISTORY_FOUND)
+		return 0;		/* nothing was ever published */
+	if (last_consolidated(ws, &live, &now) < 0 ||
+	    last_consolidated(ws, &pub->staged.base, &then) < 0)
+		return -1;
+	return git_oid_equal(&now, &then) ? 0 : bring_up_to_date(pub, &live);
+}
+
 enum publish_status
 publish_despite(struct workspace *ws, const char *thread_id,
     const char *rule, struct publish_result *res)
@@ -154,7 +215,7 @@ publish_despite(struct workspace *ws, const char *thread_id,
 		return PUBLISH_FAILED;
 	}
 	if (root_require(ws) < 0 || recover_root(ws, &moved) < 0 ||
-	    begin(&pub, thread_id) < 0)
+	    begin_despite(&pub, thread_id) < 0)
 		return PUBLISH_FAILED;
 	return publish_staging(&pub);
 }

@@ -1,6 +1,8 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/hook.h"
 #include "common/log.h"
@@ -143,20 +145,36 @@ staged_drop(struct workspace *ws, const char *thread_id)
 }
 
 int
+staged_folder(const struct workspace *ws, const char *thread_id)
+{
+	return faccessat(ws->staging, thread_id, F_OK,
+	    AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* 1 if nobody has a use for it any more. */
+static int
+is_left_over(const struct workspace *ws, const char *ref,
+    const char *thread_id)
+{
+	const char	*id = ref + strlen(HISTORY_STAGED);
+
+	if (tree_below(ref, HISTORY_REVIEW))
+		return 1;
+	return tree_below(ref, HISTORY_STAGED) &&
+	    strcmp(id, thread_id) != 0 && !staged_folder(ws, id);
+}
+
+int
 staged_forget_others(struct workspace *ws, const char *thread_id)
 {
 	git_strarray	refs = { NULL, 0 };
-	char		own[REF_SIZE];
 	size_t		i;
 	int		r = 0;
 
-	ref_name(own, thread_id);
 	if (git_reference_list(&refs, ws->history.repo) < 0)
 		return workspace_fail_history(ws, HISTORY_STAGED);
 	for (i = 0; r == 0 && i < refs.count; i++)
-		if (tree_below(refs.strings[i], HISTORY_REVIEW) ||
-		    (tree_below(refs.strings[i], HISTORY_STAGED) &&
-		    strcmp(refs.strings[i], own) != 0))
+		if (is_left_over(ws, refs.strings[i], thread_id))
 			r = git_reference_remove(ws->history.repo,
 			    refs.strings[i]);
 	git_strarray_dispose(&refs);

@@ -44,6 +44,9 @@ int staged_write(struct workspace *, const char *thread_id,
 enum history_found staged_read(struct workspace *, const char *thread_id,
     struct staged *);
 
+/* 1 if the thread has a folder in staging. */
+int staged_folder(const struct workspace *, const char *thread_id);
+
 /* Remove reference and folder of a thread, present or not: 0 or -1. */
 int staged_drop(struct workspace *, const char *thread_id);
 
@@ -54,10 +57,10 @@ int staged_drop(struct workspace *, const char *thread_id);
 int staged_keep(struct workspace *, const char *thread_id);
 
 /*
- * Remove the references of all agents but this one: a memory has one agent
- * at a time, so they are of runs that failed or were rejected.  And of reviews:
- * none waits where an agent begins.  Their folders
- * may be kept for a person and are the supervisor's.  Returns 0 or -1.
+ * Remove the references of all agents but this one and those whose folder is
+ * kept for a person, the supervisor's to remove: a memory has one agent at a
+ * time, so the others are of runs that failed.  And of reviews: none waits
+ * where an agent begins.  Returns 0 or -1.
  */
 int staged_forget_others(struct workspace *, const char *thread_id);
 
