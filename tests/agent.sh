@@ -12,7 +12,7 @@
 #	write_all MEMORY SUMMARY	a turn that writes both
 #	pass RULE...		one pass with an agent that does that
 #
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2034,SC2154,SC2119,SC2120
 
 AGENT=fake-big
 MORE='max_output_tokens = 1000 reasoning = yes'
