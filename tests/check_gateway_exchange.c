@@ -268,6 +268,20 @@ START_TEST(telemetry_without_a_provider)
 }
 END_TEST
 
+/* The way out of a network is no way to a collector on this machine. */
+START_TEST(telemetry_here_needs_no_proxy)
+{
+	struct gateway_setup	 gs = { .api = "responses",
+				    .proxy = "http://127.0.0.1:1" };
+	char			 to[160];
+
+	start_as("text=x", &gs);
+	snprintf(to, sizeof(to), "%s/v1/metrics", endpoint);
+	assert_exported(to, "ok", 200);
+	finish();
+}
+END_TEST
+
 /* The account is told with its metrics, its e-mail address if that is set. */
 START_TEST(telemetry_tells_the_account)
 {
@@ -312,6 +326,7 @@ suite(void)
 	tcase_add_test(tc, telemetry_goes_nowhere_else);
 	tcase_add_loop_test(tc, reaching_asks_no_model, 0, 3);
 	tcase_add_test(tc, telemetry_without_a_provider);
+	tcase_add_test(tc, telemetry_here_needs_no_proxy);
 	tcase_add_loop_test(tc, telemetry_tells_the_account, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;

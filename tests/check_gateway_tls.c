@@ -95,6 +95,28 @@ START_TEST(certificate_of_another)
 }
 END_TEST
 
+/* Numbers go to nobody else either. */
+START_TEST(telemetry_to_whom_nobody_signed)
+{
+	const struct fake_setup	fs = { rules, FAKE_TLS };
+	struct gateway_setup	gs = { .api = NULL, .telemetry = url };
+	struct msg		m;
+
+	fake_start(&fake, &fs);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d", fake.port);
+	gateway_start(&gw, &gs);
+	gateway_export_to(&gw, url, "{}");
+	gateway_next(&gw, &m);
+	ck_assert_int_eq(m.id, MSG_EXPORTED);
+	ck_assert_str_eq(json_str(m.body, "outcome"), "error");
+	ck_assert_ptr_nonnull(strstr(json_str(m.body, "message"),
+	    "certificate"));
+	msg_release(&m);
+	ck_assert_int_eq(fake_count(&fake), 0);
+	finish();
+}
+END_TEST
+
 /* A server that speaks HTTP/2, in front of the one that does not. */
 static pid_t
 start_http2(const struct fake *f, int port)
@@ -198,6 +220,7 @@ suite(void)
 	tcase_add_test(tc, certificate_of_its_own_authority);
 	tcase_add_test(tc, certificate_that_nobody_signed);
 	tcase_add_test(tc, certificate_of_another);
+	tcase_add_test(tc, telemetry_to_whom_nobody_signed);
 	tcase_add_test(tc, http2_on_one_connection);
 	suite_add_tcase(s, tc);
 	return s;

@@ -163,6 +163,25 @@ check "a model: its key is not told" has_not "$KEY\|FAKE_KEY" "$M"
 model_stop
 world_clean "a model"
 
+# An account that is almost used up: the pass asks nothing, and counts that.
+world_new
+session 1 2026-11-22T10:00:00Z
+model_start "path=/usage times=0 json='{\"rate_limit\":{\"primary_window\":{\"used_percent\":99,\"limit_window_seconds\":18000,\"reset_at\":1999999999}}}'" \
+    'times=0 stage_one'
+model_conf responses
+sed -i 's/key_env = .*/auth = codex/' "$XDG_CONFIG_HOME/mnemod/mnemod.conf"
+echo '{"tokens":{"access_token":"at-4711","account_id":"acct-4712"}}' \
+    >"$CODEX/auth.json"
+chmod 600 "$CODEX/auth.json"
+mn -1 --yes -o metrics_file="$M"
+check "a guard: work waits: status 8" [ $? -eq 8 ]
+check "a guard: counted" is 1 mnemod_memory_startup \
+    'status="skipped_rate_limit"' 'model="fake-mini"' 'auth_mode="Chatgpt"'
+check "a guard: nothing is claimed" counts phase1 claimed=0
+check "a guard: neither login nor account is told" has_not '471[12]' "$M"
+model_stop
+world_clean "a guard"
+
 # An agent that asks a model: its reads, its tokens.
 world_new
 session 1 2026-11-22T10:00:00Z

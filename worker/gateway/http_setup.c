@@ -63,7 +63,8 @@ set_safety(struct transfer *t, const struct provider *p)
 	/* Empty strings: what the environment says does not count. */
 	http_must(curl_easy_setopt(e, CURLOPT_PROXY,
 	    p->proxy.url == NULL ? "" : p->proxy.url), "proxy");
-	http_must(curl_easy_setopt(e, CURLOPT_NOPROXY, ""), "proxy");
+	http_must(curl_easy_setopt(e, CURLOPT_NOPROXY,
+	    p->direct == NULL ? "" : p->direct), "proxy");
 }
 
 static void

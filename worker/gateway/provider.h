@@ -18,6 +18,7 @@ struct provider {
 	const struct api	*api;
 	struct endpoint		 models;	/* of model requests */
 	struct endpoint		 proxy;		/* url NULL: none */
+	const char		*direct;	/* host without it, or NULL */
 	int			 codex;		/* auth = codex */
 	char			*key;		/* or NULL: none is sent */
 	char			*account;	/* of ChatGPT, or NULL */

@@ -24,10 +24,14 @@ configure_telemetry(struct gateway *g, json_object *settings, char *why,
 	if (json_flag(o, "account", 0) && g->provider.codex)
 		g->email = keyfile_codex_email(json_str(json_obj(settings,
 		    "provider"), "key_file"));
-	if (endpoint_parse(&g->telemetry, url, "", text, sizeof(text)) == 0)
-		return 0;
-	snprintf(why, whysize, "telemetry: endpoint: %s", text);
-	return -1;
+	if (endpoint_parse(&g->telemetry, url, "", text, sizeof(text)) == -1) {
+		snprintf(why, whysize, "telemetry: endpoint: %s", text);
+		return -1;
+	}
+	/* A proxy could not reach a collector on this machine. */
+	if (g->telemetry.loopback)
+		g->provider.direct = g->telemetry.host;
+	return 0;
 }
 
 static int
