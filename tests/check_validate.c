@@ -226,7 +226,7 @@ START_TEST(every_rule_has_a_message)
 		ck_assert_ptr_nonnull(rules_table[i].check);
 		ck_assert_uint_gt(strlen(rules_table[i].message), 20);
 	}
-	ck_assert_uint_eq(i, 19);
+	ck_assert_uint_eq(i, 20);
 }
 END_TEST
 

@@ -7,6 +7,7 @@
 #include "builtin_region.h"
 #include "builtin_rules.h"
 #include "builtin_summary.h"
+#include "worker/summary_mark.h"
 
 /* How much is said; shrunk until the file fits. */
 struct summary_limits {
@@ -74,6 +75,23 @@ make_body(struct buf *b, const struct summary *s,
 	add_foreign(b, s);
 }
 
+/* Quotes of a session may hold what would end the frame around the file. */
+static void
+drop_marks(struct buf *b)
+{
+	struct buf	 kept = BUF_INIT;
+	const char	*p = buf_str(b), *end = p + b->len, *next;
+
+	for (; p < end; p = next) {
+		next = memchr(p, '\n', (size_t)(end - p));
+		next = next == NULL ? end : next + 1;
+		if (!summary_mark(p, (size_t)(next - p)))
+			buf_add(&kept, p, (size_t)(next - p));
+	}
+	buf_release(b);
+	*b = kept;
+}
+
 /* Nothing is known but what others wrote: that is left alone. */
 static int
 nothing_to_tell(const struct summary *s)
@@ -92,6 +110,7 @@ write_fitting(struct buf *out, const struct summary *s)
 	for (i = 0; i < n; i++) {
 		buf_reset(&body);
 		make_body(&body, s, &levels[i]);
+		drop_marks(&body);
 		buf_reset(out);
 		region_write(&s->region, &body, out);
 		if (out->len <= SUMMARY_MAX)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "worker/summary_mark.h"
 #include "worker/text.h"
 #include "worker/workspace/rules.h"
 #include "worker/workspace/tree.h"
@@ -109,6 +110,18 @@ check_version(struct judged *j)
 		rules_found(j, 1, l.s == NULL ? "" : l.s, l.len);
 }
 
+static void
+check_frame(struct judged *j)
+{
+	struct line	l = { .no = 0 };
+
+	if (strcmp(j->path, TREE_SUMMARY) != 0)
+		return;
+	while (line_next(j->text, &l))
+		if (summary_mark(l.s, l.len))
+			rules_found_at(j, &l);
+}
+
 static int
 differs(struct judged *j, const char *s, size_t len)
 {
@@ -159,6 +172,8 @@ const struct rule	rules_table[] = {
 	    "it" },
 	{ "version", check_version, 0, "the first line must be exactly v1; "
 	    "write the file anew" },
+	{ "frame", check_frame, 0, "a mark of the frame that Codex puts "
+	    "around this file, or of its citations; leave it out" },
 	{ "skill", rules_skill_head, 0, "a skill begins with front matter "
 	    "between lines \"---\": name (at most 64 of a-z, 0-9 and -) and "
 	    "description; and has fewer than 500 lines" },
