@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check_main.h"
 #include "common/json.h"
+#include "common/mem.h"
 #include "tests/wspace_scene.h"
 #include "worker/workspace/adopt.h"
 #include "worker/workspace/pack.h"
@@ -179,15 +181,13 @@ END_TEST
 /* What could not be had back must not be written over. */
 START_TEST(a_file_that_cannot_be_kept_stops_it)
 {
-	char	*big = malloc(TREE_FILE_MAX + 2);
+	char	*path = xasprintf("%s/raw_memories.md", sc.root);
 
-	memset(big, 'x', TREE_FILE_MAX + 1);
-	big[TREE_FILE_MAX + 1] = '\0';
-	scene_write(sc.root, "raw_memories.md", big);
+	ck_assert_int_eq(symlink("/dev/null", path), 0);
 	ck_assert_int_eq(adopt_run(&sc.ws, &res), -1);
 	ck_assert_ptr_nonnull(strstr(sc.ws.problem, "raw_memories.md"));
 	ck_assert_str_eq(scene_subject(&sc, HISTORY_ADOPTED), "");
-	free(big);
+	free(path);
 }
 END_TEST
 
@@ -312,6 +312,44 @@ START_TEST(the_newest_version_wins)
 }
 END_TEST
 
+/* It is written anew, so its size is no reason to leave the folder alone. */
+START_TEST(a_large_raw_memories_is_kept_as_found)
+{
+	size_t	 n = 5000000;
+	char	*text = malloc(n + 1);
+
+	memset(text, 'x', n);
+	memcpy(text, RAW_A, strlen(RAW_A));
+	text[n] = '\0';
+	write_theirs();
+	scene_write(sc.root, "raw_memories.md", text);
+	adopt();
+	ck_assert_str_eq(in_ref(HISTORY_ADOPTED, "raw_memories.md"), text);
+	ck_assert_ptr_null(in_ref(HISTORY_LIVE, "raw_memories.md"));
+	free(text);
+}
+END_TEST
+
+START_TEST(what_is_no_text_is_refused_by_name)
+{
+	const char	bytes[] = "# Task Group: theirs\nab\0c\n";
+	char		*path;
+	FILE		*f;
+
+	write_theirs();
+	path = xasprintf("%s/MEMORY.md", sc.root);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fwrite(bytes, sizeof(bytes) - 1, 1, f);
+	fclose(f);
+	free(path);
+	ck_assert_int_eq(adopt_run(&sc.ws, &res), -1);
+	ck_assert_str_eq(sc.ws.reason, REASON_FOREIGN);
+	ck_assert_ptr_nonnull(strstr(sc.ws.problem,
+	    "MEMORY.md is no text: line 2 holds a NUL (byte 24)"));
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -328,6 +366,8 @@ suite(void)
 	tcase_add_test(tc, summaries_of_others_keep_name_and_bytes);
 	tcase_add_test(tc, headers_are_read_with_care);
 	tcase_add_test(tc, the_newest_version_wins);
+	tcase_add_test(tc, a_large_raw_memories_is_kept_as_found);
+	tcase_add_test(tc, what_is_no_text_is_refused_by_name);
 	suite_add_tcase(s, tc);
 	return s;
 }

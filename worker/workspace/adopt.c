@@ -3,6 +3,7 @@
 #include "common/hook.h"
 #include "common/log.h"
 #include "worker/workspace/adopt.h"
+#include "worker/workspace/adopt_files.h"
 #include "worker/workspace/folder_scan.h"
 #include "worker/workspace/tree.h"
 
@@ -51,6 +52,11 @@ check_skipped(struct adopting *a)
 
 	for (i = 0; i < a->scan.nskipped; i++) {
 		s = &a->scan.skipped[i];
+		if (is_raw(s->path) && s->why == FOLDER_TOO_BIG) {
+			if (adopt_take_raw(a->ws, a->scan.tree) < 0)
+				return -1;
+			continue;
+		}
 		if (is_raw(s->path))
 			return workspace_fail(a->ws, REASON_FOREIGN,
 			    "%s/%s %s, so it cannot be kept: move it away",
@@ -76,7 +82,7 @@ read_folder(struct adopting *a)
 	    sizeof(why)) < 0)
 		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
 		    ws->root_path, why);
-	if (check_skipped(a) < 0)
+	if (check_skipped(a) < 0 || adopt_check_text(ws, a->scan.tree) < 0)
 		return -1;
 	if (tree_store(h, a->scan.tree, &a->found) < 0 ||
 	    read_place(h, HISTORY_ADOPTED, &a->adopted) < 0 ||
