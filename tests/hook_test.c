@@ -16,6 +16,7 @@
 #define GRACE_ENV "MNEMOD_TEST_GRACE_MS"
 
 static char	crash_point[64];
+static unsigned	crash_left;	/* times that the point is still passed by */
 
 int
 hook_testing(void)
@@ -57,7 +58,8 @@ hook_power_supply(void)
 
 /*
  * "NAME" kills the process at that point, "stop:NAME" stops it, so that the
- * test can look at it, or kill others first.
+ * test can look at it, or kill others first; "NAME#N" when it comes by for the
+ * Nth time.
  */
 void
 hook_crash(const char *name)
@@ -65,7 +67,7 @@ hook_crash(const char *name)
 	static const char	stop[] = "stop:";
 	size_t			n = sizeof(stop) - 1;
 
-	if (strcmp(name, crash_point) == 0)
+	if (strcmp(name, crash_point) == 0 && --crash_left == 0)
 		kill(getpid(), SIGKILL);
 	else if (strncmp(crash_point, stop, n) == 0 &&
 	    strcmp(name, crash_point + n) == 0)
@@ -75,5 +77,11 @@ hook_crash(const char *name)
 void
 hook_crash_at(const char *name)
 {
+	char	*times;
+
 	strlcpy(crash_point, name == NULL ? "" : name, sizeof(crash_point));
+	times = strchr(crash_point, '#');
+	crash_left = times == NULL ? 1 : (unsigned)atoi(times + 1);
+	if (times != NULL)
+		*times = '\0';
 }

@@ -6,6 +6,7 @@
 #include "audit.h"
 #include "common/model_error.h"
 #include "conversation.h"
+#include "hook.h"
 #include "json.h"
 #include "log.h"
 #include "mem.h"
@@ -161,6 +162,7 @@ carry_out(struct agent *a, struct worker *w, const struct call *c)
 	e = tools_call(&k->tools, c->name, c->arguments, &out);
 	audit_result(a, w, c, buf_str(&out), e);
 	conversation_result(&k->talk, c->id, buf_str(&out), e != TOOL_DONE);
+	hook_crash("agent.call.after");
 	worker_progress(w, 1);
 	if (e == TOOL_BROKEN) {
 		log_warnx("staging folder %s: %s", a->staging_path,

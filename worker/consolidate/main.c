@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent.h"
+#include "hook.h"
 #include "json.h"
 #include "log.h"
 #include "mem.h"
@@ -42,6 +43,7 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 	    strcmp(provider, "builtin") == 0 ? &agent_builtin : &agent_model);
 
 	worker_set_data(w, a);
+	hook_crash_at(json_str(settings, "crash_at"));
 	if (path == NULL || path[0] != '/') {
 		(void)snprintf(why, whysize, "staging: an absolute path is "
 		    "needed");
