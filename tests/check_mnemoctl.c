@@ -15,6 +15,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "supervisor/mnemoctl/bytes.h"
 #include "supervisor/mnemoctl/ctl.h"
 #include "supervisor/mnemoctl/options.h"
 #include "supervisor/mnemoctl/when.h"
@@ -469,6 +470,75 @@ START_TEST(status_names_what_comes_next)
 }
 END_TEST
 
+#define ASKED(at_, model_, purpose_, thread_, outcome_, tokens_, money_)	\
+	"INSERT INTO model_requests (at, provider, model, purpose,"		\
+	" thread_id, attempt, reserved, tokens, money, settled_at, outcome,"	\
+	" input, cached_input, output, reasoning_output) VALUES (" at_		\
+	", 'openai', '" model_ "', '" purpose_ "', '" thread_ "', 1, 9, "	\
+	tokens_ ", " money_ ", " at_ ", '" outcome_ "', 100, 40, 7, 3);"
+
+/* What a command prints for people, on no terminal. */
+static char *
+shown(void (*show)(json_object *, const struct output *), int width)
+{
+	struct output	 out;
+	char		*text = NULL;
+	size_t		 size;
+	FILE		*fp = open_memstream(&text, &size);
+
+	output_init(&out, fp, NOW);
+	out.width = width;
+	show(doc, &out);
+	fclose(fp);
+	return text;
+}
+
+/*
+ * "The quota is gone, when does it come back?" and "the disk is full, of
+ * what?"
+ */
+START_TEST(status_tells_when_it_frees_and_what_is_on_the_disk)
+{
+	struct config_provider	 provider = { .name = names[0] };
+	json_object		*list;
+	char			*path;
+	FILE			*fp;
+
+	config.providers = &provider;
+	config.nproviders = 1;
+	config.budget.tokens_per_day = 100;
+	config.budget.money_per_day = 5000000;
+	tell(ASKED("1782950000", "big", "agent", "ag", "ok", "40", "1250000")
+	    ASKED("1782990000", "big", "agent", "ag", "ok", "2", "0")
+	    ASKED("1782900000", "big", "agent", "ag", "ok", "9", "9"));
+	path = xasprintf("%s/agents", st_dir);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	free(path);
+	path = xasprintf("%s/agents/x.jsonl", st_dir);
+	fp = fopen(path, "w");
+	ck_assert_uint_eq(fwrite(path, 1, 10, fp), 10);
+	fclose(fp);
+	doc = json_object_new_object();
+	ck_assert_int_eq(status_collect(&ctl, doc), CTL_OK);
+	ck_assert_int_eq(json_int(json_obj(doc, "model"), "frees_at", 0),
+	    1782950000 + DAY);
+	list = json_arr(json_obj(doc, "disk"), "kinds");
+	ck_assert_uint_eq(json_object_array_length(list), 5);
+	ck_assert_str_eq(json_str(json_object_array_get_idx(list, 2), "kind"),
+	    "audits");
+	ck_assert_int_eq(json_int(json_object_array_get_idx(list, 2), "files",
+	    0), 1);
+	unlink(path);
+	free(path);
+	path = shown(status_show, 0);
+	ck_assert_ptr_nonnull(strstr(path, "42 of 100 tokens\n"
+	    "  money: 1.25 of 5.00\n"
+	    "  the oldest of it counts no more in 10 hours; under way: 0\n"));
+	ck_assert_ptr_nonnull(strstr(path, "\ndisk: database "));
+	free(path);
+}
+END_TEST
+
 /* Names of the state directory, one string. */
 static char *
 listing(void)
@@ -564,22 +634,6 @@ START_TEST(reader_refuses_newer_and_takes_older)
 }
 END_TEST
 
-/* What a command prints for people, on no terminal. */
-static char *
-shown(void (*show)(json_object *, const struct output *), int width)
-{
-	struct output	 out;
-	char		*text = NULL;
-	size_t		 size;
-	FILE		*fp = open_memstream(&text, &size);
-
-	output_init(&out, fp, NOW);
-	out.width = width;
-	show(doc, &out);
-	fclose(fp);
-	return text;
-}
-
 START_TEST(hostile_text_is_never_shown_raw)
 {
 	char	*text, *line, *rest;
@@ -610,13 +664,6 @@ START_TEST(hostile_text_is_never_shown_raw)
 	free(text);
 }
 END_TEST
-
-#define ASKED(at_, model_, purpose_, thread_, outcome_, tokens_, money_)	\
-	"INSERT INTO model_requests (at, provider, model, purpose,"		\
-	" thread_id, attempt, reserved, tokens, money, settled_at, outcome,"	\
-	" input, cached_input, output, reasoning_output) VALUES (" at_		\
-	", 'openai', '" model_ "', '" purpose_ "', '" thread_ "', 1, 9, "	\
-	tokens_ ", " money_ ", " at_ ", '" outcome_ "', 100, 40, 7, 3);"
 
 static json_object *
 usage_by(const char *by, const char *key)
@@ -740,6 +787,26 @@ START_TEST(json_times_are_rfc3339)
 }
 END_TEST
 
+START_TEST(sizes_in_words)
+{
+	static const struct {
+		int64_t		 bytes;
+		const char	*text;
+	} rows[] = {
+		{ 0, "0 B" }, { 999, "999 B" }, { 1000, "1.0 kB" },
+		{ 9999, "9.9 kB" }, { 10000, "10 kB" }, { 999999, "999 kB" },
+		{ 1000000, "1.0 MB" }, { 123456789, "123 MB" },
+		{ 5500000000, "5.5 GB" }, { INT64_MAX, "9223 PB" }
+	};
+	char	 buf[BYTES_TEXT];
+	size_t	 i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_str_eq(bytes_text(buf, rows[i].bytes),
+		    rows[i].text);
+}
+END_TEST
+
 START_TEST(times_in_words)
 {
 	static const struct {
@@ -839,6 +906,8 @@ suite(void)
 	tcase_add_test(tc, unusable_file_gives_its_reason);
 	tcase_add_test(tc, jobs_lists_queued_failed_and_done);
 	tcase_add_test(tc, status_names_what_comes_next);
+	tcase_add_test(tc,
+	    status_tells_when_it_frees_and_what_is_on_the_disk);
 	tcase_add_test(tc, reader_sees_the_owner_write);
 	tcase_add_test(tc, reader_makes_nothing);
 	tcase_add_test(tc, reader_refuses_newer_and_takes_older);
@@ -846,6 +915,7 @@ suite(void)
 	tcase_add_test(tc, usage_adds_up_every_way);
 	tcase_add_test(tc, json_escapes_all_but_ascii);
 	tcase_add_test(tc, json_times_are_rfc3339);
+	tcase_add_test(tc, sizes_in_words);
 	tcase_add_test(tc, times_in_words);
 	tcase_add_test(tc, command_line);
 	suite_add_tcase(s, tc);

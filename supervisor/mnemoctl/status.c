@@ -25,6 +25,26 @@ collect_owner(const struct ctl *ctl, json_object *doc)
 	json_set_str(doc, "provider", ctl->config->use_provider);
 }
 
+static int
+take_oldest(int64_t at, int64_t tokens, int64_t money, void *arg)
+{
+	(void)tokens;
+	(void)money;
+	*(int64_t *)arg = at;
+	return 1;
+}
+
+/* When the oldest of what counts leaves the 24 hours. */
+static void
+set_frees(const struct ctl *ctl, json_object *o)
+{
+	int64_t	oldest = 0;
+
+	(void)store_ledger_each(ctl->store, ctl->now - LEDGER_DAY,
+	    take_oldest, &oldest);
+	ctl_set_time(o, "frees_at", oldest == 0 ? 0 : oldest + LEDGER_DAY);
+}
+
 /* What models were asked in 24 hours, and what keeps them from being asked. */
 static enum ctl_exit
 collect_model(struct ctl *ctl, json_object *doc)
@@ -47,6 +67,7 @@ collect_model(struct ctl *ctl, json_object *doc)
 	json_set_int(o, "money_millionths", s.money);
 	json_set_int(o, "money_per_day_millionths", b->money_per_day);
 	json_set_int(o, "open", s.open);
+	set_frees(ctl, o);
 	ctl_set_time(o, "backfill_until", w->backfill_until);
 	ctl_set_time(o, "budget_until", w->budget_until);
 	json_set_str(o, "budget_key", w->budget_until == 0 ? NULL :
@@ -233,5 +254,6 @@ status_collect(struct ctl *ctl, json_object *doc)
 	if (e != CTL_OK)
 		return e;
 	collect_next(ctl, doc);
+	status_disk(ctl, doc);
 	return status_degraded(ctl, doc);
 }

@@ -10,6 +10,9 @@
 /* Each memory: its root, its job, its last publication. */
 enum ctl_exit status_memories(struct ctl *, json_object *doc);
 
+/* What is on the disk. */
+void status_disk(struct ctl *, json_object *doc);
+
 /* What needs a person's eye; after everything else is collected. */
 enum ctl_exit status_degraded(struct ctl *, json_object *doc);
 

@@ -125,17 +125,24 @@ complain(json_object *list, const char *fmt, ...)
 static void
 check_memories(const struct ctl *ctl, json_object *doc, json_object *list)
 {
-	json_object	*memories = json_arr(doc, "memories");
-	const char	*error;
+	json_object	*memories = json_arr(doc, "memories"), *o;
+	const char	*error, *outcome;
 	size_t		 i;
 
 	for (i = 0; i < ctl->config->nmemories; i++) {
+		o = json_object_array_get_idx(memories, i);
+		outcome = json_str(o, "outcome");
+		if (outcome != NULL && strcmp(outcome, REVIEW_PENDING) == 0)
+			complain(list, "memory %s: what an agent made waits "
+			    "for you: mnemoctl review",
+			    ctl->config->memories[i].name);
 		if (!ctl->memories[i].usable)
 			complain(list, "%s", ctl->memories[i].text);
-		error = json_str(json_object_array_get_idx(memories, i),
-		    "last_error");
+		error = json_str(o, "last_error");
 		if (error != NULL)
-			complain(list, "memory %s: the last agent failed: %s",
+			complain(list, "memory %s: the last agent failed: %s; "
+			    "mnemoctl agents lists it, mnemoctl show tells "
+			    "what it did",
 			    ctl->config->memories[i].name, error);
 	}
 }
@@ -149,7 +156,8 @@ check_sources(const struct ctl *ctl, json_object *list)
 
 	for (i = 0; i < ctl->config->nsources; i++)
 		if (stat(s[i].path, &sb) == -1)
-			complain(list, "source %s: %s is not there", s[i].name,
+			complain(list, "source %s: %s is not there; it is "
+			    "looked for with each pass", s[i].name,
 			    s[i].path);
 }
 
@@ -162,8 +170,8 @@ check_standstill(const struct ctl *ctl, json_object *list)
 	size_t			 i;
 
 	if (net != NULL)
-		complain(list, "%s: is on a network file system (%s)",
-		    c->state, net);
+		complain(list, "%s: is on a network file system (%s): choose "
+		    "a local directory with -s", c->state, net);
 	if (ctl->waits.still.reason != NULL)
 		complain(list, "no new work begins (%s): %s",
 		    ctl->waits.still.reason, ctl->waits.still.text);
@@ -199,7 +207,8 @@ check_queue(json_object *doc, json_object *list)
 	n = queued(doc, "file_missing");
 	if (n > 0)
 		complain(list, "%lld of the threads wait for their file, "
-		    "which is not there", (long long)n);
+		    "which is not there; what was extracted stays",
+		    (long long)n);
 }
 
 enum ctl_exit

@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/json.h"
 #include "supervisor/mnemoctl/agents.h"
+#include "supervisor/mnemoctl/bytes.h"
+#include "supervisor/mnemoctl/money.h"
 #include "supervisor/mnemoctl/table.h"
 #include "supervisor/mnemoctl/when.h"
 
@@ -58,17 +61,40 @@ show_wait(json_object *o, const struct output *out, const char *key,
 		    time_text(when, json_int(o, key, 0), out->now));
 }
 
+/* Nothing where neither prices nor a ceiling are configured. */
+static void
+show_money(json_object *o, const struct output *out)
+{
+	int64_t	spent = json_int(o, "money_millionths", 0);
+	int64_t	max = json_int(o, "money_per_day_millionths", 0);
+	char	a[MONEY_TEXT], b[MONEY_TEXT];
+
+	if (max > 0)
+		output_line(out, STYLE_PLAIN, "  money: %s of %s",
+		    money_text(a, spent), money_text(b, max));
+	else if (spent > 0)
+		output_line(out, STYLE_PLAIN, "  money: %s",
+		    money_text(a, spent));
+}
+
 static void
 show_model(json_object *doc, const struct output *out)
 {
 	json_object	*o = json_obj(doc, "model");
 	char		 requests[64], tokens[64], what[640];
+	char		 when[TIME_TEXT];
 
 	if (o == NULL)
 		return;
 	output_line(out, STYLE_PLAIN, "asked in 24 hours: %s requests, %s "
 	    "tokens", of_limit(requests, o, "requests"),
 	    of_limit(tokens, o, "tokens"));
+	show_money(o, out);
+	if (json_int(o, "frees_at", 0) != 0)
+		output_line(out, STYLE_PLAIN, "  the oldest of it counts "
+		    "no more %s; under way: %lld", time_text(when,
+		    json_int(o, "frees_at", 0), out->now),
+		    number(o, "open"));
 	show_wait(o, out, "backfill_until",
 	    "pipeline.backfill_per_day is reached");
 	snprintf(what, sizeof(what), "budget.%s is reached",
@@ -165,6 +191,52 @@ show_agents(json_object *doc, const struct output *out)
 	agents_table(doc, out);
 }
 
+/* Over all memories; each has its own in the table. */
+static void
+show_published(json_object *doc, const struct output *out)
+{
+	json_object	*list = json_arr(doc, "memories"), *o, *last = NULL;
+	char		 when[TIME_TEXT];
+	size_t		 i;
+
+	for (i = 0; i < json_object_array_length(list); i++) {
+		o = json_object_array_get_idx(list, i);
+		if (json_int(o, "published_at", 0) >
+		    json_int(last, "published_at", 0))
+			last = o;
+	}
+	fputc('\n', out->fp);
+	if (last == NULL)
+		output_line(out, STYLE_PLAIN, "last publication: none");
+	else
+		output_line(out, STYLE_PLAIN, "last publication: %s, memory "
+		    "%s, by %s", time_text(when, json_int(last,
+		    "published_at", 0), out->now), json_str(last, "name"),
+		    json_str(last, "generator") == NULL ? "?" :
+		    json_str(last, "generator"));
+}
+
+static void
+show_disk(json_object *doc, const struct output *out)
+{
+	json_object	*disk = json_obj(doc, "disk"), *o;
+	json_object	*list = json_arr(disk, "kinds");
+	char		 text[BYTES_TEXT];
+	struct buf	 b = BUF_INIT;
+	size_t		 i;
+
+	for (i = 0; i < json_object_array_length(list); i++) {
+		o = json_object_array_get_idx(list, i);
+		buf_addf(&b, "%s%s %s%s", i == 0 ? "" : ", ",
+		    json_str(o, "kind"), json_flag(o, "more", 0) ?
+		    "more than " : "", bytes_text(text,
+		    json_int(o, "bytes", 0)));
+	}
+	output_line(out, STYLE_PLAIN, "disk: %s; free: %s", buf_str(&b),
+	    bytes_text(text, json_int(disk, "free_bytes", 0)));
+	buf_release(&b);
+}
+
 /* What was due already comes with the next pass. */
 static void
 show_next(json_object *doc, const struct output *out)
@@ -175,7 +247,6 @@ show_next(json_object *doc, const struct output *out)
 	char		 when[TIME_TEXT], every[TIME_TEXT];
 
 	name = json_str(o, "memory");
-	fputc('\n', out->fp);
 	if (what == NULL)
 		output_line(out, STYLE_PLAIN, "next: nothing is planned");
 	else
@@ -204,7 +275,9 @@ status_show(json_object *doc, const struct output *out)
 	show_queue(doc, out);
 	show_memories(doc, out);
 	show_agents(doc, out);
+	show_published(doc, out);
 	show_next(doc, out);
+	show_disk(doc, out);
 	if (json_object_array_length(list) == 0)
 		output_line(out, STYLE_PLAIN, "degraded: nothing");
 	for (i = 0; i < json_object_array_length(list); i++)
