@@ -15,6 +15,8 @@ static const char	*log_tag = "mnemod";
 static int		 log_debug_on;
 static log_sink		*log_sink_fn;
 static void		*log_sink_arg;
+static log_sink		*log_tap_fn;
+static void		*log_tap_arg;
 
 static const char *const level_names[] = {
 	[LOG_LEVEL_FATAL] = "fatal",
@@ -47,6 +49,13 @@ log_set_sink(log_sink *sink, void *arg)
 {
 	log_sink_fn = sink;
 	log_sink_arg = arg;
+}
+
+void
+log_set_tap(log_sink *tap, void *arg)
+{
+	log_tap_fn = tap;
+	log_tap_arg = arg;
 }
 
 const char *
@@ -189,6 +198,8 @@ log_write(enum log_level level, const char *line)
 	static unsigned	lost;
 	char		note[64];
 
+	if (log_tap_fn != NULL)
+		log_tap_fn(level, line, log_tap_arg);
 	if (log_sink_fn != NULL && level != LOG_LEVEL_FATAL) {
 		log_sink_fn(level, line, log_sink_arg);
 		return;

@@ -31,6 +31,9 @@ int log_is_verbose(void);
 /* Send records to `sink' instead of standard error; NULL: back to it. */
 void log_set_sink(log_sink *sink, void *arg);
 
+/* Hand every record to `tap' too, whatever becomes of it; NULL: none. */
+void log_set_tap(log_sink *tap, void *arg);
+
 /* log_warn() and log_fatal() append ": " and strerror(errno). */
 void log_fatal(const char *fmt, ...)
     __attribute__((noreturn, format(printf, 1, 2)));

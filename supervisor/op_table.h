@@ -39,6 +39,11 @@ void op_resume_begin(struct op_run *);
 extern const struct op_argument op_retry_arguments[];
 void op_retry_begin(struct op_run *);
 
+/* op_log.c */
+extern const struct op_argument op_log_arguments[];
+void op_log_begin(struct op_run *);
+void op_log_release(struct op_run *);
+
 /* op_release.c */
 extern const struct op_argument op_release_arguments[];
 void op_release_begin(struct op_run *);

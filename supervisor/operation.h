@@ -14,9 +14,10 @@
  * process; neither makes a difference here.
  *
  * A request is {"command": "...", "args": {...}}, and is answered by any
- * number of {"progress": "..."} and one {"result": {...}} or
- * {"error": {"status": N, "reason": "...", "message": "..."}}, where the
- * status is mnemoctl's exit status (mnemod-protocol(7), CONTROL SOCKET).
+ * number of {"progress": "..."}, of log {"records": [...]}, and one
+ * {"result": {...}} or {"error": {"status": N, "reason": "...", "message":
+ * "..."}}, where the status is mnemoctl's exit status (mnemod-protocol(7),
+ * CONTROL SOCKET).
  */
 
 #define OPERATION_REQUESTS_MAX	256	/* waiting or running */
@@ -179,7 +180,10 @@ void op_send(struct op_run *, enum msg_id, json_object *body);
 void op_send_as(struct op_run *, enum msg_id, const char *thread_id,
     json_object *body);
 
-/* A frame of the operation's own; takes it over. */
+/*
+ * A frame of the operation's own, dropped if too much is unread.  Takes it
+ * over.
+ */
 void op_frame(struct op_run *, json_object *frame);
 
 /* One line for the person who waits. */

@@ -10,6 +10,7 @@
 #include "supervisor/control.h"
 #include "supervisor/match.h"
 #include "supervisor/memory.h"
+#include "supervisor/logring.h"
 #include "supervisor/metrics.h"
 #include "supervisor/model.h"
 #include "supervisor/notify.h"
@@ -165,9 +166,13 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	sv.paths = paths;
 	sv.config = config;
 	fd_limit_raise(DESCRIPTORS);
+	sv.logring = logring_new();
+	log_set_tap(logring_add, sv.logring);
 	e = supervisor_open(&sv, config_needs_gateway(config) ?
 	    ROLES | 1u << ROLE_GATEWAY : ROLES, "");
 	if (e != EXIT_OK) {
+		log_set_tap(NULL, NULL);
+		logring_free(sv.logring);
 		config_free(config);
 		return e;
 	}
@@ -206,6 +211,8 @@ supervisor_run(const struct options *opt, const struct paths *paths,
 	telemetry_free(sv.telemetry);
 	metrics_free(sv.metrics);
 	supervisor_close(&sv);
+	log_set_tap(NULL, NULL);
+	logring_free(sv.logring);
 	config_free(sv.config);
 	return e;
 }

@@ -15,6 +15,7 @@
 #include "supervisor/store.h"
 
 struct control;
+struct logring;
 struct memory;
 struct metrics;
 struct model;
@@ -45,6 +46,7 @@ struct supervisor {
 	struct operations	*operations;
 	struct control		*control;
 	struct notify		*notify;	/* NULL: no schedule */
+	struct logring		*logring;	/* NULL: none is kept */
 	struct metrics		*metrics;	/* NULL: none are kept */
 	struct telemetry	*telemetry;	/* where they go */
 	struct memory_list	 memories;

@@ -62,6 +62,10 @@ struct ctl {
 	const char		*by;		/* --by, or NULL */
 	int64_t			 days;		/* --days, or 0 */
 	int			 all;		/* -a */
+	int64_t			 lines;		/* -n of log, or 0 */
+	int64_t			 heard;		/* the last record's number */
+	int			 follow;	/* -f of log */
+	int			 json;		/* -j */
 	int			 outdated;	/* -O */
 	int			 provider;	/* --provider */
 	int			 dry_run;	/* -n */
@@ -85,6 +89,13 @@ struct ctl_command {
 	int		 alone;		/* it needs no state */
 	int		 words;		/* the argument may be several words */
 	int		 memory;	/* -m, and it is no request */
+	int		 running;	/* only a supervisor can answer */
+	/*
+	 * A frame before the last; 0, or -1 to end, with ctl->verdict.  The
+	 * last one is shown as ever.
+	 */
+	int		(*hear)(struct ctl *, json_object *doc,
+			    json_object *frame);
 };
 
 /* status.c, jobs.c, why.c */
@@ -104,6 +115,10 @@ void agent_show(json_object *doc, const struct output *);
 /* doctor.c */
 enum ctl_exit doctor_collect(struct ctl *, json_object *doc);
 void doctor_show(json_object *doc, const struct output *);
+
+/* log.c */
+int log_hear(struct ctl *, json_object *doc, json_object *frame);
+void log_show(json_object *doc, const struct output *);
 
 /* usage.c */
 enum ctl_exit usage_collect(struct ctl *, json_object *doc);

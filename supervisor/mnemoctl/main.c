@@ -56,6 +56,8 @@ static const struct ctl_command commands[] = {
 	    "a memory, newest first", .show = history_show, .key = "memory" },
 	{ .name = "jobs", .text = "one line for each job",
 	    .collect = jobs_collect, .show = jobs_show },
+	{ .name = "log", .text = "what the supervisor said last",
+	    .show = log_show, .hear = log_hear, .running = 1 },
 	{ .name = "metrics", .text = "the numbers of the supervisor that "
 	    "runs", .show = metrics_show },
 	{ .name = "pause", .text = "begin nothing new until resume",
@@ -212,6 +214,9 @@ act(const struct ctl_options *opt)
 		ctl.days = opt->days;
 		ctl.provider = opt->provider;
 		ctl.all = opt->all;
+		ctl.lines = opt->lines;
+		ctl.follow = opt->follow;
+		ctl.json = opt->json;
 		ctl.outdated = opt->outdated;
 		ctl.dry_run = opt->dry_run;
 		ctl.purge = opt->purge;

@@ -21,7 +21,8 @@ enum kind { FLAG, TEXT, NUMBER, LIST };
 
 /*
  * Alphabetical; usage, help and getopt(3) all come from here.  Behind a
- * command that an option is of, its letter means that option.
+ * command that an option is of, its letter means that option; before the
+ * command, the first of several.
  */
 static const struct option_row {
 	int		 letter;	/* 0: it has none */
@@ -44,6 +45,8 @@ static const struct option_row {
 	    "read this configuration, - for standard input", FIELD(file) },
 	{ 0, FLAG, "force", NULL, "backup restore",
 	    "replace what is there", FIELD(force) },
+	{ 'f', FLAG, "follow", NULL, "log",
+	    "go on with what comes", FIELD(follow) },
 	{ 'h', FLAG, "help", NULL, NULL,
 	    "print this help", FIELD(help) },
 	{ 'j', FLAG, "json", NULL, NULL,
@@ -52,6 +55,8 @@ static const struct option_row {
 	    "the memory that is meant, if there are several", FIELD(memory) },
 	{ 'n', FLAG, "dry-run", NULL, "forget",
 	    "say what would be done", FIELD(dry_run) },
+	{ 'n', NUMBER, "lines", "n", "log",
+	    "the last so many records", FIELD(lines) },
 	{ 'n', NUMBER, "limit", "number", "search",
 	    "so many hits, not 20", FIELD(limit) },
 	{ 'o', LIST, "option", "key=value", NULL,

@@ -22,6 +22,8 @@ struct ctl_options {
 	const char		 *by;		/* --by, or NULL */
 	int64_t			  days;		/* --days, or 0 */
 	int64_t			  limit;	/* -n of search, or 0 */
+	int64_t			  lines;	/* -n of log, or 0 */
+	int			  follow;	/* -f of log */
 	const char		 *memory;	/* -m, or NULL */
 	const char		 *despite;	/* -d, or NULL */
 	const char		 *file;		/* -f, or NULL */

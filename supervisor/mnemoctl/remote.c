@@ -23,12 +23,14 @@
 /* One question and what became of it. */
 struct remote {
 	struct ctl	*ctl;
+	const struct ctl_command *command;	/* NULL: a hold */
 	json_object	*request;
 	json_object	*doc;
 	int		 answered;
 	int		 served;	/* here */
 	enum ctl_exit	(*work)(void *); /* under a hold, or NULL */
 	void		*arg;
+	int		 left;		/* no more is wanted */
 	enum ctl_exit	 exit;
 };
 
@@ -79,6 +81,9 @@ take_frame(void *arg, json_object *frame, int last)
 			do_work(r);
 		else if (text != NULL)
 			tell(text, r->served);
+		else if (r->command != NULL && r->command->hear != NULL &&
+		    r->command->hear(r->ctl, r->doc, frame) == -1)
+			r->left = 1;
 		return;
 	}
 	r->answered = 1;
@@ -86,6 +91,12 @@ take_frame(void *arg, json_object *frame, int last)
 		json_object_object_foreach(result, key, value) {
 			json_set(r->doc, key, json_object_get(value));
 		}
+		return;
+	}
+	text = json_str(error, "reason");
+	if (r->ctl->follow && text != NULL && strcmp(text, "interrupted") ==
+	    0) {
+		log_info("the supervisor stopped");
 		return;
 	}
 	text = json_str(error, "message");
@@ -129,19 +140,19 @@ read_answers(struct remote *r, int fd)
 	size_t			 len;
 
 	frame_reader_init(&in);
-	while (!r->answered && (st == FRAME_OK || st == FRAME_MORE)) {
+	while (!r->answered && !r->left && (st == FRAME_OK || st == FRAME_MORE)) {
 		st = frame_reader_next(&in, &text, &len);
 		if (st == FRAME_MORE)
 			st = frame_reader_fill(&in, fd);
 		else if (st == FRAME_OK) {
 			frame = json_parse(text, len, JSON_DEPTH, NULL);
-			take_frame(r, frame,
-			    json_str(frame, "progress") == NULL);
+			take_frame(r, frame, json_obj(frame, "result") !=
+			    NULL || json_obj(frame, "error") != NULL);
 			json_object_put(frame);
 		}
 	}
 	frame_reader_release(&in);
-	return r->answered ? 0 : -1;
+	return r->answered || r->left ? 0 : -1;
 }
 
 /* Over the socket: 0, or -1 if it was not asked. */
@@ -216,6 +227,16 @@ serve_here(struct remote *r, struct config *config)
 	return 0;
 }
 
+/* Always 0: it is decided. */
+static int
+say_none(struct remote *r)
+{
+	log_warnx("%s: no supervisor runs, and only one that does can tell",
+	    r->command->name);
+	r->exit = CTL_NOT_FOUND;
+	return 0;
+}
+
 /* One try: 0 if it is decided, else -1. */
 static int
 try_once(struct remote *r)
@@ -224,7 +245,8 @@ try_once(struct remote *r)
 	int			fd = -1, decided;
 
 	if (!state_dir_holder(r->ctl->config->state, &h))
-		return serve_here(r, r->ctl->config);
+		return r->command != NULL && r->command->running ?
+		    say_none(r) : serve_here(r, r->ctl->config);
 	if (h.how != NULL && h.how[0] == '/')
 		fd = control_connect(h.how, 0);
 	state_holder_release(&h);
@@ -306,10 +328,11 @@ enum ctl_exit
 remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
     json_object *doc)
 {
-	struct remote	 r = { .ctl = ctl, .doc = doc };
+	struct remote	 r = { .ctl = ctl, .command = cmd, .doc = doc };
 	json_object	*o = json_object_new_object();
 	json_object	*args = ctl_set_object(o, "args");
 	enum ctl_exit	 e;
+	char		 lines[24];
 
 	json_set_str(o, "command", cmd->name);
 	if (ctl->memory != NULL)
@@ -320,6 +343,12 @@ remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
 		json_set_str(args, "despite", ctl->despite);
 	if (ctl->all)
 		json_set_bool(args, "all", 1);
+	if (ctl->lines > 0) {
+		snprintf(lines, sizeof(lines), "%lld", (long long)ctl->lines);
+		json_set_str(args, "lines", lines);
+	}
+	if (ctl->follow)
+		json_set_bool(args, "follow", 1);
 	if (ctl->outdated)
 		json_set_bool(args, "outdated", 1);
 	if (ctl->dry_run)
