@@ -250,7 +250,7 @@ while IFS= read -r c; do
 	check "page: command $c" \
 	    [ "$(grep -c "^\.It Ic $c\( \|\$\)" $page)" -eq 2 ]
 	check "page: an example of $c" \
-	    grep -q "^\$ .*mnemoctl $c" $page
+	    grep -q "^\$ .*mnemoctl \(-s [^ ]* \)*$c" $page
 done <"$T/commands"
 sed -n 's/^\.It Ic \([a-z]*\).*/\1/p' $page | sort -u >"$T/documented"
 check "page: no command that is not there" \
