@@ -1,31 +1,17 @@
-#include <stdint.h>
-#include <string.h>
-
+#include "bytes.h"
 #include "utf8.h"
-
-#define HIGH	0x8080808080808080u
-
-/* The high bits of the eight bytes at `s'. */
-static uint64_t
-high_bits(const unsigned char *s)
-{
-	uint64_t	word;
-
-	memcpy(&word, s, sizeof(word));
-	return word & HIGH;
-}
 
 /* Bytes at the front of `s' that are ASCII; most of all text. */
 static size_t
-ascii_run(const unsigned char *s, size_t len)
+ascii_run(const char *s, size_t len)
 {
 	size_t	i;
 
 	for (i = 0; i + 32 <= len; i += 32)
-		if ((high_bits(s + i) | high_bits(s + i + 8) |
-		    high_bits(s + i + 16) | high_bits(s + i + 24)) != 0)
+		if (bytes_high(bytes_at(s + i) | bytes_at(s + i + 8) |
+		    bytes_at(s + i + 16) | bytes_at(s + i + 24)) != 0)
 			break;
-	while (i < len && s[i] < 0x80)
+	while (i < len && (unsigned char)s[i] < 0x80)
 		i++;
 	return i;
 }
@@ -56,13 +42,12 @@ char_len(const unsigned char *s, size_t len)
 }
 
 size_t
-utf8_run(const char *text, size_t len)
+utf8_run(const char *s, size_t len)
 {
-	const unsigned char	*s = (const unsigned char *)text;
-	size_t			 i = 0, n;
+	size_t	i = 0, n;
 
 	while ((i += ascii_run(s + i, len - i)) < len) {
-		n = char_len(s + i, len - i);
+		n = char_len((const unsigned char *)s + i, len - i);
 		if (n == 0)
 			break;
 		i += n;

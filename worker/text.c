@@ -1,13 +1,11 @@
 #include <string.h>
 
+#include "bytes.h"
 #include "mem.h"
 #include "text.h"
 
 #define REPLACEMENT	0xfffd
 #define ELLIPSIS	"\xe2\x80\xa6"
-
-/* A word of eight such bytes. */
-#define BYTES(c)	((uint64_t)(c) * 0x0101010101010101u)
 
 /* Smallest value that a sequence of n + 1 bytes may hold. */
 static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
@@ -128,36 +126,21 @@ plain_run(const char *s, size_t len)
 	return n;
 }
 
-/* Not zero if a byte is not from ' ' to '~'. */
-static uint64_t
-odd_bytes(uint64_t word)
-{
-	return ((word - BYTES(0x20)) | (word + BYTES(0x01)) | word) &
-	    BYTES(0x80);
-}
-
-/* A bit for each byte that is a space. */
-static uint64_t
-space_bytes(uint64_t word)
-{
-	word ^= BYTES(0x20);
-	return ~(((word & BYTES(0x7f)) + BYTES(0x7f)) | word) & BYTES(0x80);
-}
-
 int
 text_is_line(const char *s, size_t len)
 {
-	uint64_t word, next;
+	uint64_t word;
 	size_t i;
 
 	if (len == 0 || s[0] == ' ' || s[len - 1] == ' ')
 		return len == 0;
 	/* Two spaces: where both the word and the one a byte on have one. */
 	for (i = 0; i + sizeof(word) < len; i += sizeof(word)) {
-		memcpy(&word, s + i, sizeof(word));
-		memcpy(&next, s + i + 1, sizeof(next));
-		if (odd_bytes(word) != 0 ||
-		    (space_bytes(word) & space_bytes(next)) != 0)
+		word = bytes_at(s + i);
+		if ((bytes_high(word) | bytes_below(word, 0x20) |
+		    bytes_equal(word, 0x7f)) != 0 ||
+		    (bytes_which(word, ' ') &
+		    bytes_which(bytes_at(s + i + 1), ' ')) != 0)
 			return 0;
 	}
 	for (; i < len; i++)

@@ -1,10 +1,7 @@
-#include <stdint.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "size.h"
-
-/* A word of eight such bytes. */
-#define BYTES(c)	((uint64_t)(c) * 0x0101010101010101u)
 
 /* Bytes that escaping adds. */
 static const unsigned char escape[256] = {
@@ -13,22 +10,14 @@ static const unsigned char escape[256] = {
 	['"'] = 1, ['\\'] = 1
 };
 
-/* Not zero if a byte is below `c', which is 128 at most. */
-static uint64_t
-any_below(uint64_t word, unsigned char c)
-{
-	return (word - BYTES(c)) & ~word & BYTES(0x80);
-}
-
 /* 1 if one of the eight bytes at `s' is escaped. */
 static int
 any_escaped(const char *s)
 {
-	uint64_t	word;
+	uint64_t	word = bytes_at(s);
 
-	memcpy(&word, s, sizeof(word));
-	return (any_below(word, 0x20) | any_below(word ^ BYTES('"'), 1) |
-	    any_below(word ^ BYTES('\\'), 1)) != 0;
+	return (bytes_below(word, 0x20) | bytes_equal(word, '"') |
+	    bytes_equal(word, '\\')) != 0;
 }
 
 size_t

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "glance.h"
+#include "common/bytes.h"
 #include "common/json.h"
 #include "worker/text.h"
 
@@ -62,6 +63,21 @@ wide(const struct look *l)
 	return n > 1 ? n : 0;
 }
 
+/* Past what of a string needs no look, eight bytes at a time. */
+static void
+plain(struct look *l)
+{
+	uint64_t	word;
+
+	for (; l->end - l->p >= (ptrdiff_t)sizeof(word);
+	    l->p += sizeof(word)) {
+		word = bytes_at(l->p);
+		if ((bytes_high(word) | bytes_below(word, 0x20) |
+		    bytes_equal(word, '"') | bytes_equal(word, '\\')) != 0)
+			break;
+	}
+}
+
 /* A string, from its first quote on. */
 static int
 string(struct look *l, const char **at, size_t *len)
@@ -69,7 +85,7 @@ string(struct look *l, const char **at, size_t *len)
 	size_t	n;
 
 	*at = ++l->p;
-	while (*l->p != '"') {
+	for (plain(l); *l->p != '"';) {
 		if ((unsigned char)*l->p < 0x20)
 			return -1;
 		if (*l->p == '\\') {
@@ -132,7 +148,7 @@ descend(const struct below *b, const char *key, size_t len, struct below *to)
 		if ((left & 1u) == 0)
 			continue;
 		rest = b->rest[i];
-		if (strncmp(rest, key, len) != 0)
+		if (*rest != *key || strncmp(rest, key, len) != 0)
 			continue;
 		rest += len;
 		if (*rest != '/' && *rest != '\0')
