@@ -17,7 +17,7 @@
 /* One walk. */
 struct walk {
 	struct folder_scan	*scan;
-	struct history		*history;
+	struct history		*history;	/* NULL: names only */
 	int			(*wanted)(const char *);
 	char			*why;
 	size_t			 whysize;
@@ -42,30 +42,52 @@ note_temporary(struct folder_scan *s, const char *path)
 }
 
 static int
-take_file(struct walk *w, int dirfd, const char *name, const char *path)
+put_file(struct walk *w, const char *path, const struct stat *st,
+    const git_oid *id)
+{
+	return tree_put(w->scan->tree, path, st->st_mode & S_IXUSR ?
+	    GIT_FILEMODE_BLOB_EXECUTABLE : GIT_FILEMODE_BLOB, id);
+}
+
+static int
+read_file(struct walk *w, int dirfd, const char *name, const char *path)
 {
 	struct buf		b = BUF_INIT;
 	struct stat		st;
 	git_oid			id;
 	enum folder_read	r;
-	int			ok;
+	int			ok = 1;
 
 	r = folder_read_file(dirfd, name, &b, &st);
-	if (r != FOLDER_OK) {
-		/* Gone since the directory was read: a deletion. */
-		if (r != FOLDER_ABSENT)
-			skip(w->scan, path, r);
-		buf_release(&b);
-		return 0;
-	}
-	ok = history_blob_write(w->history, b.data, b.len, &id) == 0 &&
-	    tree_put(w->scan->tree, path, st.st_mode & S_IXUSR ?
-	    GIT_FILEMODE_BLOB_EXECUTABLE : GIT_FILEMODE_BLOB, &id) == 0;
+	if (r == FOLDER_OK) {
+		ok = history_blob_write(w->history, b.data, b.len, &id) ==
+		    0 && put_file(w, path, &st, &id) == 0;
+		if (ok)
+			lastread_note(&w->history->last, path, &st, &id);
+	} else if (r != FOLDER_ABSENT)
+		skip(w->scan, path, r);
+	/* Else it is gone since the directory was read: a deletion. */
 	buf_release(&b);
-	if (!ok)
+	return ok ? 0 : -1;
+}
+
+static int
+take_file(struct walk *w, int dirfd, const char *path, const struct stat *st)
+{
+	const char	*name = strrchr(path, '/');
+	git_oid		 id;
+	int		 r;
+
+	name = name == NULL ? path : name + 1;
+	if (lastread_is(&w->history->last, path, st, &id) &&
+	    history_has(w->history, &id))
+		r = put_file(w, path, st, &id);
+	else
+		r = read_file(w, dirfd, name, path);
+	if (r == -1)
 		snprintf(w->why, w->whysize, "%s: %s", path,
 		    history_error());
-	return ok ? 0 : -1;
+	return r;
 }
 
 /* Can a wanted file lie below this path? */
@@ -105,7 +127,7 @@ walk_entry(struct walk *w, int dirfd, const char *name, const char *path)
 		    TREE_FILES_MAX);
 		return -1;
 	}
-	return take_file(w, dirfd, name, path);
+	return w->history == NULL ? 0 : take_file(w, dirfd, path, &st);
 }
 
 /* Walk the directory `path' ("" for the folder itself), named in `parent'. */
@@ -152,6 +174,13 @@ folder_scan(struct folder_scan *s, struct history *h, int dirfd,
 		return -1;
 	}
 	return walk_dir(&w, dirfd, "");
+}
+
+int
+folder_scan_names(struct folder_scan *s, int dirfd,
+    int (*wanted)(const char *), char *why, size_t whysize)
+{
+	return folder_scan(s, NULL, dirfd, wanted, why, whysize);
 }
 
 void

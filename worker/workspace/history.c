@@ -116,6 +116,7 @@ take_room(struct history *h, size_t len)
 void
 history_close(struct history *h)
 {
+	lastread_release(&h->last);
 	git_repository_free(h->repo);
 	h->repo = NULL;
 	cut_release(&h->cut);
@@ -349,28 +350,32 @@ history_last_with(struct history *h, const git_oid *from, const char *key,
 }
 
 int
+history_has(struct history *h, const git_oid *id)
+{
+	git_odb	*odb = NULL;
+	int	 has;
+
+	has = git_repository_odb(&odb, h->repo) == 0 &&
+	    git_odb_exists(odb, id);
+	git_odb_free(odb);
+	return has;
+}
+
+int
 history_blob_write(struct history *h, const void *data, size_t len,
     git_oid *out)
 {
-	git_odb	*odb = NULL;
-	int	 there;
-
 	/* libgit2 refuses NULL even for nothing. */
 	if (data == NULL)
 		data = "";
-	if (git_repository_odb(&odb, h->repo) < 0 ||
-	    git_odb_hash(out, data, len, GIT_OBJECT_BLOB) < 0) {
-		git_odb_free(odb);
+	if (git_odb_hash(out, data, len, GIT_OBJECT_BLOB) < 0)
 		return -1;
-	}
 	/*
 	 * Most files have not changed; to renew the time of an object that
 	 * is there is refused by the sandbox, and libgit2 then writes and
 	 * synchronises it once more.
 	 */
-	there = git_odb_exists(odb, out);
-	git_odb_free(odb);
-	if (there)
+	if (history_has(h, out))
 		return 0;
 	if (take_room(h, len) < 0)
 		return -1;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include "common/buf.h"
 #include "worker/workspace/cut.h"
+#include "worker/workspace/lastread.h"
 
 /*
  * The history of one memory: a bare git repository in the state directory.
@@ -26,6 +27,7 @@
 
 struct history {
 	git_repository	*repo;
+	struct lastread	 last;		/* files that are blobs in it */
 	struct cut	 cut;
 	size_t		 room;		/* bytes left; history_open_memory() */
 	int		 in_memory;
@@ -38,8 +40,8 @@ enum history_found {
 };
 
 /*
- * Set libgit2 up for this process, before the sandbox closes: no search
- * paths, no templates, everything synchronised.
+ * Set libgit2 up for this process: no search paths, no templates, everything
+ * synchronised.
  */
 int history_start(void);
 void history_stop(void);
@@ -112,6 +114,9 @@ int history_subject(struct history *, const git_oid *commit,
  */
 enum history_found history_last_with(struct history *, const git_oid *from,
     const char *key, const char *value, git_oid *out);
+
+/* 1 if it has the object. */
+int history_has(struct history *, const git_oid *);
 
 int history_blob_write(struct history *, const void *data, size_t len,
     git_oid *out);

@@ -124,11 +124,10 @@ live_read(struct workspace *ws, const git_oid *next, struct live *l)
 		r = -1;
 		break;
 	}
-	if (r == 0 && tree_new(&l->tree) == 0 &&
-	    tree_copy(l->tree, l->scan.tree, tree_tracked) == 0)
+	l->tree = l->scan.tree;
+	l->scan.tree = NULL;
+	if (r == 0)
 		r = compare(ws, next, l);
-	else
-		r = -1;
 	return r < 0 ? workspace_fail_history(ws, "reading the root") : 0;
 }
 

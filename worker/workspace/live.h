@@ -14,7 +14,7 @@
 struct live {
 	git_oid			 commit;	/* where `live' is now */
 	git_index		*tree;		/* its tree */
-	struct folder_scan	 scan;		/* the folder as it was */
+	struct folder_scan	 scan;		/* what else is in the folder */
 	int			 edited;	/* a commit was made */
 };
 

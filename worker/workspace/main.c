@@ -32,6 +32,7 @@ struct role_state {
 	json_object		*settings;	/* holds the strings of ws */
 	int			 inputs_open;	/* more batches are coming */
 	int			 alone;		/* `check' is all it does */
+	int			 started;	/* libgit2 is */
 };
 
 static void
@@ -95,10 +96,6 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 		return -1;
 	}
 	hook_crash_at(json_str(settings, "crash_at"));
-	if (history_start() < 0) {
-		snprintf(why, whysize, "libgit2: %s", history_error());
-		return -1;
-	}
 	ws->redact = compile(settings, why, whysize);
 	return ws->redact == NULL ? -1 : 0;
 }
@@ -427,11 +424,30 @@ handle(struct worker *w, const struct msg *m)
 	BUG("no handler for message %d", (int)m->id);
 }
 
+/*
+ * libgit2 loads all certificates of the system that it finds, which takes
+ * longer than most of what we want of it: in the sandbox it finds none.
+ */
+static int
+start_history(struct role_state *st)
+{
+	if (st->started)
+		return 0;
+	if (history_start() < 0)
+		return workspace_fail_history(&st->ws, "libgit2");
+	st->started = 1;
+	return 0;
+}
+
 static void
 message(struct worker *w, const struct msg *m)
 {
 	struct role_state	*st = worker_data(w);
 
+	if (start_history(st) < 0) {
+		fail(w, m);
+		return;
+	}
 	if (st->alone != (m->id == MSG_CHECK)) {
 		workspace_fail(&st->ws, REASON_INPUT, "%s: not what this "
 		    "worker was made for", msg_table[m->id].name);
@@ -455,7 +471,8 @@ release(struct worker *w)
 		return;
 	redact_free(st->ws.redact);
 	workspace_release(&st->ws);
-	history_stop();
+	if (st->started)
+		history_stop();
 	json_object_put(st->settings);
 	free(st);
 	worker_set_data(w, NULL);

@@ -49,10 +49,12 @@ sweep(struct workspace *ws, int has_next)
 	char			 why[512];
 	int			 r = -1;
 
-	if (folder_scan(&scan, &ws->history, ws->root, tree_tracked, why,
+	if (folder_scan_names(&scan, ws->root, tree_tracked, why,
 	    sizeof(why)) < 0)
 		workspace_fail(ws, REASON_IO, "memory root %s: %s",
 		    ws->root_path, why);
+	else if (scan.ntemporary == 0)
+		r = 0;
 	else if (find_ends(ws, has_next, &a, &b) < 0 ||
 	    load_commit(ws, &a, &from) < 0 || load_commit(ws, &b, &to) < 0)
 		workspace_fail_history(ws, "recovery");
