@@ -26,6 +26,12 @@ hook_power_supply(void)
 	return "/sys/class/power_supply";
 }
 
+int64_t
+hook_metrics_ms(void)
+{
+	return 10000;
+}
+
 void
 hook_crash(const char *name)
 {

@@ -29,6 +29,12 @@ const char *hook_env(void);
 const char *hook_power_supply(void);
 
 /*
+ * Milliseconds between two looks at metrics within a pass: 10,000; tests may
+ * shorten it with MNEMOD_TEST_METRICS_MS in the environment.
+ */
+int64_t hook_metrics_ms(void);
+
+/*
  * A durable act is about to happen or has happened ("publish.next.before").
  * In a test build the process kills itself with SIGKILL where `name' is the
  * point that hook_crash_at() set, or stops itself where "stop:" and `name'

@@ -37,7 +37,7 @@ changed(void *arg)
 	telemetry_export_changed(t->export);
 	if (!t->collecting && *file_of(t) != '\0' && t->file.loop == NULL)
 		loop_timer_set(t->sv->rt.loop, &t->file,
-		    mono_ms() + TELEMETRY_FILE_MS);
+		    mono_ms() + hook_metrics_ms());
 }
 
 /* What is not told when it happens. */

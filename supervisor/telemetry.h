@@ -11,8 +11,6 @@
  */
 struct telemetry;
 
-#define TELEMETRY_FILE_MS	10000	/* between two writes within a pass */
-
 /* sv->metrics is there, or NULL. */
 struct telemetry *telemetry_new(struct supervisor *);
 void telemetry_free(struct telemetry *);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hook.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -42,6 +43,12 @@ possible(const struct telemetry_export *e)
 	return *endpoint_of(e) != '\0' && e->sv->metrics != NULL;
 }
 
+static int64_t
+every_ms(void)
+{
+	return hook_metrics_ms() * EXPORT_EVERY;
+}
+
 static void
 set_timer(struct telemetry_export *e, int64_t ms)
 {
@@ -66,16 +73,16 @@ url_of(const struct telemetry_export *e)
 static void
 failed(struct telemetry_export *e, const char *why)
 {
-	int64_t	ms = EXPORT_MS;
-	unsigned i;
+	int64_t		ms = every_ms();
+	unsigned	i;
 
 	if (e->failures++ == 0)
 		log_warnx("telemetry.endpoint: %s; metrics are not sent until "
 		    "it takes them, the work goes on", why);
-	for (i = 1; i < e->failures && ms < EXPORT_RETRY_MAX_MS; i++)
+	for (i = 1; i < e->failures && ms < every_ms() * EXPORT_RETRY_MAX; i++)
 		ms *= 2;
-	if (ms > EXPORT_RETRY_MAX_MS)
-		ms = EXPORT_RETRY_MAX_MS;
+	if (ms > every_ms() * EXPORT_RETRY_MAX)
+		ms = every_ms() * EXPORT_RETRY_MAX;
 	e->state = EXPORT_IDLE;
 	e->behind = 1;
 	e->not_before = mono_ms() + ms;
@@ -92,7 +99,7 @@ arrived(struct telemetry_export *e)
 	e->state = EXPORT_IDLE;
 	loop_timer_cancel(&e->timer);
 	if (e->behind)
-		set_timer(e, EXPORT_MS);
+		set_timer(e, every_ms());
 }
 
 static int64_t
@@ -128,7 +135,7 @@ telemetry_export_now(struct telemetry_export *e)
 	e->serial = send_body(e);
 	if (e->serial == -1) {
 		e->state = EXPORT_WANTED;
-		set_timer(e, EXPORT_MS);
+		set_timer(e, every_ms());
 		return;
 	}
 	e->state = EXPORT_SENT;
@@ -171,7 +178,7 @@ telemetry_export_changed(struct telemetry_export *e)
 {
 	e->behind = 1;
 	if (possible(e) && e->state == EXPORT_IDLE && e->timer.loop == NULL)
-		set_timer(e, EXPORT_MS);
+		set_timer(e, every_ms());
 }
 
 int

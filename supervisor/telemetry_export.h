@@ -11,9 +11,9 @@
  */
 struct telemetry_export;
 
-#define EXPORT_MS		60000	/* between two within a pass */
+#define EXPORT_EVERY		6	/* looks: a minute within a pass */
 #define EXPORT_LATE_MS		40000	/* the gateway's own 30 s, and some */
-#define EXPORT_RETRY_MAX_MS	3600000	/* doubled up to this */
+#define EXPORT_RETRY_MAX	60	/* of that: doubled up to an hour */
 
 struct telemetry_export *telemetry_export_new(struct supervisor *);
 void telemetry_export_free(struct telemetry_export *);

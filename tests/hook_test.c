@@ -36,16 +36,29 @@ hook_env(void)
 	return env;
 }
 
-int64_t
-hook_grace_ms(void)
+/* What the environment says, or what a release has. */
+static int64_t
+ms_of(const char *variable, int64_t release)
 {
-	const char	*v = getenv(GRACE_ENV), *err;
+	const char	*v = getenv(variable), *err;
 	int64_t		 ms;
 
 	if (v == NULL)
-		return 10000;
+		return release;
 	ms = strtonum(v, 1, 60000, &err);
-	return err == NULL ? ms : 10000;
+	return err == NULL ? ms : release;
+}
+
+int64_t
+hook_grace_ms(void)
+{
+	return ms_of(GRACE_ENV, 10000);
+}
+
+int64_t
+hook_metrics_ms(void)
+{
+	return ms_of("MNEMOD_TEST_METRICS_MS", 10000);
 }
 
 const char *

@@ -201,6 +201,46 @@ check "an agent: a read of what is not there" is 1 mnemod_memory_usage \
 model_stop
 world_clean "an agent"
 
+# One that completes.
+world_new
+session 1 2026-11-22T10:00:00Z
+AGENT=fake-large model_start "model=fake-mini stage_one usage=1000,0,100,0" \
+    "model=fake-large times=0 text=done usage=200,40,30,10"
+AGENT=fake-large model_conf responses
+mn -1 --yes -o metrics_file="$M"
+check "an agent: it completes" counts phase2 claimed=1 agent_spawned=1 succeeded=1
+for pair in total=230 input=200 cached_input=40 output=30 reasoning_output=10; do
+	check "an agent: ${pair%=*} tokens" is "${pair#*=}" \
+	    mnemod_memory_phase2_token_usage_sum "token_type=\"${pair%=*}\"" \
+	    'model="fake-large"'
+done
+check "an agent: one sample" is 1 mnemod_memory_phase2_token_usage_count \
+    'token_type="total"'
+model_stop
+world_clean "an agent that completes"
+
+# A pass that takes long: the file follows within it.
+world_new
+session 1 2026-11-22T10:00:00Z
+session 2 2026-11-22T11:00:00Z
+rm -f "$M" "$T/go"
+model_start "has=parser2 hold=$T/go stage_one" "times=0 stage_one"
+model_conf responses
+export MNEMOD_TEST_METRICS_MS=100
+mn_start -1 --yes -o metrics_file="$M"
+one_is_answered() {
+	[ "$(value mnemod_memory_model_requests 'outcome="ok"')" = 1 ]
+}
+check "a long pass: the file follows" wait_until 20 one_is_answered
+check "a long pass: which goes on" is_alive "$sup"
+check "a long pass: and shows whole files" well_formed "$M"
+: >"$T/go"
+wait "$sup"
+check "a long pass: its end is told" counts phase1 claimed=2 succeeded=2
+unset MNEMOD_TEST_METRICS_MS
+model_stop
+world_clean "a long pass"
+
 # One that stays: the file follows within a pass, and rests when it rests.
 world_new
 session 1 2026-11-22T10:00:00Z

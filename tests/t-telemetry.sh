@@ -145,8 +145,8 @@ check "yes, without -v: nothing is in the log" has_not canary "$LOG"
 world_new
 session 1 2026-11-22T10:00:00Z
 model_start 'path=/metrics times=2 status=503 message=busy'
-mkdir -p "$XDG_CONFIG_HOME/mnemod"
 conf() {
+	mkdir -p "$XDG_CONFIG_HOME/mnemod"
 	echo "$1" >"$XDG_CONFIG_HOME/mnemod/mnemod.conf"
 }
 conf "telemetry { endpoint = \"http://127.0.0.1:$PORT/v1/metrics\" }"
@@ -190,6 +190,32 @@ check "angry: status 0" [ $? -eq 0 ]
 check "angry: its trouble was said no more than once for each try" \
     [ "$(count_of 'the work goes on' "$LOG")" -le 2 ]
 world_clean angry
+model_stop
+
+# One that comes to its senses: by itself it is tried again, each time after
+# twice as long, and gets all.
+world_new
+session 1 2026-11-22T10:00:00Z
+model_start 'path=/metrics times=3 status=503 message=busy'
+conf "telemetry { endpoint = \"http://127.0.0.1:$PORT\" }"
+MNEMOD_TEST_METRICS_MS=20 mn_start --yes
+check "again: tried until it takes them" wait_until 20 came 4
+again() { has 'telemetry.endpoint: it takes metrics again' "$LOG"; }
+check "again: that is said" wait_until 10 again
+check "again: its trouble was said once" \
+    [ "$(count_of 'the work goes on' "$LOG")" -eq 1 ]
+for n in 1 2 3 4; do
+	eval "t$n=$(sent $n $.at_ms)"
+done
+# shellcheck disable=SC2154 # set by eval
+check "again: after 120, 240 and 480 ms or more" [ $((t2 - t1)) -ge 115 -a \
+    $((t3 - t2)) -ge 235 -a $((t4 - t3)) -ge 475 ]
+sent_metrics 4 >"$T/sent"
+check "again: nothing is lost" has \
+    '^mnemod.memory.phase1 status=succeeded .* 1$' "$T/sent"
+kill "$sup"
+wait "$sup"
+world_clean again
 model_stop
 
 # One that never answers, and none: the end does not wait for ever, and the
