@@ -59,8 +59,7 @@ op_pause_begin(struct op_run *run)
 		refuse(run);
 		return;
 	}
-	if (changed)
-		log_info("paused: no new work begins until mnemoctl resume");
+	scheduler_look(run->sv);
 	answer(run, since, changed);
 }
 

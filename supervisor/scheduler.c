@@ -429,6 +429,13 @@ scheduler_next(const struct scheduler *s)
 	return s->next.loop == NULL ? -1 : s->next.deadline;
 }
 
+void
+scheduler_look(struct supervisor *sv)
+{
+	if (sv->scheduler != NULL)
+		tell_standstill(sv->scheduler);
+}
+
 const char *
 scheduler_still(const struct scheduler *s)
 {

@@ -25,6 +25,9 @@ void scheduler_pass(struct supervisor *);
  */
 int64_t scheduler_next(const struct scheduler *);
 
+/* What keeps new work from being begun may be another now: look, and log it. */
+void scheduler_look(struct supervisor *);
+
 /* The word for what keeps new work from being begun, or NULL (standstill.h). */
 const char *scheduler_still(const struct scheduler *);
 

@@ -69,11 +69,27 @@ kill -HUP "$sup"
 check "a reload that is refused is over, too" \
     wait_until 10 told 3 '^READY=1$'
 
-# What keeps work waiting is told.
+echo 'scan_interval = 3600' >"$conf"
+
+# What keeps work waiting is told, and which memory is left alone.
+"$B/test/mnemoctl" -o now="$NOW" pause >"$T/out"
+check "STATUS: a pause" wait_until 10 told 1 \
+    '^STATUS=.*; no new work begins: paused$'
+check "a pause is logged" has 'no new work begins (paused)' "$LOG"
+"$B/test/mnemoctl" -o now="$NOW" resume >"$T/out"
+mkdir "$W/other"
+echo "not ours" >"$W/other/notes"
+cat >"$conf" <<EOT
+memory "codex" { root = "$ROOT"  sources = {"codex"} }
+memory "second" { root = "$W/other"  sources = {"codex"} }
+EOT
+kill -HUP "$sup"
+check "STATUS: a memory that is left alone" wait_until 10 told 1 \
+    '^STATUS=.*; memory second is left alone: foreign'
 echo 'on_battery = pause' >"$conf"
 echo Discharging >"$T/power/BAT0/status"
 kill -HUP "$sup"
-check "read again" wait_until 10 told 4 '^READY=1$'
+check "read again" wait_until 10 told 5 '^READY=1$'
 kill -USR1 "$sup"
 check "STATUS: why nothing new begins" wait_until 10 told 1 \
     '^STATUS=.*; no new work begins: on_battery$'
@@ -93,7 +109,7 @@ wait "$sup"
 check "exit status 0" [ $? -eq 0 ]
 check "STOPPING=1, once" [ "$(count_of '^STOPPING=1$' "$T/told")" -eq 1 ]
 check "no READY=1 after it" [ "$(told_at '^STOPPING=1')" -gt \
-    "$(told_at '^READY=1' 4)" ]
+    "$(told_at '^READY=1' 5)" ]
 check "every line is NAME=value" [ -z "$(grep -anv \
     '^[A-Z_]*=[ -~]*$' "$T/told" | grep -v '^1:listening')" ]
 world_clean "with a manager"
