@@ -225,6 +225,9 @@ int children_stopping(const struct children *);
  */
 int children_over(const struct children *);
 
+/* The child whose process this is, or NULL. */
+struct child *child_by_pid(struct children *, pid_t);
+
 /* Number of processes that could not be killed: exit status 5. */
 unsigned children_unkillable(const struct children *);
 

@@ -25,7 +25,7 @@ children_config_init(struct children_config *config)
 	restart_policy_init(&config->restart);
 }
 
-static struct child *
+struct child *
 child_by_pid(struct children *set, pid_t pid)
 {
 	struct child	*c;

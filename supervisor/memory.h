@@ -38,6 +38,8 @@ struct memory {
 	int				 held;	/* root.fd is ours */
 	int				 stopped; /* exit status 7 */
 	int				 due;	/* its turn in this pass comes */
+	int				 by_hand; /* then without cooldown */
+	int64_t				 hand_pass; /* from which on; 0: none */
 	int				 trim;	/* its history is to be cut */
 	int				 foreign; /* to be adopted first */
 	struct adoption			*adoption; /* in MEM_ADOPTING */
@@ -71,6 +73,7 @@ struct memory {
 
 	/* What the last run did, for the report. */
 	int64_t				 rows;
+	int				 published; /* it did */
 	int64_t				 changed;
 	int64_t				 conflicts;
 	int64_t				 kept_out; /* of the run before */

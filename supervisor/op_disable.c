@@ -17,15 +17,13 @@
  * it, of which nothing is made until it is enabled again.
  */
 
-#define PATH_BYTES	4096
-
 const struct op_argument op_disable_arguments[] = {
-	{ "what", OP_TEXT, 0, PATH_BYTES },
+	{ "what", OP_TEXT, 0, OP_PATH_MAX },
 	{ NULL, OP_TEXT, 0, 0 }
 };
 
 const struct op_argument op_enable_arguments[] = {
-	{ "what", OP_TEXT, 1, PATH_BYTES },
+	{ "what", OP_TEXT, 1, OP_PATH_MAX },
 	{ NULL, OP_TEXT, 0, 0 }
 };
 

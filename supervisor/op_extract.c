@@ -7,15 +7,20 @@
 #include "supervisor/settings.h"
 #include "supervisor/store.h"
 
-/* mnemoctl extract --outdated: what an older generator made, once more. */
+/*
+ * mnemoctl extract: what an older generator made, once more; or one thread,
+ * op_extract_one.c.
+ */
 
 const struct op_argument op_extract_arguments[] = {
-	{ "outdated", OP_FLAG, 1, 0 },
+	{ "outdated", OP_FLAG, 0, 0 },
+	{ "what", OP_TEXT, 0, OP_PATH_MAX },
+	{ "wait", OP_FLAG, 0, 0 },
 	{ NULL, OP_TEXT, 0, 0 }
 };
 
-void
-op_extract_begin(struct op_run *run)
+static void
+outdate(struct op_run *run)
 {
 	struct supervisor	*sv = run->sv;
 	json_object		*result;
@@ -37,4 +42,22 @@ op_extract_begin(struct op_run *run)
 	op_done(run, result);
 	if (n > 0)
 		scheduler_pass(sv);
+}
+
+void
+op_extract_begin(struct op_run *run)
+{
+	int	one = op_text(run, "what") != NULL;
+	int	outdated = op_flag(run, "outdated");
+
+	if (one == outdated)
+		op_failed(run, EXIT_USAGE, "bad_request", "extract: expected "
+		    "either a thread or --outdated");
+	else if (outdated && op_flag(run, "wait"))
+		op_failed(run, EXIT_USAGE, "bad_request", "extract: --wait "
+		    "needs a thread");
+	else if (one)
+		op_extract_one_begin(run);
+	else
+		outdate(run);
 }

@@ -65,9 +65,8 @@ refuse_name(struct op_run *run, const char *name)
 	    "%s: no such memory; the nearest is %s", word, near);
 }
 
-/* The same, or NULL with a refusal. */
-static struct memory *
-find(struct op_run *run)
+struct memory *
+op_memory_find(struct op_run *run)
 {
 	const char	*name = op_text(run, "memory");
 	struct memory	*m = op_memory_meant(run);
@@ -129,7 +128,7 @@ take(struct op_run *run, struct memory *m)
 void
 op_memory_begin(struct op_run *run)
 {
-	struct memory	*m = find(run);
+	struct memory	*m = op_memory_find(run);
 
 	if (m == NULL)
 		return;

@@ -15,10 +15,31 @@
 #define OP_ARGUMENT_MEMORY { "memory", OP_TEXT, 0, OP_NAME_MAX }
 
 #define OP_RULE_MAX	64	/* of a rule's name */
+#define OP_PATH_MAX	4096	/* of a thread's id, a path or a pattern */
 #define OP_NOTE_MAX	16384	/* of a note */
+
 /* op_extract.c */
 extern const struct op_argument op_extract_arguments[];
 void op_extract_begin(struct op_run *);
+/* op_extract_one.c: with `what' */
+void op_extract_one_begin(struct op_run *);
+void op_extract_idle(struct op_run *);
+
+/* op_reload.c */
+extern const struct op_argument op_reload_arguments[];
+void op_reload_begin(struct op_run *);
+void op_reload_idle(struct op_run *);
+
+/* op_run.c */
+extern const struct op_argument op_run_arguments[];
+void op_run_begin(struct op_run *);
+void op_run_idle(struct op_run *);
+void op_run_release(struct op_run *);
+
+/* op_stop.c */
+extern const struct op_argument op_stop_arguments[];
+void op_stop_begin(struct op_run *);
+void op_stop_idle(struct op_run *);
 
 /* op_metrics.c */
 extern const struct op_argument op_metrics_arguments[];

@@ -42,7 +42,8 @@ const struct operation operation_table[] = {
 	{ .name = "enable", .scope = OP_STATE,
 	    .args = op_enable_arguments, .begin = op_enable_begin },
 	{ .name = "extract", .scope = OP_STATE,
-	    .args = op_extract_arguments, .begin = op_extract_begin },
+	    .args = op_extract_arguments, .begin = op_extract_begin,
+	    .idle = op_extract_idle },
 	{ .name = "forget", .scope = OP_ALL,
 	    .args = op_forget_arguments, .begin = op_forget_begin,
 	    .idle = op_forget_idle, .release = op_forget_release },
@@ -60,6 +61,9 @@ const struct operation operation_table[] = {
 	    .args = op_pause_arguments, .begin = op_pause_begin },
 	{ .name = "release", .scope = OP_BOOKS,
 	    .args = op_release_arguments, .begin = op_release_begin },
+	{ .name = "reload", .scope = OP_STATE,
+	    .args = op_reload_arguments, .begin = op_reload_begin,
+	    .idle = op_reload_idle },
 	{ .name = "remember", .scope = OP_WRITE,
 	    .args = op_remember_arguments, .begin = op_remember_begin,
 	    .reply = op_remember_reply },
@@ -73,6 +77,12 @@ const struct operation operation_table[] = {
 	{ .name = "review", .scope = OP_READ,
 	    .args = op_review_arguments, .begin = op_review_begin,
 	    .pick = op_review_memory },
+	{ .name = "run", .scope = OP_STATE,
+	    .args = op_run_arguments, .begin = op_run_begin,
+	    .idle = op_run_idle, .release = op_run_release },
+	{ .name = "stop", .scope = OP_STATE,
+	    .args = op_stop_arguments, .begin = op_stop_begin,
+	    .idle = op_stop_idle },
 	{ .name = NULL }
 };
 
@@ -379,4 +389,14 @@ op_failed(struct op_run *run, int status, const char *reason,
 	va_end(ap);
 	answer_error(&run->asker, status, reason, text);
 	end_run(run);
+}
+
+int
+op_needs_supervisor(struct op_run *run, const char *instead)
+{
+	if (run->sv->scheduler != NULL)
+		return 0;
+	op_failed(run, EXIT_JOB_FAILED, "no_supervisor",
+	    "%s: no mnemod runs; %s", run->op->name, instead);
+	return 1;
 }

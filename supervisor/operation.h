@@ -195,6 +195,15 @@ void op_done(struct op_run *, json_object *result);
 void op_failed(struct op_run *, int status, const char *reason,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/*
+ * 1, and the request has failed, if it is served without a supervisor;
+ * `instead' says what to do then.
+ */
+int op_needs_supervisor(struct op_run *, const char *instead);
+
+/* op_memory.c: the memory that is meant, or NULL and the request failed. */
+struct memory *op_memory_find(struct op_run *);
+
 /* op_memory.c: the workspace worker of an OP_READ or OP_WRITE. */
 
 /* 1 if it may begin: it reads, or its memory is idle. */

@@ -11,32 +11,39 @@
 #include "supervisor/stage_one.h"
 #include "supervisor/telemetry.h"
 
-/* NULL, logged, if what was read before cannot be read again. */
 static struct config *
-load_again(struct supervisor *sv)
+load(struct supervisor *sv, struct buf *why)
 {
 	struct config_request	req = { sv->paths, sv->opt->file,
 				    sv->opt->state, sv->opt->overrides,
 				    sv->opt->noverrides };
-	struct buf		why = BUF_INIT;
 	struct config		*c;
 
 	if (req.file != NULL && strcmp(req.file, "-") == 0) {
-		log_warnx("SIGHUP: the configuration came from standard "
-		    "input, it cannot be read again; it stays");
+		buf_addstr(why, "the configuration came from standard "
+		    "input, it cannot be read again");
 		return NULL;
 	}
-	c = config_load(&req, &why);
-	if (c != NULL && (patterns_check(c, &why) == -1 ||
-	    provider_check(c, &why) == -1)) {
-		config_free(c);
-		c = NULL;
-	}
-	if (c == NULL)
-		log_warnx("SIGHUP: the old configuration stays: %s",
-		    buf_str(&why));
-	buf_release(&why);
-	return c;
+	c = config_load(&req, why);
+	if (c == NULL || (patterns_check(c, why) == 0 &&
+	    provider_check(c, why) == 0))
+		return c;
+	config_free(c);
+	return NULL;
+}
+
+struct config *
+reload_read(struct supervisor *sv, struct buf *why)
+{
+	struct config	*c = load(sv, why);
+	const char	*key = c == NULL ? NULL :
+			    config_restart_key(sv->config, c);
+
+	if (key == NULL)
+		return c;
+	buf_addf(why, "the key %s changed, which needs a restart", key);
+	config_free(c);
+	return NULL;
 }
 
 /* New memories of the new configuration; their roots are looked at. */
@@ -51,25 +58,22 @@ replace_memories(struct supervisor *sv)
 		recovery_look(m);
 }
 
-void
+int
 reload_config(struct supervisor *sv)
 {
-	struct config	*c = load_again(sv), *old = sv->config;
-	const char	*key;
+	struct buf	 why = BUF_INIT;
+	struct config	*c = reload_read(sv, &why), *old = sv->config;
 
 	if (c == NULL)
-		return;
-	key = config_restart_key(old, c);
-	if (key != NULL) {
-		log_warnx("SIGHUP: the key %s changed, which needs a restart; "
-		    "the old configuration stays", key);
-		config_free(c);
-		return;
-	}
+		log_warnx("SIGHUP: the old configuration stays: %s",
+		    buf_str(&why));
+	buf_release(&why);
+	if (c == NULL)
+		return -1;
 	if (config_needs_gateway(c) &&
 	    runtime_open_role(&sv->rt, c, ROLE_GATEWAY) == -1) {
 		config_free(c);
-		return;
+		return -1;
 	}
 	sv->config = c;
 	model_reload(sv->model);
@@ -78,4 +82,5 @@ reload_config(struct supervisor *sv)
 	replace_memories(sv);
 	config_free(old);
 	log_info("SIGHUP: the configuration was read again");
+	return 0;
 }

@@ -38,9 +38,11 @@ struct scheduler {
 	int			 recovered;
 	int			 wanted;	/* a pass was asked for */
 	int			 by_hand;	/* SIGUSR1 or -1: no cooldown */
-	int			 due_by_hand;	/* the same, for what is due */
+	int64_t			 pass;		/* how many were begun */
 	int			 in_pass;	/* stage two has not begun */
 	int			 reload;	/* SIGHUP came */
+	int64_t			 reloads;	/* how many were tried */
+	int			 reloaded;	/* the last succeeded */
 	int			 over;		/* of -1 */
 	int64_t			 retention_ms;	/* when it is due; boot_ms() */
 	const char		*still;		/* why nothing new begins */
@@ -145,7 +147,8 @@ start_one(struct scheduler *s, struct memory *m)
 	if (!m->due)
 		return 0;
 	m->due = 0;
-	stage_two_start(m, s->due_by_hand);
+	stage_two_start(m, m->by_hand);
+	m->by_hand = 0;
 	return m->state != MEM_IDLE;
 }
 
@@ -269,12 +272,15 @@ consider(struct scheduler *s)
 		if (!idle(s))
 			return;		/* drain first */
 		s->reload = 0;
-		reload_config(s->sv);
+		s->reloaded = reload_config(s->sv) == 0;
+		s->reloads++;
 		notify_reloaded(s->sv->notify);
+		operations_consider(s->sv);
 	}
 	if (!s->wanted || stage_one_busy(s->sv->stage_one))
 		return;
 	s->wanted = 0;
+	s->pass++;
 	s->in_pass = 1;
 	loop_timer_cancel(&s->next);
 	tell_standstill(s);
@@ -284,13 +290,55 @@ consider(struct scheduler *s)
 	stage_one_start(s->sv->stage_one);
 }
 
-void
+int64_t
 scheduler_pass(struct supervisor *sv)
 {
-	if (sv->scheduler == NULL)
-		return;
-	sv->scheduler->wanted = 1;
-	consider(sv->scheduler);
+	struct scheduler	*s = sv->scheduler;
+	int64_t			 next;
+
+	if (s == NULL)
+		return 0;
+	next = s->pass + 1;
+	s->wanted = 1;
+	consider(s);
+	return next;
+}
+
+int64_t
+scheduler_pass_by_hand(struct supervisor *sv, struct memory *only)
+{
+	struct memory	*m;
+
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		if (only == NULL || m == only)
+			m->hand_pass = sv->scheduler->pass + 1;
+	return scheduler_pass(sv);
+}
+
+int
+scheduler_pass_over(const struct supervisor *sv, int64_t pass)
+{
+	const struct scheduler	*s = sv->scheduler;
+
+	return s->pass > pass || (s->pass == pass && !s->in_pass);
+}
+
+int64_t
+scheduler_reload(struct supervisor *sv)
+{
+	struct scheduler	*s = sv->scheduler;
+	int64_t			 next = s->reloads + 1;
+
+	s->reload = 1;
+	consider(s);
+	return next;
+}
+
+int
+scheduler_reload_over(const struct supervisor *sv, int64_t reload, int *ok)
+{
+	*ok = sv->scheduler->reloaded;
+	return sv->scheduler->reloads >= reload;
 }
 
 /* What waits of stage one is in held_back(), unless it has its own reason. */
@@ -376,13 +424,20 @@ scheduler_stage_one_done(struct supervisor *sv)
 	    claimed > 0 || by_hand)
 		stage_one_report(sv->stage_one);
 	s->by_hand = 0;
-	s->due_by_hand = by_hand;
-	TAILQ_FOREACH(m, &sv->memories, entry)
+	TAILQ_FOREACH(m, &sv->memories, entry) {
 		m->due = 1;
+		m->by_hand |= by_hand ||
+		    (m->hand_pass != 0 && m->hand_pass <= s->pass);
+		if (m->hand_pass <= s->pass)
+			m->hand_pass = 0;
+	}
 	start_due(s);
 	s->in_pass = 0;
 	plan_next(s);
 	check_end(s);
+	/* One that was asked for meanwhile need not wait for the agents. */
+	if (!s->over)
+		consider(s);
 }
 
 void

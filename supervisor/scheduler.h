@@ -16,8 +16,31 @@ void scheduler_free(struct scheduler *);
 /* Run until stopped, or until the one pass is over. */
 void scheduler_run(struct scheduler *);
 
-/* A pass as soon as it can be; harmless where there is no schedule. */
-void scheduler_pass(struct supervisor *);
+/*
+ * A pass as soon as it can be: its number.  Harmless where there is no
+ * schedule: 0.
+ */
+int64_t scheduler_pass(struct supervisor *);
+
+/*
+ * The same for a person: the cooldown of that memory (NULL: of each) is
+ * passed over in it.  There is a schedule.
+ */
+int64_t scheduler_pass_by_hand(struct supervisor *, struct memory *);
+
+/*
+ * 1 once the pass of that number has left stage one.  What it made due of
+ * stage two is done where m->due is 0 and the memory idle.
+ */
+int scheduler_pass_over(const struct supervisor *, int64_t pass);
+
+/*
+ * Read the configuration again once nothing is under way.  The number of
+ * this reload; 1 if it is over, and whether it succeeded.
+ */
+int64_t scheduler_reload(struct supervisor *);
+int scheduler_reload_over(const struct supervisor *, int64_t reload,
+    int *ok);
 
 /*
  * When the next pass is due by itself, in ms of boot_ms(); -1: that is not

@@ -41,6 +41,7 @@ struct stage_one {
 	struct scan		 scan;
 	struct one_jobs		 jobs;		/* in the order sent */
 	int64_t			 reading;	/* serial of one, 0: none */
+	struct strlist		 asked;		/* ids of threads, by a person */
 	int			 held;		/* no more claims in this pass */
 	int64_t			 claims_ms;	/* since when; 0: not yet */
 	unsigned		 njobs;
@@ -85,7 +86,14 @@ stage_one_free(struct stage_one *one)
 	while (!TAILQ_EMPTY(&one->jobs))
 		job_free(one, TAILQ_FIRST(&one->jobs));
 	scan_release(&one->scan);
+	strlist_clear(&one->asked);
 	free(one);
+}
+
+void
+stage_one_ask(struct stage_one *one, const char *thread_id)
+{
+	strlist_add(&one->asked, thread_id);
 }
 
 int
@@ -318,6 +326,45 @@ low_mark(const struct config *c)
 	return config_provider_offline(c) ? max / 2 + 1 : max;
 }
 
+/* 1 if it is given to the worker. */
+static int
+claim_one(struct stage_one *one, struct store_stage_one_rules *rules,
+    const char *id)
+{
+	struct store		*s = one->sv->store;
+	struct store_thread	*t = NULL;
+	struct store_verdict	 v;
+	struct store_job	 job;
+	int			 taken;
+
+	if (store_stage_one_explain(s, rules, id, &v) != STORE_OK ||
+	    v.due != DUE_NOW || store_thread_get(s, id, &t) != STORE_OK)
+		return 0;
+	taken = store_stage_one_try(s, t, rules, &job) == STORE_OK &&
+	    job.outcome == CLAIM_CLAIMED;
+	if (taken)
+		job_add(t, &job, one);
+	store_thread_free(t);
+	return taken;
+}
+
+/* What persons asked for; how much is claimed. */
+static int64_t
+claim_asked(struct stage_one *one, struct store_stage_one_rules *rules)
+{
+	int64_t	n = 0;
+	size_t	i;
+
+	rules->asked = 1;
+	for (i = 0; i < one->asked.n && n < rules->max_claims; i++)
+		n += claim_one(one, rules, one->asked.v[i]);
+	rules->asked = 0;
+	/* One that is refused has its reason, which `why' gives. */
+	if (i == one->asked.n)
+		strlist_clear(&one->asked);
+	return n;
+}
+
 /* Fill the worker's queue again. */
 static void
 claim_more(struct stage_one *one)
@@ -339,6 +386,8 @@ claim_more(struct stage_one *one)
 		rules.max_claims = rules.backfill_left - one->njobs;
 	rules.wanted = wanted_now;
 	rules.arg = one;
+	if (one->asked.n > 0)
+		rules.max_claims -= claim_asked(one, &rules);
 	if (!one->held)
 		st = store_stage_one_claim(one->sv->store, &rules, job_add,
 		    one);

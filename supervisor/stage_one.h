@@ -35,6 +35,12 @@ void stage_one_start(struct stage_one *);
 /* What it waited for before its first claim is known. */
 void stage_one_go_on(struct stage_one *);
 
+/*
+ * A person asks for this thread: the next pass, or the one that runs, claims
+ * it before all others, as struct store_stage_one_rules has it for `asked'.
+ */
+void stage_one_ask(struct stage_one *, const char *thread_id);
+
 int stage_one_busy(const struct stage_one *);
 
 /* 1 while a pass waits for the worker to be ready. */

@@ -88,6 +88,26 @@ stage_two_fail(struct memory *m, const char *reason, const char *text)
 	stage_two_end(m);
 }
 
+/*
+ * A person stopped it: not at once again.  The delay is no failure and costs
+ * no retry.
+ */
+void
+stage_two_interrupt(struct memory *m)
+{
+	struct store_stage_two_end	e;
+
+	end_init(m, &e);
+	e.reason = "interrupted";
+	e.delay_s = RETRY_DELAY_S;
+	log_info("memory %s: agent %s is stopped on request; another one in "
+	    "an hour, with something new, or after mnemoctl retry %s",
+	    name(m), m->agent_id, name(m));
+	store_stage_two_release(m->sv->store, &e);
+	snprintf(m->reason, sizeof(m->reason), "%s", e.reason);
+	stage_two_end(m);
+}
+
 /* The run cannot go on, through no fault of its own: pending, at no cost. */
 void
 stage_two_release(struct memory *m, const char *reason)
@@ -291,6 +311,7 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	m->turns = 0;
 	m->kept_out = m->conflicts;
 	m->changed = m->conflicts = 0;
+	m->published = 0;
 	m->capped = NULL;
 	m->agent_done = 0;
 	m->publish_waits = 0;

@@ -15,6 +15,12 @@
  */
 void stage_two_start(struct memory *, int pass_cooldown);
 
+/*
+ * Stop a run that is in MEM_PREPARING or MEM_AGENT: the stop ladder for its
+ * workers, its job pending in an hour, its agent `interrupted'.
+ */
+void stage_two_interrupt(struct memory *);
+
 /* Publications are no longer held back (op_hold.c): one that waits begins. */
 void stage_two_go_on(struct memory *);
 

@@ -104,6 +104,7 @@ published(struct memory *m, const struct msg *msg)
 	log_info("memory %s: published %.12s, %lld files changed, %lld in all"
 	    "%s", name(m), r.commit, (long long)m->changed, (long long)r.files,
 	    m->conflicts > 0 ? "; your edits won over the agent's" : "");
+	m->published = 1;
 	hook_crash("stage_two.published.before");
 	stage_two_succeed(m, &r);
 	hook_crash("stage_two.published.after");

@@ -214,15 +214,16 @@ static int
 not_extracted(const struct subject *s, int64_t *when)
 {
 	(void)when;
-	return s->facts->output_version < s->version &&
-	    s->facts->success_version < s->version;
+	return s->rules->asked || (s->facts->output_version < s->version &&
+	    s->facts->success_version < s->version);
 }
 
 static int
 young_enough(const struct subject *s, int64_t *when)
 {
 	(void)when;
-	return s->thread->updated_at_ms >= age_bound_ms(s->rules);
+	return s->rules->asked ||
+	    s->thread->updated_at_ms >= age_bound_ms(s->rules);
 }
 
 static int
@@ -230,7 +231,7 @@ idle_enough(const struct subject *s, int64_t *when)
 {
 	int64_t	 ms = s->thread->updated_at_ms;
 
-	if (ms <= idle_bound_ms(s->rules))
+	if (s->rules->asked || ms <= idle_bound_ms(s->rules))
 		return 1;
 	*when = (ms + 999) / 1000 + clamp(s->rules->idle_hours, 48) * 3600;
 	return 0;
@@ -252,7 +253,8 @@ not_running(const struct subject *s, int64_t *when)
 static int
 starts_afresh(const struct subject *s)
 {
-	return !s->facts->has_job || s->version > s->facts->job_version;
+	return s->rules->asked || !s->facts->has_job ||
+	    s->version > s->facts->job_version;
 }
 
 static int
@@ -284,7 +286,8 @@ is_past(const struct subject *s, int64_t until, int64_t *when)
 static int
 below_backfill(const struct subject *s, int64_t *when)
 {
-	return is_past(s, s->rules->backfill_until, when);
+	return s->rules->asked ||
+	    is_past(s, s->rules->backfill_until, when);
 }
 
 static int

@@ -51,6 +51,11 @@ struct store_stage_one_rules {
 	int64_t		 backfill_left;	/* 0: no limit; the caller's to obey */
 	int64_t		 budget_until;
 	int64_t		 provider_until;
+	/*
+	 * A person asks for one thread: what was done before, its age, rest,
+	 * retries, back-off and backfill do not count.
+	 */
+	int		 asked;
 	int		 paused;	/* nothing is claimed */
 	int		 low_disk;	/* the same */
 	int		 on_battery;	/* the same */

@@ -323,8 +323,11 @@ static enum store_status
 release_job(struct store *s, const struct store_stage_two_end *e)
 {
 	return db_run_one(s, "UPDATE jobs SET status = 'pending',"
-	    " lease_until = NULL, worker_id = NULL, ownership_token = NULL"
-	    OWNED, ARGS(TEXT(e->memory), TEXT(e->token)));
+	    " lease_until = NULL, worker_id = NULL, ownership_token = NULL,"
+	    " retry_at = iif(?3 > 0, ?4 + ?3, NULL),"
+	    " last_error = iif(?3 > 0, ?5, last_error)"
+	    OWNED, ARGS(TEXT(e->memory), TEXT(e->token), INT(e->delay_s),
+	    INT(e->now), TEXT(e->reason)));
 }
 
 /* The agent's end is a fact even if the job went to somebody else. */

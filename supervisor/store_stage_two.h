@@ -58,7 +58,8 @@ struct store_stage_two_end {
 	const char	*commit;	/* published, or NULL */
 	int64_t		 live_files;	/* if `commit' is set */
 	const char	*reason;	/* one word, or NULL */
-	int64_t		 delay_s;	/* failed: until the next try */
+	int64_t		 delay_s;	/* failed, released: until the next
+					   try; released: 0 is at once */
 	struct store_left *left;	/* succeeded: NULL: it came to all */
 };
 

@@ -66,6 +66,7 @@ struct ctl {
 	int64_t			 heard;		/* the last record's number */
 	int			 follow;	/* -f of log */
 	int			 json;		/* -j */
+	int			 wait;		/* -w */
 	int			 outdated;	/* -O */
 	int			 provider;	/* --provider */
 	int			 dry_run;	/* -n */
@@ -149,6 +150,9 @@ void published_show(json_object *doc, const struct output *);
 void noted_show(json_object *doc, const struct output *);
 void discarded_show(json_object *doc, const struct output *);
 void metrics_show(json_object *doc, const struct output *);
+void run_show(json_object *doc, const struct output *);
+void stop_show(json_object *doc, const struct output *);
+void reload_show(json_object *doc, const struct output *);
 void pause_show(json_object *doc, const struct output *);
 void retry_show(json_object *doc, const struct output *);
 void disable_show(json_object *doc, const struct output *);

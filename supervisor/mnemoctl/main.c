@@ -47,8 +47,9 @@ static const struct ctl_command commands[] = {
 	    .alone = 1 },
 	{ .name = "enable", .argument = "THREAD|DIRECTORY", .text = "undo "
 	    "a disable", .show = enable_show, .key = "what" },
-	{ .name = "extract", .text = "make again what an older generator "
-	    "made", .show = extract_show },
+	{ .name = "extract", .argument = "[THREAD|PATH]", .text = "make "
+	    "again what stage one made of it", .show = extract_show,
+	    .key = "what" },
 	{ .name = "forget", .argument = "THREAD|PATTERN", .text = "take "
 	    "sessions out of every memory", .show = forget_show,
 	    .key = "what" },
@@ -64,6 +65,8 @@ static const struct ctl_command commands[] = {
 	    .show = pause_show },
 	{ .name = "release", .argument = "[MEMORY]", .text = "give a memory "
 	    "folder back, as it is", .show = release_show, .key = "memory" },
+	{ .name = "reload", .text = "read the configuration again",
+	    .show = reload_show },
 	{ .name = "remember", .argument = "TEXT", .text = "note something for "
 	    "the next consolidation", .show = noted_show, .key = "text" },
 	{ .name = "restore", .argument = "FILE", .text = "the state as a backup "
@@ -77,12 +80,16 @@ static const struct ctl_command commands[] = {
 	    .key = "commit" },
 	{ .name = "review", .argument = "[MEMORY]", .text = "what waits for "
 	    "you, and its token", .show = review_show, .key = "memory" },
+	{ .name = "run", .argument = "[MEMORY]", .text = "a pass now, "
+	    "whatever the cooldown", .show = run_show, .key = "memory" },
 	{ .name = "search", .argument = "WORDS", .text = "where memory and "
 	    "sessions hold these words", .collect = search_collect,
 	    .show = search_show, .memory = 1, .words = 1 },
 	{ .name = "show", .argument = "AGENT", .text = "what an agent did, "
 	    "spent and was refused", .collect = agent_collect,
 	    .show = agent_show },
+	{ .name = "stop", .argument = "AGENT|MEMORY|PID", .text = "end an "
+	    "agent or another worker", .show = stop_show, .key = "what" },
 	{ .name = "usage", .text = "requests, tokens and money, by day, "
 	    "model, purpose or memory", .collect = usage_collect,
 	    .show = usage_show },
@@ -217,6 +224,7 @@ act(const struct ctl_options *opt)
 		ctl.lines = opt->lines;
 		ctl.follow = opt->follow;
 		ctl.json = opt->json;
+		ctl.wait = opt->wait;
 		ctl.outdated = opt->outdated;
 		ctl.dry_run = opt->dry_run;
 		ctl.purge = opt->purge;

@@ -69,6 +69,8 @@ static const struct option_row {
 	    "ask the provider, at no cost", FIELD(provider) },
 	{ 's', TEXT, "state", "statedir", NULL,
 	    "look at the state in this directory", FIELD(state) },
+	{ 'w', FLAG, "wait", NULL, "extract",
+	    "until it is done", FIELD(wait) },
 	{ 'v', FLAG, "verbose", NULL, NULL,
 	    "say who answered, and more", FIELD(verbose) },
 	{ 'V', FLAG, "version", NULL, NULL,
@@ -308,8 +310,8 @@ take_argument(struct ctl_options *o, char **argv)
 		return wrong(o, "%s: too many arguments", c->name);
 	if (o->memory != NULL && c->collect != NULL && !c->memory)
 		return wrong(o, "%s: takes no --memory", c->name);
-	if (!o->outdated && strcmp(c->name, "extract") == 0)
-		return wrong(o, "%s: expected what to extract, --outdated",
+	if (strcmp(c->name, "extract") == 0 && o->outdated == (argv[0] != NULL))
+		return wrong(o, "%s: expected either a thread or --outdated",
 		    c->name);
 	/* A script's unset variable. */
 	if (argv[0] != NULL && argv[0][0] == '\0')

@@ -14,6 +14,7 @@ struct ctl_options {
 	int			  json;		/* -j */
 	int			  verbose;	/* -v */
 	int			  all;		/* -a */
+	int			  wait;		/* -w */
 	int			  outdated;	/* -O */
 	int			  provider;	/* --provider */
 	int			  dry_run;	/* -n */

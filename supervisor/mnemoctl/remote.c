@@ -88,6 +88,9 @@ take_frame(void *arg, json_object *frame, int last)
 	}
 	r->answered = 1;
 	if (result != NULL) {
+		/* It is shown all the same. */
+		r->ctl->verdict = (enum ctl_exit)json_int(result,
+		    "exit_status", CTL_OK);
 		json_object_object_foreach(result, key, value) {
 			json_set(r->doc, key, json_object_get(value));
 		}
@@ -349,6 +352,8 @@ remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
 	}
 	if (ctl->follow)
 		json_set_bool(args, "follow", 1);
+	if (ctl->wait)
+		json_set_bool(args, "wait", 1);
 	if (ctl->outdated)
 		json_set_bool(args, "outdated", 1);
 	if (ctl->dry_run)

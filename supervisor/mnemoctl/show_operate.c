@@ -1,4 +1,7 @@
-/* mnemoctl pause, resume, retry, disable, enable: what changed. */
+/*
+ * mnemoctl run, stop, reload, pause, resume, retry, disable, enable: what
+ * changed.
+ */
 
 #include <string.h>
 
@@ -103,4 +106,47 @@ enable_show(json_object *doc, const struct output *out)
 {
 	output_line(out, STYLE_GOOD, "%s: enabled, %lld sessions",
 	    json_str(doc, "what"), (long long)json_int(doc, "threads", 0));
+}
+
+static void
+show_outcome(struct table *t, json_object *o)
+{
+	table_add(t, STYLE_PLAIN, json_str(o, "memory"));
+	table_add(t, STYLE_PLAIN, json_str(o, "outcome"));
+	table_number(t, json_int(o, "changed", 0));
+}
+
+void
+run_show(json_object *doc, const struct output *out)
+{
+	static const struct table_column columns[] = {
+		{ "MEMORY", TABLE_WORD }, { "OUTCOME", TABLE_WORD },
+		{ "FILES CHANGED", TABLE_NUMBER }, { NULL, TABLE_WORD }
+	};
+	struct table	*t = table_new(out, columns);
+
+	table_rows(t, json_arr(doc, "memories"), show_outcome);
+	table_print(t);
+}
+
+void
+stop_show(json_object *doc, const struct output *out)
+{
+	const char	*id = json_str(doc, "thread_id");
+
+	if (id != NULL)
+		output_line(out, STYLE_GOOD, "memory %s: agent %s is "
+		    "interrupted; mnemoctl retry %s begins another",
+		    json_str(doc, "memory"), id, json_str(doc, "memory"));
+	else
+		output_line(out, STYLE_GOOD, "%s: told to end",
+		    json_str(doc, "worker"));
+}
+
+void
+reload_show(json_object *doc, const struct output *out)
+{
+	output_line(out, STYLE_GOOD, "the configuration was read again: %lld "
+	    "memories, %lld sources", (long long)json_int(doc, "memories", 0),
+	    (long long)json_int(doc, "sources", 0));
 }

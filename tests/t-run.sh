@@ -1,0 +1,179 @@
+#!/bin/sh
+# To have a session in memory now a person waited for a schedule, and to get
+# rid of an agent that had gone astray killed it, to see it begin again at
+# once.  A pass, one session, the end of an agent and another configuration
+# can be asked for; whoever asks is told what came of it.
+. tests/lib.sh
+isolate
+. tests/world.sh
+
+ctl() {
+	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
+	status=$?
+}
+ctl_start() {	# ctl_start NAME ARG...: in the background, pid in $asker
+	name=$1
+	shift
+	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/$name.out" \
+	    2>"$T/$name.err" &
+	asker=$!
+}
+listening() { [ -S "$W/run/mnemod/control.sock" ]; }
+agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
+no_agent() { [ -z "$(pids_of mnemod-agent)" ]; }
+agents() { sql 'select count(*) from agents'; }
+running() { sql "select thread_id from agents where finished_at is null"; }
+stop() {
+	# shellcheck disable=SC2154 # set by mn_start
+	kill "$sup"
+	wait "$sup"
+}
+conf=$W/config/mnemod/mnemod.conf
+
+world_new
+world_fill tests/data/codex
+mkdir -p "$W/config/mnemod"
+echo 'memory "codex" { sources = {"codex"} }' >"$conf"
+echo "memory \"other\" { root = \"$W/other\" sources = {\"codex\"} }" >>"$conf"
+mn -1 --yes
+id=$(sql 'select min(thread_id) from selections')
+f=$(sql "select rollout_path from threads where id = '$id'")
+for c in run "extract 01a1" "stop codex" reload; do
+	# shellcheck disable=SC2086 # several words
+	ctl $c
+	check "none runs: $c: status 1" [ "$status" -eq 1 ]
+	check "none runs: $c: says so" has 'no mnemod runs' "$T/err"
+done
+
+# A pass: within the cooldown, of one memory, of all.
+mn_start
+check "it listens" wait_until 10 listening
+ctl -j run
+check "run: status 0" [ "$status" -eq 0 ]
+check "run: the cooldown is passed over" has 'cooldown.*passed over' "$T/err"
+check "run: each memory" has '"memory":"codex".*"memory":"other"' "$T/out"
+check "run: nothing new" has '"outcome":"nothing_new"' "$T/out"
+ctl remember -m codex "Deploy on Tuesdays"
+ctl run codex
+check "run of one: status 0" [ "$status" -eq 0 ]
+check "run of one: it is published" has '^codex *published' "$T/out"
+check "run of one: not the other" has_not other "$T/out"
+check "run of one: with progress" has 'stage one: [0-9]* claimed' "$T/err"
+ctl run cdoex
+check "run of none: the nearest" has 'nearest is codex' "$T/err"
+check "run of none: status 1" [ "$status" -eq 1 ]
+ctl pause
+ctl run
+check "run while paused: status 8" [ "$status" -eq 8 ]
+check "run while paused: says how to go on" has 'mnemoctl resume' "$T/err"
+ctl resume
+
+# One session, whatever its age and whatever was made of it.
+touch -d "$NOW" "$f"
+sed -i "\$s/\"timestamp\":\"[^\"]*\"/\"timestamp\":\"$NOW\"/" "$f"
+ctl run
+ctl -j why "$id"
+check "extract: it is too young" has '"verdict":"too_young"' "$T/out"
+ctl -j extract --wait "$f"
+check "extract: status 0" [ "$status" -eq 0 ]
+check "extract: an output" has '"outcome":"output"' "$T/out"
+check "extract: of this version" [ "$(sql "select source_updated_at =
+    (select updated_at from threads where id = '$id') from stage1_outputs
+    where thread_id = '$id'")" = 1 ]
+ctl -j extract -w "${id%??????}"
+check "extract again: done again" has '"outcome":"output"' "$T/out"
+ctl extract "$id"
+check "extract without waiting: says what comes" has 'extracted next' "$T/out"
+ctl extract "$id" --outdated
+check "extract: both is too much: status 2" [ "$status" -eq 2 ]
+ctl extract 01a1
+check "extract: ambiguous: status 1" [ "$status" -eq 1 ]
+ctl disable "$id"
+ctl extract -w "$id"
+check "extract: a disabled one: status 1" [ "$status" -eq 1 ]
+check "extract: a disabled one: why" has '(disabled)' "$T/err"
+ctl enable "$id"
+ctl pause
+ctl extract -w "$id"
+check "extract while paused: status 8" [ "$status" -eq 8 ]
+ctl resume
+stop
+
+# An agent that has gone astray.
+mn_start -o agent_hold_ms=600000
+check "again: it listens" wait_until 10 listening
+ctl remember -m codex "Something new"
+ctl_start run run codex
+run=$asker
+check "stop: an agent is at work" wait_until 20 agent_up
+agent=$(running)
+ctl stop nobody
+check "stop: unknown: status 1" [ "$status" -eq 1 ]
+check "stop: unknown: who is at work" has "$agent" "$T/err"
+ctl_start reload reload
+reload=$asker
+check "reload: waits for the agent" \
+    wait_until 10 has 'codex is at work' "$T/reload.err"
+ctl -j stop "${agent%????}"
+check "stop: status 0" [ "$status" -eq 0 ]
+check "stop: interrupted" has '"status":"interrupted"' "$T/out"
+check "stop: it is gone when the answer comes" no_agent
+check "stop: so says the state" [ "$(sql "select status from agents where
+    thread_id = '$agent'")" = interrupted ]
+check "stop: no retry is lost" [ "$(sql "select retry_remaining from jobs
+    where kind = 'memory_consolidate' and job_key = 'codex'")" -eq 3 ]
+wait "$run"
+check "stop: run ends with 8" [ $? -eq 8 ]
+check "stop: and says why" has '^codex *interrupted' "$T/run.out"
+wait "$reload"
+check "reload: status 0" [ $? -eq 0 ]
+check "reload: what it has now" has '2 memories, 1 sources' "$T/reload.out"
+was=$(agents)
+ctl run codex
+check "stop: not at once again: status 8" [ "$status" -eq 8 ]
+check "stop: no other agent" [ "$(agents)" -eq "$was" ]
+ctl retry codex
+check "retry: another one" wait_until 20 agent_up
+ctl stop "$(pids_of mnemod-agent)"
+check "stop by pid: status 0" [ "$status" -eq 0 ]
+ctl retry codex
+check "retry: a third one" wait_until 20 agent_up
+ctl stop codex
+check "stop by memory: status 0" [ "$status" -eq 0 ]
+
+# Another worker.
+extract=$(pids_of mnemod-extract)
+ctl stop "$extract"
+check "stop a worker: status 0" [ "$status" -eq 0 ]
+check "stop a worker: it ends" wait_until 12 is_gone "$extract"
+ctl extract -w "$id"
+check "stop a worker: the next pass has another" [ "$status" -eq 0 ]
+check "something new: the memory is at work again" wait_until 20 agent_up
+ctl stop codex
+ctl stop $$
+check "stop: no worker of ours: status 1" [ "$status" -eq 1 ]
+
+# What is wrong with a configuration comes back.
+cp "$conf" "$T/conf"
+echo 'memry "x" { }' >>"$conf"
+ctl -f "$T/conf" reload
+check "reload: an error: status 3" [ "$status" -eq 3 ]
+check "reload: an error: line and nearest" has 'mnemod.conf:3.*memory' "$T/err"
+cat "$T/err"
+cp "$T/conf" "$conf"
+echo 'scan_interval = 77' >>"$conf"
+ctl reload
+check "reload: mended: status 0" [ "$status" -eq 0 ]
+
+# Whoever leaves is forgotten.
+ctl_start leaver run other
+check "one that will leave: its agent is at work" wait_until 20 agent_up
+kill "$asker"
+wait "$asker" 2>/dev/null
+ctl stop other
+check "after one that left: status 0" [ "$status" -eq 0 ]
+stop
+check "nothing is said of a bug" has_not 'BUG\|bug' "$LOG"
+world_clean "all"
+check "no mnemoctl is left" wait_until 5 no_orphans mnemoctl
+finish
