@@ -32,8 +32,7 @@ struct redact *redact_new(const char *const *patterns, size_t n, char *why,
     size_t whysize);
 
 /*
- * Spend 2 ms on making the rules faster that hostile text makes slow: for who
- * reads much.  To be called before the sandbox closes.
+ * Spend a millisecond on making the rules faster that hostile text makes slow: for who reads much.  To be called before the sandbox closes.
  */
 void redact_prepare(struct redact *);
 

@@ -33,7 +33,7 @@ size_t codes_nuser(const struct codes *);
 
 /*
  * Machine code for redact_far[], for who reads a lot of what anybody may have
- * written; some 2 ms, and before the sandbox closes too.
+ * written; a millisecond, and before the sandbox closes too.
  */
 void codes_prepare(struct codes *);
 

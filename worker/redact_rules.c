@@ -350,8 +350,7 @@ const struct redact_rule redact_rules[] = {
 
 const char *const	redact_far[] = {
 	"curl user", "curl cookie", "HTTPie user", "mysql password",
-	"login option", "password in prose, in quotes", "password in prose",
-	"token in prose", NULL
+	"login option", "token in prose", NULL
 };
 
 /* What may follow the key in one of the rules behind a gate. */

@@ -120,3 +120,14 @@ def curl(port, times):
     for _ in range(times):
         argv += ["http://127.0.0.1:%d/v1/responses" % port, "-o", "/dev/null"]
     return argv
+
+
+LETTERS = "sed -n 's/^data: //p' | jq -j " + \
+    "'select(.type == \"response.output_text.delta\").delta'"
+
+
+def letters(command):
+    """The same as a shell does it: what the events say, put together."""
+    return ["sh", "-c", " ".join("'%s'" % word for word in command if
+                                 word not in ("-o", "/dev/null")) +
+            " | " + LETTERS]
