@@ -14,7 +14,6 @@
 #include "supervisor/store_review.h"
 #include "supervisor/waits.h"
 
-#define LEASE_S		3600
 #define RETRY_DELAY_S	3600
 #define HEARTBEAT_MS	90000
 
@@ -188,7 +187,7 @@ heartbeat(struct loop_timer *t, void *arg)
 	enum store_status	 st;
 
 	st = store_stage_two_heartbeat(m->sv->store, name(m), m->job.token,
-	    wall_s() + LEASE_S);
+	    wall_s() + STAGE_TWO_LEASE_S);
 	if (st == STORE_NONE) {
 		stage_two_fail(m, "failed_agent", "the lease was lost");
 		return;
@@ -283,7 +282,7 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	rules.memory = name(m);
 	rules.worker_id = m->sv->run_id;
 	rules.now = wall_s();
-	rules.lease_s = LEASE_S;
+	rules.lease_s = STAGE_TWO_LEASE_S;
 	rules.cooldown_s =
 	    m->sv->config->pipeline.consolidation_cooldown_hours * 3600;
 	rules.pass_cooldown = pass_cooldown;

@@ -3,6 +3,8 @@
 
 #include "supervisor/memory.h"
 
+#define STAGE_TWO_LEASE_S	3600	/* of its job */
+
 /*
  * What the parts of stage two share: stage_two.c has the run and its books,
  * stage_two_workspace.c its workspace workers, stage_two_agent.c the agent.

@@ -223,8 +223,9 @@ stage_two_publish(struct memory *m)
 		m->publish_waits = 1;
 		return;
 	}
-	if (store_stage_two_owned(m->sv->store, name(m), m->job.token,
-	    wall_s()) != STORE_OK) {
+	/* A lease that ran out while the machine slept is ours all the same. */
+	if (store_stage_two_heartbeat(m->sv->store, name(m), m->job.token,
+	    wall_s() + STAGE_TWO_LEASE_S) != STORE_OK) {
 		stage_two_fail(m, "failed_confirm_ownership", "the lease was lost");
 		return;
 	}

@@ -168,18 +168,6 @@ store_stage_two_heartbeat(struct store *s, const char *memory,
 	    ARGS(TEXT(memory), TEXT(token), INT(lease_until)));
 }
 
-enum store_status
-store_stage_two_owned(struct store *s, const char *memory,
-    const char *token, int64_t now)
-{
-	int64_t	 one;
-
-	db_about(s, "confirming the lease of memory %s", memory);
-	return db_value(s, "SELECT 1 FROM jobs" OWNED
-	    " AND lease_until > ?3", ARGS(TEXT(memory), TEXT(token),
-	    INT(now)), &one);
-}
-
 int64_t
 store_stage_two_watermark(int64_t claimed, const int64_t *updated, size_t n)
 {

@@ -28,8 +28,6 @@ enum store_status store_stage_two_look(struct store *,
 /* STORE_OK: still ours; STORE_NONE: it is not. */
 enum store_status store_stage_two_heartbeat(struct store *,
     const char *memory, const char *token, int64_t lease_until);
-enum store_status store_stage_two_owned(struct store *, const char *memory,
-    const char *token, int64_t now);
 
 /*
  * Sessions that an agent which met a bound did not come to, by the ids of

@@ -526,10 +526,8 @@ START_TEST(phase2_stale_lease_allows_takeover)
 	ck_assert_int_eq(store_stage_two_release(st, &end), STORE_NONE);
 	ck_assert_int_eq(store_stage_two_heartbeat(st, "codex", a.token,
 	    NOW + 9 * HOUR), STORE_NONE);
-	ck_assert_int_eq(store_stage_two_owned(st, "codex", a.token, NOW),
-	    STORE_NONE);
-	ck_assert_int_eq(store_stage_two_owned(st, "codex", b.token, NOW),
-	    STORE_OK);
+	ck_assert_int_eq(store_stage_two_heartbeat(st, "codex", b.token,
+	    NOW + 9 * HOUR), STORE_OK);
 }
 END_TEST
 
@@ -540,8 +538,7 @@ START_TEST(phase2_heartbeat_moves_the_lease)
 	ck_assert_int_eq(store_stage_two_heartbeat(st, "codex", a.token,
 	    NOW + 2 * HOUR), STORE_OK);
 	ck_assert_int_eq(claim_two(NOW + HOUR).outcome, CLAIM_RUNNING);
-	ck_assert_int_eq(store_stage_two_owned(st, "codex", a.token,
-	    NOW + 2 * HOUR), STORE_NONE);
+	ck_assert_int_eq(claim_two(NOW + 2 * HOUR).outcome, CLAIM_CLAIMED);
 }
 END_TEST
 
@@ -634,8 +631,8 @@ START_TEST(enqueue_leaves_a_running_job_running)
 
 	store_stage_two_enqueue(st, "codex", 100);
 	ck_assert_int_eq(ask(STAGE_TWO("status = 'running'")), 1);
-	ck_assert_int_eq(store_stage_two_owned(st, "codex", job.token, NOW),
-	    STORE_OK);
+	ck_assert_int_eq(store_stage_two_heartbeat(st, "codex", job.token,
+	    NOW + HOUR), STORE_OK);
 }
 END_TEST
 
