@@ -20,6 +20,20 @@ hook_env(void)
 	return NULL;
 }
 
+int64_t
+hook_clock_ms(enum hook_clock which)
+{
+	(void)which;
+	return 0;
+}
+
+unsigned long
+hook_fs_type(const char *path, unsigned long type)
+{
+	(void)path;
+	return type;
+}
+
 const char *
 hook_power_supply(void)
 {

@@ -23,6 +23,20 @@ int64_t hook_grace_ms(void);
 const char *hook_env(void);
 
 /*
+ * Milliseconds that a clock is ahead of the kernel's: 0, but tests may let
+ * the wall jump and the machine sleep (the boot clock goes on alone), by the
+ * file that MNEMOD_TEST_CLOCK names: "WALL BOOT".
+ */
+enum hook_clock { HOOK_WALL, HOOK_BOOT };
+int64_t hook_clock_ms(enum hook_clock);
+
+/*
+ * The type of the path's file system, of statfs(2), which is `type'; tests
+ * may claim another with MNEMOD_TEST_NFS, the beginning of paths on NFS.
+ */
+unsigned long hook_fs_type(const char *path, unsigned long type);
+
+/*
  * Where the kernel tells of power supplies; tests may set
  * MNEMOD_TEST_POWER_SUPPLY in the environment.
  */

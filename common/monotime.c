@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "hook.h"
 #include "log.h"
 #include "monotime.h"
 
@@ -28,13 +29,13 @@ mono_ms(void)
 int64_t
 boot_ms(void)
 {
-	return clock_ms(CLOCK_BOOTTIME);
+	return clock_ms(CLOCK_BOOTTIME) + hook_clock_ms(HOOK_BOOT);
 }
 
 int64_t
 wall_ms(void)
 {
-	return clock_ms(CLOCK_REALTIME) + offset_ms;
+	return clock_ms(CLOCK_REALTIME) + hook_clock_ms(HOOK_WALL) + offset_ms;
 }
 
 int64_t

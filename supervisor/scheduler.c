@@ -15,17 +15,16 @@
 #include "supervisor/operation.h"
 #include "supervisor/recovery.h"
 #include "supervisor/reload.h"
-#include "supervisor/retention.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/stage_one.h"
 #include "supervisor/stage_two.h"
 #include "supervisor/telemetry.h"
 #include "supervisor/trim.h"
+#include "supervisor/upkeep.h"
 #include "supervisor/waits.h"
 
 #define RENEW_MS	600000		/* leases of an hour */
 #define STILL_MS	60000		/* till it is looked at again */
-#define PRUNE_LIMIT	200		/* outputs in one pass */
 
 /* Descriptors: of one memory at work, and of all that is no memory. */
 #define MEMORY_FDS	12
@@ -44,8 +43,7 @@ struct scheduler {
 	int64_t			 reloads;	/* how many were tried */
 	int			 reloaded;	/* the last succeeded */
 	int			 over;		/* of -1 */
-	int64_t			 retention_ms;	/* when it is due; boot_ms() */
-	const char		*still;		/* why nothing new begins */
+	struct upkeep		 upkeep;
 };
 
 static void	consider(struct scheduler *);
@@ -191,7 +189,8 @@ idle(const struct scheduler *s)
 static int
 is_paused(const struct scheduler *s)
 {
-	return s->still != NULL && strcmp(s->still, PAUSED) == 0;
+	return s->upkeep.still != NULL &&
+	    strcmp(s->upkeep.still, PAUSED) == 0;
 }
 
 /* When the next pass is due by itself: the interval, or a rollout earlier. */
@@ -206,59 +205,11 @@ plan_next(struct scheduler *s)
 	if (store_stage_one_next(s->sv->store, &rules, &when) == STORE_OK &&
 	    when > 0 && (when - wall_s()) * 1000 < wait)
 		wait = (when - wall_s()) * 1000 + 1000;
-	if (s->still != NULL && !is_paused(s) && wait > STILL_MS)
+	if (s->upkeep.still != NULL && !is_paused(s) && wait > STILL_MS)
 		wait = STILL_MS;
 	if (wait < 1000)
 		wait = 1000;
 	loop_timer_set(s->sv->rt.loop, &s->next, boot_ms() + wait);
-}
-
-/* Outputs that no memory uses do not stay for ever. */
-static void
-prune_outputs(struct supervisor *sv)
-{
-	struct store_retention	r;
-
-	memset(&r, 0, sizeof(r));
-	r.now = wall_s();
-	r.days = sv->config->pipeline.max_unused_days;
-	r.limit = PRUNE_LIMIT;
-	if (store_output_prune(sv->store, &r) == STORE_OK && r.pruned > 0)
-		log_info("%lld raw memories unused for %lld days are gone",
-		    (long long)r.pruned, (long long)r.days);
-}
-
-/*
- * The claims look for themselves; the log says when that changes.  A scan
- * goes on: what is new is seen, and waits with its reason.
- */
-static void
-tell_standstill(struct scheduler *s)
-{
-	struct supervisor	*sv = s->sv;
-	struct waits		 w;
-
-	if (waits_look(sv->store, sv->config, wall_s(), &w) != STORE_OK ||
-	    w.still.reason == NULL) {
-		if (s->still != NULL)
-			log_info("new work begins again (%s is over)",
-			    s->still);
-		s->still = NULL;
-		return;
-	}
-	if (s->still == NULL || strcmp(s->still, w.still.reason) != 0)
-		log_warnx("no new work begins (%s): %s", w.still.reason,
-		    w.still.text);
-	s->still = w.still.reason;
-}
-
-static void
-consider_retention(struct scheduler *s)
-{
-	if (boot_ms() < s->retention_ms)
-		return;
-	s->retention_ms = boot_ms() + RETENTION_MS;
-	retention_run(s->sv);
 }
 
 /* Begin what is wanted and possible now. */
@@ -283,9 +234,7 @@ consider(struct scheduler *s)
 	s->pass++;
 	s->in_pass = 1;
 	loop_timer_cancel(&s->next);
-	tell_standstill(s);
-	consider_retention(s);
-	prune_outputs(s->sv);
+	upkeep_pass(&s->upkeep, s->sv);
 	model_pass(s->sv->model);
 	stage_one_start(s->sv->stage_one);
 }
@@ -466,7 +415,7 @@ scheduler_recovered(struct supervisor *sv)
 	if (n > 0)
 		log_info("%lld jobs of an earlier run are pending again",
 		    (long long)n);
-	consider_retention(s);
+	upkeep_start(&s->upkeep, sv);
 	if (memory_usable(sv) == 0) {
 		s->over = 1;
 		return;
@@ -488,13 +437,13 @@ void
 scheduler_look(struct supervisor *sv)
 {
 	if (sv->scheduler != NULL)
-		tell_standstill(sv->scheduler);
+		upkeep_look(&sv->scheduler->upkeep, sv);
 }
 
 const char *
 scheduler_still(const struct scheduler *s)
 {
-	return s->still;
+	return s->upkeep.still;
 }
 
 /* Keep the service manager, if there is one, up to date. */

@@ -11,6 +11,7 @@
 
 #include "common/buf.h"
 #include "common/fd.h"
+#include "common/hook.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
@@ -45,12 +46,14 @@ const char *
 state_dir_network_fs(const char *path)
 {
 	struct statfs	 fs;
+	unsigned long	 type;
 	size_t		 i;
 
 	if (statfs(path, &fs) == -1)
 		return NULL;
+	type = hook_fs_type(path, (uint32_t)fs.f_type);
 	for (i = 0; i < sizeof(network_fs) / sizeof(*network_fs); i++)
-		if ((uint32_t)fs.f_type == network_fs[i].type)
+		if (type == network_fs[i].type)
 			return network_fs[i].name;
 	return NULL;
 }

@@ -118,6 +118,19 @@ supervisor_close(struct supervisor *sv)
 	state_dir_close(&sv->state);
 }
 
+/* What another machine writes there is seen as late as the mount has it. */
+static void
+hint_network(const struct config_source *s, int64_t interval)
+{
+	const char	*net = state_dir_network_fs(s->path);
+
+	if (net != NULL)
+		log_info("source %s: %s is on a network file system (%s): it "
+		    "is scanned every %lld seconds as ever; what other "
+		    "machines write is seen when the mount shows it", s->name,
+		    s->path, net, (long long)interval);
+}
+
 /* One line per source whose result Codex will not read. */
 static void
 log_hints(const struct config *c)
@@ -128,6 +141,7 @@ log_hints(const struct config *c)
 	for (i = 0; i < c->notes.n; i++)
 		log_info("%s", c->notes.v[i]);
 	for (i = 0; i < c->nsources; i++) {
+		hint_network(&c->sources[i], c->scan_interval);
 		hint = codex_config_hint(c->sources[i].path);
 		if (hint != NULL)
 			log_info("%s", hint);
