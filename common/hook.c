@@ -14,6 +14,13 @@ hook_grace_ms(void)
 	return 10000;
 }
 
+int64_t
+hook_ms(const char *name, int64_t ms)
+{
+	(void)name;
+	return ms;
+}
+
 const char *
 hook_env(void)
 {

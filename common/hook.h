@@ -17,6 +17,12 @@ int hook_testing(void);
 int64_t hook_grace_ms(void);
 
 /*
+ * A bound of the supervisor's in milliseconds, `ms'; tests may set another with
+ * MNEMOD_TEST_NAME_MS in the environment.
+ */
+int64_t hook_ms(const char *name, int64_t ms);
+
+/*
  * "NAME=value" that the spawner adds to a worker's environment, so that the
  * test settings of the supervisor hold there too; NULL in a release.
  */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hook.h"
 #include "json.h"
 #include "log.h"
 #include "mem.h"
@@ -192,7 +193,8 @@ heartbeat(struct loop_timer *t, void *arg)
 		stage_two_fail(m, "failed_agent", "the lease was lost");
 		return;
 	}
-	loop_timer_set(m->sv->rt.loop, t, mono_ms() + HEARTBEAT_MS);
+	loop_timer_set(m->sv->rt.loop, t, mono_ms() +
+	    hook_ms("HEARTBEAT", HEARTBEAT_MS));
 }
 
 /* Why a claim was refused, in the words of mnemod(8). */
@@ -318,8 +320,8 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	uuid_v7(m->agent_id);
 	loop_timer_init(&m->heartbeat, heartbeat, m);
 	stage_two_agent_init(m);
-	loop_timer_set(m->sv->rt.loop, &m->heartbeat,
-	    mono_ms() + HEARTBEAT_MS);
+	loop_timer_set(m->sv->rt.loop, &m->heartbeat, mono_ms() +
+	    hook_ms("HEARTBEAT", HEARTBEAT_MS));
 	stage_two_workspace(m);
 }
 

@@ -36,29 +36,31 @@ hook_env(void)
 	return env;
 }
 
-/* What the environment says, or what a release has. */
-static int64_t
-ms_of(const char *variable, int64_t release)
+int64_t
+hook_ms(const char *name, int64_t ms)
 {
-	const char	*v = getenv(variable), *err;
-	int64_t		 ms;
+	char		 env[64];
+	const char	*v, *err;
+	int64_t		 n;
 
+	snprintf(env, sizeof(env), "MNEMOD_TEST_%s_MS", name);
+	v = getenv(env);
 	if (v == NULL)
-		return release;
-	ms = strtonum(v, 1, 60000, &err);
-	return err == NULL ? ms : release;
+		return ms;
+	n = strtonum(v, 1, 3600000, &err);
+	return err == NULL ? n : ms;
 }
 
 int64_t
 hook_grace_ms(void)
 {
-	return ms_of(GRACE_ENV, 10000);
+	return hook_ms("GRACE", 10000);
 }
 
 int64_t
 hook_metrics_ms(void)
 {
-	return ms_of("MNEMOD_TEST_METRICS_MS", 10000);
+	return hook_ms("METRICS", 10000);
 }
 
 int64_t

@@ -54,7 +54,7 @@ held() {
 	check "$1: nothing is published" unpublished
 	check "$1: the gateway did not notice" has_not 'gateway.*ended\|gateway.*exit\|gateway.*killed' "$LOG"
 	check "$1: no process is left" wait_until 12 no_orphans mnemod \
-	    mnemod-extract mnemod-agent mnemod-wspace mnemod-gateway
+	    mnemod-extract mnemod-agent mnemod-wspace mnemod-gateway fakeworker
 	check "$1: its end is in the books" [ "$(db "select count(*) from agents where finished_at is null")" -eq 0 ]
 	check "$1: nothing is left open in the ledger" [ "$(db "select count(*) from model_requests where settled_at is null")" -le 1 ]
 }

@@ -24,7 +24,7 @@ agent_says() {
 # The same whatever happened.
 over() {
 	check "$1: no process is left" wait_until 12 no_orphans mnemod \
-	    mnemod-extract mnemod-agent mnemod-wspace
+	    mnemod-extract mnemod-agent mnemod-wspace fakeworker
 	check "$1: the reason is $2" [ "$(agent_row reason)" = "$2" ]
 	check "$1: status 1" [ "$status" -eq 1 ]
 	check "$1: no staging is left" [ -z "$(find "$STATE/staging" \
