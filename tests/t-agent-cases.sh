@@ -7,84 +7,15 @@
 isolate
 . tests/world.sh
 . tests/model.sh
-MNEMOCTL=$B/test/mnemoctl
-AGENT=fake-big
-MORE='max_output_tokens = 1000 reasoning = yes'
+. tests/agent.sh
 export MNEMOD_TEST_GRACE_MS=1000
-db() { sqlite3 "$STATE/state.db" "$@"; }
-agent_row() { db "select $1 from agents order by started_at desc, rowid desc limit 1"; }
-agents_requests() { count_of '"model":"fake-big"' "$REQ"; }
-unpublished() { [ ! -e "$ROOT/MEMORY.md" ]; }
 
-# session N CWD
-session() {
-	_d=$CODEX/sessions/2026/11/22
-	_id=01a20373-0000-7000-8000-00000000000$1
-	_f=$_d/rollout-2026-11-22T0$1-00-01-$_id.jsonl
-	mkdir -p "$_d"
-	cat >"$_f" <<-END
-	{"timestamp":"2026-11-22T0$1:00:01.000Z","type":"session_meta","payload":{"id":"$_id","cwd":"$2","source":"cli"}}
-	{"timestamp":"2026-11-22T0$1:00:02.000Z","type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"please fix the parser"}]}}
-	END
-	touch -d "2026-11-22T0$1:00:10Z" "$_f"
-}
-json_text() {
-	sqlite3 :memory: "select json_quote(cast(readfile('$1') as text))" |
-	    sed "s/'/\\\\u0027/g"
-}
-# write_all MEMORY SUMMARY: a turn that writes both.
-write_all() {
-	printf "model=fake-big call=write_file args='{\"path\":\"MEMORY.md\",\"content\":%s}' call=write_file args='{\"path\":\"memory_summary.md\",\"content\":%s}'" \
-	    "$(json_text "$1")" "$(json_text "$2")"
-}
-block() {
-	cat <<-END
-	# Task Group: project $1
-	scope: parser1.c; crash
-	applies_to: cwd=$2; reuse_rule=this folder
-
-	## Task 1: fix parser1.c, success
-	### rollout_summary_files
-	- $3 (cwd=$2, rollout_path=$CODEX/sessions/2026/11/22/rollout-2026-11-22T0$1-00-01-01a20373-0000-7000-8000-00000000000$1.jsonl, updated_at=2026-11-22T0$1:00:02+00:00, thread_id=01a20373-0000-7000-8000-00000000000$1, success)
-	### keywords
-	parser1.c, crash
-
-	## User preferences
-	- when tests are run, the user said "always use make check" -> run make check [Task 1]
-
-	END
-}
-stem() {
-	basename "$(grep -l "00000000000$1" "$ROOT"/rollout_summaries/*.md)"
-}
-ONE="model=fake-mini stage_one times=0"
-DONE="model=fake-big text='It is in the memory now.'"
-# pass RULE...: one pass with an agent that does that.
-pass() {
-	model_start "$ONE" "$@"
-	model_conf responses ${LINE:+"$LINE"}
-	mn -1 --yes
-	status=$?
-	model_stop
-}
-
-for n in 1 2 3; do
-	world_new
-	session $n /home/u/p$n
-	AGENT=builtin
-	pass
-	AGENT=fake-big
-	stem $n >"$T/stem$n"
-done
-block 1 /home/u/p1 "$(cat "$T/stem1")" >"$T/one.md"
-block 2 /home/u/p2 "$(cat "$T/stem2")" >"$T/two.md"
-cat "$T/one.md" "$T/two.md" >"$T/both.md"
+stems 1 2 3
+handbook "$T/one.md" 1
+handbook "$T/both.md" 1 2
 sed 's/- 2026-11-22T/- no-such-2026-11-22T/' "$T/one.md" >"$T/bad.md"
-summary() {
-	printf 'v1\n\n## User Profile\nOne user.\n\n## User preferences\n\n## General Tips\n\n## What%ss in Memory\n### /home/u/p1\n#### 2026-11-22\n- project 1: parser1.c\n  desc: a crash\n  learnings: run make check\n' "'"
-}
-summary >"$T/s1.md"
-{ summary; printf '### /home/u/p2\n- project 2: parser1.c\n'; } >"$T/s2.md"
+summary 1 >"$T/s1.md"
+summary 1 2 >"$T/s2.md"
 fresh() {
 	world_new
 	session 1 /home/u/p1
@@ -152,17 +83,11 @@ session 2 /home/u/p2
 NOW=2026-11-23T14:00:00Z
 sed 's/^- when tests/- Agents say: when tests/' "$T/both.md" >"$T/agents.md"
 rm -f "$T/go"
-model_start "$ONE" "$(write_all "$T/agents.md" "$T/s2.md")" \
-    "hold=$T/go $DONE"
-model_conf responses
-mn_start -1 --yes
-at_two() { [ "$(agents_requests)" -ge 2 ]; }
-wait_until 20 at_two
+pass_begin "$(write_all "$T/agents.md" "$T/s2.md")" "hold=$T/go $DONE"
+wait_until 20 asked_of_agent 2
 sed -i 's/^- when tests/- I say: when tests/' "$ROOT/MEMORY.md"
 touch "$T/go"
-# shellcheck disable=SC2154 # set by mn_start
-wait "$sup"
-model_stop
+pass_end
 check "a conflict: the person's line wins" has '^- I say: when tests' "$ROOT/MEMORY.md"
 check "a conflict: the agent's is not there for that session" \
     [ "$(sed '/^# Task Group: project 2/,$d' "$ROOT/MEMORY.md" | grep -c 'Agents say')" -eq 0 ]
@@ -215,19 +140,15 @@ NOW=2026-11-23T12:00:00Z
 
 # An agent that stands still at its limit, or does not hear.
 fresh
-model_start "$ONE" "model=fake-big hold=$T/never $DONE"
-model_conf responses
-mn_start -1 --yes
-at_one() { [ "$(agents_requests)" -ge 1 ]; }
-wait_until 20 at_one
+pass_begin "hold=$T/never $DONE"
+wait_until 20 asked_of_agent 1
 kill -STOP "$(pids_of mnemod-agent)"
 kill -TERM "$sup"
-wait "$sup"
+pass_end
 check "it stands still: stopped within the grace" no_orphans mnemod \
     mnemod-extract mnemod-agent mnemod-wspace mnemod-gateway
 check "it stands still: the job is pending, at no cost" [ "$(db \
     "select status || retry_remaining from jobs where kind like 'memory_consolidate%'")" = pending3 ]
 check "it stands still: nothing is published" unpublished
 world_clean "it stands still"
-model_stop
 finish

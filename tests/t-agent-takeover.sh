@@ -7,21 +7,8 @@
 isolate
 . tests/world.sh
 . tests/model.sh
-MNEMOCTL=$B/test/mnemoctl
-MORE='max_output_tokens = 1000 reasoning = yes'
+. tests/agent.sh
 
-# session N CWD: a session of its own project, rested.
-session() {
-	_d=$CODEX/sessions/2026/11/22
-	_id=01a20373-0000-7000-8000-00000000000$1
-	_f=$_d/rollout-2026-11-22T0$1-00-01-$_id.jsonl
-	mkdir -p "$_d"
-	cat >"$_f" <<-END
-	{"timestamp":"2026-11-22T0$1:00:01.000Z","type":"session_meta","payload":{"id":"$_id","cwd":"$2","source":"cli"}}
-	{"timestamp":"2026-11-22T0$1:00:02.000Z","type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"please fix the parser"}]}}
-	END
-	touch -d "2026-11-22T0$1:00:10Z" "$_f"
-}
 # rich N CWD: one that has something to say without a model.
 rich() {
 	_old=$(grep -rl '"repository_url"' tests/data/codex/sessions/2026/11/20 |
@@ -44,38 +31,13 @@ consolidate() {
 	shift
 	hour=$((hour + 1))
 	NOW=2026-11-23T$hour:00:00Z
-	model_start "model=fake-mini stage_one times=0" "$@"
+	model_start "$ONE" "$@"
 	model_conf responses
-	[ "$AGENT" != builtin ] || [ -n "${STAGE_ONE:-}" ] ||
+	[ "$AGENT" != builtin ] ||
 	    echo 'use_provider = "builtin"' >"$XDG_CONFIG_HOME/mnemod/mnemod.conf"
 	mn -1 --yes
 	status=$?
 	model_stop
-}
-# stem N: the name of the summary of session N.
-stem() {
-	basename "$(grep -l "00000000000$1" "$ROOT"/rollout_summaries/*.md)"
-}
-json_text() {
-	sqlite3 :memory: "select json_quote(cast(readfile('$1') as text))" |
-	    sed "s/'/\\\\u0027/g"
-}
-# block N CWD: a block as a model writes it.
-block() {
-	cat <<-END
-	# Task Group: model $1
-	scope: parser1.c; crash
-	applies_to: cwd=$2; reuse_rule=this folder
-
-	## Task 1: fix parser1.c, success
-	### rollout_summary_files
-	- $3 (cwd=$2, rollout_path=$CODEX/sessions/2026/11/22/rollout-2026-11-22T0$1-00-01-01a20373-0000-7000-8000-00000000000$1.jsonl, updated_at=2026-11-22T0$1:00:02+00:00, thread_id=01a20373-0000-7000-8000-00000000000$1, success)
-	### keywords
-	parser1.c, crash
-
-	## User preferences
-	- when tests are run, the user said "always use make check" -> run make check [Task 1]
-	END
 }
 # of NAME FILE: the block of that group.
 of() {
@@ -89,15 +51,7 @@ shown() {
 	check "$1: of the memory itself" has "^codex *ours .* $2 " "$T/out"
 }
 
-# The names of the summaries, as the same sessions get them.
-STAGE_ONE=model
-for n in 1 2; do
-	world_new
-	session $n /home/u/one
-	consolidate builtin
-	stem $n >"$T/stem$n"
-done
-STAGE_ONE=
+stems 1 2
 stem1=$(cat "$T/stem1")
 stem2=$(cat "$T/stem2")
 check "summaries ($stem1, $stem2)" [ "$stem1" != "$stem2" ]
@@ -114,16 +68,16 @@ check "builtin first: its block is there" has 'generator=builtin/1' "$ROOT/MEMOR
 printf '\n# Task Group: mine\nscope: written by hand\napplies_to: cwd=/home/u/mine; reuse_rule=mine\npinned: yes\n\n## Task 1: mine\n' >>"$ROOT/MEMORY.md"
 cp "$ROOT/MEMORY.md" "$T/builtin.md"
 cp "$ROOT/memory_summary.md" "$T/builtin-summary.md"
-block 2 /home/u/two "$stem2" >"$T/two.md"
+block 2 /home/u/two "$stem2" | sed '$d' >"$T/two.md"
 { cat "$T/builtin.md"; echo; cat "$T/two.md"; } >"$T/both.md"
-{ cat "$T/builtin-summary.md"; printf '\n- model 2: parser1.c\n'; } >"$T/summary.md"
+{ cat "$T/builtin-summary.md"; printf '\n- project 2: parser1.c\n'; } >"$T/summary.md"
 session 2 /home/u/two
 consolidate fake-big \
-    "model=fake-big call=write_file args='{\"path\":\"MEMORY.md\",\"content\":$(json_text "$T/both.md")}' call=write_file args='{\"path\":\"memory_summary.md\",\"content\":$(json_text "$T/summary.md")}'" \
+    "$(write_all "$T/both.md" "$T/summary.md")" \
     "model=fake-big text=done times=0"
 cat "$LOG"
 check "then a model: status 0" [ "$status" -eq 0 ]
-check "then a model: its block is there" has '^# Task Group: model 2' "$ROOT/MEMORY.md"
+check "then a model: its block is there" has '^# Task Group: project 2' "$ROOT/MEMORY.md"
 
 check "then a model: builtin's and the person's stay to the byte" \
     cmp -s "$T/both.md" "$ROOT/MEMORY.md"
@@ -132,7 +86,7 @@ rich 3 /home/u/three
 consolidate builtin
 cat "$LOG"
 check "builtin again: status 0" [ "$status" -eq 0 ]
-for b in 'model 2' mine; do
+for b in 'project 2' mine; do
 	of "$b" "$T/both.md" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$T/was"
 	of "$b" "$ROOT/MEMORY.md" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$T/is"
 	check "builtin again: block \"$b\" stays to the byte" cmp -s "$T/was" "$T/is"
@@ -141,7 +95,7 @@ done
 check "builtin again: the third session is in" has '00000000003' "$ROOT/MEMORY.md"
 check "builtin again: the first one still is" has '00000000001' "$ROOT/MEMORY.md"
 check "builtin again: the model's line of the summary stays" \
-    has '^- model 2: parser1.c' "$ROOT/memory_summary.md"
+    has '^- project 2: parser1.c' "$ROOT/memory_summary.md"
 shown "builtin again" builtin/1
 world_clean "builtin again"
 
@@ -150,21 +104,21 @@ world_clean "builtin again"
 #
 world_new
 session 1 /home/u/one
-block 1 /home/u/one "$stem1" >"$T/one.md"
-printf 'v1\n\n## User Profile\nOne user.\n\n## User preferences\n\n## General Tips\n\n## What'"'"'s in Memory\n### /home/u/one\n#### 2026-11-22\n- model 1: parser1.c\n  desc: a crash in parser1.c\n  learnings: run make check\n' >"$T/summary.md"
+block 1 /home/u/one "$stem1" | sed '$d' >"$T/one.md"
+printf 'v1\n\n## User Profile\nOne user.\n\n## User preferences\n\n## General Tips\n\n## What'"'"'s in Memory\n### /home/u/one\n#### 2026-11-22\n- project 1: parser1.c\n  desc: a crash in parser1.c\n  learnings: run make check\n' >"$T/summary.md"
 consolidate fake-big \
-    "model=fake-big call=write_file args='{\"path\":\"MEMORY.md\",\"content\":$(json_text "$T/one.md")}' call=write_file args='{\"path\":\"memory_summary.md\",\"content\":$(json_text "$T/summary.md")}'" \
+    "$(write_all "$T/one.md" "$T/summary.md")" \
     "model=fake-big text=done times=0"
 check "a model first: status 0" [ "$status" -eq 0 ]
 shown "a model first" fake:fake-big/1
 rich 2 /home/u/two
 consolidate builtin
 check "then builtin: status 0" [ "$status" -eq 0 ]
-of 'model 1' "$ROOT/MEMORY.md" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$T/is"
+of 'project 1' "$ROOT/MEMORY.md" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$T/is"
 check "then builtin: the model's block stays to the byte" cmp -s "$T/one.md" "$T/is"
 check "then builtin: the second session is in" has '00000000002' "$ROOT/MEMORY.md"
 check "then builtin: the summary keeps the model's words" \
-    [ "$(grep -c -e '^One user' -e '^- model 1: parser1.c' "$ROOT/memory_summary.md")" -eq 2 ]
+    [ "$(grep -c -e '^One user' -e '^- project 1: parser1.c' "$ROOT/memory_summary.md")" -eq 2 ]
 shown "then builtin" builtin/1
 cp "$ROOT/MEMORY.md" "$T/before.md"
 session 3 /home/u/three
