@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hook.h"
 #include "json.h"
 #include "log.h"
 #include "mem.h"
@@ -67,7 +68,8 @@ start_limit(struct memory *m)
 {
 	if (config_provider_agents(m->sv->config) != NULL)
 		loop_timer_set(m->sv->rt.loop, &m->limit, boot_ms() +
-		    m->sv->config->budget.minutes_per_agent * MINUTE_MS);
+		    m->sv->config->budget.minutes_per_agent *
+		    hook_ms("MINUTE", MINUTE_MS));
 }
 
 void

@@ -72,6 +72,25 @@ world_clean "renewed"
 unset MNEMOD_TEST_HEARTBEAT_MS
 
 #
+# Its minutes are over while the model keeps it waiting.
+#
+export MNEMOD_TEST_MINUTE_MS=1000
+LINE='budget { minutes_per_agent = 2 }'
+world_new
+session 1 /home/u/p1
+pass_begin "$GOOD" "hold=$T/never $DONE"
+pass_end
+LINE=
+unset MNEMOD_TEST_MINUTE_MS
+check "its minutes are over: status 0" [ "$status" -eq 0 ]
+check "its minutes are over: what it had done is published" \
+    cmp -s "$T/one.md" "$ROOT/MEMORY.md"
+check "its minutes are over: the reason" row_is reason capped_minutes
+check "its minutes are over: no request is left open" [ "$(db \
+    'select count(*) from model_requests where settled_at is null')" -eq 0 ]
+world_clean "its minutes are over"
+
+#
 # An agent that does what it likes.
 #
 mkdir -p "$T/libexec"
