@@ -10,6 +10,7 @@
 #include "supervisor/codex_copy.h"
 #include "supervisor/recovery.h"
 #include "supervisor/scheduler.h"
+#include "supervisor/stage_two.h"
 #include "supervisor/staging.h"
 #include "supervisor/store_review.h"
 
@@ -61,9 +62,9 @@ wspace_ready(struct child *c, void *arg)
 		child_stop(c, "recovery cannot be asked for");
 }
 
-/* The commit of an agent in a list of the worker's, or NULL. */
-static const char *
-commit_of(json_object *published, const char *thread_id)
+/* What a list of the worker's says of an agent, or NULL. */
+static json_object *
+told_of(json_object *published, const char *thread_id)
 {
 	json_object	*o;
 	const char	*id;
@@ -74,9 +75,38 @@ commit_of(json_object *published, const char *thread_id)
 		o = json_object_array_get_idx(published, i);
 		id = json_str(o, "thread_id");
 		if (id != NULL && strcmp(id, thread_id) == 0)
-			return json_str(o, "commit");
+			return o;
 	}
 	return NULL;
+}
+
+/* Its commit, or NULL. */
+static const char *
+commit_of(json_object *published, const char *thread_id)
+{
+	json_object	*o = told_of(published, thread_id);
+
+	return o == NULL ? NULL : json_str(o, "commit");
+}
+
+/* It was published; if a bound had stopped it, some may be left. */
+static void
+settle_published(const struct store_agent *a, struct store_stage_two_end *e,
+    struct store *store, json_object *told)
+{
+	struct store_left	left = { NULL, 0, 0 };
+
+	log_info("memory %s: the publication of agent %s is complete",
+	    a->memory, a->thread_id);
+	e->commit = json_str(told, "commit");
+	e->reason = a->reason;
+	if (a->reason != NULL && json_arr(told, "left") != NULL) {
+		stage_two_left(&left, json_arr(told, "left"));
+		e->left = &left;
+	}
+	store_stage_two_succeeded(store, e);
+	e->left = NULL;
+	free(left.ids);
 }
 
 struct settle {
@@ -90,7 +120,7 @@ settle_agent(const struct store_agent *a, void *arg)
 {
 	struct settle			*s = arg;
 	struct store_stage_two_end	 e;
-	const char			*commit;
+	json_object			*told;
 
 	memset(&e, 0, sizeof(e));
 	e.memory = a->memory;
@@ -100,13 +130,10 @@ settle_agent(const struct store_agent *a, void *arg)
 	e.completed = a->watermark;
 	e.turns = a->turns;
 	e.exit_status = -1;
-	commit = commit_of(json_arr(s->msg->body, "published"), a->thread_id);
-	if (commit != NULL) {
-		e.commit = commit;
+	told = told_of(json_arr(s->msg->body, "published"), a->thread_id);
+	if (told != NULL) {
 		e.live_files = json_int(s->msg->body, "entries", 0);
-		log_info("memory %s: the publication of agent %s is complete",
-		    a->memory, a->thread_id);
-		store_stage_two_succeeded(s->m->sv->store, &e);
+		settle_published(a, &e, s->m->sv->store, told);
 	} else if (commit_of(json_arr(s->msg->body, "held"), a->thread_id) !=
 	    NULL) {
 		e.reason = REVIEW_PENDING;

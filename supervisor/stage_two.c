@@ -123,23 +123,6 @@ stage_two_release(struct memory *m, const char *reason)
 	stage_two_end(m);
 }
 
-/* The ids of a list that a worker sent; the caller frees the array. */
-static void
-left_init(struct store_left *left, json_object *list)
-{
-	const char	*id;
-	size_t		 i, n = json_object_array_length(list);
-
-	memset(left, 0, sizeof(*left));
-	left->ids = xcalloc(n + 1, sizeof(*left->ids));
-	for (i = 0; i < n; i++) {
-		id = json_object_get_string(json_object_array_get_idx(list,
-		    i));
-		if (id != NULL)
-			left->ids[left->n++] = id;
-	}
-}
-
 static void
 tell_left(struct memory *m, const struct store_left *left)
 {
@@ -165,7 +148,7 @@ stage_two_succeed(struct memory *m, const struct stage_two_result *r)
 	e.live_files = r->files;
 	e.reason = r->reason;
 	if (r->left != NULL) {
-		left_init(&left, r->left);
+		stage_two_left(&left, r->left);
 		e.left = &left;
 	}
 	measure_stage_two(m, r->commit == NULL && r->reason != NULL &&

@@ -24,4 +24,10 @@ void stage_two_interrupt(struct memory *);
 /* Publications are no longer held back (op_hold.c): one that waits begins. */
 void stage_two_go_on(struct memory *);
 
+/*
+ * The ids of a list that a workspace worker sent.  They are borrowed from it;
+ * the caller frees left->ids.
+ */
+void stage_two_left(struct store_left *, json_object *list);
+
 #endif

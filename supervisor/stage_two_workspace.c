@@ -33,6 +33,22 @@ name(const struct memory *m)
 }
 
 void
+stage_two_left(struct store_left *left, json_object *list)
+{
+	const char	*id;
+	size_t		 i, n = json_object_array_length(list);
+
+	memset(left, 0, sizeof(*left));
+	left->ids = xcalloc(n + 1, sizeof(*left->ids));
+	for (i = 0; i < n; i++) {
+		id = json_object_get_string(json_object_array_get_idx(list,
+		    i));
+		if (id != NULL)
+			left->ids[left->n++] = id;
+	}
+}
+
+void
 stage_two_workspace(struct memory *m)
 {
 	memory_start_workspace(m, &wspace_ops);
@@ -229,6 +245,8 @@ stage_two_publish(struct memory *m)
 		stage_two_fail(m, "failed_confirm_ownership", "the lease was lost");
 		return;
 	}
+	if (m->capped != NULL || m->revisions > 0)
+		store_agent_set_capped(m->sv->store, m->agent_id, m->capped);
 	m->state = MEM_PUBLISHING;
 	memory_start_workspace(m, &wspace_ops);
 }

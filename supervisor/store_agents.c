@@ -43,6 +43,15 @@ store_agent_set_status(struct store *s, const char *id, const char *status)
 }
 
 enum store_status
+store_agent_set_capped(struct store *s, const char *id, const char *reason)
+{
+	db_about(s, "recording what stopped agent %s", id);
+	return db_run_one(s, "UPDATE agents SET reason = ?"
+	    " WHERE thread_id = ? AND finished_at IS NULL",
+	    ARGS(TEXT(reason), TEXT(id)));
+}
+
+enum store_status
 store_agent_set_base(struct store *s, const char *id, const char *commit)
 {
 	db_about(s, "recording the base of agent %s", id);

@@ -33,6 +33,9 @@ enum store_status store_agent_insert(struct store *,
     const struct store_agent *);
 enum store_status store_agent_set_status(struct store *, const char *id,
     const char *status);
+/* The bound that stopped it, before its end is recorded. */
+enum store_status store_agent_set_capped(struct store *, const char *id,
+    const char *reason);
 enum store_status store_agent_set_base(struct store *, const char *id,
     const char *commit);
 /* Record one row that the agent is given. */

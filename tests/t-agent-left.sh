@@ -54,6 +54,25 @@ check "again: the agent is told why" has 'stopped before it came to 2 sessions' 
 check "again: one more is selected" [ "$(selected)" = 1,2 ]
 check "again: the job is pending" [ "$(stage_two status)" = pending ]
 
+# Killed when it is live, before that is recorded: the same.
+world_new
+NOW=2026-11-23T12:00:00Z
+for n in 1 2 3; do session $n /home/u/p$n; done
+LINE="budget { turns_per_agent = 2 }"
+model_start "$ONE" "$DIFF" "$(write_all "$T/one.md" "$T/s.md")"
+model_conf responses "$LINE"
+mn -1 --yes -o crash_at=stage_two.published.before
+check "killed: status is not 0" [ $? -gt 100 ]
+check "killed: no process is left" wait_until 12 no_orphans mnemod \
+    mnemod-extract mnemod-agent mnemod-wspace mnemod-gateway
+model_stop
+NOW=2026-11-23T14:00:00Z
+bound "$(write_all "$T/two.md" "$T/s.md")"
+check "killed: the two are in the diff as added" [ "$(shown_added)" -eq 2 ]
+check "killed: the one before is recorded as stopped" [ "$(db "select reason
+    from agents order by started_at limit 1")" = capped_turns ]
+check "killed: one more is selected" [ "$(selected)" = 1,2 ]
+
 # No further: a run that comes to none of them is the last.
 NOW=2026-11-23T16:00:00Z
 bound "$(write_all "$T/other.md" "$T/s.md")"

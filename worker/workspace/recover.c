@@ -7,6 +7,7 @@
 #include "worker/workspace/folder_scan.h"
 #include "worker/workspace/move.h"
 #include "worker/workspace/publish.h"
+#include "worker/workspace/left.h"
 #include "worker/workspace/recover.h"
 #include "worker/workspace/review.h"
 #include "worker/workspace/staged.h"
@@ -123,6 +124,7 @@ conclude(struct workspace *ws, const struct root_look *look, const char *id,
 		json_set_str(o, "thread_id", id);
 		json_set_str(o, "commit",
 		    git_oid_tostr(hex, sizeof(hex), &commit));
+		json_set(o, "left", left_list(ws, &commit));
 		json_object_array_add(published, o);
 	}
 	return waits(held, id) ? staged_keep(ws, id) : staged_drop(ws, id);
