@@ -83,6 +83,19 @@ memory_stop(struct memory *m, const char *reason)
 	m->sv->outcome |= OUTCOME_ROOT;
 }
 
+int
+memory_reason_stops(const char *reason)
+{
+	static const char *const stops[] = { "foreign_root", "root_vanished",
+	    "unsupported_filesystem", "read_only" };
+	size_t	i;
+
+	for (i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		if (strcmp(reason, stops[i]) == 0)
+			return 1;
+	return 0;
+}
+
 /* The source whose own memory folder this root may be. */
 static const char *
 codex_home_of(const struct memory *m)

@@ -37,6 +37,7 @@ struct memory {
 	struct root			 root;
 	int				 held;	/* root.fd is ours */
 	int				 stopped; /* exit status 7 */
+	int				 unrecovered; /* looked at again first */
 	int				 due;	/* its turn in this pass comes */
 	int				 by_hand; /* then without cooldown */
 	int64_t				 hand_pass; /* from which on; 0: none */
@@ -96,6 +97,12 @@ void memory_record(const struct store_memory *, struct root_record *);
  * with the ways on.
  */
 void memory_look(struct memory *);
+
+/*
+ * Does this reason of a workspace worker concern the root, so that the memory
+ * is stopped?  Any other may be gone when the same is tried again.
+ */
+int memory_reason_stops(const char *);
 
 /*
  * Take the root for publishing: create, lock and record it.  0; or -1 with

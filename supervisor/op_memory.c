@@ -22,10 +22,6 @@ static const struct child_ops worker_ops = {
 	worker_ready, worker_message, NULL, worker_ended
 };
 
-/* Reasons of a worker that concern the root: exit status 7. */
-static const char *const root_reasons[] = { "foreign_root", "root_vanished",
-    "unsupported_filesystem", "read_only", NULL };
-
 static struct memory *
 memory_named(struct supervisor *sv, const char *name)
 {
@@ -117,7 +113,7 @@ has_history(struct op_run *run, const struct memory *m)
 static int
 take(struct op_run *run, struct memory *m)
 {
-	if (!m->stopped && memory_take(m) == 0)
+	if (!m->stopped && !m->unrecovered && memory_take(m) == 0)
 		return 1;
 	op_failed(run, m->stopped ? EXIT_ROOT : EXIT_WAITING,
 	    m->reason, "memory %s: %s may not be written now (%s); see "
@@ -166,11 +162,8 @@ worker_ready(struct child *c, void *arg)
 static int
 status_of(const char *reason)
 {
-	size_t	i;
-
-	for (i = 0; root_reasons[i] != NULL; i++)
-		if (strcmp(reason, root_reasons[i]) == 0)
-			return EXIT_ROOT;
+	if (memory_reason_stops(reason))
+		return EXIT_ROOT;
 	return strcmp(reason, "being_edited") == 0 ? EXIT_WAITING :
 	    EXIT_JOB_FAILED;
 }

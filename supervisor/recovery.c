@@ -195,24 +195,36 @@ recovered(struct memory *m, const struct msg *msg)
 	settle_review(m, msg);
 }
 
+/* A full disk or a lost worker may be over at the next pass. */
+static void
+put_off(struct memory *m, const char *reason)
+{
+	snprintf(m->reason, sizeof(m->reason), "%s", reason);
+	m->unrecovered = 1;
+	m->due = 0;
+	m->sv->outcome |= OUTCOME_WAITING;
+}
+
 static void
 wspace_message(struct child *c, const struct msg *msg, void *arg)
 {
 	struct memory	*m = arg;
 	const char	*reason;
+	int		 stops;
 
 	if (msg->id == MSG_RECOVERED) {
 		recovered(m, msg);
 		child_stop(c, "recovered");
 	} else if (msg->id == MSG_FAILED) {
 		reason = json_str(msg->body, "reason");
-		log_warnx("memory %s: %s; it waits", m->config->name,
-		    json_str(msg->body, "message"));
-		if (strcmp(reason, "being_edited") == 0) {
-			snprintf(m->reason, sizeof(m->reason), "%s", reason);
-			m->sv->outcome |= OUTCOME_WAITING;
-		} else
+		stops = memory_reason_stops(reason);
+		log_warnx("memory %s: %s; %s", m->config->name,
+		    json_str(msg->body, "message"), stops ?
+		    "nothing is published" : "recovered at the next pass");
+		if (stops)
 			memory_stop(m, reason);
+		else
+			put_off(m, reason);
 		child_stop(c, "recovery failed");
 	}
 }
@@ -229,9 +241,9 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 	m->wspace = NULL;
 	if (end->cause != CAUSE_STOPPED && !supervisor_stopping(m->sv)) {
 		log_warnx("memory %s: the workspace worker ended during "
-		    "recovery (%s); it is left alone", m->config->name,
-		    end->text);
-		memory_stop(m, "recovery_failed");
+		    "recovery (%s); recovered at the next pass",
+		    m->config->name, end->text);
+		put_off(m, "recovery_failed");
 	}
 	m->state = m->agent != NULL ? MEM_ENDING : MEM_IDLE;
 	if (m->agent != NULL) {
@@ -252,6 +264,7 @@ void
 recovery_memory(struct memory *m)
 {
 	m->state = MEM_RECOVERING;
+	m->unrecovered = 0;
 	memory_start_workspace(m, &recovery_ops);
 }
 

@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "monotime.h"
 #include "supervisor/adopt.h"
+#include "supervisor/recovery.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/stage_two.h"
 #include "supervisor/stage_two_int.h"
@@ -256,6 +257,11 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	}
 	if (memory_take(m) == -1)
 		return;
+	if (m->unrecovered) {
+		m->due = 1;		/* behind it, in the same pass */
+		recovery_memory(m);
+		return;
+	}
 	if (store_review_pending(m->sv->store, name(m), waiting) ==
 	    STORE_OK) {
 		snprintf(m->reason, sizeof(m->reason), REVIEW_PENDING);

@@ -187,20 +187,14 @@ rejected(struct memory *m, const struct msg *msg)
 static void
 wspace_failed(struct memory *m, const struct msg *msg)
 {
-	static const char *const root_reasons[] = { "foreign_root",
-	    "root_vanished", "unsupported_filesystem", "read_only" };
 	const char	*reason = json_str(msg->body, "reason");
 	const char	*text = json_str(msg->body, "message");
-	size_t		 i;
 
-	for (i = 0; i < sizeof(root_reasons) / sizeof(root_reasons[0]); i++)
-		if (strcmp(reason, root_reasons[i]) == 0) {
-			log_warnx("memory %s: %s", name(m), text);
-			memory_stop(m, reason);
-			stage_two_release(m, reason);
-			return;
-		}
-	if (strcmp(reason, "being_edited") == 0) {
+	if (memory_reason_stops(reason)) {
+		log_warnx("memory %s: %s", name(m), text);
+		memory_stop(m, reason);
+		stage_two_release(m, reason);
+	} else if (strcmp(reason, "being_edited") == 0) {
 		log_warnx("memory %s: %s; it waits", name(m), text);
 		m->sv->outcome |= OUTCOME_WAITING;
 		stage_two_release(m, reason);

@@ -84,6 +84,42 @@ for size in 16 128 256 384 512 640 768 896; do
 	healed "state on a disk of $kb kB"
 done
 
+# It fills up before a recovery: a supervisor that stays once gave the memory
+# up for good, and ended, over a disk that was full for a minute.
+fresh
+on_tmpfs "$W/state" 64m
+world_fill tests/data/codex
+mn -1 --yes
+NOW=2026-11-23T16:00:00Z
+mn_start -1 --yes -o crash_at=stop:publish.next.after
+halfway() { [ "$(state_of "$(pids_of mnemod-wspace | head -n 1)")" = T ]; }
+check "full at recovery: killed halfway" wait_until 20 halfway
+# shellcheck disable=SC2154 # set by mn_start
+kill -9 "$sup" "$(pids_of mnemod-wspace | head -n 1)"
+wait "$sup" 2>/dev/null
+wait_until 12 no_orphans mnemod-extract mnemod-agent mnemod-wspace
+{
+	echo '# Task Group: mine'
+	head -c 600000 /dev/urandom | base64
+} >>"$ROOT/MEMORY.md"
+avail=$(df -k --output=avail "$W/state" | tail -n 1)
+dd if=/dev/zero of="$W/state/ballast" bs=1k count=$((avail - 300)) 2>/dev/null
+mn_start --yes
+check "full at recovery: it is said, and when it is tried again" \
+    wait_until 20 has 'No space left on device.*at the next pass' "$LOG"
+rm "$W/state/ballast"
+kill -USR1 "$sup"
+check "full at recovery: the next pass takes it up" \
+    wait_until 20 has 'an interrupted publication left' "$LOG"
+check "full at recovery: what was edited meanwhile is there" \
+    has '^# Task Group: mine' "$ROOT/MEMORY.md"
+check "full at recovery: the supervisor stayed" is_alive "$sup"
+kill -TERM "$sup"
+wait "$sup"
+check "full at recovery: it stops in order" [ $? -eq 0 ]
+NOW=2026-11-23T12:00:00Z
+world_clean "full at recovery"
+
 # The memory root's disk is full: what is there may not be lost.
 fill() {
 	# Leave $1 kB free for the publication.
