@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <git2/sys/commit.h>
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
@@ -349,6 +350,19 @@ history_last_with(struct history *h, const git_oid *from, const char *key,
 	return HISTORY_ABSENT;
 }
 
+/*
+ * libgit2 looks whether an object is there before it writes it, and some of
+ * its failures leave the message of that look: "object not found".
+ */
+static void
+write_failed(int error)
+{
+	const git_error	*e = git_error_last();
+
+	if (e == NULL || e->klass == GIT_ERROR_ODB)
+		git_error_set_str(GIT_ERROR_OS, strerror(error));
+}
+
 int
 history_has(struct history *h, const git_oid *id)
 {
@@ -379,8 +393,11 @@ history_blob_write(struct history *h, const void *data, size_t len,
 		return 0;
 	if (take_room(h, len) < 0)
 		return -1;
-	return git_blob_create_from_buffer(out, h->repo, data, len) < 0 ?
-	    -1 : 0;
+	git_error_clear();
+	if (git_blob_create_from_buffer(out, h->repo, data, len) == 0)
+		return 0;
+	write_failed(errno);
+	return -1;
 }
 
 int
