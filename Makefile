@@ -319,6 +319,11 @@ deb: all
 bench: all $(TESTPROGS)
 	@B=$(B) sh tests/bench/bench.sh
 
+# Chaos from a seed, with what must hold checked all along; as root.
+.PHONY: soak
+soak: all $(TESTBIN) $(TESTPROGS)
+	@B=$(B) sh tests/soak/soak.sh
+
 # Fuzzing with clang's libFuzzer, each target for FUZZ_SECONDS, in a build
 # directory of its own.  What is found new stays there, in corpus/.
 FUZZ_SECONDS	?= 60

@@ -12,13 +12,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 static size_t		short_max;
 static long		malloc_left = -1;
 static int		malloc_ever;
-static const char	*clock_file;
+static char		clock_file[4096];	/* a title may overwrite environ */
 
 extern void	*__libc_malloc(size_t);
 extern void	*__libc_calloc(size_t, size_t);
@@ -36,7 +37,8 @@ shim_init(void)
 		malloc_left = strtol(v, &end, 10);
 		malloc_ever = *end == '+';
 	}
-	clock_file = getenv("SHIM_CLOCK");
+	if ((v = getenv("SHIM_CLOCK")) != NULL)
+		strncpy(clock_file, v, sizeof(clock_file) - 1);
 }
 
 /* 1 if this allocation is to fail. */
@@ -137,7 +139,7 @@ clock_offset(void)
 	ssize_t	n = -1;
 	int	fd, saved = errno;
 
-	if (clock_file == NULL)
+	if (clock_file[0] == '\0')
 		return 0;
 	fd = open(clock_file, O_RDONLY | O_CLOEXEC);
 	if (fd != -1) {
