@@ -226,7 +226,7 @@ demo: all $(TESTBIN)
 crash-points:
 	@{ grep -rhoE 'hook_crash\("[a-z_.]+"\)' supervisor worker | \
 	    sed 's/.*"\(.*\)".*/\1/'; \
-	    grep -rhoE 'db_transaction\(s, "[a-z_]+"' supervisor | \
+	    grep -rhoE 'db_transaction(_lazy)?\(s, "[a-z_]+"' supervisor | \
 	    sed 's/.*"\(.*\)"/store.\1.before\nstore.\1.after/'; \
 	    printf 'store.batch.%s\n' before after; } | sort -u
 

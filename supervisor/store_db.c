@@ -351,3 +351,20 @@ db_transaction(struct store *s, const char *what, db_body *body, void *arg)
 	store_rollback(s);
 	return st;
 }
+
+enum store_status
+db_transaction_lazy(struct store *s, const char *what, db_body *body,
+    void *arg)
+{
+	enum store_status	 st;
+	int			 outer = s->depth == 0;
+
+	if (outer && (st = db_script(s, "PRAGMA synchronous = NORMAL")) !=
+	    STORE_OK)
+		return st;
+	st = db_transaction(s, what, body, arg);
+	/* What comes next must not be lazy: that is worse than a failure. */
+	if (outer && db_script(s, "PRAGMA synchronous = FULL") != STORE_OK)
+		log_fatalx("%s: cannot be made to wait for the disk", s->path);
+	return st;
+}

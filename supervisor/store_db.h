@@ -90,6 +90,14 @@ enum store_status db_transaction(struct store *, const char *what,
     db_body *, void *arg);
 
 /*
+ * The same, but the commit does not wait for the disk: a loss of power, not a
+ * crash, may undo it together with the lazy ones since the last other commit.
+ * For what is then done again at no cost.
+ */
+enum store_status db_transaction_lazy(struct store *, const char *what,
+    db_body *, void *arg);
+
+/*
  * A struct as a row: where each column of a table is in it.  The order is
  * that of the select list or of the bound parameters.
  */

@@ -548,7 +548,7 @@ store_stage_one_claim(struct store *s,
 	if (rules->scan_limit <= 0 || rules->max_claims <= 0)
 		return STORE_OK;
 	db_about(s, "claiming threads");
-	st = db_transaction(s, "claim", claim_rows, &c);
+	st = db_transaction_lazy(s, "claim", claim_rows, &c);
 	for (i = 0; i < c.n; i++) {
 		if (st == STORE_OK)
 			cb(c.rows[i].thread, &c.rows[i].job, arg);

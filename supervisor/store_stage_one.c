@@ -234,6 +234,10 @@ store_stage_one_succeeded(struct store *s, const struct store_finish *fin,
 	struct ending	 e = { .fin = fin, .output = output };
 
 	db_about(s, "keeping the output of thread %s", fin->thread_id);
+	/* A model's was paid for. */
+	if (output->generator != NULL &&
+	    strncmp(output->generator, "builtin/", 8) == 0)
+		return db_transaction_lazy(s, "stage_one", succeed, &e);
 	return db_transaction(s, "stage_one", succeed, &e);
 }
 

@@ -141,7 +141,8 @@ enum store_status store_stage_one_try(struct store *,
     struct store_job *);
 /*
  * Claim up to max_claims of the threads due, newest first, all or, after an
- * error, none.  They are handed out when the claims are on the disk.
+ * error, none.  They are handed out when the claims are in the database; no
+ * harm is done if a loss of power undoes them.
  */
 typedef void store_claimed_cb(const struct store_thread *,
     const struct store_job *, void *);

@@ -7,6 +7,7 @@
 
 #include "tests/check_main.h"
 #include "tests/store_fixture.h"
+#include "supervisor/store_db.h"
 
 #define STAGE_ONE(col)							\
 	"SELECT " col " FROM jobs WHERE kind = 'memory_stage1'"
@@ -131,6 +132,27 @@ claim_all(const struct store_stage_one_rules *rules)
 	    STORE_OK);
 	return n;
 }
+
+/*
+ * What costs nothing to do again does not wait for the disk.  Left on, that
+ * would hold for the ledger too.
+ */
+START_TEST(lazy_commits_end)
+{
+	static const char		sql[] = "PRAGMA synchronous";
+	struct store_stage_one_rules	rules = stage_one_rules();
+	int64_t				full = -1;
+
+	rules.max_claims = 1;
+	add_thread(1, NOW - 10 * HOUR);
+	ck_assert_int_eq(claim_all(&rules), 1);
+	ck_assert_int_eq(db_value(st, sql, NOARGS, &full), STORE_OK);
+	ck_assert_int_eq(full, 2);
+	add_output(2, NOW - 10 * HOUR);
+	ck_assert_int_eq(db_value(st, sql, NOARGS, &full), STORE_OK);
+	ck_assert_int_eq(full, 2);
+}
+END_TEST
 
 static int
 is_claimed(int n)
@@ -738,6 +760,7 @@ END_TEST
 static void
 add_stage_one(TCase *tc)
 {
+	tcase_add_test(tc, lazy_commits_end);
 	tcase_add_test(tc, stage1_claim_skips_when_up_to_date);
 	tcase_add_test(tc,
 	    stage1_running_stale_can_be_stolen_but_fresh_running_is_skipped);
