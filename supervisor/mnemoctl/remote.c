@@ -296,10 +296,13 @@ has_state(const struct ctl *ctl)
 	char	*path = xasprintf("%s/state.db", ctl->config->state);
 	int	 there = access(path, F_OK) == 0;
 
-	free(path);
-	if (!there)
+	if (!there && errno == EACCES)
+		log_warn("%s: only the user who runs mnemod may read it",
+		    path);
+	else if (!there)
 		log_warnx("%s: no state is there: start mnemod, or name its "
 		    "state directory with -s", ctl->config->state);
+	free(path);
 	return there;
 }
 
