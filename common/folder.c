@@ -42,6 +42,20 @@ open_beneath(int dirfd, const char *path, int flags)
 }
 
 int
+folder_look(int dirfd, const char *path, struct stat *st)
+{
+	int	fd = open_beneath(dirfd, path, O_PATH), r, saved;
+
+	if (fd == -1)
+		return -1;
+	r = fstat(fd, st);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return r;
+}
+
+int
 folder_open_dir(int dirfd, const char *path)
 {
 	return open_beneath(dirfd, path, O_RDONLY | O_DIRECTORY);

@@ -30,6 +30,12 @@ enum folder_read folder_read_file(int dirfd, const char *path,
     struct buf *out, struct stat *st);
 
 /*
+ * What is at `path', without opening it.  Returns 0, or -1 with errno: ELOOP
+ * where it or a component is a symbolic link, EXDEV where it leads out.
+ */
+int folder_look(int dirfd, const char *path, struct stat *st);
+
+/*
  * Open the directory `path' ("." for the folder itself).  Returns a
  * descriptor (the caller closes it) or -1 with errno: ELOOP where a component
  * is a symbolic link, EXDEV where it leads out.

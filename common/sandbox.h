@@ -125,6 +125,8 @@ int sandbox_landlock_abi(void);
 #define CALLS_NET	0x8u	/* connect to the internet; threads, in which
 				   names are looked up */
 
+#define CALLS_WAIT	0x10u	/* for a child made before */
+
 /* One argument of a call that decides; the others are free. */
 enum call_check {
 	CHECK_NONE,		/* allowed whatever its arguments */

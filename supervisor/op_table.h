@@ -106,6 +106,10 @@ void op_hold_begin(struct op_run *);
 void op_hold_idle(struct op_run *);
 void op_hold_release(struct op_run *);
 
+/* op_use.c */
+extern const struct op_argument op_use_arguments[];
+void op_use_begin(struct op_run *);
+
 /* op_forget.c */
 extern const struct op_argument op_forget_arguments[];
 void op_forget_begin(struct op_run *);

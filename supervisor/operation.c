@@ -83,6 +83,8 @@ const struct operation operation_table[] = {
 	{ .name = "stop", .scope = OP_STATE,
 	    .args = op_stop_arguments, .begin = op_stop_begin,
 	    .idle = op_stop_idle },
+	{ .name = "use", .scope = OP_STATE,
+	    .args = op_use_arguments, .begin = op_use_begin },
 	{ .name = NULL }
 };
 

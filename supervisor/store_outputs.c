@@ -54,6 +54,11 @@ usage_refresh(struct store *s, const char *thread_id)
 	    ARGS(TEXT(thread_id)));
 }
 
+struct store_use {
+	const char	*thread_id;
+	int64_t		 now;
+};
+
 /* Hostile counts must not drown the honest ones. */
 #define MAX_CITED	1000
 
@@ -95,6 +100,33 @@ citations_replace(struct store *s, const struct store_finish *fin)
 		    " WHERE citing = ? AND n = 0",
 		    ARGS(TEXT(fin->thread_id)));
 	return st;
+}
+
+/* Who cites where nobody wrote it down: no thread has such an id. */
+#define CITING_READER	"mcp"
+
+static enum store_status
+add_use(struct store *s, void *arg)
+{
+	const struct store_use	*use = arg;
+	enum store_status	 st;
+
+	st = db_run_one(s, "INSERT INTO citations (citing, cited, n, last)"
+	    " SELECT '" CITING_READER "', thread_id, 1, ?2"
+	    " FROM stage1_outputs WHERE thread_id = ?1"
+	    " ON CONFLICT (citing, cited) DO UPDATE SET"
+	    " n = min(n + 1, ?3), last = max(last, excluded.last)",
+	    ARGS(TEXT(use->thread_id), INT(use->now), INT(MAX_CITED)));
+	return st == STORE_OK ? usage_refresh(s, use->thread_id) : st;
+}
+
+enum store_status
+store_output_used(struct store *s, const char *thread_id, int64_t now)
+{
+	struct store_use	use = { thread_id, now };
+
+	db_about(s, "counting a use of thread %s", thread_id);
+	return db_transaction(s, "use", add_use, &use);
 }
 
 enum store_status

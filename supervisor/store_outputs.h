@@ -54,6 +54,12 @@ enum store_status store_output_get(struct store *, const char *thread_id,
     struct store_row **);
 void store_row_free(struct store_row *);
 /*
+ * Somebody read what was made of the thread: counts like a citation.
+ * STORE_NONE: nothing was made of it.
+ */
+enum store_status store_output_used(struct store *, const char *thread_id,
+    int64_t now);
+/*
  * Delete rows unused for `days' that no memory has selected, stalest first,
  * at most `limit'; their jobs stay, so they are not extracted again.
  */

@@ -183,6 +183,58 @@ START_TEST(test_memread_tools)
 }
 END_TEST
 
+/* What mnemoctl mcp gave, by whatever client, is memory. */
+START_TEST(test_memread_mcp)
+{
+	static const struct {
+		const char	*call;
+		int		 reads;
+	} cases[] = {
+		{ "\"name\":\"mcp__mnemod__read\"", 1 },
+		{ "\"name\":\"mcp__mnemod__search\"", 1 },
+		{ "\"name\":\"mcp__my-mnemod_2__list\"", 1 },
+		{ "\"name\":\"mcp__memories__read\"", 1 },
+		{ "\"name\":\"mcp__memory__read\"", 1 },
+		{ "\"name\":\"mcp__memory__create_entities\"", 0 },
+		{ "\"name\":\"mcp__files__read\"", 0 },
+		{ "\"name\":\"mcp__mnemod\"", 0 },
+		{ "\"name\":\"mcp__\"", 0 },
+		{ "\"name\":\"read\",\"namespace\":\"mcp__mnemod\"", 1 },
+		{ "\"name\":\"read\",\"namespace\":\"mnemod\"", 1 },
+		{ "\"name\":\"read\",\"namespace\":\"mcp__files\"", 0 },
+		{ "\"name\":\"read\"", 0 },
+		{ "\"name\":\"exec\",\"input\":\"const a = await tools."
+		    "mcp__files__read({}); text(await tools.mcp__mnemod__"
+		    "search({query: 'x'}))\"", 1 },
+		{ "\"name\":\"exec\",\"input\":\"tools.mcp__files__read"
+		    "({path: 'mnemod'})\"", 0 },
+	};
+	static const char	result[] = "{\"type\":\"function_call_output\","
+	    "\"call_id\":\"c\",\"output\":\"{\\\"content\\\":1}\"}";
+	struct filter		*f;
+	json_object		*item;
+	char			 text[512];
+	size_t			 i;
+
+	for (i = 0; i < NELEM(cases); i++) {
+		f = filter_new(NULL, 0);
+		snprintf(text, sizeof(text), "{\"type\":\"function_call\","
+		    "%s,\"arguments\":\"{}\",\"call_id\":\"c\"}",
+		    cases[i].call);
+		item = fixture_json(text);
+		ck_assert(filter_item(f, item));
+		json_object_put(item);
+		item = fixture_json(result);
+		ck_assert(filter_item(f, item));
+		ck_assert_msg((strcmp(json_str(item, "output"),
+		    "[memory read: memories]") == 0) == cases[i].reads, "%s",
+		    cases[i].call);
+		json_object_put(item);
+		filter_free(f);
+	}
+}
+END_TEST
+
 /*
  * Items.
  */
@@ -462,6 +514,7 @@ suite(void)
 	tcase_add_test(tc, test_cut_hostile);
 	tcase_add_test(tc, test_memread);
 	tcase_add_test(tc, test_memread_tools);
+	tcase_add_test(tc, test_memread_mcp);
 	tcase_add_test(tc, test_messages);
 	tcase_add_test(tc, test_items);
 	tcase_add_test(tc, test_outputs);

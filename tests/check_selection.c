@@ -453,6 +453,31 @@ START_TEST(usage_counts_citations)
 }
 END_TEST
 
+/* A reader's uses add up beside the citations and are never lost to them. */
+START_TEST(usage_counts_readers)
+{
+	int	i;
+
+	add_output(1, NOW - 5 * DAY);
+	ck_assert_int_eq(store_output_used(st, tid(1), NOW - 2 * DAY),
+	    STORE_OK);
+	ck_assert_int_eq(store_output_used(st, tid(1), NOW - 3 * DAY),
+	    STORE_OK);
+	ck_assert_int_eq(ask(USAGE("usage_count", "1")), 2);
+	ck_assert_int_eq(ask(USAGE("last_usage", "1")), NOW - 2 * DAY);
+	cite(9, 1, 4, NOW - DAY);
+	ck_assert_int_eq(ask(USAGE("usage_count", "1")), 6);
+	cite(9, 1, 0, NOW - DAY + 60);
+	ck_assert_int_eq(ask(USAGE("usage_count", "1")), 2);
+	ck_assert_int_eq(store_output_used(st, tid(7), NOW), STORE_NONE);
+	ck_assert_int_eq(ask("SELECT count(*) FROM citations"), 1);
+	/* A reader that never stops does not drown the rest. */
+	for (i = 0; i < 1100; i++)
+		store_output_used(st, tid(1), NOW);
+	ck_assert_int_eq(ask(USAGE("usage_count", "1")), 1000);
+}
+END_TEST
+
 /*
  * Codex counts a citation each time that it sees it.  A rollout that is
  * read again must not vote twice, and one that no longer cites not at all.
@@ -636,6 +661,7 @@ add_upkeep(TCase *tc)
 	    polluted_or_disabled_unselected_enqueues_nothing);
 	tcase_add_test(tc, disabled_enqueues_phase2_for_selected_threads);
 	tcase_add_test(tc, usage_counts_citations);
+	tcase_add_test(tc, usage_counts_readers);
 	tcase_add_test(tc, usage_is_replaced_when_a_rollout_is_read_again);
 	tcase_add_test(tc,
 	    usage_of_an_output_that_comes_after_its_citation);

@@ -125,6 +125,9 @@ void log_show(json_object *doc, const struct output *);
 enum ctl_exit usage_collect(struct ctl *, json_object *doc);
 void usage_show(json_object *doc, const struct output *);
 
+/* mcp.c: it prints for itself. */
+enum ctl_exit mcp_collect(struct ctl *, json_object *doc);
+
 /* search.c, search_show.c */
 enum ctl_exit search_collect(struct ctl *, json_object *doc);
 void search_show(json_object *doc, const struct output *);

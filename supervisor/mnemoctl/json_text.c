@@ -67,45 +67,54 @@ copy_of(json_object *v)
 
 /* One code point as JSON escapes. */
 static void
-put_escape(FILE *fp, uint32_t c)
+add_escape(struct buf *out, uint32_t c)
 {
 	if (c < 0x10000) {
-		fprintf(fp, "\\u%04x", (unsigned)c);
+		buf_addf(out, "\\u%04x", (unsigned)c);
 		return;
 	}
 	c -= 0x10000;
-	fprintf(fp, "\\u%04x\\u%04x", (unsigned)(0xd800 + (c >> 10)),
+	buf_addf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + (c >> 10)),
 	    (unsigned)(0xdc00 + (c & 0x3ff)));
 }
 
 /* The C.UTF-8 locale of main() decodes; wchar_t is a code point there. */
 void
-output_json(FILE *fp, json_object *doc)
+output_json_add(struct buf *out, json_object *o)
 {
 	struct buf	 text = BUF_INIT;
-	json_object	*copy = copy_of(doc);
 	const char	*p, *end;
 	mbstate_t	 state;
 	wchar_t		 wc;
 	size_t		 n;
 
-	json_write(&text, copy);
-	json_object_put(copy);
+	json_write(&text, o);
 	end = buf_str(&text) + text.len;
 	for (p = buf_str(&text); p < end; p += n) {
-		n = 1;
-		if (*p >= ' ' && *p < 0x7f) {
-			fputc(*p, fp);
+		for (n = 0; p + n < end && p[n] >= ' ' && p[n] < 0x7f; n++)
+			;
+		buf_add(out, p, n);
+		if (n > 0)
 			continue;
-		}
 		memset(&state, 0, sizeof(state));
 		n = mbrtowc(&wc, p, (size_t)(end - p), &state);
 		if (n == 0 || n > (size_t)(end - p)) {
 			n = 1;
 			wc = 0xfffd;
 		}
-		put_escape(fp, (uint32_t)wc);
+		add_escape(out, (uint32_t)wc);
 	}
-	fputc('\n', fp);
+	buf_release(&text);
+}
+
+void
+output_json(FILE *fp, json_object *doc)
+{
+	struct buf	 text = BUF_INIT;
+	json_object	*copy = copy_of(doc);
+
+	output_json_add(&text, copy);
+	json_object_put(copy);
+	fprintf(fp, "%s\n", buf_str(&text));
 	buf_release(&text);
 }

@@ -59,6 +59,8 @@ static const struct ctl_command commands[] = {
 	    .collect = jobs_collect, .show = jobs_show },
 	{ .name = "log", .text = "what the supervisor said last",
 	    .show = log_show, .hear = log_hear, .running = 1 },
+	{ .name = "mcp", .text = "serve a memory to an agent: Model Context "
+	    "Protocol", .collect = mcp_collect, .alone = 1, .memory = 1 },
 	{ .name = "metrics", .text = "the numbers of the supervisor that "
 	    "runs", .show = metrics_show },
 	{ .name = "pause", .text = "begin nothing new until resume",
@@ -188,7 +190,9 @@ run(const struct ctl_options *opt, struct ctl *ctl)
 		else
 			e = look(ctl, cmd, doc, &stale);
 	} while (stale && ++looks < LOOKS_MAX);
-	if (e == CTL_OK && opt->json)
+	if (e == CTL_OK && cmd->show == NULL)
+		;	/* it had standard output for itself */
+	else if (e == CTL_OK && opt->json)
 		output_json(stdout, doc);
 	else if (e == CTL_OK) {
 		output_init(&out, stdout, ctl->now);

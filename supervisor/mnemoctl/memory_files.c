@@ -131,28 +131,14 @@ descend(struct memory_files *f, int root)
 	}
 }
 
-/* 1 if `path' is a file; ELOOP where it is a link. */
-static int
-is_file(int root, const char *path)
-{
-	struct stat	 st;
-	const char	*base;
-	int		 fd = folder_open_parent(root, path, 0, &base), r;
-
-	if (fd == -1)
-		return 0;
-	r = *base != '\0' &&
-	    fstatat(fd, base, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISREG(st.st_mode);
-	close(fd);
-	return r;
-}
-
 int
 memory_files_walk(struct memory_files *f, int root, const char *path)
 {
+	struct stat	st;
+
 	memset(f, 0, sizeof(*f));
-	if (tree_tracked(path) && !hidden(path) && is_file(root, path)) {
+	if (tree_tracked(path) && !hidden(path) &&
+	    folder_look(root, path, &st) == 0 && S_ISREG(st.st_mode)) {
 		add(f, path, 0);
 		return 0;
 	}

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "common/buf.h"
 
 /*
  * What mnemoctl(1) prints: lines and tables (table.h) for people, JSON for
@@ -56,5 +57,8 @@ void output_put(const struct output *, enum style, const char *text,
  * A member is a time if its name is one of those that mnemoctl(1) lists.
  */
 void output_json(FILE *, json_object *);
+
+/* The text alone, times left as they are, to the end of a buffer. */
+void output_json_add(struct buf *, json_object *);
 
 #endif

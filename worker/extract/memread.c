@@ -127,16 +127,82 @@ find_root(const struct memread *m, json_object *o, char out[PATH_SIZE])
 	return 0;
 }
 
-/* Codex's own tools for reading memory name no root. */
+/* The tools of mnemoctl mcp that give what memory holds. */
+static const char *const tools[] = { "list", "read", "search" };
+#define TOOLS (sizeof(tools) / sizeof(tools[0]))
+
+/*
+ * 1 if the MCP server of this name serves memory: Codex's own is called
+ * "memories", ours what its user calls it in the configuration of the client,
+ * where mnemoctl(1) asks for a name with "mnemod" in it; "memory" is what
+ * others come upon.  `tool' may be NULL.
+ */
+static int
+memory_server(const char *server, size_t len, const char *tool)
+{
+	size_t	i;
+
+	if (memmem(server, len, "mnemod", 6) != NULL ||
+	    (len == 8 && memcmp(server, "memories", 8) == 0))
+		return 1;
+	for (i = 0; tool != NULL && i < TOOLS; i++)
+		if (strcmp(tool, tools[i]) == 0)
+			return memmem(server, len, "memory", 6) != NULL;
+	return 0;
+}
+
+#define MCP "mcp__"
+
+/* 1 if `s' is a name "SERVER__TOOL" of such a server. */
+static int
+memory_name(const char *s)
+{
+	const char	*tool = strstr(s, "__");
+	char		 word[ID_SIZE];
+	size_t		 len;
+
+	if (tool == NULL)
+		return 0;
+	len = strspn(tool + 2, "abcdefghijklmnopqrstuvwxyz_");
+	if (len >= sizeof(word))
+		return 0;
+	memcpy(word, tool + 2, len);
+	word[len] = '\0';
+	return memory_server(s, (size_t)(tool - s), word);
+}
+
+/* The same for the first such name in a program that calls tools. */
+static int
+memory_program(const char *s)
+{
+	const char	*p;
+
+	for (p = s; (p = strstr(p, MCP)) != NULL; p++)
+		if (memory_name(p + strlen(MCP)))
+			return 1;
+	return 0;
+}
+
+/*
+ * Tools for reading memory name no root.  Clients call them
+ * mcp__SERVER__TOOL, or TOOL in the name space mcp__SERVER, or write a
+ * program (`input') that does.
+ */
 static int
 memory_tool(json_object *item)
 {
 	const char	*name = json_str(item, "name");
 	const char	*space = json_str(item, "namespace");
+	const char	*program = json_str(item, "input");
 
-	return (space != NULL && (strcmp(space, "memories") == 0 ||
-	    strcmp(space, "mcp__memories") == 0)) ||
-	    (name != NULL && strncmp(name, "mcp__memories__", 15) == 0);
+	if (space != NULL && strncmp(space, MCP, strlen(MCP)) == 0)
+		space += strlen(MCP);
+	if (space != NULL && memory_server(space, strlen(space), name))
+		return 1;
+	if (name != NULL && strncmp(name, MCP, strlen(MCP)) == 0)
+		return memory_name(name + strlen(MCP));
+	return name != NULL && strcmp(name, "exec") == 0 &&
+	    program != NULL && memory_program(program);
 }
 
 void
