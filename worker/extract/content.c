@@ -18,6 +18,7 @@ struct sizes {
 	size_t			 len;
 	size_t			 cap;
 	size_t			 at;		/* second pass */
+	int			 fits;		/* needs none */
 };
 
 /* For leaf_each(): how much of an item's text may stay. */
@@ -107,24 +108,47 @@ wants_items(const struct feed *f, enum filter_use use, void *arg)
 	return use == FILTER_ITEM || use == FILTER_CITATION;
 }
 
-/* First pass: how large is what, and whom do the answers cite? */
+/* Behind the items that are there. */
+static void
+append(struct content *c, json_object *item)
+{
+	buf_addch(&c->text, c->items++ > 0 ? ',' : '[');
+	json_write(&c->text, item);
+}
+
+static void
+forget(struct content *c)
+{
+	buf_wipe(&c->text);
+	c->items = 0;
+}
+
+/*
+ * First pass: how large is what, and whom do the answers cite?  As long as
+ * all fits into `room' it is written too: most rollouts need no second pass.
+ */
 static enum rollout_status
-measure(struct feed *f, struct sizes *z)
+measure(struct content *c, struct feed *f, struct sizes *z, size_t room)
 {
 	struct plan_item	item;
 	struct fed		fed;
 	enum rollout_status	st;
-	size_t			all;
+	size_t			all, sum = 0;
 
 	memset(&item, 0, sizeof(item));
 	f->wants = wants_items;
 	while ((st = feed_next(f, &fed)) == ROLLOUT_RECORD) {
 		item.class = filter_class(fed.object);
 		item.size = 0;
-		all = size_json(fed.object, LEAF_MIN, &item.size);
-		item.fixed = all - item.size + 1;	/* and a comma */
+		all = size_json(fed.object, LEAF_MIN, &item.size) + 1;
+		item.fixed = all - item.size;	/* and a comma */
 		push(z, &item, f->record);
+		if (sum <= room && (sum += all) <= room)
+			append(c, fed.object);
+		else
+			forget(c);
 	}
+	z->fits = sum <= room;
 	return st;
 }
 
@@ -141,9 +165,7 @@ write_item(struct content *c, json_object *item, const struct plan_item *plan)
 	if (cut.total > cut.allow)
 		leaf_each(item, cut_leaf, &cut);
 	c->cut_bytes += cut.cut_bytes;
-	if (c->items++ > 0)
-		buf_addch(&c->text, ',');
-	json_write(&c->text, item);
+	append(c, item);
 }
 
 /* Calls tell which outputs hold memory, so they are read in any case. */
@@ -178,10 +200,23 @@ write_items(struct content *c, struct feed *f, struct sizes *z)
 			c->cut_bytes += z->list[i].size;
 	f->wants = wants_kept;
 	f->wants_arg = z;
-	buf_addch(&c->text, '[');
 	while ((st = feed_next(f, &fed)) == ROLLOUT_RECORD)
 		write_item(c, fed.object, &z->list[z->at]);
-	buf_addch(&c->text, ']');
+	return st;
+}
+
+/* As the plan says. */
+static enum rollout_status
+second_pass(struct content *c, struct rollout *rollout,
+    const struct feed_tools *tools, struct sizes *z)
+{
+	struct feed		feed;
+	enum rollout_status	st;
+
+	feed_init(&feed, rollout, tools);
+	st = rollout_rewind(rollout) == -1 ? ROLLOUT_FAILED :
+	    write_items(c, &feed, z);
+	feed_release(&feed);
 	return st;
 }
 
@@ -192,24 +227,25 @@ content_make(struct content *c, struct rollout *rollout,
 	struct feed		feed;
 	struct sizes		z;
 	enum rollout_status	st;
+	size_t			room;
 
 	if (budget > CONTENT_BUDGET_MAX)
 		budget = CONTENT_BUDGET_MAX;
+	room = budget < BRACKETS ? 0 : budget - BRACKETS;
 	memset(&z, 0, sizeof(z));
 	feed_init(&feed, rollout, tools);
-	st = measure(&feed, &z);
+	st = measure(c, &feed, &z, room);
 	c->redactions = feed.redactions;
 	c->citations = citations_json(filter_citations(feed.filter));
 	feed_release(&feed);
 	c->counts = *rollout_counts(rollout);
-	if (st == ROLLOUT_END) {
-		(void)plan_fit(z.list, z.len,
-		    budget < BRACKETS ? 0 : budget - BRACKETS);
-		feed_init(&feed, rollout, tools);
-		st = rollout_rewind(rollout) == -1 ? ROLLOUT_FAILED :
-		    write_items(c, &feed, &z);
-		feed_release(&feed);
+	if (st == ROLLOUT_END && !z.fits) {
+		(void)plan_fit(z.list, z.len, room);
+		st = second_pass(c, rollout, tools, &z);
 	}
+	if (c->items == 0)
+		buf_addch(&c->text, '[');
+	buf_addch(&c->text, ']');
 	if (st != ROLLOUT_END)
 		content_release(c);
 	free(z.list);
