@@ -209,37 +209,8 @@ config_free(struct config *cfg)
 		}
 		free(titled_get(cfg, sec).v);
 	}
-	strlist_clear(&cfg->notes);
 	free(cfg->file);
 	free(cfg);
-}
-
-/* config_note() puts any section's value into a struct config. */
-_Static_assert(sizeof(struct config) >= sizeof(struct config_provider) &&
-    sizeof(struct config) >= sizeof(struct config_memory) &&
-    sizeof(struct config) >= sizeof(struct config_source),
-    "struct config is the largest");
-
-void
-config_note(struct config *cfg, const char *where,
-    const struct config_key *key, const void *base)
-{
-	struct config	*fresh;
-	char		*note;
-
-	if (!(key->flags & KEY_LATER))
-		return;
-	fresh = xcalloc(1, sizeof(*fresh));
-	config_value_default(fresh, key);
-	if (!config_value_same(base, fresh, key)) {
-		note = xasprintf("%s: %s%s%s has no effect in this version",
-		    where, config_section_name(key->section),
-		    key->section == SEC_TOP ? "" : ".", key->name);
-		strlist_add(&cfg->notes, note);
-		free(note);
-	}
-	config_value_release(fresh, key);
-	free(fresh);
 }
 
 /* The defaults that depend on something else. */

@@ -150,7 +150,6 @@ struct config {
 	size_t			 nmemories;
 	struct config_provider	*providers;
 	size_t			 nproviders;
-	struct strlist		 notes;	/* remarks for the log, a line each */
 };
 
 #define CONFIG_NOW_UNSET INT64_MIN

@@ -210,8 +210,6 @@ apply(struct config *cfg, const struct override *o,
 			cfg->redact_line = 0;
 	} else
 		rc = config_value_set(base, key, o->value, paths, why);
-	if (rc == 0)
-		config_note(cfg, "-o", key, base);
 	return rc;
 }
 

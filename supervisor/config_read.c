@@ -143,8 +143,7 @@ take_section(struct reader *r, enum config_section_id id, const char *title,
 			buf_addf(r->why, "%s%s:%d: %s",
 			    r->why->len > 0 ? "\n" : "", r->file, line,
 			    buf_str(&r->value));
-		} else
-			config_note(r->cfg, r->file, key, base);
+		}
 		if (id == SEC_TOP && key->type == TYPE_LIST)
 			r->cfg->redact_line = line;
 		buf_reset(&r->value);

@@ -22,13 +22,6 @@ int config_read(struct config *cfg, const struct config_request *,
 int config_override(struct config *, const char *option,
     const struct paths *, struct buf *why);
 
-/*
- * Add a remark if the key, which `where' (a file, "-o") set in `base', has
- * no effect in this version and differs from its default.
- */
-void config_note(struct config *, const char *where,
-    const struct config_key *, const void *base);
-
 /* What depends on other values: paths, the sections that always exist. */
 void config_complete(struct config *, const struct paths *);
 

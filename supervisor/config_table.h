@@ -35,14 +35,12 @@ enum config_type {
 	TYPE_PATTERNS		/* struct strlist, `~' expanded */
 };
 
-/* A later part of mnemod gives the key its effect; it is checked already. */
-#define KEY_LATER	0x1
 /* Cannot change while mnemod runs. */
-#define KEY_RESTART	0x2
+#define KEY_RESTART	0x1
 /* For tests: printed only when set. */
-#define KEY_TEST	0x4
+#define KEY_TEST	0x2
 /* The default depends on other things: config_complete(). */
-#define KEY_COMPUTED	0x8
+#define KEY_COMPUTED	0x4
 
 struct config_key {
 	enum config_section_id	 section;

@@ -138,8 +138,6 @@ log_hints(const struct config *c)
 	char	*hint;
 	size_t	 i;
 
-	for (i = 0; i < c->notes.n; i++)
-		log_info("%s", c->notes.v[i]);
 	for (i = 0; i < c->nsources; i++) {
 		hint_network(&c->sources[i], c->scan_interval);
 		hint = codex_config_hint(c->sources[i].path);

@@ -157,7 +157,6 @@ START_TEST(test_full)
 	ck_assert_int_eq(cfg->pipeline.max_rollout_age_days, 0);
 	ck_assert_int_eq(cfg->budget.money_per_day, 250000);
 	ck_assert_int_eq(cfg->on_battery, BATTERY_PAUSE);
-	ck_assert_uint_eq(cfg->notes.n, 0);
 	config_free(cfg);
 	buf_release(&why);
 }

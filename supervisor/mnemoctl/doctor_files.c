@@ -61,15 +61,12 @@ void
 doctor_configuration(struct doctor *d)
 {
 	const struct config	*c = d->ctl->config;
-	size_t			 i;
 
 	if (c->file == NULL)
 		doctor_say(d, DOCTOR_OK, NULL, "there is no file: all keys "
 		    "have their defaults");
 	else
 		check_file(d, c->file);
-	for (i = 0; i < c->notes.n; i++)
-		doctor_say(d, DOCTOR_WARN, NULL, "%s", c->notes.v[i]);
 	check_key(d);
 }
 
