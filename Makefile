@@ -220,6 +220,19 @@ check-scripts: all $(TESTBIN) $(TESTPROGS)
 check-asan: all $(TESTBIN) $(TESTPROGS)
 	@B=$(B) SANITIZED=1 sh tests/run.sh $(UNITS) -- $(SCRIPTS)
 
+# Row 72: the unit programs once more under valgrind, but those that start
+# programs of ours (it has no seccomp, no Landlock and no signal 64).
+NO_VALGRIND	= check_child check_edits check_relay check_sandbox% \
+		  check_worker check_guard $(GATEWAY_RUNS:%=check_gateway%)
+UNDER_VALGRIND	= valgrind -q --error-exitcode=99 --leak-check=full \
+		  --errors-for-leak-kinds=definite --child-silent-after-fork=no
+.PHONY: check-valgrind
+check-valgrind: $(TESTPROGS)
+	@command -v valgrind >/dev/null || { \
+	    echo 'skip - row 72: valgrind is not installed'; exit 0; }; \
+	    B=$(B) UNDER='$(UNDER_VALGRIND)' CK_TIMEOUT_MULTIPLIER=20 \
+	    sh tests/run.sh $(filter-out $(NO_VALGRIND),$(UNITS)) --
+
 demo: all $(TESTBIN)
 	@B=$(B) sh tests/demo.sh
 

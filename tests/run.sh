@@ -1,7 +1,7 @@
 #!/bin/sh
-# run.sh [UNIT ...] -- [SCRIPT ...]: run unit programs and shell tests, two at
-# a time (JOBS), add up their closing lines and end with one of our own.  A
-# test that prints no closing line has failed.
+# run.sh [UNIT ...] -- [SCRIPT ...]: run unit programs and shell tests, three
+# at a time (JOBS; most wait most of the time), add up their closing lines and
+# end with one of our own.  A test that prints no closing line has failed.
 set -u
 
 log=$B/test/log
@@ -11,8 +11,10 @@ mkdir -p "$log"
 one() {
 	name=$1
 	shift
+	began=$(cut -d. -f1 /proc/uptime)
 	"$@" >"$log/$name" 2>&1 </dev/null
 	status=$?
+	took=$(($(cut -d. -f1 /proc/uptime) - began))
 	line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed' "$log/$name" |
 	    tail -n 1)
 	p=$(printf '%s' "$line" | sed -n 's/^\([0-9]*\) passed.*/\1/p')
@@ -22,7 +24,7 @@ one() {
 		f=$((${f:-0} + 1))
 	fi
 	echo "${p:-0} $f ${s:-0}" >"$log/$name.sum"
-	printf '%-28s %4d passed' "$name" "${p:-0}"
+	printf '%-28s %4d s %5d passed' "$name" "$took" "${p:-0}"
 	[ "${s:-0}" -eq 0 ] || printf ', %d skipped' "$s"
 	if [ "$f" -ne 0 ]; then
 		printf ', %d FAILED (status %d):\n' "$f" "$status"
@@ -38,7 +40,7 @@ one() {
 if [ "${1:-}" = --one ]; then
 	case $2 in
 	*.sh) name=$(basename "$2" .sh) run="sh $2" ;;
-	*) name=$2 run="$B/test/$2" ;;
+	*) name=$2 run="${UNDER:-} $B/test/$2" ;;
 	esac
 	# Leaks are found in unit programs and in t-leaks.sh: a worker's
 	# sandbox refuses what the leak checker needs.
@@ -57,7 +59,7 @@ rm -f "$log"/*.sum
 for t; do
 	[ "$t" = -- ] || printf '%s\n' "$t"
 done >"$log/all"
-xargs -P "${JOBS:-2}" -n 1 sh "$0" --one <"$log/all"
+xargs -P "${JOBS:-3}" -n 1 sh "$0" --one <"$log/all"
 
 passed=0 failed=0 skipped=0
 while IFS= read -r t; do
