@@ -10,7 +10,7 @@ isolate
 
 CTL=$B/test/mnemoctl
 ctl() {
-	"$CTL" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
+	"$CTL" -o now="$NOW" "$@" >"$T/out" 2>"$T/err" </dev/null
 	status=$?
 }
 listening() { [ -S "$W/run/mnemod/control.sock" ]; }
@@ -33,6 +33,7 @@ extract   | 0 | 0 | --outdated          | -
 history   | 0 | 0 | codex               | cdoex 1 nearest is codex
 jobs      | 0 | 0 | -                   | -
 log       | 0 | 1 | -                   | -
+mcp       | 0 | 0 | -                   | -
 metrics   | 0 | 1 | -                   | -
 pause     | 0 | 0 | -                   | -
 resume    | 0 | 0 | -                   | -
