@@ -112,7 +112,10 @@ check "replaced: a pass works" wait_until 20 published
 check "replaced: none of the new ones ran" has_not 'exit status 2' "$LOG"
 kill "$sup"
 wait "$sup" 2>/dev/null
-mn -1 -o libexec="$T/libexec"
-check "the next start runs what is there" has 'exit status 2' "$LOG"
+mn_start -o libexec="$T/libexec"
+check "the next start runs what is there" \
+    wait_until 10 has 'exit status 2' "$LOG"
+kill "$sup"
+wait "$sup" 2>/dev/null
 world_clean "all"
 finish
