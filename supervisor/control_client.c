@@ -4,6 +4,7 @@
 
 #include "common/fd.h"
 #include "common/frame.h"
+#include "common/hook.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -59,7 +60,7 @@ static void
 client_deadline(struct client *c)
 {
 	loop_timer_set(c->clients->sv->rt.loop, &c->deadline,
-	    mono_ms() + CONTROL_WAIT_MS);
+	    mono_ms() + hook_ms("CONTROL_WAIT", CONTROL_WAIT_MS));
 }
 
 /* Bytes that wait for clients to read them. */

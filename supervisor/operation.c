@@ -8,7 +8,6 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "supervisor/op_table.h"
 #include "supervisor/operation.h"
 #include "supervisor/scheduler.h"
 
@@ -23,69 +22,6 @@ struct operations {
 	struct op_run		*all;		/* the OP_ALL that runs */
 	int			 considering;
 	int			 again;		/* something ended meanwhile */
-};
-
-/* Every command; alphabetical. */
-const struct operation operation_table[] = {
-	{ .name = "accept", .scope = OP_WRITE,
-	    .args = op_accept_arguments, .begin = op_accept_begin,
-	    .reply = op_accept_reply, .pick = op_review_memory },
-	{ .name = "audit", .scope = OP_READ,
-	    .args = op_audit_arguments, .begin = op_audit_begin },
-	{ .name = "diff", .scope = OP_READ,
-	    .args = op_diff_arguments, .begin = op_diff_begin },
-	{ .name = "disable", .scope = OP_STATE,
-	    .args = op_disable_arguments, .begin = op_disable_begin },
-	{ .name = "discard", .scope = OP_WRITE,
-	    .args = op_discard_arguments, .begin = op_discard_begin,
-	    .reply = op_discard_reply, .pick = op_review_memory },
-	{ .name = "enable", .scope = OP_STATE,
-	    .args = op_enable_arguments, .begin = op_enable_begin },
-	{ .name = "extract", .scope = OP_STATE,
-	    .args = op_extract_arguments, .begin = op_extract_begin,
-	    .idle = op_extract_idle },
-	{ .name = "forget", .scope = OP_ALL,
-	    .args = op_forget_arguments, .begin = op_forget_begin,
-	    .idle = op_forget_idle, .release = op_forget_release },
-	{ .name = "history", .scope = OP_READ,
-	    .args = op_history_arguments, .begin = op_history_begin },
-	{ .name = "hold", .scope = OP_STATE,
-	    .args = op_hold_arguments, .begin = op_hold_begin,
-	    .idle = op_hold_idle, .release = op_hold_release },
-	{ .name = "log", .scope = OP_STATE,
-	    .args = op_log_arguments, .begin = op_log_begin,
-	    .release = op_log_release },
-	{ .name = "metrics", .scope = OP_STATE,
-	    .args = op_metrics_arguments, .begin = op_metrics_begin },
-	{ .name = "pause", .scope = OP_STATE,
-	    .args = op_pause_arguments, .begin = op_pause_begin },
-	{ .name = "release", .scope = OP_BOOKS,
-	    .args = op_release_arguments, .begin = op_release_begin },
-	{ .name = "reload", .scope = OP_STATE,
-	    .args = op_reload_arguments, .begin = op_reload_begin,
-	    .idle = op_reload_idle },
-	{ .name = "remember", .scope = OP_WRITE,
-	    .args = op_remember_arguments, .begin = op_remember_begin,
-	    .reply = op_remember_reply },
-	{ .name = "resume", .scope = OP_STATE,
-	    .args = op_pause_arguments, .begin = op_resume_begin },
-	{ .name = "retry", .scope = OP_STATE,
-	    .args = op_retry_arguments, .begin = op_retry_begin },
-	{ .name = "revert", .scope = OP_WRITE,
-	    .args = op_revert_arguments, .begin = op_revert_begin,
-	    .reply = op_revert_reply },
-	{ .name = "review", .scope = OP_READ,
-	    .args = op_review_arguments, .begin = op_review_begin,
-	    .pick = op_review_memory },
-	{ .name = "run", .scope = OP_STATE,
-	    .args = op_run_arguments, .begin = op_run_begin,
-	    .idle = op_run_idle, .release = op_run_release },
-	{ .name = "stop", .scope = OP_STATE,
-	    .args = op_stop_arguments, .begin = op_stop_begin,
-	    .idle = op_stop_idle },
-	{ .name = "use", .scope = OP_STATE,
-	    .args = op_use_arguments, .begin = op_use_begin },
-	{ .name = NULL }
 };
 
 struct operations *

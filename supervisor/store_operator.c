@@ -76,7 +76,7 @@ store_thread_enqueue(struct store *s, const char *id, int64_t watermark)
 	struct enqueueing	 e = { id, watermark };
 
 	db_about(s, "enqueueing the memories of thread %s", id);
-	return db_transaction(s, "enqueue", enqueue, &e);
+	return db_transaction(s, "stage_two", enqueue, &e);
 }
 
 /* What failed, and what waits to be tried again. */
@@ -117,7 +117,7 @@ store_retry(struct store *s, const char *kind, const char *key,
 	struct retrying	 t = { kind, key, cb, arg };
 
 	db_about(s, "making failed jobs due");
-	return db_transaction(s, "retry", retry, &t);
+	return db_transaction(s, "claim", retry, &t);
 }
 
 static enum store_status
@@ -144,5 +144,5 @@ store_thread_again(struct store *s, const char *id)
 
 	snprintf(copy, sizeof(copy), "%s", id);
 	db_about(s, "thread %s once more", id);
-	return db_transaction(s, "again", again, copy);
+	return db_transaction(s, "claim", again, copy);
 }
