@@ -6,41 +6,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
-#include "supervisor/relay.h"
-
-TAILQ_HEAD(relay_asks, relay_ask);
-
-/* A worker that has asked; gone when it owes and is owed nothing. */
-struct relay_asker {
-	TAILQ_ENTRY(relay_asker)	 entry;
-	struct child			*child;
-	struct relay_asks		 waiting;	/* oldest first */
-	unsigned			 open;	/* waiting and under way */
-};
-
-struct relay {
-	struct children		*children;
-	struct loop		*loop;
-	struct relay_clerk	 clerk;
-	struct child		*gateway;	/* NULL: none */
-	int			 wanted;	/* one is to be there */
-	int			 draining;	/* nothing new for this one */
-	struct loop_timer	 rest;		/* after one that failed */
-	/* The next to be served first. */
-	TAILQ_HEAD(, relay_asker) askers;
-	struct relay_asks	 sent;
-	unsigned		 nwaiting, nsent;
-};
-
-static void	gateway_ready(struct child *, void *);
-static void	gateway_message(struct child *, const struct msg *, void *);
-static void	gateway_ended(struct child *, const struct child_end *,
-		    void *);
-static void	relay_pump(struct relay *);
-
-static const struct child_ops gateway_ops = {
-	gateway_ready, gateway_message, NULL, gateway_ended
-};
+#include "supervisor/relay_int.h"
 
 /* The request is over, wherever it is. */
 static void
@@ -119,9 +85,9 @@ answer_body(const struct relay_answer *a, const struct msg *m)
 }
 
 /* Tell whoever waits, and forget the request. */
-static void
-ask_answer(struct relay *r, struct relay_ask *q, const struct relay_answer *a,
-    const struct msg *m)
+void
+relay_ask_answer(struct relay *r, struct relay_ask *q,
+    const struct relay_answer *a, const struct msg *m)
 {
 	struct msg_head	head = { .id = MSG_MODEL_RESPONSE,
 			    .serial = q->serial };
@@ -148,8 +114,8 @@ cancel_sent(struct relay *r, const struct relay_ask *q)
 }
 
 /* The oldest request of the asker whose turn it is; the turn passes on. */
-static struct relay_ask *
-next_ask(struct relay *r)
+struct relay_ask *
+relay_next_ask(struct relay *r)
 {
 	struct relay_asker	*a;
 
@@ -163,13 +129,13 @@ next_ask(struct relay *r)
 	return TAILQ_FIRST(&a->waiting);
 }
 
-static void
-ask_lost(struct relay *r, struct relay_ask *q)
+void
+relay_ask_lost(struct relay *r, struct relay_ask *q)
 {
 	struct relay_answer	a = { .retry_ms = -1 };
 
 	r->clerk.settle(q, NULL, &a, r->clerk.arg);
-	ask_answer(r, q, &a, NULL);
+	relay_ask_answer(r, q, &a, NULL);
 }
 
 /* The clerk agreed: the request and its payload go out in one step. */
@@ -183,7 +149,7 @@ ask_send(struct relay *r, struct relay_ask *q, const struct relay_order *o)
 	int64_t		serial = child_request(r->gateway, &head, o->body);
 
 	if (serial == -1) {
-		ask_lost(r, q);
+		relay_ask_lost(r, q);
 		return;
 	}
 	TAILQ_REMOVE(&q->asker->waiting, q, entry);
@@ -202,7 +168,7 @@ may_send(const struct relay *r)
 	    child_pending(r->gateway) < RELAY_AHEAD;
 }
 
-static void
+void
 relay_pump(struct relay *r)
 {
 	struct relay_ask	*q;
@@ -210,14 +176,14 @@ relay_pump(struct relay *r)
 	struct relay_answer	 answer;
 	enum relay_admit	 admit;
 
-	while (may_send(r) && (q = next_ask(r)) != NULL) {
+	while (may_send(r) && (q = relay_next_ask(r)) != NULL) {
 		memset(&order, 0, sizeof(order));
 		answer = (struct relay_answer){ .retry_ms = -1 };
 		admit = r->clerk.admit(q, &order, &answer, r->clerk.arg);
 		if (admit == ADMIT_SEND)
 			ask_send(r, q, &order);
 		else if (admit == ADMIT_REFUSE)
-			ask_answer(r, q, &answer, NULL);
+			relay_ask_answer(r, q, &answer, NULL);
 		else if (r->nsent == 0)
 			BUG("a request waits for nothing");
 		else
@@ -297,7 +263,7 @@ take_cancel(struct relay *r, struct child *c, const struct msg *m)
 	if (q->sent != 0)
 		cancel_sent(r, q);
 	else
-		ask_answer(r, q, &answer, NULL);
+		relay_ask_answer(r, q, &answer, NULL);
 }
 
 static void
@@ -346,121 +312,6 @@ desk_drained(struct child *c, void *arg)
 		relay_pump(r);
 }
 
-static struct relay_ask *
-ask_by_sent(struct relay *r, int64_t sent)
-{
-	struct relay_ask	*q;
-
-	TAILQ_FOREACH(q, &r->sent, entry)
-		if (q->sent == sent)
-			break;
-	return q;
-}
-
-static void
-tell_progress(const struct relay_ask *q, const struct msg *m)
-{
-	struct msg_head	head = { .id = MSG_MODEL_PROGRESS,
-			    .serial = q->serial };
-
-	if (q->asker == NULL)
-		return;
-	child_progress(q->asker->child);
-	child_answer(q->asker->child, &head, json_object_get(m->body));
-}
-
-static void
-take_response(struct relay *r, struct relay_ask *q, const struct msg *m)
-{
-	struct relay_answer	a = { .retry_ms = -1 };
-
-	r->clerk.settle(q, m, &a, r->clerk.arg);
-	ask_answer(r, q, &a, m);
-	relay_pump(r);
-}
-
-static void
-gateway_ready(struct child *c, void *arg)
-{
-	struct relay	*r = arg;
-
-	(void)c;
-	r->clerk.ready(r->clerk.arg);
-	relay_pump(r);
-}
-
-/*
- * The child layer has paired the message with a request of ours; `failed'
- * has no body of a response and is settled as if the gateway had ended.
- */
-static void
-gateway_message(struct child *c, const struct msg *m, void *arg)
-{
-	struct relay		*r = arg;
-	struct relay_ask	*q = ask_by_sent(r, m->serial);
-
-	(void)c;
-	if (q == NULL)
-		r->clerk.reply(m, r->clerk.arg);
-	else if (m->id == MSG_MODEL_PROGRESS)
-		tell_progress(q, m);
-	else if (m->id == MSG_MODEL_RESPONSE)
-		take_response(r, q, m);
-	else {
-		ask_lost(r, q);
-		relay_pump(r);
-	}
-}
-
-/* None will come for a while: those that wait are not kept waiting. */
-static void
-lose_waiting(struct relay *r)
-{
-	struct relay_ask	*q;
-
-	while ((q = next_ask(r)) != NULL)
-		ask_lost(r, q);
-}
-
-static void
-gateway_ended(struct child *c, const struct child_end *end, void *arg)
-{
-	struct relay		*r = arg;
-	struct relay_ask	*q;
-
-	while ((q = TAILQ_FIRST(&r->sent)) != NULL)
-		ask_lost(r, q);
-	if (end->next == CHILD_RESTARTS) {
-		relay_pump(r);
-		return;
-	}
-	if (end->next == CHILD_FAILED) {
-		log_warnx("the gateway does not stay up; tried again in %lld s",
-		    (long long)RELAY_REST_MS / 1000);
-		lose_waiting(r);
-		loop_timer_set(r->loop, &r->rest, mono_ms() + RELAY_REST_MS);
-		child_stop(c, "it rests");
-		return;
-	}
-	r->gateway = NULL;
-	r->draining = 0;
-	if (r->wanted && !children_stopping(r->children) &&
-	    r->rest.loop == NULL)
-		relay_start(r);
-	else
-		lose_waiting(r);
-}
-
-static void
-rested(struct loop_timer *t, void *arg)
-{
-	struct relay	*r = arg;
-
-	(void)t;
-	if (r->wanted && !children_stopping(r->children))
-		relay_start(r);
-}
-
 struct relay *
 relay_new(struct loop *l, struct children *set,
     const struct relay_clerk *clerk)
@@ -474,7 +325,7 @@ relay_new(struct loop *l, struct children *set,
 	r->clerk = *clerk;
 	TAILQ_INIT(&r->askers);
 	TAILQ_INIT(&r->sent);
-	loop_timer_init(&r->rest, rested, r);
+	loop_timer_init(&r->rest, relay_rested, r);
 	children_set_desk(set, &desk);
 	return r;
 }
@@ -490,48 +341,6 @@ relay_free(struct relay *r)
 	loop_timer_cancel(&r->rest);
 	children_set_desk(r->children, NULL);
 	free(r);
-}
-
-void
-relay_start(struct relay *r)
-{
-	struct child_spec	spec;
-
-	r->wanted = 1;
-	if (r->gateway != NULL)
-		return;
-	loop_timer_cancel(&r->rest);
-	memset(&spec, 0, sizeof(spec));
-	spec.role = ROLE_GATEWAY;
-	spec.settings = r->clerk.settings(r->clerk.arg);
-	spec.root_fd = spec.peer_lock_fd = -1;
-	spec.restartable = 1;
-	spec.ops = &gateway_ops;
-	spec.arg = r;
-	r->gateway = child_start(r->children, &spec);
-}
-
-void
-relay_replace(struct relay *r)
-{
-	r->wanted = 1;
-	if (r->gateway == NULL) {
-		relay_start(r);
-		return;
-	}
-	r->draining = 1;
-	relay_pump(r);
-}
-
-void
-relay_end(struct relay *r)
-{
-	r->wanted = 0;
-	if (r->gateway == NULL)
-		return;
-	r->draining = 1;
-	lose_waiting(r);
-	relay_pump(r);
 }
 
 int64_t

@@ -1,4 +1,4 @@
-/* links: supervisor/relay.c */
+/* links: supervisor/relay.c supervisor/relay_gateway.c */
 /*
  * A service between many askers and one gateway has many ways to lose a
  * request, to answer one twice, or to let one asker hold up the rest.  The
