@@ -218,6 +218,83 @@ START_TEST(a_patch_changes_all_or_nothing)
 }
 END_TEST
 
+#define PATCH(body) "{\"patch\":\"*** Begin Patch\\n*** Update File: "	\
+	"MEMORY.md\\n@@\\n-one\\n+1\\n" body "*** End Patch\"}"
+
+/* Found by fuzz_patch: MEMORY.md was changed, what came after it was not. */
+START_TEST(a_patch_of_a_file_and_its_folder_changes_nothing)
+{
+	static const struct {
+		const char	*args, *says;
+	} patches[] = {
+		{ PATCH("*** Add File: skills/a\\n+x\\n*** Add File: "
+		    "skills/a/b\\n+x\\n"), "below a file of the patch" },
+		{ PATCH("*** Add File: skills/a/b\\n+x\\n*** Update File: "
+		    "skills/s/x.md\\n*** Move to: skills/a\\n"),
+		    "such a file below it" },
+		{ PATCH("*** Delete File: skills/s\\n"),
+		    "no regular file" },
+		{ PATCH("*** Add File: skills/s\\n+x\\n"),
+		    "no regular file" },
+	};
+	size_t	i;
+
+	put("skills/s/x.md", "x\n");
+	for (i = 0; i < sizeof(patches) / sizeof(patches[0]); i++) {
+		ck_assert_int_eq((int)call("apply_patch", patches[i].args),
+		    (int)TOOL_REFUSED);
+		SAYS(patches[i].says);
+		ck_assert_str_eq(get("MEMORY.md"),
+		    "one\ntwo\nthree\ntwo again\n");
+		ck_assert_ptr_null(get("skills/a"));
+		ck_assert_uint_eq(ts.mutations, 0);
+	}
+}
+END_TEST
+
+START_TEST(a_patch_of_too_many_files_is_refused_at_once)
+{
+	struct buf	b = BUF_INIT;
+	unsigned	i;
+
+	buf_addstr(&b, "{\"patch\":\"*** Begin Patch\\n");
+	for (i = 0; i < 100000; i++)
+		buf_addf(&b, "*** Add File: skills/%u\\n", i);
+	buf_addstr(&b, "*** End Patch\"}");
+	ck_assert_int_eq((int)call("apply_patch", buf_str(&b)),
+	    (int)TOOL_REFUSED);
+	SAYS("the limit of a run is reached");
+	buf_release(&b);
+}
+END_TEST
+
+/*
+ * Found by fuzz_tools: a folder moved into itself ended the run, as if
+ * staging had failed.
+ */
+START_TEST(what_is_no_file_stays)
+{
+	char		path[512], target[8];
+	struct stat	sb;
+
+	put("skills/s/x.md", "x\n");
+	snprintf(path, sizeof(path), "%s/skills/link", dir);
+	ck_assert_int_eq(symlink("s/x.md", path), 0);
+	ck_assert_int_eq((int)call("move_file", "{\"from\":\"skills/s\","
+	    "\"to\":\"skills/s/t\"}"), (int)TOOL_REFUSED);
+	SAYS("no regular file");
+	ck_assert_int_eq((int)call("delete_file", "{\"path\":"
+	    "\"skills/link\"}"), (int)TOOL_REFUSED);
+	ck_assert_int_eq((int)call("move_file", "{\"from\":"
+	    "\"skills/link\",\"to\":\"skills/t\"}"), (int)TOOL_REFUSED);
+	ck_assert_int_eq((int)call("write_file", "{\"path\":"
+	    "\"skills/link\",\"content\":\"y\"}"), (int)TOOL_REFUSED);
+	ck_assert_int_eq(lstat(path, &sb), 0);
+	ck_assert_int_eq((int)readlink(path, target, sizeof(target)), 6);
+	ck_assert_str_eq(get("skills/s/x.md"), "x\n");
+}
+END_TEST
+
 START_TEST(no_link_is_followed)
 {
 	char	path[512], target[512];
@@ -325,6 +402,9 @@ suite(void)
 	    (int)(sizeof(calls) / sizeof(calls[0])));
 	tcase_add_test(tc, files_are_written_and_changed);
 	tcase_add_test(tc, a_patch_changes_all_or_nothing);
+	tcase_add_test(tc, a_patch_of_a_file_and_its_folder_changes_nothing);
+	tcase_add_test(tc, a_patch_of_too_many_files_is_refused_at_once);
+	tcase_add_test(tc, what_is_no_file_stays);
 	tcase_add_test(tc, no_link_is_followed);
 	tcase_add_test(tc, a_secret_is_not_written);
 	tcase_add_test(tc, a_run_has_limits);

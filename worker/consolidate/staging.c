@@ -158,6 +158,20 @@ open_parent(const struct staging *st, const char *name, int make,
 	return dir;
 }
 
+/*
+ * STAGING_OK for a regular file; a folder, a link or what else an agent did
+ * not make is refused.
+ */
+static enum staging_status
+look_at(int dir, const char *base)
+{
+	struct stat sb;
+
+	if (fstatat(dir, base, &sb, AT_SYMLINK_NOFOLLOW) == -1)
+		return status_of(errno);
+	return S_ISREG(sb.st_mode) ? STAGING_OK : STAGING_REFUSED;
+}
+
 static enum staging_status
 replace_in(int dir, const char *base, const struct buf *text)
 {
@@ -194,7 +208,9 @@ replace(const struct staging *st, const char *name, const struct buf *text)
 
 	if (dir < 0)
 		return status_of(errno);
-	status = replace_in(dir, base, text);
+	status = look_at(dir, base);
+	if (status == STAGING_OK || status == STAGING_ABSENT)
+		status = replace_in(dir, base, text);
 	fd_close(&dir);
 	return status;
 }
@@ -215,13 +231,14 @@ staging_write(const struct staging *st, const char *name,
 enum staging_status
 staging_remove(const struct staging *st, const char *name)
 {
-	enum staging_status status = STAGING_OK;
+	enum staging_status status;
 	const char *base;
 	int dir = open_parent(st, name, 0, &base);
 
 	if (dir < 0)
 		return status_of(errno);
-	if (unlinkat(dir, base, 0) == -1)
+	status = look_at(dir, base);
+	if (status == STAGING_OK && unlinkat(dir, base, 0) == -1)
 		status = status_of(errno);
 	fd_close(&dir);
 	return status;
@@ -230,16 +247,18 @@ staging_remove(const struct staging *st, const char *name)
 enum staging_status
 staging_move(const struct staging *st, const char *from, const char *to)
 {
-	enum staging_status status = STAGING_OK;
+	enum staging_status status;
 	const char *from_base, *to_base;
-	int dir, target;
+	int dir, target = -1;
 
 	dir = open_parent(st, from, 0, &from_base);
 	if (dir < 0)
 		return status_of(errno);
-	target = open_parent(st, to, 1, &to_base);
-	if (target < 0 || renameat2(dir, from_base, target, to_base,
-	    RENAME_NOREPLACE) == -1)
+	status = look_at(dir, from_base);
+	if (status == STAGING_OK &&
+	    ((target = open_parent(st, to, 1, &to_base)) < 0 ||
+	    renameat2(dir, from_base, target, to_base,
+	    RENAME_NOREPLACE) == -1))
 		status = errno == EEXIST ? STAGING_THERE : status_of(errno);
 	fd_close(&dir);
 	fd_close(&target);

@@ -28,16 +28,15 @@ target(const struct patch_file *f)
 	return f->move_to == NULL ? f->path : f->move_to;
 }
 
-static int
-exists(const struct tools *ts, const char *path)
+static enum staging_status
+look(const struct tools *ts, const char *path)
 {
-	struct buf	text = BUF_INIT;
-	int		yes;
+	struct buf		text = BUF_INIT;
+	enum staging_status	status;
 
-	yes = staging_read(ts->st, path, TOOLS_FILE_MAX, &text) !=
-	    STAGING_ABSENT;
+	status = staging_read(ts->st, path, TOOLS_FILE_MAX, &text);
 	buf_release(&text);
-	return yes;
+	return status;
 }
 
 static enum tool_end
@@ -45,6 +44,26 @@ refuse(struct patching *p, const char *path, const char *why)
 {
 	buf_addf(p->out, "%s %s; nothing was changed\n", path, why);
 	return TOOL_REFUSED;
+}
+
+/* What the patch works on must be a file, and what it makes not be there. */
+static enum tool_end
+check_places(struct patching *p, const struct patch_file *f)
+{
+	enum staging_status	status;
+
+	if (f->kind == PATCH_ADD || f->move_to != NULL) {
+		status = look(p->ts, target(f));
+		if (status != STAGING_ABSENT)
+			return refuse(p, target(f), status == STAGING_OK ?
+			    staging_text(STAGING_THERE) :
+			    staging_text(status));
+	}
+	if (f->kind == PATCH_ADD)
+		return TOOL_DONE;
+	status = look(p->ts, f->path);
+	return status == STAGING_OK ? TOOL_DONE :
+	    refuse(p, f->path, staging_text(status));
 }
 
 static enum tool_end
@@ -69,14 +88,8 @@ work_out(struct patching *p, struct outcome *o)
 {
 	const struct patch_file	*f = o->file;
 
-	if (tools_writable(f->path, p->out) != TOOL_DONE ||
-	    tools_writable(target(f), p->out) != TOOL_DONE)
+	if (check_places(p, f) != TOOL_DONE)
 		return TOOL_REFUSED;
-	if ((f->kind == PATCH_ADD || f->move_to != NULL) &&
-	    exists(p->ts, target(f)))
-		return refuse(p, target(f), "is there already");
-	if (f->kind != PATCH_ADD && !exists(p->ts, f->path))
-		return refuse(p, f->path, "is not there");
 	if (f->kind == PATCH_UPDATE)
 		return work_out_update(p, o);
 	if (f->kind == PATCH_ADD)
@@ -84,21 +97,49 @@ work_out(struct patching *p, struct outcome *o)
 	return TOOL_DONE;
 }
 
-/* One file twice would make the second part work on what is gone. */
+static int
+is_below(const char *path, const char *folder)
+{
+	size_t	n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && path[n] == '/';
+}
+
+/*
+ * One file twice would make the second part work on what is gone, and what
+ * becomes a file can be no folder of another.
+ */
+static enum tool_end
+check_pair(struct patching *p, const struct patch_file *a,
+    const struct patch_file *b)
+{
+	if (strcmp(a->path, b->path) == 0 || strcmp(target(a), target(b)) == 0)
+		return refuse(p, a->path, "stands in the patch twice; one "
+		    "part with several chunks will do");
+	if (is_below(target(a), target(b)) || is_below(target(b), target(a)))
+		return refuse(p, target(a), "is below a file of the patch, or "
+		    "such a file below it; choose another name");
+	return TOOL_DONE;
+}
+
 static enum tool_end
 check_once(struct patching *p)
 {
 	const struct patch_file	*f = p->patch.files;
+	struct tools		 probe = *p->ts;
+	enum tool_end		 e;
 	size_t			 i, j;
 
+	/* Too many to be compared are too many to be written. */
+	e = tools_spend(&probe, (unsigned)p->patch.nfiles, 0, p->out);
+	for (i = 0; e == TOOL_DONE && i < p->patch.nfiles; i++)
+		if (tools_writable(f[i].path, p->out) != TOOL_DONE ||
+		    tools_writable(target(&f[i]), p->out) != TOOL_DONE)
+			return TOOL_REFUSED;
 	for (i = 0; i < p->patch.nfiles; i++)
-		for (j = 0; j < i; j++)
-			if (strcmp(f[i].path, f[j].path) == 0 ||
-			    strcmp(target(&f[i]), target(&f[j])) == 0)
-				return refuse(p, f[i].path, "stands in the "
-				    "patch twice; one part with several "
-				    "chunks will do");
-	return TOOL_DONE;
+		for (j = 0; e == TOOL_DONE && j < i; j++)
+			e = check_pair(p, &f[i], &f[j]);
+	return e;
 }
 
 static enum tool_end
