@@ -276,6 +276,40 @@ START_TEST(headers_are_read_with_care)
 	ck_assert_str_eq(json_str(o, "rollout_slug"), "a_slug");
 	o = read_summary("2026-11-22T18-56-59-kgLZ.md", HEAD);
 	ck_assert_ptr_null(json_str(o, "rollout_slug"));
+	/* Found by fuzz_adopt: what came behind the name was read. */
+	o = read_summary("2026-11-22T18-56-59-" THREAD_A "-a", HEAD);
+	ck_assert_ptr_null(json_str(o, "rollout_slug"));
+}
+END_TEST
+
+#define SECRET	"hp_aB3xQ9zL7wKd84RtYm2paB3xQ9zL7wabcdef"
+
+/* What vanishes from a text hid a secret in it; headers were not looked at. */
+START_TEST(secrets_are_found_in_every_place)
+{
+	struct adopt_threads	 t;
+	struct buf		 b = BUF_INIT;
+	struct redact		*r;
+	json_object		*o;
+	char			 why[128];
+
+	r = redact_new(NULL, 0, why, sizeof(why));
+	ck_assert_ptr_nonnull(r);
+	adopt_threads_init(&t, r);
+	buf_addstr(&b, "cwd: /a/g" SECRET "\n" HEAD "\n# g\xe2\x80\x8b" SECRET
+	    "\ng");
+	buf_addch(&b, '\0');
+	buf_addstr(&b, SECRET "\n");
+	adopt_add_summary(&t, "x.md", &b);
+	o = json_obj(t.by_id, THREAD_A);
+	ck_assert_ptr_nonnull(o);
+	ck_assert_str_eq(json_str(o, "cwd"), "/a/" REDACT_MARK);
+	ck_assert_str_eq(json_str(o, "title"), REDACT_MARK);
+	ck_assert_ptr_nonnull(strstr(json_str(o, "rollout_summary"),
+	    "\n" REDACT_MARK));
+	adopt_threads_release(&t);
+	redact_free(r);
+	buf_release(&b);
 }
 END_TEST
 
@@ -365,6 +399,7 @@ suite(void)
 	tcase_add_test(tc, a_file_that_cannot_be_kept_stops_it);
 	tcase_add_test(tc, summaries_of_others_keep_name_and_bytes);
 	tcase_add_test(tc, headers_are_read_with_care);
+	tcase_add_test(tc, secrets_are_found_in_every_place);
 	tcase_add_test(tc, the_newest_version_wins);
 	tcase_add_test(tc, a_large_raw_memories_is_kept_as_found);
 	tcase_add_test(tc, what_is_no_text_is_refused_by_name);

@@ -219,6 +219,12 @@ START_TEST(test_secrets_and_terminals)
 	    REPLY_OUTPUT);
 	ck_assert_ptr_null(r.rollout_slug);
 	reply_clear(&r);
+	/* Found by fuzz_reply: what only a terminal sees hid one. */
+	ck_assert_int_eq(read_text(&r, "{\"rollout_summary\":\"g\\u0001hp_"
+	    "aB3xQ9zL7wKd84RtYm2paB3xQ9zL7wabcdef\",\"raw_memory\":\"m\"}",
+	    &why), REPLY_OUTPUT);
+	ck_assert_str_eq(r.rollout_summary, REDACT_MARK);
+	reply_clear(&r);
 }
 END_TEST
 

@@ -90,21 +90,19 @@ is_blank(const char *s)
 }
 
 /*
- * The text without secrets and without characters that only a terminal
- * would notice: they are in no Markdown.
+ * The text without characters that only a terminal would notice: they are in
+ * no Markdown; and then without secrets, which they could have hidden.
  */
 static char *
 clean(struct reply *r, struct redact *redact, const char *s)
 {
 	struct buf	b = BUF_INIT, out = BUF_INIT;
-	size_t		i;
 
-	r->redactions += redact_text(redact, s, strlen(s), &b);
+	for (; *s != '\0'; s++)
+		if (*s == '\n' || *s == '\t' || !iscntrl((unsigned char)*s))
+			buf_addch(&b, *s);
 	buf_addstr(&out, "");
-	for (i = 0; i < b.len; i++)
-		if (b.data[i] == '\n' || b.data[i] == '\t' ||
-		    !iscntrl((unsigned char)b.data[i]))
-			buf_addch(&out, b.data[i]);
+	r->redactions += redact_text(redact, buf_str(&b), b.len, &out);
 	buf_wipe(&b);
 	return buf_detach(&out);
 }

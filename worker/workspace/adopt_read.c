@@ -24,6 +24,7 @@ static const char *const counts[] = { "generated_at", "usage_count",
 
 /* One thread as one place tells it. */
 struct told {
+	struct redact	*redact;	/* borrowed; NULL: not */
 	json_object	*o;		/* keys of an entry */
 	char		 id[UUID_SIZE];	/* "": it names none */
 	int64_t		 updated_at;	/* seconds */
@@ -45,9 +46,10 @@ adopt_threads_release(struct adopt_threads *t)
 }
 
 static void
-told_init(struct told *d)
+told_init(struct told *d, const struct adopt_threads *t)
 {
 	memset(d, 0, sizeof(*d));
+	d->redact = t->redact;
 	d->o = json_object_new_object();
 }
 
@@ -67,32 +69,41 @@ take_id(struct told *d, const char *s, size_t len)
 	return d->id[0] != '\0';
 }
 
-/* Redacted, then every character valid; NULs and broken bytes vanish. */
+/*
+ * Set the key to the text without secrets.  What vanishes from a text must
+ * be gone before: it could hide one.  Nothing is set to an empty text.
+ */
 static void
-set_text(struct adopt_threads *t, struct told *d, const char *key,
-    const char *s, size_t len)
+set_redacted(struct told *d, const char *key, struct buf *text)
 {
-	struct buf	 safe = BUF_INIT, out = BUF_INIT;
-	const char	*p;
-	uint32_t	 cp;
-	size_t		 at, n;
+	struct buf	out = BUF_INIT;
+
+	if (d->redact != NULL)
+		redact_text(d->redact, buf_str(text), text->len, &out);
+	else
+		buf_add(&out, buf_str(text), text->len);
+	if (out.len > 0)
+		json_set_str(d->o, key, buf_str(&out));
+	buf_wipe(&out);
+	buf_wipe(text);
+}
+
+/* Every character valid; NULs vanish. */
+static void
+set_text(struct told *d, const char *key, const char *s, size_t len)
+{
+	struct buf	b = BUF_INIT;
+	uint32_t	cp;
+	size_t		at;
 
 	text_trim(&s, &len);
 	len = text_cut(s, len, ADOPT_TEXT_MAX);
-	if (t->redact != NULL)
-		redact_text(t->redact, s, len, &safe);
-	else
-		buf_add(&safe, s, len);
-	p = buf_str(&safe);
-	for (at = 0, n = safe.len; at < n;) {
-		at += text_decode(p + at, n - at, &cp);
+	for (at = 0; at < len;) {
+		at += text_decode(s + at, len - at, &cp);
 		if (cp != 0)
-			text_encode(&out, cp);
+			text_encode(&b, cp);
 	}
-	if (out.len > 0)
-		json_set_str(d->o, key, buf_str(&out));
-	buf_wipe(&safe);
-	buf_wipe(&out);
+	set_redacted(d, key, &b);
 }
 
 static void
@@ -101,9 +112,7 @@ set_value(struct told *d, const char *key, const char *s, size_t len)
 	struct buf	b = BUF_INIT;
 
 	text_oneline(&b, s, len, VALUE_MAX);
-	if (b.len > 0)
-		json_set_str(d->o, key, buf_str(&b));
-	buf_release(&b);
+	set_redacted(d, key, &b);
 }
 
 /* The line at *p, without its end; *p goes behind it.  NULL: no more. */
@@ -213,31 +222,22 @@ void
 adopt_add_row(struct adopt_threads *t, json_object *row)
 {
 	static const char *const texts[] = { "raw_memory", "rollout_summary" };
-	struct buf	 b = BUF_INIT;
 	struct told	 d;
 	const char	*s;
 	size_t		 i;
 
-	told_init(&d);
+	told_init(&d, t);
 	s = json_str(row, "thread_id");
 	take_id(&d, s, strlen(s));
 	d.updated_at = json_int(row, "source_updated_at", 0);
 	for (i = 0; i < 2; i++)
 		if ((s = json_str(row, texts[i])) != NULL)
-			set_text(t, &d, texts[i], s, strlen(s));
-	for (i = 0; values[i] != NULL; i++) {
-		if ((s = json_str(row, values[i])) == NULL)
-			continue;
-		buf_reset(&b);
-		if (t->redact != NULL)
-			redact_text(t->redact, s, strlen(s), &b);
-		else
-			buf_addstr(&b, s);
-		set_value(&d, values[i], buf_str(&b), b.len);
-	}
+			set_text(&d, texts[i], s, strlen(s));
+	for (i = 0; values[i] != NULL; i++)
+		if ((s = json_str(row, values[i])) != NULL)
+			set_value(&d, values[i], s, strlen(s));
 	for (i = 0; counts[i] != NULL; i++)
 		json_set_int(d.o, counts[i], json_int(row, counts[i], 0));
-	buf_wipe(&b);
 	merge(t, &d);
 }
 
@@ -274,12 +274,12 @@ adopt_add_raw(struct adopt_threads *t, const struct buf *text)
 	size_t		 len;
 
 	for (p = next_block(p, end); p < end; p = next) {
-		told_init(&d);
+		told_init(&d, t);
 		line = next_line(&p, end, &len);
 		is_thread_line(&d, line, len);
 		next = next_block(p, end);
 		p = take_header(&d, p, next);
-		set_text(t, &d, "raw_memory", p, (size_t)(next - p));
+		set_text(&d, "raw_memory", p, (size_t)(next - p));
 		merge(t, &d);
 	}
 }
@@ -306,7 +306,8 @@ slug_of(const char *name, const char **slug)
 	if (*name != '-')
 		return 0;
 	*slug = ++name;
-	return strlen(name) - 3;
+	len = strlen(name);
+	return len > 3 ? len - 3 : 0;
 }
 
 /* The first line that says something, without the mark of a heading. */
@@ -330,9 +331,7 @@ set_title(struct told *d)
 	}
 	if (line != NULL)
 		text_oneline(&b, line, len, TITLE_MAX);
-	if (b.len > 0)
-		json_set_str(d->o, "title", buf_str(&b));
-	buf_release(&b);
+	set_redacted(d, "title", &b);
 }
 
 void
@@ -343,14 +342,14 @@ adopt_add_summary(struct adopt_threads *t, const char *name,
 	struct told	 d;
 	size_t		 n;
 
-	told_init(&d);
+	told_init(&d, t);
 	p = take_header(&d, p, end);
 	if (d.id[0] == '\0') {
 		t->unread++;
 		json_object_put(d.o);
 		return;
 	}
-	set_text(t, &d, "rollout_summary", p, (size_t)(end - p));
+	set_text(&d, "rollout_summary", p, (size_t)(end - p));
 	set_title(&d);
 	n = slug_of(name, &slug);
 	if (n > 0)
