@@ -177,10 +177,15 @@ void
 rfc3339_format(char out[RFC3339_SIZE], int64_t ms)
 {
 	struct tm	tm;
-	time_t		t = (time_t)(ms >= 0 ? ms / 1000 :
-			    -((-ms + 999) / 1000));
+	time_t		t = (time_t)(ms / 1000 - (ms % 1000 < 0));
 
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(out, RFC3339_SIZE, "%Y-%m-%dT%H:%M:%S+00:00", &tm) == 0)
+	int		n = -1;
+
+	/* strftime(3) writes the year 26 with two digits. */
+	if (gmtime_r(&t, &tm) != NULL)
+		n = snprintf(out, RFC3339_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d"
+		    "+00:00", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+		    tm.tm_hour, tm.tm_min, tm.tm_sec);
+	if (n < 0 || n >= RFC3339_SIZE)
 		snprintf(out, RFC3339_SIZE, "1970-01-01T00:00:00+00:00");
 }

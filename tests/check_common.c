@@ -75,6 +75,10 @@ START_TEST(times)
 		ck_assert_int_eq(rfc3339_parse(bad[i], &ms), -1);
 	rfc3339_format(out, 1782904081000);
 	ck_assert_str_eq(out, "2026-07-01T11:08:01+00:00");
+	/* Found by fuzz_ids: years before 1000 had less than four digits. */
+	ck_assert_int_eq(rfc3339_parse("0026-11-22T18:56:59Z", &ms), 0);
+	rfc3339_format(out, ms);
+	ck_assert_str_eq(out, "0026-11-22T18:56:59+00:00");
 }
 END_TEST
 

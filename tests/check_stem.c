@@ -63,6 +63,25 @@ START_TEST(no_uuid_takes_the_time_of_the_row)
 }
 END_TEST
 
+/* Found by fuzz_ids: a year before the first began the name with a "-". */
+START_TEST(years_of_four_digits)
+{
+	static const int64_t	times[] = { -62167219260, -62135596801,
+	    253402300800, INT64_MIN, INT64_MAX };
+	char			out[STEM_SIZE];
+	size_t			i;
+
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		stem_make(out, "thread-a", times[i], "x");
+		ck_assert_msg(strncmp(out, "1970-01-01T00-00-00-", 20) == 0,
+		    "%s", out);
+	}
+	stem_make(out, "ffffffff-ffff-7000-8000-000000000000", 0, "x");
+	ck_assert(stem_valid(out));
+	ck_assert_int_eq(out[4], '-');
+}
+END_TEST
+
 START_TEST(names_that_are_no_stems)
 {
 	ck_assert(!stem_valid(""));
@@ -82,6 +101,7 @@ suite(void)
 	tcase_add_test(t, slug_is_cleaned);
 	tcase_add_test(t, slug_counts_characters);
 	tcase_add_test(t, no_uuid_takes_the_time_of_the_row);
+	tcase_add_test(t, years_of_four_digits);
 	tcase_add_test(t, names_that_are_no_stems);
 	suite_add_tcase(s, t);
 	return s;

@@ -71,7 +71,9 @@ stem_make(char out[STEM_SIZE], const char *thread_id, int64_t updated_at,
 
 	ms = uuid_time_ms(thread_id);
 	t = (time_t)(ms >= 0 ? ms / 1000 : updated_at);
-	if (gmtime_r(&t, &tm) == NULL || strftime(stamp, sizeof(stamp),
+	/* Years of other than four digits are in no such name. */
+	if (gmtime_r(&t, &tm) == NULL || tm.tm_year < 1000 - 1900 ||
+	    tm.tm_year > 9999 - 1900 || strftime(stamp, sizeof(stamp),
 	    "%Y-%m-%dT%H-%M-%S", &tm) == 0)
 		(void)snprintf(stamp, sizeof(stamp), "1970-01-01T00-00-00");
 	hash4(hash, thread_id);
