@@ -777,6 +777,10 @@ START_TEST(text_is_cut_on_borders)
 
 	ck_assert_str_eq(s, "a b 日本語 [31m\"x\"");
 	free(s);
+	/* Found by fuzz_printable: text that is not shown as it is. */
+	s = text_line("a\xd8\x9c" "b\xef\xbf\xbb" "c", 100);
+	ck_assert_str_eq(s, "abc");
+	free(s);
 	s = text_line("日本語日本語", 10);
 	ck_assert_str_eq(s, "日本…");
 	free(s);

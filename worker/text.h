@@ -30,7 +30,9 @@ size_t text_cut(const char *s, size_t len, size_t max);
  */
 void text_oneline(struct buf *, const char *s, size_t len, size_t max);
 
-/* 1 if text_oneline() with room for it would copy the text as it is. */
+/*
+ * 1 if it is ASCII that text_oneline() with room for it would copy as it is.
+ */
 int text_is_line(const char *s, size_t len);
 
 /* text_oneline() of a string, returned.  The caller frees it. */
