@@ -220,7 +220,8 @@ wspace_message(struct child *c, const struct msg *msg, void *arg)
 		stops = memory_reason_stops(reason);
 		log_warnx("memory %s: %s; %s", m->config->name,
 		    json_str(msg->body, "message"), stops ?
-		    "nothing is published" : "recovered at the next pass");
+		    "nothing is published" : "recovered at the next pass, if "
+		    "it can be (mnemoctl doctor)");
 		if (stops)
 			memory_stop(m, reason);
 		else
