@@ -356,7 +356,8 @@ fuzz-build: $(FUZZERS:%=$(B)/fuzz_%)
 define FUZZER
 $(B)/fuzz_$(1): $(B)/obj/tests/fuzz/fuzz_$(1).o \
     $(call links,fuzz/fuzz_$(1)) $(LIBWORKER) $(LIBCOMMON) $(HOOK_TEST)
-	$$(call link,-fsanitize=fuzzer $$^,$(L_EXTRACT) $(PKG_CONFUSE))
+	$$(call link,-fsanitize=fuzzer $$^,$(L_EXTRACT) $(PKG_GIT2) \
+	    $(PKG_SQLITE) $(PKG_CONFUSE))
 endef
 $(foreach f,$(FUZZERS),$(eval $(call FUZZER,$(f))))
 
