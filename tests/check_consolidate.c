@@ -274,6 +274,25 @@ START_TEST(edited_summary_is_left_alone)
 }
 END_TEST
 
+/*
+ * Found by fuzz_builtin: a line that looked like the first of ours, without
+ * one that ends it, was taken for it at the next run: the line was lost, and
+ * all of ours stood there twice.
+ */
+START_TEST(half_a_marker_is_text)
+{
+	struct builtin_report r;
+
+	add_row(A, "/src/a", "One");
+	put(SUMMARY_FILE, "v1\n<!-- generator=builtin/1 2\nMine.\nSee <!-- "
+	    "generator=builtin/1 3\n");
+	(void)consolidate();
+	holds(SUMMARY_FILE, "v1\n<!-- generator=builtin/1 2\nMine.\n");
+	r = consolidate();
+	ck_assert_int_eq(r.summary_changed, 0);
+}
+END_TEST
+
 START_TEST(gone_row_leaves_our_block)
 {
 	add_row(A, "/src/a", "One");
@@ -947,6 +966,7 @@ suite(void)
 	tcase_add_test(t, foreign_text_is_kept);
 	tcase_add_test(t, edited_block_is_left_alone);
 	tcase_add_test(t, edited_summary_is_left_alone);
+	tcase_add_test(t, half_a_marker_is_text);
 	tcase_add_test(t, gone_row_leaves_our_block);
 	tcase_add_test(t, tombstone_clears_foreign_blocks);
 	tcase_add_test(t, tombstone_takes_one_citation_of_several);

@@ -17,6 +17,34 @@ sum(const char *s, size_t len)
 	return (uint32_t)text_hash(s, len);
 }
 
+/* The first line from `p' on, within `text', that begins so; or NULL. */
+static const char *
+find_line(const char *text, const char *p, const char *begins)
+{
+	while ((p = strstr(p, begins)) != NULL && p > text && p[-1] != '\n')
+		p++;
+	return p;
+}
+
+/*
+ * The two lines of our part: of several that begin one the last, for those
+ * before it have lost their end and are text like any other.
+ */
+static const char *
+find_part(const char *text, const char **end)
+{
+	const char *begin = find_line(text, text, BEGIN), *next = begin;
+
+	*end = begin == NULL ? NULL : find_line(text, begin, END);
+	if (*end == NULL)
+		return NULL;
+	while (next != NULL && next < *end) {
+		begin = next;
+		next = find_line(text, begin + 1, BEGIN);
+	}
+	return begin;
+}
+
 void
 region_parse(struct region *r, const struct buf *file)
 {
@@ -25,14 +53,12 @@ region_parse(struct region *r, const struct buf *file)
 
 	buf_init(&r->before);
 	buf_init(&r->after);
-	begin = strstr(text, BEGIN);
-	body = begin == NULL ? NULL : strchr(begin, '\n');
-	end = body == NULL ? NULL : strstr(body, END);
-	if (end == NULL) {
+	begin = find_part(text, &end);
+	if (begin == NULL) {
 		buf_add(&r->before, text, file->len);
 		return;
 	}
-	body++;
+	body = strchr(begin, '\n') + 1;
 	buf_add(&r->before, text, (size_t)(begin - text));
 	/* NOLINTNEXTLINE(cert-err34-c): eight digits always fit */
 	if (sscanf(begin + strlen(BEGIN), "%8" SCNx32, &told) != 1 ||
