@@ -3,7 +3,8 @@
  * libFuzzer entry: any bytes as MEMORY.md, memory_summary.md and the raw
  * memory that a model told of a session, with a form feed between.  The
  * builtin agent folds the session in: what it did not write stays in
- * MEMORY.md byte for byte, and when it runs again it changes nothing.
+ * MEMORY.md byte for byte, and when it runs again it changes nothing; nor is
+ * anything of others lost when what was told changes.
  */
 #include <sys/stat.h>
 
@@ -133,6 +134,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (builtin_consolidate(&st, &report, why, sizeof(why)) ==
 		    -1 || report.memory_changed || report.summary_changed)
 			abort();
+		/* Its own block is written anew from another text. */
+		put_inputs(&summary);
+		if (builtin_consolidate(&st, &report, why, sizeof(why)) == -1)
+			abort();
+		check_kept(&memory);
 	}
 	buf_release(&memory);
 	buf_release(&summary);
