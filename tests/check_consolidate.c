@@ -1,4 +1,4 @@
-/* links: worker/consolidate/builtin.c worker/consolidate/builtin_blocks.c worker/consolidate/builtin_contents.c worker/consolidate/builtin_forget.c worker/consolidate/builtin_group.c worker/consolidate/builtin_input.c worker/consolidate/builtin_items.c worker/consolidate/builtin_memory.c worker/consolidate/builtin_notes.c worker/consolidate/builtin_profile.c worker/consolidate/builtin_raw.c worker/consolidate/builtin_raw_line.c worker/consolidate/builtin_region.c worker/consolidate/builtin_rules.c worker/consolidate/builtin_summary.c worker/consolidate/builtin_tally.c worker/consolidate/staging.c */
+/* links: worker/consolidate/builtin.c worker/consolidate/builtin_blocks.c worker/consolidate/builtin_contents.c worker/consolidate/builtin_forget.c worker/consolidate/builtin_group.c worker/consolidate/builtin_input.c worker/consolidate/builtin_items.c worker/consolidate/builtin_memory.c worker/consolidate/builtin_notes.c worker/consolidate/builtin_nul.c worker/consolidate/builtin_profile.c worker/consolidate/builtin_raw.c worker/consolidate/builtin_raw_line.c worker/consolidate/builtin_region.c worker/consolidate/builtin_rules.c worker/consolidate/builtin_summary.c worker/consolidate/builtin_tally.c worker/consolidate/staging.c */
 /*
  * Stage two without a model.  A memory folder belongs to its user: a version
  * of this that rewrote MEMORY.md whole lost a hand-written line on its first
@@ -871,6 +871,48 @@ START_TEST(groups_by_hand_are_named)
 }
 END_TEST
 
+/* One whose name was in Latin-1 put a byte into the summary that is no text. */
+START_TEST(names_by_hand_become_text)
+{
+	put(MEMORY_FILE, "# Task Group: caf\xe9\nscope: x\n");
+	add_row(A, "/src/a", "One");
+	consolidate();
+	holds(MEMORY_FILE, "# Task Group: caf\xe9\n");
+	holds(SUMMARY_FILE, "groups in MEMORY.md: caf\xef\xbf\xbd\n");
+}
+END_TEST
+
+/*
+ * A NUL that an editor left in the file stopped the memory for good.  What is
+ * around it is kept, what is to be forgotten goes, also behind it.
+ */
+START_TEST(nul_by_hand_is_kept)
+{
+	static const char kept[] = "Mine\0\xff too\n\n# Task Group: k\0d\n"
+	    "## Task 1: x\n- t.md (thread_id=" B ")\n";
+	static const char gone[] = "- \0s.md (thread_id=" A ")\n";
+	struct buf b = BUF_INIT;
+
+	buf_add(&b, kept, sizeof(kept) - 1);
+	buf_add(&b, gone, sizeof(gone) - 1);
+	ck_assert_int_eq(staging_write(&st, MEMORY_FILE, &b, NULL),
+	    STAGING_OK);
+	json_push_str(json_arr(root, "tombstones"), A);
+	add_row(C, "/src/a", "One");
+	consolidate();
+	buf_reset(&b);
+	ck_assert_int_eq(staging_read(&st, MEMORY_FILE, 1 << 20, &b),
+	    STAGING_OK);
+	ck_assert_mem_eq(b.data, kept, sizeof(kept) - 1);
+	ck_assert_ptr_nonnull(strstr(b.data + sizeof(kept) - 1,
+	    "thread_id=" C));
+	ck_assert_ptr_null(memmem(b.data, b.len, A, strlen(A)));
+	buf_release(&b);
+	holds(SUMMARY_FILE, "groups in MEMORY.md: k\xef\xbf\xbd" "d\n");
+	ck_assert(!consolidate().memory_changed);
+}
+END_TEST
+
 /* A title from a transcript must not open a block of its own. */
 START_TEST(hostile_text_stays_in_its_line)
 {
@@ -989,6 +1031,8 @@ suite(void)
 	tcase_add_test(t, rows_without_facts_are_others);
 	tcase_add_test(t, raw_memories_of_a_model_are_told);
 	tcase_add_test(t, groups_by_hand_are_named);
+	tcase_add_test(t, names_by_hand_become_text);
+	tcase_add_test(t, nul_by_hand_is_kept);
 	tcase_add_test(t, hostile_text_stays_in_its_line);
 	tcase_add_test(t, limits_hold);
 	tcase_add_test(t, links_are_not_followed);

@@ -50,5 +50,21 @@ check "the hand edit is in the history" sh -c \
 rm "$ROOT/memory_summary.md"
 mn -1 --yes
 check "after a deletion by hand a pass succeeds" [ $? -eq 0 ]
+
+# A NUL that an editor left: each run failed from then on.
+printf '\n# Task Group: mine\nscope: a\0b\n' >>"$ROOT/MEMORY.md"
+tail -n 3 "$ROOT/MEMORY.md" >"$T/mine"
+at=$(grep -abo 'scope: a.b$' "$ROOT/MEMORY.md" | cut -d: -f1)
+line=$(wc -l <"$ROOT/MEMORY.md")
+printf '%s\n' '{"timestamp":"2026-11-23T04:00:00.000Z","type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"Always run make check before a commit."}]}}' >>"$f"
+touch -d 2026-11-23T04:00:00Z "$f"
+mn -1 --yes
+check "a NUL: status 0" [ $? -eq 0 ]
+check "a NUL: it is told where" \
+    has "$ROOT/MEMORY.md: line $line holds a NUL (byte $((at + 9)))" "$LOG"
+check "a NUL: what is new is in" has 'make check before a commit' "$ROOT/MEMORY.md"
+check "a NUL: the person's block is there to the byte" \
+    sh -c 'tr "\0\n" "\1\2" <"$1" | grep -qaF "$(tr "\0\n" "\1\2" <"$2")"' \
+    sh "$ROOT/MEMORY.md" "$T/mine"
 world_clean "hand edits"
 finish

@@ -10,6 +10,7 @@
 #include "builtin_input.h"
 #include "builtin_memory.h"
 #include "builtin_notes.h"
+#include "builtin_nul.h"
 #include "builtin_summary.h"
 #include "mem.h"
 
@@ -29,6 +30,7 @@ struct job {
 	struct groups		 groups;	/* of every row */
 	struct buf		 memory;	/* as found */
 	struct buf		 summary;
+	char			 nul;		/* stands for NUL in both */
 	struct builtin_report	*report;
 	char			*why;
 	size_t			 whysize;
@@ -69,14 +71,13 @@ read_all(struct job *j)
 		(void)fail(j, INPUTS_FILE, what);
 		goto out;
 	}
-	if (memchr(buf_str(&j->memory), '\0', j->memory.len) != NULL) {
-		(void)fail(j, MEMORY_FILE, "it holds a NUL byte");
+	j->nul = nul_stand_in(&j->memory, &j->summary);
+	if (j->nul == '\0') {
+		(void)fail(j, MEMORY_FILE, "it is no text");
 		goto out;
 	}
-	if (memchr(buf_str(&j->summary), '\0', j->summary.len) != NULL) {
-		(void)fail(j, SUMMARY_FILE, "it holds a NUL byte");
-		goto out;
-	}
+	nul_hide(&j->memory, j->nul);
+	nul_hide(&j->summary, j->nul);
 	result = 0;
 out:
 	buf_release(&text);
@@ -250,11 +251,11 @@ write_memory(struct job *j, struct draft *d, struct buf *out)
 }
 
 static int
-write_file(struct job *j, const char *name, const struct buf *text,
-    int *changed)
+write_file(struct job *j, const char *name, struct buf *text, int *changed)
 {
 	enum staging_status status;
 
+	nul_show(text, j->nul);
 	status = staging_write(j->staging, name, text, changed);
 	if (status == STAGING_OK)
 		return 0;

@@ -8,6 +8,9 @@
 #include "builtin_rules.h"
 #include "builtin_summary.h"
 #include "worker/summary_mark.h"
+#include "worker/text.h"
+
+#define NAME_SHOWN	200	/* bytes of a group's name */
 
 /* How much is said; shrunk until the file fits. */
 struct summary_limits {
@@ -41,21 +44,27 @@ add_rules(struct buf *b, const struct summary *s, size_t max)
 	buf_addch(b, '\n');
 }
 
-/* Groups that others wrote, unless the file's own text tells of them. */
+/*
+ * Groups that others wrote, unless the file's own text tells of them.  Their
+ * names may be anything, this file is UTF-8.
+ */
 static void
 add_foreign(struct buf *b, const struct summary *s)
 {
 	const struct blocks *bs = s->in->blocks;
-	char *name;
+	char *name, *line;
 	size_t i, n = 0;
 
 	for (i = 0; i < bs->n; i++) {
 		name = block_name(&bs->v[i]);
 		if (name != NULL && bs->v[i].owner == BLOCK_FOREIGN &&
 		    strstr(buf_str(&s->region.before), name) == NULL &&
-		    strstr(buf_str(&s->region.after), name) == NULL)
+		    strstr(buf_str(&s->region.after), name) == NULL) {
+			line = text_line(name, NAME_SHOWN);
 			buf_addf(b, "%s%s", n++ == 0 ? "### by hand\n"
-			    "- groups in MEMORY.md: " : ", ", name);
+			    "- groups in MEMORY.md: " : ", ", line);
+			free(line);
+		}
 		free(name);
 	}
 	if (n > 0)

@@ -203,7 +203,8 @@ tools_load(const struct tools *ts, const char *path, struct buf *text,
 	if (status != STAGING_OK)
 		return tools_explain(status, path, out);
 	if (memchr(buf_str(text), '\0', text->len) != NULL) {
-		buf_addf(out, "%s is no text\n", path);
+		buf_addf(out, "%s is no text, it holds a NUL: only a person "
+		    "can mend it; leave it as it is\n", path);
 		return TOOL_REFUSED;
 	}
 	return TOOL_DONE;

@@ -9,6 +9,7 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "worker/workspace/adopt_files.h"
+#include "worker/workspace/nul.h"
 #include "worker/workspace/tree.h"
 
 #define PIECE	65536
@@ -56,35 +57,23 @@ adopt_take_raw(struct workspace *ws, git_index *tree)
 	return r;
 }
 
-static int
-refuse(struct workspace *ws, const char *path, const struct buf *text,
-    const char *nul)
-{
-	const char	*p;
-	size_t		 line = 1;
-
-	for (p = buf_str(text); p < nul; p++)
-		line += *p == '\n';
-	return workspace_fail(ws, REASON_FOREIGN, "%s/%s is no text: line %zu "
-	    "holds a NUL (byte %zu); take it out, or move the file away",
-	    ws->root_path, path, line, (size_t)(nul - buf_str(text)) + 1);
-}
-
 int
 adopt_check_text(struct workspace *ws, git_index *tree)
 {
 	static const char *const paths[] = { TREE_HANDBOOK, TREE_SUMMARY };
 	struct buf	 b = BUF_INIT;
-	const char	*nul;
-	size_t		 i;
+	size_t		 i, line, byte;
 	int		 r = 0;
 
 	for (i = 0; r == 0 && i < sizeof(paths) / sizeof(paths[0]); i++) {
 		buf_reset(&b);
 		if (tree_text(tree, &ws->history, paths[i], &b) < 0)
 			r = workspace_fail_history(ws, paths[i]);
-		else if ((nul = memchr(buf_str(&b), '\0', b.len)) != NULL)
-			r = refuse(ws, paths[i], &b, nul);
+		else if (nul_find(&b, &line, &byte))
+			r = workspace_fail(ws, REASON_FOREIGN, "%s/%s is no "
+			    "text: line %zu holds a NUL (byte %zu); take it "
+			    "out, or move the file away", ws->root_path,
+			    paths[i], line, byte);
 	}
 	buf_wipe(&b);
 	return r;

@@ -14,9 +14,9 @@
 int adopt_take_raw(struct workspace *, git_index *tree);
 
 /*
- * MEMORY.md and memory_summary.md must be text: builtin edits around what it
- * did not write, and could not keep what stands behind a NUL.  Returns 0, or
- * -1 with workspace_fail() naming file, line and byte.
+ * MEMORY.md and memory_summary.md must be text: a folder whose files hold a
+ * NUL may not be what it seems.  Returns 0, or -1 with workspace_fail()
+ * naming file, line and byte.
  */
 int adopt_check_text(struct workspace *, git_index *tree);
 

@@ -9,6 +9,7 @@
 
 #include "common/hook.h"
 #include "common/json.h"
+#include "common/log.h"
 #include "common/monotime.h"
 #include "common/uuid.h"
 #include "worker/workspace/adopted.h"
@@ -19,6 +20,7 @@
 #include "worker/workspace/kept_out.h"
 #include "worker/workspace/left.h"
 #include "worker/workspace/live.h"
+#include "worker/workspace/nul.h"
 #include "worker/workspace/own.h"
 #include "worker/workspace/raw_memories.h"
 #include "worker/workspace/recover.h"
@@ -151,6 +153,18 @@ write_file(struct preparation *p, int dir, const char *path,
 	return r;
 }
 
+/* A person's own text is kept as it is, but programs may stop reading there. */
+static void
+warn_nul(const struct workspace *ws, const char *path, const struct buf *text)
+{
+	size_t	line, byte;
+
+	if (nul_find(text, &line, &byte))
+		log_warnx("%s/%s: line %zu holds a NUL (byte %zu): it is kept "
+		    "as it is, but what reads the file may stop there; take "
+		    "it out", ws->root_path, path, line, byte);
+}
+
 static int
 write_tracked(struct preparation *p, int dir)
 {
@@ -165,9 +179,11 @@ write_tracked(struct preparation *p, int dir)
 		buf_reset(&b);
 		if (history_blob_read(&p->ws->history, &e->id, &b) < 0)
 			r = workspace_fail_history(p->ws, e->path);
-		else
+		else {
+			warn_nul(p->ws, e->path, &b);
 			r = write_file(p, dir, e->path, &b, e->mode ==
 			    GIT_FILEMODE_BLOB_EXECUTABLE ? 0700 : 0600);
+		}
 	}
 	buf_release(&b);
 	return r;
