@@ -46,19 +46,27 @@ op_memory_meant(const struct op_run *run)
 	return run->op->pick == NULL ? NULL : run->op->pick(run);
 }
 
-static void
-refuse_name(struct op_run *run, const char *name)
+const char *
+op_memory_nearest(const struct op_run *run, const char *name)
 {
 	const char	*near = "none";
 	struct memory	*m;
-	char		 word[NEAREST_MAX];
 	size_t		 d = SIZE_MAX;
 
 	TAILQ_FOREACH(m, &run->sv->memories, entry)
 		nearest_try(name, m->config->name, &near, &d);
+	return near;
+}
+
+static void
+refuse_name(struct op_run *run, const char *name)
+{
+	char	word[NEAREST_MAX];
+
 	log_printable(word, sizeof(word), name, strlen(name));
 	op_failed(run, EXIT_JOB_FAILED, "no_such_memory",
-	    "%s: no such memory; the nearest is %s", word, near);
+	    "%s: no such memory; the nearest is %s", word,
+	    op_memory_nearest(run, name));
 }
 
 struct memory *

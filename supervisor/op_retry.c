@@ -57,20 +57,16 @@ retry(struct op_run *run, const char *kind, const char *key)
 static void
 refuse(struct op_run *run, const char *word, const struct idmatch *m)
 {
-	const struct config	*c = run->sv->config;
-	const char		*near = "none";
-	char			 shown[NEAREST_MAX];
-	size_t			 d = SIZE_MAX, i;
+	char	shown[NEAREST_MAX];
 
 	if (m->found > 1) {
 		op_failed(run, EXIT_JOB_FAILED, "ambiguous", "%s", m->why);
 		return;
 	}
-	for (i = 0; i < c->nmemories; i++)
-		nearest_try(word, c->memories[i].name, &near, &d);
 	log_printable(shown, sizeof(shown), word, strlen(word));
 	op_failed(run, EXIT_JOB_FAILED, "no_such_job", "%s: no memory has "
-	    "this name, the nearest is %s; and %s", shown, near, m->why);
+	    "this name, the nearest is %s; and %s", shown,
+	    op_memory_nearest(run, word), m->why);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/uuid.h"
+#include "supervisor/idmatch.h"
 #include "supervisor/memory.h"
 #include "supervisor/op_table.h"
 #include "supervisor/stage_two.h"
@@ -124,10 +125,35 @@ add_candidates(struct op_run *run, struct buf *b)
 	TAILQ_FOREACH(m, &run->sv->memories, entry)
 		if (has_run(m))
 			buf_addf(b, "%s%s of memory %s", b->len == 0 ?
-			    "; at work: agent " : ", ", m->agent_id,
+			    "at work: agent " : ", ", m->agent_id,
 			    m->config->name);
 	if (b->len == 0)
-		buf_addstr(b, "; no agent is at work");
+		buf_addstr(b, "no agent is at work");
+}
+
+/* None at work; what it may have been meant for, of all that ever were. */
+static void
+refuse_unknown(struct op_run *run, const char *shown, const char *at_work)
+{
+	const char	*word = op_text(run, "what");
+	struct idmatch	 m;
+
+	if (config_memory(run->sv->config, word) != NULL)
+		op_failed(run, EXIT_JOB_FAILED, "not_at_work", "memory %s: no "
+		    "agent is at work for it; %s", shown, at_work);
+	else if (idmatch_find(&m, run->sv->store, IDMATCH_AGENT, word) !=
+	    STORE_OK)
+		op_failed(run, EXIT_STATE, "state_unreadable", "stop: the "
+		    "state database cannot be read; see the log");
+	else if (m.found == 1)
+		op_failed(run, EXIT_JOB_FAILED, "not_at_work", "agent %s: it "
+		    "is at work no more, mnemoctl show tells how it ended; "
+		    "%s", m.id, at_work);
+	else
+		op_failed(run, EXIT_JOB_FAILED, "not_at_work", "%s: no worker "
+		    "has this pid; no memory has this name, the nearest is "
+		    "%s; and %s; %s", shown, op_memory_nearest(run, word),
+		    m.why, at_work);
 }
 
 static void
@@ -141,12 +167,9 @@ refuse(struct op_run *run, unsigned found)
 	add_candidates(run, &at_work);
 	if (found > 1)
 		op_failed(run, EXIT_JOB_FAILED, "ambiguous", "%s: %u agents "
-		    "begin like this%s", shown, found, buf_str(&at_work));
+		    "begin like this; %s", shown, found, buf_str(&at_work));
 	else
-		op_failed(run, EXIT_JOB_FAILED, "not_at_work", "%s: no agent "
-		    "at work has an id that begins like this or such a "
-		    "memory, and no worker this pid%s", shown,
-		    buf_str(&at_work));
+		refuse_unknown(run, shown, buf_str(&at_work));
 	buf_release(&at_work);
 }
 

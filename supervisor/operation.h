@@ -218,5 +218,7 @@ void op_over(struct op_run *);
 
 /* The memory that is meant; NULL if none or more than one could be. */
 struct memory *op_memory_meant(const struct op_run *);
+/* The name that is nearest to this one, "none" without memories; borrowed. */
+const char *op_memory_nearest(const struct op_run *, const char *name);
 
 #endif

@@ -111,6 +111,8 @@ agent=$(running)
 ctl stop nobody
 check "stop: unknown: status 1" [ "$status" -eq 1 ]
 check "stop: unknown: who is at work" has "$agent" "$T/err"
+ctl stop codxe
+check "stop: the nearest memory is named" has 'the nearest is codex' "$T/err"
 ctl_start reload reload
 reload=$asker
 check "reload: waits for the agent" \
@@ -141,6 +143,12 @@ ctl retry codex
 check "retry: a third one" wait_until 20 agent_up
 ctl stop codex
 check "stop by memory: status 0" [ "$status" -eq 0 ]
+ctl stop "$agent"
+check "stop: one that ended: said" has "agent $agent: it is at work no more" \
+    "$T/err"
+ctl stop codex
+check "stop: nothing of that memory: said" \
+    has 'memory codex: no agent is at work' "$T/err"
 
 # Another worker.
 extract=$(pids_of mnemod-extract)
