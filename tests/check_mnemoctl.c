@@ -75,14 +75,80 @@ END_TEST
 	", 'openai', '" model_ "', '" purpose_ "', '" thread_ "', 1, 9, "	\
 	tokens_ ", " money_ ", " at_ ", '" outcome_ "', 100, 40, 7, 3);"
 
+/* The outcome of the memory's job, of `jobs' and of `why' alike. */
+static const char *
+stage_two_outcome(int64_t *when)
+{
+	json_object	*o;
+	static char	 word[32];
+
+	doc = (json_object_put(doc), json_object_new_object());
+	ck_assert_int_eq(jobs_collect(&ctl, doc), CTL_OK);
+	o = json_object_array_get_idx(json_arr(doc, "jobs"), 0);
+	ck_assert_str_eq(json_str(o, "kind"), "stage_two");
+	*when = json_int(o, "when", 0);
+	snprintf(word, sizeof(word), "%s", json_str(o, "outcome"));
+	/* Not ask_why(), which looks at all that was said anew. */
+	doc = (json_object_put(doc), json_object_new_object());
+	ctl.argument = tid(1);
+	ck_assert_int_eq(why_collect(&ctl, doc), CTL_OK);
+	o = json_object_array_get_idx(json_arr(doc, "stage_two"), 0);
+	ck_assert_str_eq(json_str(o, "outcome"), word);
+	return word;
+}
+
+/*
+ * `jobs' said "due, now" of a memory that waited for a person, a pause or
+ * the provider, and `why' what the job alone would allow.
+ */
+START_TEST(stage_two_tells_what_keeps_it)
+{
+	char			 model[] = "big";
+	struct config_provider	 provider = {
+		.name = config.use_provider, .consolidation_model = model
+	};
+	int64_t			 when;
+
+	add_thread(1, NOW - HOUR);
+	tell("INSERT INTO jobs (kind, job_key, status, retry_remaining,"
+	    " input_watermark) VALUES ('memory_consolidate', 'codex',"
+	    " 'pending', 3, 7)");
+	ck_assert_str_eq(stage_two_outcome(&when), "due");
+	ck_assert_int_eq(when, NOW);
+	config.providers = &provider;
+	config.nproviders = 1;
+	ctl.waits.provider_until = NOW + 60;
+	ck_assert_str_eq(stage_two_outcome(&when), "provider_waits");
+	ck_assert_int_eq(when, NOW + 60);
+	ctl.waits.budget_until = NOW + HOUR;
+	ck_assert_str_eq(stage_two_outcome(&when), "over_budget");
+	ck_assert_int_eq(when, NOW + HOUR);
+	/* An agent of the builtin provider asks nobody. */
+	provider.consolidation_model = (char[]){ "builtin" };
+	ck_assert_str_eq(stage_two_outcome(&when), "due");
+	ctl.waits.still.reason = "paused";
+	ck_assert_str_eq(stage_two_outcome(&when), "paused");
+	ck_assert_int_eq(when, 0);
+	tell("INSERT INTO agents (thread_id, session_id, memory,"
+	    " ownership_token, input_watermark, status, started_at, reason) VALUES ('a', 'a',"
+	    " 'codex', 't', 7, 'completed', 5, 'review_pending')");
+	ck_assert_str_eq(stage_two_outcome(&when), "review_pending");
+	ck_assert_int_eq(when, 0);
+	ctl.memories[0].usable = 0;
+	ctl.memories[0].state = ROOT_VANISHED;
+	ck_assert_str_eq(stage_two_outcome(&when), "root_vanished");
+}
+END_TEST
+
 /*
  * "The quota is gone, when does it come back?" and "the disk is full, of
  * what?"
  */
 START_TEST(status_tells_when_it_frees_and_what_is_on_the_disk)
 {
+	char			 model[] = "big";
 	struct config_provider	 provider = {
-		.name = config.use_provider
+		.name = config.use_provider, .consolidation_model = model
 	};
 	json_object		*list;
 	char			*path;
@@ -330,6 +396,7 @@ suite(void)
 	tcase_add_checked_fixture(tc, ctl_setup, ctl_teardown);
 	tcase_add_test(tc, jobs_lists_queued_failed_and_done);
 	tcase_add_test(tc, status_names_what_comes_next);
+	tcase_add_test(tc, stage_two_tells_what_keeps_it);
 	tcase_add_test(tc, status_tells_when_it_frees_and_what_is_on_the_disk);
 	tcase_add_test(tc, reader_sees_the_owner_write);
 	tcase_add_test(tc, reader_makes_nothing);

@@ -34,6 +34,8 @@ mn -1 --yes
 check "another pass: no new agent" [ "$(agents)" -eq "$n" ]
 ctl status
 check "status: review_pending" has '^codex .*review_pending' "$T/out"
+ctl jobs
+check "jobs: review_pending" has '^stage two *codex .*review_pending  *-' "$T/out"
 ctl review
 check "review: status 0" [ "$status" -eq 0 ]
 check "review: the diff" has '^+# Task Group' "$T/out"

@@ -157,53 +157,10 @@ ctl_stage_one_rules(struct ctl *ctl, struct store_stage_one_rules *r)
 	waits_rules(&ctl->waits, r);
 }
 
-void
-ctl_stage_two_rules(struct ctl *ctl, const char *memory,
-    struct store_stage_two_rules *r)
-{
-	memset(r, 0, sizeof(*r));
-	r->memory = memory;
-	r->now = ctl->now;
-	r->cooldown_s =
-	    ctl->config->pipeline.consolidation_cooldown_hours * 3600;
-}
-
 enum ctl_exit
 ctl_exit_of(enum store_status st)
 {
 	return st == STORE_OK || st == STORE_NONE ? CTL_OK : CTL_STATE;
-}
-
-const char *
-ctl_claim_name(enum store_claim claim)
-{
-	switch (claim) {
-	case CLAIM_CLAIMED:
-		return "due";
-	case CLAIM_UP_TO_DATE:
-		return "up_to_date";
-	case CLAIM_RUNNING:
-		return "running";
-	case CLAIM_RETRY_BACKOFF:
-		return "retry_backoff";
-	case CLAIM_RETRY_EXHAUSTED:
-		return "retry_exhausted";
-	case CLAIM_COOLDOWN:
-		return "cooldown";
-	}
-	BUG("claim %d", (int)claim);
-}
-
-const char *
-ctl_outcome(const struct ctl *ctl, const struct ctl_memory *m,
-    const struct store_job *job)
-{
-	struct standstill	still = ctl->waits.still;
-
-	if (job->outcome == CLAIM_CLAIMED && (still.reason != NULL ||
-	    standstill_root(ctl->config, m->config->root, &still)))
-		return still.reason;
-	return ctl_claim_name(job->outcome);
 }
 
 void

@@ -178,8 +178,6 @@ void ctl_owner_look(struct ctl_owner *, const char *state);
 
 /* The rules of claims, as a supervisor with this configuration has them. */
 void ctl_stage_one_rules(struct ctl *, struct store_stage_one_rules *);
-void ctl_stage_two_rules(struct ctl *, const char *memory,
-    struct store_stage_two_rules *);
 /* 1 if the memory may be published and takes the thread. */
 int ctl_takes(const struct ctl *, const struct ctl_memory *,
     const struct store_thread *);
@@ -187,11 +185,17 @@ int ctl_takes(const struct ctl *, const struct ctl_memory *,
 /* A failed read: logged there, CTL_STATE. */
 enum ctl_exit ctl_exit_of(enum store_status);
 
-/* The word for a stage-two claim: "due", "cooldown". */
-const char *ctl_claim_name(enum store_claim);
-/* The same, or what keeps a memory that is due from being begun. */
-const char *ctl_outcome(const struct ctl *, const struct ctl_memory *,
-    const struct store_job *);
+/*
+ * claim.c: what a claim of stage two would come to now, and when that
+ * changes by itself, in seconds (0: it does not).
+ */
+struct ctl_claim {
+	const char	*outcome;	/* "due", "cooldown", "review_pending" */
+	int64_t		 when;
+};
+/* `memory' need not be configured any more. */
+enum store_status ctl_claim_look(struct ctl *, const char *memory,
+    struct ctl_claim *);
 
 /* Set a time in seconds; 0 is null. */
 void ctl_set_time(json_object *o, const char *key, int64_t when);

@@ -56,23 +56,20 @@ add_thread(const struct store_thread *t, enum store_due due, int64_t when,
 static int
 add_memory(const struct store_job_row *j, void *arg)
 {
-	struct listing			*l = arg;
-	struct store_stage_two_rules	 rules;
-	struct store_job		 answer;
-	json_object			*o;
+	struct listing		*l = arg;
+	struct ctl_claim	 c;
+	json_object		*o;
 
 	if (strcmp(j->kind, KIND_STAGE_TWO) != 0)
 		return 0;
-	ctl_stage_two_rules(l->ctl, j->key, &rules);
-	l->st = store_stage_two_look(l->ctl->store, &rules, &answer);
+	l->st = ctl_claim_look(l->ctl, j->key, &c);
 	o = ctl_push(l->jobs);
 	json_set_str(o, "kind", "stage_two");
 	json_set_str(o, "key", j->key);
 	json_set(o, "title", NULL);
 	set_job(o, j);
-	json_set_str(o, "outcome", ctl_claim_name(answer.outcome));
-	ctl_set_time(o, "when", answer.outcome == CLAIM_CLAIMED ?
-	    l->ctl->now : answer.next);
+	json_set_str(o, "outcome", c.outcome);
+	ctl_set_time(o, "when", c.when);
 	return l->st != STORE_OK;
 }
 

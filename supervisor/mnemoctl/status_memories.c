@@ -40,26 +40,16 @@ set_live(struct ctl *ctl, const char *name, json_object *o)
 	return st == STORE_NONE ? STORE_OK : st;
 }
 
-/* What a claim would say now; a root that is not ours comes before it. */
+/* What a claim would say now. */
 static enum store_status
-set_outcome(struct ctl *ctl, const struct ctl_memory *m, json_object *o)
+set_outcome(struct ctl *ctl, const char *name, json_object *o)
 {
-	struct store_stage_two_rules	 rules;
-	struct store_job		 answer;
-	enum store_status		 st, waits;
-	char				 agent_id[UUID_SIZE];
+	struct ctl_claim	 c;
+	enum store_status	 st = ctl_claim_look(ctl, name, &c);
 
-	ctl_stage_two_rules(ctl, m->config->name, &rules);
-	st = store_stage_two_look(ctl->store, &rules, &answer);
-	waits = store_review_pending(ctl->store, m->config->name, agent_id);
-	if (!m->usable)
-		json_set_str(o, "outcome", root_state_name(m->state));
-	else
-		json_set_str(o, "outcome", waits == STORE_OK ?
-		    REVIEW_PENDING : ctl_outcome(ctl, m, &answer));
-	ctl_set_time(o, "when", m->usable && waits != STORE_OK ?
-	    answer.next : 0);
-	return waits == STORE_OK || waits == STORE_NONE ? st : waits;
+	json_set_str(o, "outcome", c.outcome);
+	ctl_set_time(o, "when", c.when);
+	return st;
 }
 
 static enum store_status
@@ -88,7 +78,7 @@ add_memory(struct ctl *ctl, const struct ctl_memory *m, json_object *list)
 	json_set_bool(o, "usable", m->usable);
 	st = set_job(ctl, name, o);
 	if (st == STORE_OK)
-		st = set_outcome(ctl, m, o);
+		st = set_outcome(ctl, name, o);
 	if (st == STORE_OK)
 		st = set_live(ctl, name, o);
 	if (st == STORE_OK)

@@ -232,15 +232,12 @@ set_verdict(struct asked *a, json_object *o, const char *refusal)
 static enum store_status
 set_next(struct asked *a, json_object *o)
 {
-	struct store_stage_two_rules	 rules;
-	struct store_job		 answer;
-	enum store_status		 st;
+	struct ctl_claim	 c;
+	enum store_status	 st;
 
-	ctl_stage_two_rules(a->ctl, a->memory->config->name, &rules);
-	st = store_stage_two_look(a->ctl->store, &rules, &answer);
-	json_set_str(o, "outcome", ctl_outcome(a->ctl, a->memory, &answer));
-	ctl_set_time(o, "when", answer.outcome == CLAIM_CLAIMED ?
-	    a->ctl->now : answer.next);
+	st = ctl_claim_look(a->ctl, a->memory->config->name, &c);
+	json_set_str(o, "outcome", c.outcome);
+	ctl_set_time(o, "when", c.when);
 	return st;
 }
 
