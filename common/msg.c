@@ -165,7 +165,7 @@ const struct msg_type msg_table[MSG__MAX] = {
 	    "finish what a crash left; look at the root" },
 	[MSG_RECOVERED] = { "recovered", FROM(R_WSPACE), P_WORK, 0,
 	    FIELDS(STR_("root"), STR("live"), INT("entries"), ARR("found"),
-	    INT("moved"), ARR("published"), ARR("held")),
+	    INT("moved"), ARR("published"), ARR("held"), OBJ("despite")),
 	    "the state of the memory" },
 	[MSG_PREPARE] = { "prepare", TO(R_WSPACE), P_READY, 1,
 	    NO_FIELDS, "make the agent's private copy" },

@@ -1,29 +1,22 @@
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
-#include "common/log.h"
 #include "common/mem.h"
-#include "common/monotime.h"
-#include "supervisor/audit.h"
+#include "supervisor/despite.h"
 #include "supervisor/idmatch.h"
 #include "supervisor/memory.h"
 #include "supervisor/op_table.h"
-#include "supervisor/staging.h"
 
 /*
  * mnemoctl accept AGENT --despite RULE: a person takes what the validator
  * refused.  The argument `token' is the beginning of the agent's id.
  */
 
-#define REJECTED	"rejected"
-
 struct refused {
 	struct idmatch	 match;
 	char		 id[UUID_SIZE];
 	char		 memory[OP_NAME_MAX + 1];
-	int64_t		 watermark;
-	int64_t		 turns, tokens, exit_status;
 	int		 rejected;
 };
 
@@ -32,12 +25,7 @@ take_agent(struct refused *r, const struct store_agent *a)
 {
 	snprintf(r->id, sizeof(r->id), "%s", a->thread_id);
 	snprintf(r->memory, sizeof(r->memory), "%s", a->memory);
-	r->watermark = a->watermark;
-	r->turns = a->turns;
-	r->tokens = a->tokens;
-	r->exit_status = a->exit_status;
-	r->rejected = a->finished_at != 0 && a->reason != NULL &&
-	    strcmp(a->reason, REJECTED) == 0;
+	r->rejected = despite_is_refused(a);
 }
 
 /* The agent that is meant; r->match tells how many it may be. */
@@ -117,48 +105,20 @@ op_despite_begin(struct op_run *run)
 	op_send_as(run, MSG_ACCEPT, r->id, body);
 }
 
-/* What a person decided stands with what the agent did. */
-static void
-record(struct op_run *run, const struct refused *r, const char *commit)
-{
-	json_object	*o = json_object_new_object();
-
-	json_set_str(o, "type", "accepted");
-	json_set_str(o, "despite", op_text(run, "despite"));
-	json_set_str(o, "commit", commit);
-	audit_record(&run->sv->state, r->id, "event_msg", o);
-	json_object_put(o);
-}
-
 void
 op_despite_reply(struct op_run *run, const struct msg *msg)
 {
-	const struct refused		*r = run->data;
-	struct store_stage_two_end	 e;
-	json_object			*conflicts;
-	char				*reason;
+	const struct refused	*r = run->data;
+	json_object		*conflicts = json_arr(msg->body, "conflicts");
+	struct despite		 d = { .agent_id = r->id,
+				    .rule = op_text(run, "despite") };
 
-	reason = xasprintf("accepted_despite %s", op_text(run, "despite"));
-	memset(&e, 0, sizeof(e));
-	e.memory = run->memory->config->name;
-	e.agent_id = r->id;
-	e.now = wall_s();
-	e.completed = r->watermark;
-	e.turns = r->turns;
-	e.tokens = r->tokens;
-	e.exit_status = r->exit_status;
-	e.commit = json_str(msg->body, "commit");
-	e.live_files = json_int(msg->body, "files", 0);
-	e.reason = reason;
-	log_info("memory %s: what agent %s made is accepted despite rule %s",
-	    e.memory, r->id, op_text(run, "despite"));
-	store_stage_two_accepted(run->sv->store, &e);
-	record(run, r, e.commit);
-	staging_remove(&run->sv->state, r->id);
-	conflicts = json_arr(msg->body, "conflicts");
+	d.commit = json_str(msg->body, "commit");
+	d.files = json_int(msg->body, "files", 0);
+	despite_accepted(run->memory, &d);
 	if (conflicts != NULL && json_object_array_length(conflicts) > 0)
 		/* What was kept out leads the next run. */
-		store_stage_two_enqueue(run->sv->store, e.memory, 0);
-	free(reason);
+		store_stage_two_enqueue(run->sv->store,
+		    run->memory->config->name, 0);
 	op_done(run, json_object_get(msg->body));
 }

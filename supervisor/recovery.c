@@ -8,6 +8,7 @@
 #include "monotime.h"
 #include "supervisor/adopt.h"
 #include "supervisor/codex_copy.h"
+#include "supervisor/despite.h"
 #include "supervisor/recovery.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/stage_two.h"
@@ -167,6 +168,22 @@ settle_review(struct memory *m, const struct msg *msg)
 	store_review_end(m->sv->store, &e);
 }
 
+/* The same of what the validator had refused. */
+static void
+settle_despite(struct memory *m, const struct msg *msg)
+{
+	json_object	*o = json_obj(msg->body, "despite");
+	struct despite	 d = { .files = json_int(msg->body, "entries", 0) };
+
+	if (o == NULL)
+		return;
+	d.agent_id = json_str(o, "thread_id");
+	d.rule = json_str(o, "rule");
+	d.commit = json_str(msg->body, "live");
+	if (d.agent_id != NULL && d.rule != NULL && d.commit != NULL)
+		despite_accepted(m, &d);
+}
+
 static void
 recovered(struct memory *m, const struct msg *msg)
 {
@@ -193,6 +210,7 @@ recovered(struct memory *m, const struct msg *msg)
 		    json_int(msg->body, "entries", 0));
 	store_agent_open_each(m->sv->store, m->config->name, settle_agent, &s);
 	settle_review(m, msg);
+	settle_despite(m, msg);
 }
 
 /* A full disk or a lost worker may be over at the next pass. */

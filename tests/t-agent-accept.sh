@@ -77,26 +77,36 @@ pass
 check "accepted: the next pass has nothing to do" [ "$status" -eq 0 ]
 check "accepted: and asks nobody" [ "$(agents_requests)" -eq 0 ]
 
-# Killed while it publishes: the next start finishes it.
-world_new
-NOW=2026-11-23T12:00:00Z
-session 1 /home/u/p1
-pass "$(write_all "$T/one.md" "$T/s1.md")" "$DONE"
-session 2 /home/u/p2
-NOW=2026-11-23T14:00:00Z
-pass "$(write_all "$T/bad.md" "$T/s.md")" "$DONE" "$DONE" "$DONE"
-refused=$(agent_row thread_id)
-session 3 /home/u/p3
-NOW=2026-11-23T16:00:00Z
-pass "$EDIT" "$DONE"
-"$MNEMOCTL" -o now="$NOW" -o crash_at=publish.next.after accept "$refused" \
-    --despite citation >"$T/out" 2>"$T/err"
-check "killed: status is not 0" [ $? -ne 0 ]
-NOW=2026-11-23T23:30:00Z
-pass
-check "killed: the next start finishes it" [ "$(grep -c \
-    -e '^- no-such' -e '^scope: parser1.c$' "$ROOT/MEMORY.md")" -eq 2 ]
-check "killed: raw_memories.md is of now" has "$(thread 3)" "$ROOT/raw_memories.md"
+# Killed while it publishes, or before that is written down: the next start
+# finishes it, and the agent does not stand there as refused for ever.
+for point in publish.next.after accept.recorded.before; do
+	world_new
+	NOW=2026-11-23T12:00:00Z
+	session 1 /home/u/p1
+	pass "$(write_all "$T/one.md" "$T/s1.md")" "$DONE"
+	session 2 /home/u/p2
+	NOW=2026-11-23T14:00:00Z
+	pass "$(write_all "$T/bad.md" "$T/s.md")" "$DONE" "$DONE" "$DONE"
+	refused=$(agent_row thread_id)
+	session 3 /home/u/p3
+	NOW=2026-11-23T16:00:00Z
+	pass "$EDIT" "$DONE"
+	"$MNEMOCTL" -o now="$NOW" -o crash_at=$point accept "$refused" \
+	    --despite citation >"$T/out" 2>"$T/err"
+	check "$point: status is not 0" [ $? -ne 0 ]
+	NOW=2026-11-23T23:30:00Z
+	pass
+	check "$point: the next start finishes it" [ "$(grep -c \
+	    -e '^- no-such' -e '^scope: parser1.c$' "$ROOT/MEMORY.md")" -eq 2 ]
+	check "$point: raw_memories.md is of now" has "$(thread 3)" "$ROOT/raw_memories.md"
+	check "$point: it is recorded" [ "$(db \
+	    "select status || ' ' || reason from agents where thread_id = '$refused'")" \
+	    = 'completed accepted_despite citation' ]
+	check "$point: the selection is the later agent's" [ "$(selected)" = 1,2,3 ]
+	check "$point: in the audit" has '"type":"accepted"' \
+	    "$STATE/agents/$refused.jsonl"
+	world_clean "$point"
+done
 
 # Staging that was let go.
 world_new

@@ -201,12 +201,14 @@ commit_message(const struct history_commit *c)
 	struct buf	b = BUF_INIT;
 
 	buf_addf(&b, "%s\n", c->subject);
-	if (c->thread_id != NULL || c->inputs != NULL)
+	if (c->thread_id != NULL || c->inputs != NULL || c->despite != NULL)
 		buf_addch(&b, '\n');
 	if (c->thread_id != NULL)
 		buf_addf(&b, "Thread: %s\n", c->thread_id);
 	if (c->inputs != NULL)
 		buf_addf(&b, "Inputs: %s\n", c->inputs);
+	if (c->despite != NULL)
+		buf_addf(&b, "Despite: %s\n", c->despite);
 	return buf_detach(&b);
 }
 

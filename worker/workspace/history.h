@@ -83,6 +83,7 @@ struct history_commit {
 	const char	*subject;
 	const char	*thread_id;	/* trailer "Thread", NULL: none */
 	const char	*inputs;	/* trailer "Inputs", NULL: none */
+	const char	*despite;	/* trailer "Despite", NULL: none */
 	git_oid		 tree;
 	git_oid		 parents[2];
 	size_t		 nparents;

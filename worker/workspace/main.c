@@ -189,6 +189,8 @@ recovered_body(struct recovered *r)
 	json_set_int(o, "moved", (int64_t)r->moved);
 	json_set(o, "published", json_object_get(r->published));
 	json_set(o, "held", json_object_get(r->held));
+	if (r->despite != NULL)
+		json_set(o, "despite", json_object_get(r->despite));
 	return o;
 }
 

@@ -246,6 +246,7 @@ publish_resume(struct workspace *ws, struct publish_result *res)
 	struct publication	 pub = { .ws = ws, .result = res };
 	struct history		*h = &ws->history;
 	char			 thread_id[HISTORY_TRAILER_MAX];
+	char			 rule[HISTORY_TRAILER_MAX];
 	git_oid			 live;
 
 	memset(res, 0, sizeof(*res));
@@ -260,6 +261,10 @@ publish_resume(struct workspace *ws, struct publish_result *res)
 	}
 	if (begin(&pub, thread_id) < 0)
 		return PUBLISH_FAILED;
+	if (history_trailer(h, &pub.next, "Despite", rule) == HISTORY_FOUND) {
+		pub.accepted = 1;
+		pub.despite = rule;
+	}
 	return git_oid_equal(&live, &pub.next) ? resume_end(&pub) :
 	    round_all(&pub);
 }

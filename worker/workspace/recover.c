@@ -148,6 +148,21 @@ conclude_all(struct workspace *ws, json_object *agents, struct recovered *r)
 	return 0;
 }
 
+/* If what is live is what a person accepted, tell whose and how. */
+static void
+tell_despite(struct workspace *ws, const git_oid *live, struct recovered *r)
+{
+	char	id[HISTORY_TRAILER_MAX], rule[HISTORY_TRAILER_MAX];
+
+	if (history_trailer(&ws->history, live, "Despite", rule) !=
+	    HISTORY_FOUND || history_trailer(&ws->history, live, "Thread",
+	    id) != HISTORY_FOUND)
+		return;
+	r->despite = json_object_new_object();
+	json_set_str(r->despite, "thread_id", id);
+	json_set_str(r->despite, "rule", rule);
+}
+
 int
 recover_run(struct workspace *ws, json_object *agents, int claimed,
     struct recovered *r)
@@ -172,6 +187,7 @@ recover_run(struct workspace *ws, json_object *agents, int claimed,
 		    &r->look.live);
 		if (found != HISTORY_FOUND)
 			return workspace_fail_history(ws, HISTORY_LIVE);
+		tell_despite(ws, &r->look.live, r);
 		break;
 	case ROOT_VANISHED:
 	case ROOT_FOREIGN:
@@ -190,5 +206,6 @@ recovered_release(struct recovered *r)
 	root_look_release(&r->look);
 	json_object_put(r->published);
 	json_object_put(r->held);
+	json_object_put(r->despite);
 	memset(r, 0, sizeof(*r));
 }

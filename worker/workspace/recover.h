@@ -17,6 +17,9 @@ struct recovered {
 	size_t		 moved;		/* files put in place */
 	json_object	*published;	/* [{thread_id, commit}] */
 	json_object	*held;		/* the same, for what waits */
+	json_object	*despite;	/* {thread_id, rule}, or NULL: whose
+					   refused work a person published
+					   last */
 };
 
 /*

@@ -135,7 +135,8 @@ commit_merged(struct publication *pub, struct round *r, const git_oid *tree,
     git_oid *out)
 {
 	char			 subject[HISTORY_TRAILER_MAX];
-	struct history_commit	 c = { .thread_id = pub->thread_id };
+	struct history_commit	 c = { .thread_id = pub->thread_id,
+	    .despite = pub->despite };
 	int			 ok;
 
 	hook_crash("publish.commit.before");
