@@ -686,6 +686,34 @@ START_TEST(phase2_release_costs_nothing_and_imposes_no_wait)
 }
 END_TEST
 
+/* An agent that a person stopped came back at once, to be stopped again. */
+START_TEST(phase2_release_with_a_delay_waits_at_no_cost)
+{
+	struct store_job		 job = claim_two(NOW);
+	struct store_stage_two_end	 end = end_of(&job);
+
+	end.delay_s = HOUR;
+	end.reason = "stopped";
+	ck_assert_int_eq(store_stage_two_release(st, &end), STORE_OK);
+	ck_assert_int_eq(ask(STAGE_TWO("status = 'pending'")), 1);
+	ck_assert_int_eq(ask(STAGE_TWO("retry_at")), NOW + HOUR);
+	ck_assert_int_eq(ask(STAGE_TWO("retry_remaining")), 3);
+	ck_assert_int_eq(ask(STAGE_TWO("last_error = 'stopped'")), 1);
+	job = claim_two(NOW + HOUR - 1);
+	ck_assert_int_eq(job.outcome, CLAIM_RETRY_BACKOFF);
+	ck_assert_int_eq(job.next, NOW + HOUR);
+	job = claim_two(NOW + HOUR);
+	ck_assert_int_eq(job.outcome, CLAIM_CLAIMED);
+	/* A later release without one leaves no wait behind. */
+	end = end_of(&job);
+	end.now = NOW + HOUR;
+	end.delay_s = 0;
+	ck_assert_int_eq(store_stage_two_release(st, &end), STORE_OK);
+	ck_assert_int_eq(ask(STAGE_TWO("retry_at IS NULL")), 1);
+	ck_assert_int_eq(claim_two(NOW + HOUR).outcome, CLAIM_CLAIMED);
+}
+END_TEST
+
 START_TEST(completion_watermark_is_never_below_claimed)
 {
 	static const int64_t	 older[] = { 3, 5 }, newer[] = { 3, 50, 8 };
@@ -811,6 +839,7 @@ add_stage_two(TCase *tc)
 	    phase2_failure_fallback_updates_unowned_running_job);
 	tcase_add_test(tc,
 	    phase2_release_costs_nothing_and_imposes_no_wait);
+	tcase_add_test(tc, phase2_release_with_a_delay_waits_at_no_cost);
 	tcase_add_test(tc, completion_watermark_is_never_below_claimed);
 	tcase_add_test(tc, waiting_names_reason_and_time);
 	tcase_add_test(tc, waiting_sees_input_that_came_while_running);
