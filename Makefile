@@ -350,9 +350,10 @@ fuzz:
 	@MAKEFLAGS= $(MAKE) --no-print-directory CC=clang B=$(B)/fuzz \
 	    WERROR='$(WERROR)' \
 	    HARD='-O1 -g -fsanitize=fuzzer-no-link,$(FUZZ_SAN)' \
-	    SAN='-fsanitize=$(FUZZ_SAN)' fuzz-build
+	    SAN='-fsanitize=$(FUZZ_SAN)' \
+	    FUZZ_TARGETS='$(FUZZ_TARGETS)' fuzz-build
 	@B=$(B)/fuzz sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
-fuzz-build: $(FUZZERS:%=$(B)/fuzz_%)
+fuzz-build: $(FUZZ_TARGETS:%=$(B)/fuzz_%)
 define FUZZER
 $(B)/fuzz_$(1): $(B)/obj/tests/fuzz/fuzz_$(1).o \
     $(call links,fuzz/fuzz_$(1)) $(LIBWORKER) $(LIBCOMMON) $(HOOK_TEST)

@@ -45,7 +45,7 @@ static enum ctl_exit
 extract(struct restore *r)
 {
 	const char	*file = r->ctl->argument;
-	char		 why[512];
+	char		 why[UNTAR_WHY];
 	int		 fd = open(file, O_RDONLY | O_CLOEXEC), e;
 
 	if (fd == -1) {

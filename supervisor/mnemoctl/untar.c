@@ -14,6 +14,7 @@
 #define BLOCK		512
 #define NAME_SIZE	(155 + 1 + 100 + 1)	/* prefix, '/', name, NUL */
 #define CHUNK		(128 * BLOCK)
+#define END_MAX		(16 * 1024 * 1024)	/* of zeros at the end */
 
 struct header {
 	char	name[100], mode[8], uid[8], gid[8], size[12], mtime[12];
@@ -50,39 +51,47 @@ refuse(struct archive *a, const char *fmt, ...)
 	return -1;
 }
 
-/* All of it, or -1. */
-static int
-read_block(struct archive *a, void *buf, size_t len)
+/* As many bytes as there are, at most `len'; or -1. */
+static ssize_t
+read_some(struct archive *a, char *buf, size_t len)
 {
-	char	*p = buf;
+	size_t	 got = 0;
 	ssize_t	 n;
 
-	while (len > 0) {
-		n = read(a->fd, p, len);
+	while (got < len && (n = read(a->fd, buf + got, len - got)) != 0) {
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
 			return refuse(a, "%s", strerror(errno));
-		if (n == 0)
-			return refuse(a, "the archive ends too early");
-		p += n;
-		len -= (size_t)n;
+		got += (size_t)n;
 	}
-	return 0;
+	return (ssize_t)got;
 }
 
-/* An octal number that fills its field but for a blank or NUL; -1: none. */
+/* All of it, or -1. */
+static int
+read_block(struct archive *a, void *buf, size_t len)
+{
+	ssize_t	 n = read_some(a, buf, len);
+
+	if (n != -1 && (size_t)n < len)
+		return refuse(a, "the archive ends too early");
+	return n == -1 ? -1 : 0;
+}
+
+/* An octal number, then nothing but blanks and NULs; -1: none. */
 static int64_t
 octal(const char *field, size_t len)
 {
 	int64_t	 v = 0;
-	size_t	 i;
+	size_t	 i, n;
 
-	for (i = 0; i < len && field[i] >= '0' && field[i] <= '7'; i++)
-		v = v * 8 + (field[i] - '0');
-	if (i == 0 || (i < len && field[i] != '\0' && field[i] != ' '))
-		return -1;
-	return v;
+	for (n = 0; n < len && field[n] >= '0' && field[n] <= '7'; n++)
+		v = v * 8 + (field[n] - '0');
+	for (i = n; i < len; i++)
+		if (field[i] != '\0' && field[i] != ' ')
+			return -1;
+	return n == 0 ? -1 : v;
 }
 
 static int
@@ -98,11 +107,36 @@ checksum_fits(const struct header *h)
 }
 
 static int
-is_zero(const struct header *h)
+is_zero(const void *data, size_t len)
 {
-	static const struct header	zero;
+	const char	*p = data;
+	size_t		 i;
 
-	return memcmp(h, &zero, sizeof(zero)) == 0;
+	for (i = 0; i < len && p[i] == '\0'; i++)
+		;
+	return i == len;
+}
+
+/*
+ * Behind the first block of zeros: another one, and padding.  A damaged
+ * archive may have zeros in its middle, which are not its end.
+ */
+static int
+read_end(struct archive *a)
+{
+	char	 buf[CHUNK];
+	int64_t	 all = 0;
+	ssize_t	 n;
+
+	while ((n = read_some(a, buf, sizeof(buf))) > 0) {
+		all += n;
+		if (all > END_MAX || !is_zero(buf, (size_t)n))
+			return refuse(a, "something follows the end of the "
+			    "archive, or it is damaged");
+	}
+	if (n == 0 && all < BLOCK)
+		return refuse(a, "the archive ends too early");
+	return (int)n;
 }
 
 /* Relative, and no component empty, "." or "..". */
@@ -128,7 +162,8 @@ parse(struct archive *a, const struct header *h)
 	size_t	 n;
 
 	a->name[0] = '\0';
-	if (memcmp(h->magic, "ustar", 6) != 0 || !checksum_fits(h))
+	if (memcmp(h->magic, "ustar", 6) != 0 ||
+	    memcmp(h->version, "00", 2) != 0 || !checksum_fits(h))
 		return refuse(a, "no archive of mnemoctl backup (a compressed "
 		    "one is to be decompressed first)");
 	snprintf(a->name, sizeof(a->name), "%.155s%s%.100s", h->prefix,
@@ -139,7 +174,7 @@ parse(struct archive *a, const struct header *h)
 		a->name[n - 1] = '\0';
 	if (!a->is_dir && h->typeflag != '0')
 		return refuse(a, "neither a file nor a folder");
-	if (!name_is_safe(a->name))
+	if (h->name[0] == '\0' || !name_is_safe(a->name))
 		return refuse(a, "a name that leads elsewhere");
 	a->size = octal(h->size, sizeof(h->size));
 	if (a->size < 0 || (a->is_dir && a->size > 0))
@@ -211,8 +246,8 @@ untar(int fd, int dir, untar_judge *judge, char *why, size_t whysize)
 		a.name[0] = '\0';
 		if (read_block(&a, &h, BLOCK) == -1)
 			return -1;
-		if (is_zero(&h))
-			return 0;
+		if (is_zero(&h, BLOCK))
+			return read_end(&a);
 		if (take(&a, &h) == -1)
 			return -1;
 	}

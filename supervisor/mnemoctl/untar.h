@@ -7,9 +7,11 @@
  * Read an archive as `mnemoctl backup' writes it: ustar, POSIX.1-2017 pax,
  * "ustar Interchange Format"; folders and regular files, nothing else.  An
  * archive may come from anybody: links, devices, FIFOs, absolute names, names
- * with "..", names twice, other formats and damaged headers are refused, and
- * nothing is executed.
+ * with "..", names twice, other formats, damaged headers, and anything but
+ * zeros behind the end are refused, and nothing is executed.
  */
+#define UNTAR_WHY	1536	/* bytes that hold any reason */
+
 enum untar_verdict { UNTAR_KEEP, UNTAR_SKIP, UNTAR_REFUSE };
 
 /* What is to become of a member; the name has no '/' at its end. */
