@@ -28,6 +28,12 @@ same() {
 	digest "$2" >"$T/b"
 	cmp -s "$T/a" "$T/b"
 }
+any_same() {
+	for d; do
+		[ "$d" = "$1" ] || ! same "$1" "$d" || return 0
+	done
+	return 1
+}
 leftovers() { find "$W/state" "$W/to" -name '*.restore-*' -o -name 'backup.*'; }
 published() { sql "select count(*) from agents where published_commit not null"; }
 
@@ -265,10 +271,40 @@ for p in $(make -s --no-print-directory B="$B" crash-points |
 		    "$(same "$W/to/c" "$STATE"; echo $?)"
 		mn -1 -s "$W/to/c"
 		check "killed at $p: mnemod goes on" [ $? -eq 0 ]
-		rm -rf "$W"/to/*.restore-*
+		ctl -s "$W/to/c" restore --force "$W/to/a.tar"
+		check "killed at $p: the next one sweeps" \
+		    [ "$status" -eq 0 -a -z "$(leftovers)" ]
+		[ "$p" = restore.exchange.after ] || continue
+		check "killed at $p: the old state was not lost" any_same \
+		    "$W/to/new2" "$W"/to/c.before-*
+		check "killed at $p: its name is said" \
+		    has 'c.before-.*restore that was killed' "$T/err"
 		;;
 	esac
 done
+
+# What a killed restore left is swept, but neither what a living one still
+# holds, nor what others have there.
+rm -rf "$W"/to/c*
+d=$W/to/c.restore
+mkdir -p "$d-aaaaaa/memories" "$d-bbbbbb/agents" "$d-mine" "$T/theirs"
+echo x >"$d-aaaaaa/state.db"
+: >"$T/theirs/state.db"
+ln -s "$T/theirs" "$d-cccccc"
+exec 9>"$d-aaaaaa/lock"
+flock 9
+ctl -s "$W/to/c" restore "$W/to/a.tar" 9>&-
+check "swept: status 0" [ "$status" -eq 0 ]
+check "swept: a new state that was never put in its place" [ ! -e "$d-bbbbbb" ]
+check "swept: what somebody holds stays" [ -e "$d-aaaaaa/state.db" ]
+check "swept: other names stay" [ -d "$d-mine" ]
+check "swept: no link is followed" [ -L "$d-cccccc" -a -e "$T/theirs/state.db" ]
+exec 9>&-
+ctl -s "$W/to/c" restore "$W/to/a.tar"
+check "swept: refused, as there is a state now" [ "$status" -eq 6 ]
+check "swept: what nobody holds is put aside by then" sh -c \
+    '[ ! -e "$1-aaaaaa" ] && [ "$(cat "$2"/c.before-*/state.db)" = x ]' \
+    sh "$d" "$W/to"
 world_clean "all"
 check "no mnemoctl, no tar is left" wait_until 5 no_orphans mnemoctl tar
 finish

@@ -1,13 +1,11 @@
 /* mnemoctl restore FILE: extract beside the state, check, exchange. */
 
-#include <sys/stat.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/buf.h"
@@ -20,6 +18,7 @@
 #include "supervisor/state_dir.h"
 #include "supervisor/store_copy.h"
 #include "supervisor/mnemoctl/backup_content.h"
+#include "supervisor/mnemoctl/beside.h"
 #include "supervisor/mnemoctl/ctl.h"
 
 #define GIT_SUFFIX ".git"
@@ -142,41 +141,19 @@ configure_histories(struct restore *r)
 	return rc == 0 ? CTL_OK : fail(r->beside, "cannot be written");
 }
 
-/* "STATE.before-20261123T120000Z": where the old state goes. */
-static char *
-aside_name(const struct restore *r)
-{
-	char		 stamp[32];
-	time_t		 now = (time_t)r->ctl->now;
-	struct tm	 tm;
-
-	if (gmtime_r(&now, &tm) == NULL ||
-	    strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm) == 0)
-		snprintf(stamp, sizeof(stamp), "%lld", (long long)now);
-	return xasprintf("%s.before-%s", r->state, stamp);
-}
-
 /* The old state keeps its bytes under a name of its own. */
-static enum ctl_exit
-set_aside(struct restore *r, int had_state)
+static void
+set_aside(struct restore *r)
 {
-	char	*aside = aside_name(r);
-	int	 rc = 0;
+	char	*aside = beside_put_aside(r->state, r->beside, r->ctl->now);
 
-	if (had_state)
-		rc = renameat2(AT_FDCWD, r->beside, AT_FDCWD, aside,
-		    RENAME_NOREPLACE);
-	if (rc == -1)
-		log_warn("%s: what was there before stays under this name",
-		    r->beside);
-	if (had_state)
-		json_set_str(r->doc, "aside", rc == 0 ? aside : r->beside);
-	if (rc == -1 || had_state) {
-		free(r->beside);
-		r->beside = NULL;	/* not removed */
-	}
+	if (aside == NULL)
+		log_warn("%s: what was there before stays under this name "
+		    "until the next restore", r->beside);
+	json_set_str(r->doc, "aside", aside == NULL ? r->beside : aside);
 	free(aside);
-	return CTL_OK;
+	free(r->beside);
+	r->beside = NULL;	/* not removed */
 }
 
 /* One step: before it there is the old state, after it the new one. */
@@ -195,7 +172,9 @@ exchange(struct restore *r, int had_state)
 		return fail(r->state, "cannot be replaced");
 	}
 	hook_crash("restore.exchange.after");
-	return set_aside(r, had_state);
+	if (had_state)
+		set_aside(r);
+	return CTL_OK;
 }
 
 static enum ctl_exit
@@ -233,26 +212,12 @@ describe(const struct restore *r)
 	}
 }
 
-static void
-remove_beside(const struct restore *r)
-{
-	char	*slash = strrchr(r->beside, '/');
-	char	*parent = xstrndup(r->beside, (size_t)(slash - r->beside));
-	int	 fd = open(slash == r->beside ? "/" : parent, O_RDONLY |
-	    O_DIRECTORY | O_CLOEXEC);
-
-	if (fd == -1 || folder_remove(fd, slash + 1) == -1)
-		log_warn("%s: it stays", r->beside);
-	fd_close(&fd);
-	free(parent);
-}
-
 static enum ctl_exit
 restore(struct restore *r, int had_state)
 {
 	enum ctl_exit	 e;
 
-	r->beside = xasprintf("%s.restore-XXXXXX", r->state);
+	r->beside = xasprintf("%s" BESIDE "XXXXXX", r->state);
 	if (mkdtemp(r->beside) == NULL)
 		return fail(r->beside, "cannot be made");
 	r->dir = open(r->beside, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -263,29 +228,10 @@ restore(struct restore *r, int had_state)
 		describe(r);
 	fd_close(&r->dir);
 	if (r->beside != NULL)
-		remove_beside(r);
+		beside_remove(r->beside);
 	free(r->beside);
 	json_object_put(r->manifest);
 	return e;
-}
-
-/* A state is one that has a database, or a history. */
-static int
-has_state(const char *state)
-{
-	char		*db = xasprintf("%s/state.db", state);
-	char		*path = xasprintf("%s/memories", state);
-	DIR		*d = opendir(path);
-	struct dirent	*e;
-	int		 has = access(db, F_OK) == 0;
-
-	while (d != NULL && (e = readdir(d)) != NULL)
-		has |= e->d_name[0] != '.';
-	if (d != NULL)
-		closedir(d);
-	free(path);
-	free(db);
-	return has;
 }
 
 enum ctl_exit
@@ -307,7 +253,8 @@ restore_collect(struct ctl *ctl, json_object *doc)
 		state_dir_close(&sd);
 		return fail(ctl->config->state, "cannot be found");
 	}
-	had = has_state(r.state);
+	beside_sweep(r.state);
+	had = beside_is_state(r.state);
 	if (had && !ctl->force) {
 		log_warnx("%s: holds a state; --force puts it aside and "
 		    "restores, -s restores into another directory", r.state);
