@@ -1,4 +1,9 @@
+#include <sys/stat.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdint.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "common/monotime.h"
@@ -17,6 +22,7 @@ struct gone {
 	int64_t			 agents;
 	int64_t			 requests;
 	int64_t			 folders;
+	int64_t			 copies;
 };
 
 /* The second before which things go. */
@@ -74,6 +80,50 @@ forget_agents(struct gone *g)
 	audit_each(&g->sv->state, forget_stray, g);
 }
 
+/* "state.db.vN", and nothing that a person put beside it. */
+static int
+is_copy(const char *name)
+{
+	static const char	prefix[] = "state.db.v";
+	size_t			n = sizeof(prefix) - 1;
+
+	return strncmp(name, prefix, n) == 0 && name[n] != '\0' &&
+	    name[n + strspn(name + n, "0123456789")] == '\0';
+}
+
+static void
+forget_copy(struct gone *g, int dir, const char *name, int64_t until)
+{
+	struct stat	 sb;
+
+	if (fstatat(dir, name, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISREG(sb.st_mode) || sb.st_mtime >= until)
+		return;
+	if (unlinkat(dir, name, 0) == -1)
+		log_warn("%s/%s: it stays until tomorrow", g->sv->state.path,
+		    name);
+	else
+		g->copies++;
+}
+
+/* What the database was before an upgrade holds what was forgotten since. */
+static void
+forget_copies(struct gone *g, int64_t until)
+{
+	DIR		*d = opendir(g->sv->state.path);
+	struct dirent	*e;
+
+	if (d == NULL) {
+		log_warn("%s: copies of the database stay until tomorrow",
+		    g->sv->state.path);
+		return;
+	}
+	while ((e = readdir(d)) != NULL)
+		if (is_copy(e->d_name))
+			forget_copy(g, dirfd(d), e->d_name, until);
+	closedir(d);
+}
+
 void
 retention_run(struct supervisor *sv)
 {
@@ -84,15 +134,17 @@ retention_run(struct supervisor *sv)
 
 	g.folders = staging_sweep(&sv->state, sv->store,
 	    days_ago(r->staging_days));
+	forget_copies(&g, days_ago(r->staging_days));
 	forget_agents(&g);
 	if (r->ledger_days > 0)
 		(void)store_ledger_prune(sv->store, days_ago(r->ledger_days),
 		    &g.requests);
 	TAILQ_FOREACH(m, &sv->memories, entry)
 		m->trim = 1;
-	if (g.agents > 0 || g.requests > 0 || g.folders > 0)
+	if (g.agents > 0 || g.requests > 0 || g.folders > 0 || g.copies > 0)
 		log_info("retention: the records of %lld agents, %lld rows of "
-		    "the ledger and %lld staging folders are gone",
-		    (long long)g.agents, (long long)g.requests,
-		    (long long)g.folders);
+		    "the ledger, %lld staging folders and %lld copies of the "
+		    "database are gone", (long long)g.agents,
+		    (long long)g.requests, (long long)g.folders,
+		    (long long)g.copies);
 }

@@ -5,8 +5,9 @@
 
 /*
  * How long records are kept, section `retention' of mnemod.conf(5): audits
- * and rows of agents, the ledger, staging of agents that were refused.  What
- * recovery or a person still needs is never old enough.
+ * and rows of agents, the ledger, staging of agents that were refused, copies
+ * of the database from before an upgrade.  What recovery or a person still
+ * needs is never old enough.
  */
 #define RETENTION_MS	86400000	/* between two runs */
 

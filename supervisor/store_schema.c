@@ -1,9 +1,12 @@
+#include <sys/stat.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/monotime.h"
 #include "supervisor/store_copy.h"
 #include "supervisor/store_db.h"
 
@@ -228,15 +231,22 @@ schema_version(struct store *s, int64_t *version)
 	return STORE_OK;
 }
 
-/* state.db.vN: what the database was before it left version N. */
+/*
+ * state.db.vN: what the database was before it left version N.  Its time is
+ * that of wall_s(), which retention goes by.
+ */
 static enum store_status
 keep_copy(struct store *s, int64_t version)
 {
+	const struct timespec	 now[2] = { { .tv_sec = (time_t)wall_s() },
+				    { .tv_sec = (time_t)wall_s() } };
 	char			*target;
 	enum store_status	 st;
 
 	target = xasprintf("%s.v%lld", s->path, (long long)version);
 	st = store_copy(s, target);
+	if (st == STORE_OK && utimensat(AT_FDCWD, target, now, 0) == -1)
+		log_warn("%s: keeps a time that is not ours", target);
 	free(target);
 	return st;
 }

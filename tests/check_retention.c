@@ -5,6 +5,7 @@
  * goes is old and finished; all else stays, whatever its age.
  */
 #include <sys/stat.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "supervisor/audit.h"
 #include "supervisor/memory.h"
 #include "supervisor/retention.h"
+#include "supervisor/store_db.h"
 #include "supervisor/store_review.h"
 #include "tests/check_main.h"
 #include "tests/store_fixture.h"
@@ -161,6 +163,74 @@ START_TEST(staging_of_the_refused_goes_after_its_days)
 }
 END_TEST
 
+/* A file in the state directory; `age' in days. */
+static void
+old_file(const char *name, int64_t age)
+{
+	const struct timespec	 at = { .tv_sec = NOW - age * DAY };
+	char			*path = in_state(name);
+	int			 fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(futimens(fd, (const struct timespec[]){ at, at }), 0);
+	close(fd);
+	free(path);
+}
+
+static int
+has_file(const char *name)
+{
+	char	*path = in_state(name);
+	int	 there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+/*
+ * Each upgrade left the whole database once more, with all that was forgotten
+ * since.  What a person put there is none of them.
+ */
+START_TEST(copies_from_before_an_upgrade_go)
+{
+	static const char *const	stay[] = { "state.db.v", "state.db.v1x",
+	    "state.db.v1.gz", "state.db.vold", "state.db.1", "mine.db.v1" };
+	size_t				i, n = sizeof(stay) / sizeof(*stay);
+
+	old_file("state.db.v1", 8);
+	old_file("state.db.v12", 300);
+	old_file("state.db.v13", 6);
+	for (i = 0; i < n; i++)
+		old_file(stay[i], 300);
+	retention_run(&sv);
+	ck_assert(!has_file("state.db.v1"));
+	ck_assert(!has_file("state.db.v12"));
+	ck_assert(has_file("state.db.v13"));
+	ck_assert(has_file("state.db"));
+	for (i = 0; i < n; i++)
+		ck_assert_msg(has_file(stay[i]), "%s", stay[i]);
+	config.retention.staging_days = 0;
+	old_file("state.db.v13", 3000);
+	retention_run(&sv);
+	ck_assert(has_file("state.db.v13"));
+}
+END_TEST
+
+/* By the clock that all ages are told by, and not that of the disk. */
+START_TEST(a_copy_is_as_old_as_the_upgrade)
+{
+	tell("PRAGMA user_version = 1");
+	ck_assert_int_eq(schema_migrate(st, (const char *const[]){ "",
+	    "CREATE TABLE second (x)" }, 2), STORE_OK);
+	wall_set_offset((NOW + 6 * DAY) * 1000 - wall_ms() + wall_offset());
+	retention_run(&sv);
+	ck_assert(has_file("state.db.v1"));
+	wall_set_offset((NOW + 8 * DAY) * 1000 - wall_ms() + wall_offset());
+	retention_run(&sv);
+	ck_assert(!has_file("state.db.v1"));
+}
+END_TEST
+
 START_TEST(an_audit_without_a_row_goes_by_the_time_in_its_name)
 {
 	/* tid() is a UUIDv7 of July 2025, a year before NOW. */
@@ -239,6 +309,8 @@ suite(void)
 	tcase_add_test(t, old_agents_go_with_their_audits);
 	tcase_add_test(t, what_is_needed_stays_whatever_its_age);
 	tcase_add_test(t, staging_of_the_refused_goes_after_its_days);
+	tcase_add_test(t, copies_from_before_an_upgrade_go);
+	tcase_add_test(t, a_copy_is_as_old_as_the_upgrade);
 	tcase_add_test(t, an_audit_without_a_row_goes_by_the_time_in_its_name);
 	tcase_add_test(t, the_ledger_keeps_its_rolling_day);
 	tcase_add_test(t, zero_keeps_for_ever);

@@ -70,8 +70,8 @@ doctor_state(struct doctor *d)
 	check_socket(d);
 }
 
-#define RESTORE	"stop mnemod, put the newest copy beside it (state.db.v*) " \
-		"or a backup in its place, or move it away: it is made " \
+#define RESTORE	"stop mnemod, put the newest copy beside it (state.db.v*, " \
+		"if there is one) or a backup in its place, or move it away: it is made " \
 		"again from the rollouts"
 
 void
