@@ -136,22 +136,19 @@ fault_readable(struct loop_fd *w, short revents, void *arg)
 {
 	struct child		*c = arg;
 	struct spawn_fault	 f;
+	int			 r = spawn_fault_read(w->fd, &f);
 
 	(void)revents;
-	switch (spawn_fault_read(w->fd, &f)) {
-	case -1:
+	if (r == -1)
 		return;
-	case 1:
+	if (r == 1) {
 		c->proc.error = f.error;
 		child_blame(c, CAUSE_SPAWN, "%s %s: %s",
 		    spawn_step_name(f.step),
 		    c->set->config.exes->path[c->spec.role],
 		    strerror(f.error));
-		break;
-	default:
+	} else
 		restart_spawned(&c->history);
-		break;
-	}
 	pipe_close(&c->proc.fault);
 	child_check_end(c);
 }
