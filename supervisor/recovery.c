@@ -184,20 +184,43 @@ settle_despite(struct memory *m, const struct msg *msg)
 		despite_accepted(m, &d);
 }
 
+/*
+ * The folder was ours, but its history knows nothing of it: a damaged one was
+ * moved away, or a backup is older.  With --adopt it begins anew.
+ */
+static void
+without_history(struct memory *m)
+{
+	const char	*name = m->config->name;
+
+	if (m->sv->scheduler != NULL && m->config->adopt_now) {
+		log_info("memory %s: %s: its history is not there; it is "
+		    "adopted", name, m->root.real);
+		m->foreign = 1;
+		return;
+	}
+	log_warnx("memory %s: %s: its history is not there; nothing is "
+	    "published: put it back, or adopt the folder as it is with "
+	    "--adopt=%s (mnemod(8), MEMORY ROOTS)", name, m->root.real, name);
+	memory_stop(m, "foreign_root");
+}
+
 static void
 recovered(struct memory *m, const struct msg *msg)
 {
 	struct settle	 s = { m, msg };
 	const char	*root = json_str(msg->body, "root");
 	int64_t		 moved = json_int(msg->body, "moved", 0);
-	int		 foreign = strcmp(root, "foreign") == 0;
 
-	if (foreign || strcmp(root, "vanished") == 0) {
-		log_warnx("memory %s: %s: %s; nothing is published (mnemod(8), "
-		    "MEMORY ROOTS)", m->config->name, m->root.real, foreign ?
-		    "it holds files that mnemod did not write" :
-		    "it is empty, but should not be: is it mounted?");
-		memory_stop(m, foreign ? "foreign_root" : "root_vanished");
+	if (strcmp(root, "foreign") == 0) {
+		without_history(m);
+		return;
+	}
+	if (strcmp(root, "vanished") == 0) {
+		log_warnx("memory %s: %s: it is empty, but should not be: is "
+		    "it mounted?; nothing is published (mnemod(8), MEMORY "
+		    "ROOTS)", m->config->name, m->root.real);
+		memory_stop(m, "root_vanished");
 		return;
 	}
 	if (moved > 0)
@@ -268,6 +291,11 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 	if (m->agent != NULL) {
 		child_stop(m->agent, "the run is over");
 		return;
+	}
+	if (m->foreign) {
+		memory_give_back(m);
+		if (!supervisor_stopping(m->sv) && adopt_start(m))
+			return;
 	}
 	recovery_over(m->sv);
 }

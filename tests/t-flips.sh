@@ -203,5 +203,34 @@ git --git-dir="$GIT" pack-refs --all
 save
 campaign history "the history, packed"
 campaign folder "the folder"
+
+# What cannot be put back: the ways out that doctor tells lead somewhere.
+# What MEMORY.md says, but for the names of files.
+said() { grep -v '^applies_to\|^- [^ ]*\.md (' "$ROOT/MEMORY.md"; }
+same() { said | cmp -s - "$T/said"; }
+adopted() { git --git-dir="$GIT" cat-file -e refs/mnemod/adopted; }
+said >"$T/said"
+what="a history that is lost"
+mv "$GIT" "$T/lost.git"
+asked doctor 'or start mnemod --adopt'
+mn -1
+check "$what: status 7" [ $? -eq 7 ]
+check "$what: both ways on are told" has 'put it back.*--adopt=codex' "$LOG"
+check "$what: nothing is written" [ -z "$(cd "$T/good/root" &&
+    diff -r . "$ROOT")" ]
+mn -1 --adopt
+check "$what: adopted anew" [ $? -eq 0 ]
+check "$what: what was said stays" same
+check "$what: and as it was found" adopted
+mn -1
+check "$what: the next pass is as ever" [ $? -eq 0 ]
+what="a database that is lost"
+mv "$DB" "$T/lost.db"
+mn -1 --yes
+check "$what: the folder is nobody's" [ $? -eq 7 ]
+mn -1 --adopt
+check "$what: adopted anew" [ $? -eq 0 ]
+check "$what: what was said stays" same
+check "$what: and as it was found" adopted
 world_clean flips
 finish
