@@ -234,6 +234,12 @@ unsigned children_unkillable(const struct children *);
 /* How many are in that state. */
 unsigned children_count(const struct children *, enum child_state);
 
+/*
+ * The word for what keeps new work from beginning, for the title; borrowed,
+ * NULL: nothing does.
+ */
+void children_still(struct children *, const char *word);
+
 /* What the processes of a role were and cost so far, as far as they told. */
 struct children_tally {
 	int64_t	living;

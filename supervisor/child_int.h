@@ -81,6 +81,7 @@ struct children {
 	int			 stopping;
 	struct loop_timer	 strays;	/* bound for what escaped */
 	unsigned		 unkillable;
+	const char		*still;	/* children_still(); or NULL */
 	struct ratelimit	 spawn_log;
 	struct children_tally	 tally[ROLE__MAX];	/* without `living' */
 };

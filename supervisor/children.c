@@ -162,7 +162,7 @@ children_tally(const struct children *set, enum role role,
 		t->living += c->spec.role == role && c->proc.pid != 0;
 }
 
-/* "supervisor [3 ready, 1 backoff]"; title_set() passes over no change. */
+/* "supervisor [3 ready, 1 backoff; paused]"; title_set() passes over no change. */
 void
 children_title(const struct children *set)
 {
@@ -184,7 +184,16 @@ children_title(const struct children *set)
 			break;
 		len += (size_t)r;
 	}
-	title_set("supervisor [%s]", len == 0 ? "idle" : text);
+	title_set("supervisor [%s%s%s]", len == 0 ? "idle" : text,
+	    set->still == NULL ? "" : "; ",
+	    set->still == NULL ? "" : set->still);
+}
+
+void
+children_still(struct children *set, const char *word)
+{
+	set->still = word;
+	children_title(set);
 }
 
 void

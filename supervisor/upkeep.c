@@ -32,20 +32,19 @@ prune_outputs(struct supervisor *sv)
 void
 upkeep_look(struct upkeep *u, struct supervisor *sv)
 {
-	struct waits	w;
+	const char	*was = u->still;
+	struct waits	 w;
 
-	if (waits_look(sv->store, sv->config, wall_s(), &w) != STORE_OK ||
-	    w.still.reason == NULL) {
-		if (u->still != NULL)
-			log_info("new work begins again (%s is over)",
-			    u->still);
-		u->still = NULL;
-		return;
-	}
-	if (u->still == NULL || strcmp(u->still, w.still.reason) != 0)
-		log_warnx("no new work begins (%s): %s", w.still.reason,
+	u->still = NULL;
+	if (waits_look(sv->store, sv->config, wall_s(), &w) == STORE_OK)
+		u->still = w.still.reason;
+	children_still(sv->rt.children, u->still);
+	if (u->still == NULL && was != NULL)
+		log_info("new work begins again (%s is over)", was);
+	else if (u->still != NULL && (was == NULL ||
+	    strcmp(was, u->still) != 0))
+		log_warnx("no new work begins (%s): %s", u->still,
 		    w.still.text);
-	u->still = w.still.reason;
 }
 
 /*

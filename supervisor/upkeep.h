@@ -18,7 +18,7 @@ struct upkeep {
 /* After recovery, when no job of an earlier run is left running. */
 void upkeep_start(struct upkeep *, struct supervisor *);
 
-/* Log if a standstill begins or ends. */
+/* Log if a standstill begins or ends; the title shows it. */
 void upkeep_look(struct upkeep *, struct supervisor *);
 
 /* Before each pass. */

@@ -14,6 +14,8 @@ ctl() {
 }
 listening() { [ -S "$W/run/mnemod/control.sock" ]; }
 published() { [ -s "$ROOT/MEMORY.md" ]; }
+title_has() { tr '\0' ' ' <"/proc/$sup/cmdline" | grep -Fq "$1"; }
+title_has_not() { ! title_has "$1"; }
 stop() {
 	# shellcheck disable=SC2154 # set by mn_start
 	kill "$sup"
@@ -59,6 +61,10 @@ ctl resume
 check "resume again: says that it was not" has 'it was not paused' "$T/out"
 ctl pause
 check "pause: while it runs" [ "$status" -eq 0 ]
+check "pause: ps shows it" wait_until 5 title_has '; paused]'
+ctl resume
+check "resume: ps does not show it any more" wait_until 5 title_has_not '; paused]'
+ctl pause
 stop
 check "pause: kept" [ "$(sql 'select count(*) from pauses')" -eq 1 ]
 ctl resume
