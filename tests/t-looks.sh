@@ -44,6 +44,16 @@ cd "$W" || exit 1	# where an argument is made, not looked for
     s/^  \([a-z]*\)  .*/\1 none/p
 }' >"$T/commands"
 check "commands were found" [ "$(wc -l <"$T/commands")" -gt 20 ]
+while read -r c kind; do
+	ask "$c" -h
+	check "$c -h: its usage, options and manual" sh -c \
+	    'grep -q "^usage: mnemoctl .*$1" "$2" && grep -q -- "--json" "$2" &&
+	    grep -q "^See $1 in" "$2" && [ "$(wc -l <"$2")" -lt 20 ]' \
+	    sh "$c" "$T/out"
+done <"$T/commands"
+ask forget -h
+check "forget -h: what it alone has" has '^  -n,  *--dry-run' "$T/out"
+check "forget -h: not what others have" has_not 'outdated' "$T/out"
 
 # all HOW: with an id that nothing has.
 all() {

@@ -259,7 +259,9 @@ main(int argc, char **argv)
 		return CTL_USAGE;
 	}
 	log_verbose(opt.verbose);
-	if (opt.help)
+	if (opt.help && opt.command != NULL)
+		ctl_options_help_command(stdout, opt.command);
+	else if (opt.help)
 		ctl_options_help(stdout, commands);
 	else if (opt.version)
 		printf("mnemoctl %s\n", MNEMOD_VERSION);

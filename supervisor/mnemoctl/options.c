@@ -267,8 +267,8 @@ take_command(struct ctl_options *o, const struct ctl_command *commands,
 	if (o->command != NULL)
 		return 0;
 	log_printable(word, sizeof(word), name, strlen(name));
-	return wrong(o, "%s: no such command; the nearest is %s", word,
-	    ctl_options_nearest(commands, name));
+	return wrong(o, "%s: no such command; the nearest is %s; -h lists "
+	    "all", word, ctl_options_nearest(commands, name));
 }
 
 /* Options that the command does not have, before or behind it. */
@@ -283,6 +283,12 @@ check_given(struct ctl_options *o)
 			return wrong(o, "%s: takes no --%s",
 			    o->command->name, rows[i].name);
 	return 0;
+}
+
+static int
+takes_memory(const struct ctl_command *c)
+{
+	return c->collect == NULL || c->memory;
 }
 
 /* The words with a blank between them, allocated. */
@@ -308,7 +314,7 @@ take_argument(struct ctl_options *o, char **argv)
 	if (argv[0] != NULL && (c->argument == NULL || (argv[1] != NULL &&
 	    !c->words)))
 		return wrong(o, "%s: too many arguments", c->name);
-	if (o->memory != NULL && c->collect != NULL && !c->memory)
+	if (o->memory != NULL && !takes_memory(c))
 		return wrong(o, "%s: takes no --memory", c->name);
 	if (strcmp(c->name, "extract") == 0 && o->outdated == (argv[0] != NULL))
 		return wrong(o, "%s: expected either a thread or --outdated",
@@ -396,6 +402,21 @@ help_option(FILE *fp, const struct option_row *row)
 	fprintf(fp, "  %-3s --%-18s %s%s%s\n", letter, left,
 	    row->of == NULL ? "" : row->of, row->of == NULL ? "" : ": ",
 	    row->text);
+}
+
+void
+ctl_options_help_command(FILE *fp, const struct ctl_command *c)
+{
+	size_t	 i;
+
+	fprintf(fp, "usage: mnemoctl [options] %s%s%s\n%s\n", c->name,
+	    c->argument != NULL ? " " : "", c->argument != NULL ?
+	    c->argument : "", c->text);
+	for (i = 0; i < NROWS; i++)
+		if (is_of(&rows[i], c) && (rows[i].field != FIELD(memory) ||
+		    takes_memory(c)))
+			help_option(fp, &rows[i]);
+	fprintf(fp, "See %s in mnemoctl(1).\n", c->name);
 }
 
 void

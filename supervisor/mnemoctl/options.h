@@ -31,7 +31,7 @@ struct ctl_options {
 	const char		 *state;	/* -s, or NULL */
 	const char		**overrides;	/* -o, in order; owned array */
 	size_t			  noverrides;
-	const struct ctl_command *command;	/* NULL: -h or -V */
+	const struct ctl_command *command;	/* NULL: -h or -V alone */
 	const char		 *argument;	/* of the command, or NULL */
 	char			 *joined;	/* what owns it, or NULL */
 	uint64_t		  given;	/* options, a bit each */
@@ -41,15 +41,20 @@ struct ctl_options {
 /*
  * Parse the command line; `commands' ends with a row without name.  Strings
  * are borrowed from argv, whose order changes: options may follow the
- * command, and where a command has options of its own they must.  Returns 0, or -1 with one line in `why', exit status 2.
- * ctl_options_release() in either case.
+ * command, and where a command has options of its own they must.  Returns 0,
+ * or -1 with one line in `why', exit status 2.  ctl_options_release() in
+ * either case.
  */
 int ctl_options_parse(struct ctl_options *, const struct ctl_command *commands,
     char **argv);
 void ctl_options_release(struct ctl_options *);
 
-/* The one-line usage (standard error) and the full help (-h). */
+/*
+ * The one-line usage (standard error), and the help (-h): of one command, and
+ * of all.
+ */
 void ctl_options_usage(FILE *);
+void ctl_options_help_command(FILE *, const struct ctl_command *);
 void ctl_options_help(FILE *, const struct ctl_command *commands);
 
 /* The command whose name is nearest to `word'. */
