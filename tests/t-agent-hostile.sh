@@ -8,29 +8,16 @@
 isolate
 . tests/world.sh
 . tests/model.sh
-AGENT=fake-big
-MORE='max_output_tokens = 1000 reasoning = yes'
+. tests/agent.sh
 export MNEMOD_TEST_GRACE_MS=1000
-db() { sqlite3 "$STATE/state.db" "$@"; }
-agent_row() { db "select $1 from agents order by started_at desc, rowid desc limit 1"; }
-agents_requests() { count_of '"model":"fake-big"' "$REQ"; }
-unpublished() { [ ! -e "$ROOT/MEMORY.md" ]; }
 
 mkdir -p "$T/libexec"
 ln -sf "$B"/test/libexec/* "$T/libexec/"
 ln -sf "$B/test/fakeworker" "$T/libexec/mnemod-agent"
 
-ID=01a20373-0000-7000-8000-000000000001
 fresh() {
 	world_new
-	_d=$CODEX/sessions/2026/11/22
-	_f=$_d/rollout-2026-11-22T10-00-01-$ID.jsonl
-	mkdir -p "$_d"
-	cat >"$_f" <<-END
-	{"timestamp":"2026-11-22T10:00:01.000Z","type":"session_meta","payload":{"id":"$ID","cwd":"/home/u/p","source":"cli"}}
-	{"timestamp":"2026-11-22T10:00:02.000Z","type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"please fix the parser"}]}}
-	END
-	touch -d 2026-11-22T10:00:10Z "$_f"
+	session 1 /home/u/p
 }
 
 # agent_says SCRIPT [LINE]: one pass with an agent that does that.
@@ -38,7 +25,7 @@ agent_says() {
 	fresh
 	printf '%s' "$1" >"$W/script"
 	cp "$T"/plant.* "$W/" 2>/dev/null
-	model_start "model=fake-mini stage_one times=0" \
+	model_start "$ONE" \
 	    "model=fake-big text=hello times=0"
 	model_conf responses "${2:-}"
 	mn -o libexec="$T/libexec" -1 --yes &
@@ -184,7 +171,7 @@ check "links: what they point to is as it was" \
 fresh
 printf '%s' "request say=status:{\"status\":\"running\"} plant=plant.md:MEMORY.md link=../../..:skills tell=$LIE request tell=$LIE request tell=$LIE exit=0" >"$W/script"
 cp "$T/plant.md" "$W/"
-model_start "model=fake-mini stage_one times=0" "model=fake-big text=hello times=0"
+model_start "$ONE" "model=fake-big text=hello times=0"
 model_conf responses "memory \"one\" { root = \"$W/one\" }" \
     "memory \"two\" { root = \"$W/two\" }"
 mn -o libexec="$T/libexec" -1 --yes
@@ -200,7 +187,7 @@ model_stop
 rm "$T/libexec/mnemod-agent"
 ln -sf "$B/test/libexec/mnemod-agent" "$T/libexec/"
 fresh
-model_start "model=fake-mini stage_one times=0"
+model_start "$ONE"
 AGENT="" model_conf responses
 mn -o libexec="$T/libexec" -1 --yes
 check "a good agent: status 0" [ $? -eq 0 ]

@@ -6,22 +6,12 @@
 isolate
 . tests/world.sh
 . tests/model.sh
-AGENT=fake-big
-MORE='max_output_tokens = 1000 reasoning = yes'
+. tests/agent.sh
 N=64
 agents() { [ "$(pids_of mnemod-agent | wc -l)" -eq "$1" ]; }
-db() { sqlite3 "$STATE/state.db" "$@"; }
 
-ID=01a20373-0000-7000-8000-000000000001
 world_new
-_d=$CODEX/sessions/2026/11/22
-_f=$_d/rollout-2026-11-22T10-00-01-$ID.jsonl
-mkdir -p "$_d"
-cat >"$_f" <<-END
-{"timestamp":"2026-11-22T10:00:01.000Z","type":"session_meta","payload":{"id":"$ID","cwd":"/home/u/p","source":"cli"}}
-{"timestamp":"2026-11-22T10:00:02.000Z","type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"please fix the parser"}]}}
-END
-touch -d 2026-11-22T10:00:10Z "$_f"
+session 1 /home/u/p
 memories=
 i=1
 while [ $i -le $N ]; do
@@ -31,15 +21,14 @@ memory \"m$i\" { root = \"$W/m$i\" }"
 done
 SUMMARY='v1\n\n## User Profile\nOne user.\n\n## User preferences\n\n## General Tips\n\n## What'"\\\\u0027"'s in Memory\n'
 rm -f "$T/first" "$T/second"
-model_start "model=fake-mini stage_one times=0" \
+model_start "$ONE" \
     "model=fake-big has=function_call_output times=0 hold=$T/second text=done" \
     "model=fake-big times=0 hold=$T/first call=list_files args='{}' call=write_file args='{\"path\":\"memory_summary.md\",\"content\":\"$SUMMARY\"}'"
 model_conf responses 'budget { requests_per_day = 0 tokens_per_day = 0 }' \
     "$memories"
 mn_start -1 --yes
 check "$N agents at once" wait_until 60 agents $N
-asked() { [ "$(count_of '"model":"fake-big"' "$REQ")" -eq "$1" ]; }
-check "each has asked" wait_until 60 asked $N
+check "each has asked" wait_until 60 asked_of_agent $N
 sleep 1
 for p in $(pids_of mnemod-agent); do
 	tr '\0' ' ' <"/proc/$p/cmdline"
@@ -56,7 +45,7 @@ done 2>/dev/null | awk '{ s += $1; if ($1 > m) m = $1 } END {
 	if (NR) printf "%d kB PSS in the mean, %d kB at most", s / NR, m }')
 echo "note: an agent process that waits: ${pss:-cannot be told}"
 touch "$T/first"
-check "each has a second turn" wait_until 60 asked $((2 * N))
+check "each has a second turn" wait_until 60 asked_of_agent $((2 * N))
 sleep 1
 for p in $(pids_of mnemod-agent); do
 	tr '\0' ' ' <"/proc/$p/cmdline"

@@ -8,105 +8,30 @@
 isolate
 . tests/world.sh
 . tests/model.sh
-MNEMOCTL=$B/test/mnemoctl
-AGENT=fake-big
-MORE='max_output_tokens = 1000 reasoning = yes'
+. tests/agent.sh
 export MNEMOD_TEST_GRACE_MS=1000
-db() { sqlite3 "$STATE/state.db" "$@"; }
-agent_row() { db "select $1 from agents order by started_at desc, rowid desc limit 1"; }
-stage_two() { db "select $1 from jobs where kind like 'memory_consolidate%'"; }
-audit() { echo "$STATE/agents/$(agent_row thread_id).jsonl"; }
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 
-ID=01a20373-0000-7000-8000-000000000001
+stems 1
+stem=$(cat "$T/stem1")
+check "stage one made a summary ($stem)" [ -n "$stem" ]
+handbook "$T/MEMORY.md" 1
+summary 1 >"$T/memory_summary.md"
+sed "s/$stem/no-such-summary.md/" "$T/MEMORY.md" >"$T/bad.md"
+LOOK="model=fake-big call=read_file args='{\"path\":\"phase2_workspace_diff.md\"}' call=list_files args='{}'"
+GOOD=$(write_all "$T/MEMORY.md" "$T/memory_summary.md")
+BAD=$(write_all "$T/bad.md" "$T/memory_summary.md")
+
 # fresh: one session of one user, rested.
 fresh() {
 	world_new
-	_d=$CODEX/sessions/2026/11/22
-	_f=$_d/rollout-2026-11-22T10-00-01-$ID.jsonl
-	mkdir -p "$_d"
-	cat >"$_f" <<-END
-	{"timestamp":"2026-11-22T10:00:01.000Z","type":"session_meta","payload":{"id":"$ID","cwd":"/home/u/p","source":"cli"}}
-	{"timestamp":"2026-11-22T10:00:02.000Z","type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"please fix the parser"}]}}
-	END
-	touch -d 2026-11-22T10:00:10Z "$_f"
+	session 1 /home/u/p1
 }
-
-# json_text FILE: its text as a JSON string that stands in a quoted word.
-json_text() {
-	sqlite3 :memory: "select json_quote(cast(readfile('$1') as text))" |
-	    sed "s/'/\\\\u0027/g"
-}
-# write_call PATH FILE: a call that writes it.
-write_call() {
-	printf "call=write_file args='{\"path\":\"%s\",\"content\":%s}'" "$1" \
-	    "$(json_text "$2")"
-}
-
-# What a good agent writes, once it is known what the summary is called.
-good() {
-	cat >"$T/MEMORY.md" <<-END
-	# Task Group: parser
-	scope: parser1.c; crash
-	applies_to: cwd=/home/u/p; reuse_rule=this folder
-
-	## Task 1: fix parser1.c, success
-	### rollout_summary_files
-	- $stem (cwd=/home/u/p, rollout_path=$_f, updated_at=2026-11-22T10:00:02+00:00, thread_id=$ID, success)
-	### keywords
-	parser1.c, crash
-
-	## User preferences
-	- when tests are run, the user said "always use make check" -> run make check [Task 1]
-	END
-	cat >"$T/memory_summary.md" <<-END
-	v1
-
-	## User Profile
-	One user.
-
-	## User preferences
-	- "always use make check" (parser)
-
-	## General Tips
-
-	## What's in Memory
-	### /home/u/p
-	#### 2026-11-22
-	- parser: parser1.c
-	  desc: a crash in parser1.c
-	  learnings: run make check
-	END
-	sed 's/^- when tests/- When tests/' "$T/MEMORY.md" >"$T/MEMORY2.md"
-	sed "s/$stem/no-such-summary.md/" "$T/MEMORY.md" >"$T/bad.md"
-}
-ONE="model=fake-mini stage_one times=0"
-LOOK="model=fake-big call=read_file args='{\"path\":\"phase2_workspace_diff.md\"}' call=list_files args='{}'"
-BOTH() { echo "model=fake-big $(write_call MEMORY.md "$T/MEMORY.md") $(write_call memory_summary.md "$T/memory_summary.md")"; }
-DONE="model=fake-big text='The parser is in the memory now.'"
-
-# The name of the summary, as a run without an agent's model makes it.
-fresh
-model_start "$ONE"
-AGENT='' model_conf responses
-mn -1 --yes
-stem=$(find "$ROOT/rollout_summaries" -name '*.md' -exec basename {} \;)
-model_stop
-check "stage one made a summary ($stem)" [ -n "$stem" ]
-good
-
 # agent_pass RULE...: a fresh world, one pass with that agent.
 agent_pass() {
 	fresh
-	model_start "$ONE" "$@"
-	model_conf "${API:-responses}" ${LINE:+"$LINE"}
-	mn -1 --yes
-	status=$?
-	model_stop
+	pass "$@"
 }
 published() { cmp -s "$T/MEMORY.md" "$ROOT/MEMORY.md"; }
-unpublished() { [ ! -e "$ROOT/MEMORY.md" ]; }
-agents_requests() { count_of '"model":"fake-big"' "$REQ"; }
 # The Nth request of the agent.
 asked() {
 	grep -a '"model":"fake-big"' "$REQ" | sed -n "${1}p" >"$T/one-request"
@@ -117,7 +42,7 @@ asked() {
 # First build, on each API.
 #
 for API in responses chat messages; do
-	agent_pass "$LOOK" "$(BOTH)" "$DONE"
+	agent_pass "$LOOK" "$GOOD" "$DONE"
 	cat "$LOG"
 	check "$API: first build: status 0" [ "$status" -eq 0 ]
 	check "$API: what it wrote is published" published
@@ -128,9 +53,11 @@ for API in responses chat messages; do
 	world_clean "$API: first build"
 done
 API=responses
-agent_pass "$LOOK" "$(BOTH)" "$DONE"
+agent_pass "$LOOK" "$GOOD" "$DONE"
 check "the eight tools are offered" [ "$(asked 1 '$.body.tools' |
     grep -o '"name":"[a-z_]*"' | sort -u | wc -l)" -eq 8 ]
+check "its history is empty: the prompt is all that is said" \
+    [ "$(asked 1 '$.body.input' | grep -o '"role":' | wc -l)" -eq 1 ]
 check "no schema is asked for" [ -z "$(asked 1 '$.body.text.format')" ]
 check "the effort is that of consolidation" \
     [ "$(asked 1 '$.body.reasoning.effort')" = medium ]
@@ -141,9 +68,10 @@ check "the result of a tool comes back" sh -c \
     'grep -q "function_call_output" "$1"' sh "$REQ"
 check "audit: the calls" has '"name":"read_file"' "$(audit)"
 check "audit: their results" has 'function_call_output' "$(audit)"
-check "audit: the last message" has 'The parser is in the memory' "$(audit)"
-check "audit: of this source" has '"internal":"memory_consolidation"' \
-    "$(audit)"
+check "audit: the last message" has 'It is in the memory now' "$(audit)"
+check "audit: a thread of this source, first of all" \
+    [ "$(sed -n 1p "$(audit)" | grep -c \
+    "\"session_meta\".*\"id\":\"$(agent_row thread_id)\".*\"internal\":\"memory_consolidation\".*\"thread_source\":\"memory_consolidation\"")" -eq 1 ]
 
 # Nothing to do.
 model_start "$ONE"
@@ -154,15 +82,13 @@ check "nothing new: nobody is asked" [ "$(agents_requests)" -eq 0 ]
 model_stop
 
 # The validator refuses, the agent mends.
-agent_pass "model=fake-big $(write_call MEMORY.md "$T/bad.md") $(write_call memory_summary.md "$T/memory_summary.md")" \
-    "$DONE" "model=fake-big $(write_call MEMORY.md "$T/MEMORY.md")" "$DONE"
+agent_pass "$BAD" "$DONE" "model=fake-big $(write_call MEMORY.md "$T/MEMORY.md")" "$DONE"
 check "mended: status 0" [ "$status" -eq 0 ]
 check "mended: published" published
 check "mended: it was told what is wrong" has 'MEMORY.md:[0-9]*: citation' \
     "$REQ"
 
 # Refused for good.
-BAD="model=fake-big $(write_call MEMORY.md "$T/bad.md") $(write_call memory_summary.md "$T/memory_summary.md")"
 agent_pass "$BAD" "$DONE" "$DONE" "$DONE"
 check "refused: status 1" [ "$status" -eq 1 ]
 check "refused: nothing is published" unpublished
@@ -222,7 +148,7 @@ check "despite: and asks nobody" [ "$(agents_requests)" -eq 0 ]
 model_stop
 
 # Trouble on the way.
-agent_pass "$LOOK" "model=fake-big status=500" "$(BOTH)" \
+agent_pass "$LOOK" "model=fake-big status=500" "$GOOD" \
     "model=fake-big status=503" "$DONE"
 check "server errors: asked again" published
 check "server errors: each attempt is in the ledger" \
@@ -238,35 +164,35 @@ check "a refusal: nothing is published" unpublished
 agent_pass "$LOOK" "model=fake-big text=''" "model=fake-big text=''" \
     "model=fake-big text=''"
 check "empty replies: the job failed" [ "$(stage_two status)" = error ]
-agent_pass "model=fake-big text=''" "$(BOTH)" "$DONE"
+agent_pass "model=fake-big text=''" "$GOOD" "$DONE"
 check "one empty reply: it is told to go on" published
-agent_pass "model=fake-big call=write_file args='{\"path\":'" "$(BOTH)" "$DONE"
+agent_pass "model=fake-big call=write_file args='{\"path\":'" "$GOOD" "$DONE"
 check "malformed arguments: it is told, and goes on" published
 check "malformed arguments: said so" has 'no JSON object' "$REQ"
-agent_pass "model=fake-big call=list_files args='{}' repeat=200" "$(BOTH)" \
+agent_pass "model=fake-big call=list_files args='{}' repeat=200" "$GOOD" \
     "$DONE"
 check "200 calls in one reply" published
 check "200 calls: all are answered" \
     [ "$(asked 2 '$.body.input' | grep -o '"function_call_output"' | wc -l)" \
     -eq 200 ]
 agent_pass "model=fake-big call=read_file args='{\"path\":\"raw_memories.md\"}' repeat=40" \
-    "model=fake-big failed=context_length_exceeded" "$(BOTH)" "$DONE"
+    "model=fake-big failed=context_length_exceeded" "$GOOD" "$DONE"
 check "context overflow: it goes on with less" published
 
 # Bounds.
 LINE='budget { turns_per_agent = 2 }'
-agent_pass "$(BOTH)" "$LOOK" "$LOOK" "$LOOK"
+agent_pass "$GOOD" "$LOOK" "$LOOK" "$LOOK"
 LINE=
 check "as many turns as it may: stopped" [ "$(agents_requests)" -eq 2 ]
 check "as many turns as it may: judged as it is" published
 check "as many turns as it may: the reason is kept" \
     [ "$(agent_row reason)" = capped_turns ]
-agent_pass "$(BOTH)" "model=fake-big failed=context_length_exceeded times=0"
+agent_pass "$GOOD" "model=fake-big failed=context_length_exceeded times=0"
 check "a conversation that never fits: judged as it is" published
 check "a conversation that never fits: the reason is kept" \
     [ "$(agent_row reason)" = capped_context ]
 LINE='budget { tokens_per_agent = 100 }'
-agent_pass "$(BOTH)"
+agent_pass "$GOOD"
 LINE=
 check "no tokens: nobody is asked" [ "$(agents_requests)" -eq 0 ]
 check "no tokens: work waits" [ "$status" -eq 8 ]
@@ -275,7 +201,7 @@ check "no tokens: the job is pending" [ "$(stage_two status)" = pending ]
 # Talked into something.
 mkdir -p "$T/outside"
 TRY="model=fake-big call=read_file args='{\"path\":\"../../../../home/.ssh/id_rsa\"}' call=read_file args='{\"path\":\"/etc/passwd\"}' call=write_file args='{\"path\":\"$T/outside/x\",\"content\":\"x\"}' call=write_file args='{\"path\":\"skills/run/scripts/x.sh\",\"content\":\"rm -rf /\"}' call=exec args='{\"cmd\":\"id\"}' call=delete_file args='{\"path\":\"rollout_summaries/$stem\"}'"
-agent_pass "$TRY" "model=fake-big call=delete_file args='{\"path\":\"skills/run/scripts/x.sh\"}'" "$(BOTH)" "$DONE"
+agent_pass "$TRY" "model=fake-big call=delete_file args='{\"path\":\"skills/run/scripts/x.sh\"}'" "$GOOD" "$DONE"
 check "poisoned: what is good is published" published
 check "poisoned: nothing outside" [ -z "$(ls "$T/outside")" ]
 check "poisoned: no script" [ ! -e "$ROOT/skills" ]
@@ -286,27 +212,27 @@ check "poisoned: the attempts are in the audit" has '/etc/passwd' "$(audit)"
 check "poisoned: the attempts are shown as refused" [ "$(grep -c \
     -e '^read_file *refused.*id_rsa' -e '^read_file *refused .*/etc/passwd' \
     -e '^exec *refused' "$T/show")" -eq 3 ]
-agent_pass "$TRY" "$(BOTH)" "$DONE" "$DONE" "$DONE"
+agent_pass "$TRY" "$GOOD" "$DONE" "$DONE" "$DONE"
 check "poisoned: a script in skills/ is refused" [ "$status" -eq 1 ]
 check "poisoned: nothing of it is published" unpublished
 
 # A person edits while the agent works.
 fresh
-model_start "$ONE" "$LOOK" "$(BOTH)" "$DONE"
+model_start "$ONE" "$LOOK" "$GOOD" "$DONE"
 model_conf responses
 mn -1 --yes
 model_stop
-sed -i 's/please fix/now tune/' "$_f"
-printf '%s\n' '{"timestamp":"2026-11-22T12:00:02.000Z","type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"and be quick"}]}}' >>"$_f"
-touch -d 2026-11-22T12:00:10Z "$_f"
+f=$(rollout 1)
+sed -i 's/please fix/now tune/' "$f"
+printf '%s\n' '{"timestamp":"2026-11-22T12:00:02.000Z","type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"and be quick"}]}}' >>"$f"
+touch -d 2026-11-22T12:00:10Z "$f"
 EDIT="model=fake-big call=edit_file args='{\"path\":\"MEMORY.md\",\"old\":\"- when tests\",\"new\":\"- When tests\"}'"
 NOW=2026-11-23T20:00:00Z
 model_start "$ONE" "$EDIT" "hold=$T/go $DONE"
 rm -f "$T/go"
 model_conf responses
 mn_start -1 --yes
-second_turn() { [ "$(agents_requests)" -ge 2 ]; }
-check "edited meanwhile: the agent is at work" wait_until 20 second_turn
+check "edited meanwhile: the agent is at work" wait_until 20 asked_of_agent 2
 check "its title tells the turn" wait_until 5 sh -c \
     'ps -eo args | grep -q "consolidate codex \[turn 2"'
 printf '\n- written by hand while it ran\n' >>"$ROOT/memory_summary.md"
@@ -327,19 +253,18 @@ for n in 1 2 3; do
 	case $n in
 	1) model_start "$ONE" "hold=$T/never $LOOK" ;;
 	2) model_start "$ONE" "$LOOK" "hold=$T/never $(BOTH)" ;;
-	3) model_start "$ONE" "$LOOK" "$(BOTH)" "hold=$T/never $DONE" ;;
+	3) model_start "$ONE" "$LOOK" "$GOOD" "hold=$T/never $DONE" ;;
 	esac
 	model_conf responses
 	mn_start -1 --yes
-	turn_n() { [ "$(agents_requests)" -ge "$n" ]; }
-	wait_until 20 turn_n
+	wait_until 20 asked_of_agent $n
 	kill -9 "$(pids_of mnemod-agent)"
 	wait "$sup"
 	check "killed in turn $n: status 1" [ $? -eq 1 ]
 	check "killed in turn $n: nothing is published" unpublished
 	world_clean "killed in turn $n"
 	model_stop
-	model_start "$ONE" "$LOOK" "$(BOTH)" "$DONE"
+	model_start "$ONE" "$LOOK" "$GOOD" "$DONE"
 	model_conf responses
 	NOW=2026-11-23T14:00:00Z
 	mn -1 --yes
@@ -351,14 +276,13 @@ fresh
 model_start "$ONE" "$LOOK" "hold=$T/never $(BOTH)"
 model_conf responses
 mn_start -1 --yes
-n=2
-wait_until 20 turn_n
+wait_until 20 asked_of_agent 2
 kill -9 "$sup"
 wait "$sup" 2>/dev/null
 check "supervisor killed: no process is left" wait_until 12 no_orphans \
     mnemod mnemod-extract mnemod-agent mnemod-wspace mnemod-gateway
 model_stop
-model_start "$ONE" "$LOOK" "$(BOTH)" "$DONE"
+model_start "$ONE" "$LOOK" "$GOOD" "$DONE"
 model_conf responses
 mn -1 --yes
 check "supervisor killed: the next run succeeds" published
