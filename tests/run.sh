@@ -59,7 +59,11 @@ rm -f "$log"/*.sum
 for t; do
 	[ "$t" = -- ] || printf '%s\n' "$t"
 done >"$log/all"
-xargs -P "${JOBS:-3}" -n 1 sh "$0" --one <"$log/all"
+# The longest begin first, so that none of them is alone at the end.
+long='tests/t-kill\.sh|tests/t-disk\.sh|tests/t-kill-again\.sh|check_edits'
+long="^($long|check_workspace|tests/t-backup\.sh|tests/t-adopt\.sh)\$"
+{ grep -E "$long" "$log/all"; grep -vE "$long" "$log/all"; } |
+    xargs -P "${JOBS:-3}" -n 1 sh "$0" --one
 
 passed=0 failed=0 skipped=0
 while IFS= read -r t; do
