@@ -59,6 +59,27 @@ init_bare(struct history *h, const char *path)
 	return git_repository_init_ext(&h->repo, path, &opts) < 0 ? -1 : 0;
 }
 
+/*
+ * What is written and there already gets a new time from libgit2, for a
+ * collector of garbage that we have not, and is written and synchronised once
+ * more where that is refused, as by the sandbox.  To be there is enough.
+ */
+static int
+never_freshen(git_repository *repo)
+{
+	git_odb_backend	*backend;
+	git_odb		*odb = NULL;
+	size_t		 i;
+
+	if (git_repository_odb(&odb, repo) < 0)
+		return -1;
+	for (i = 0; i < git_odb_num_backends(odb); i++)
+		if (git_odb_get_backend(&backend, odb, i) == 0)
+			backend->freshen = NULL;
+	git_odb_free(odb);
+	return 0;
+}
+
 int
 history_open(struct history *h, const char *path)
 {
@@ -72,6 +93,8 @@ history_open(struct history *h, const char *path)
 	if (r == 0)
 		r = git_repository_set_ident(h->repo, AUTHOR_NAME,
 		    AUTHOR_EMAIL);
+	if (r == 0)
+		r = never_freshen(h->repo);
 	if (r == 0)
 		r = cut_read(&h->cut, path);
 	if (r == 0)
@@ -386,11 +409,6 @@ history_blob_write(struct history *h, const void *data, size_t len,
 		data = "";
 	if (git_odb_hash(out, data, len, GIT_OBJECT_BLOB) < 0)
 		return -1;
-	/*
-	 * Most files have not changed; to renew the time of an object that
-	 * is there is refused by the sandbox, and libgit2 then writes and
-	 * synchronises it once more.
-	 */
 	if (history_has(h, out))
 		return 0;
 	if (take_room(h, len) < 0)

@@ -51,6 +51,32 @@ pass_over_moved(git_index *found, git_index *live, git_index *next)
 	return r;
 }
 
+/*
+ * Make the list of `live' what was found.  It knows the trees that it was
+ * read from: only those that change are written again.
+ */
+static int
+follow(git_index *live, git_index *found, const struct changes *c)
+{
+	const git_index_entry	*e;
+	const char		*path;
+	size_t			 i;
+	int			 r = 0;
+
+	/* First what goes: a file may have become a folder, or a folder one. */
+	for (i = 0; r == 0 && i < c->n; i++)
+		if (c->list[i].kind == CHANGE_DELETED)
+			r = tree_drop(live, c->list[i].path);
+	for (i = 0; r == 0 && i < c->n; i++) {
+		if (c->list[i].kind == CHANGE_DELETED)
+			continue;
+		path = c->list[i].path;
+		e = tree_get(found, path);
+		r = tree_put(live, path, e->mode, &e->id);
+	}
+	return r;
+}
+
 /* `live' goes from *at to a new commit of this tree, and *at with it. */
 static int
 commit_tree(struct workspace *ws, git_index *tree, git_oid *at)
@@ -79,7 +105,10 @@ commit_edits(struct workspace *ws, struct live *l)
 	return 0;
 }
 
-/* Compare what was found with `live', whose commit is known. */
+/*
+ * Compare what was found with `live', whose commit is known, and go on with
+ * its list, which says the same then.
+ */
 static int
 compare(struct workspace *ws, const git_oid *next, struct live *l)
 {
@@ -95,7 +124,12 @@ compare(struct workspace *ws, const git_oid *next, struct live *l)
 	    &tree) == 0 && tree_load(&ws->history, &tree, &to) == 0 &&
 	    pass_over_moved(l->tree, live, to) == 0)) {
 		changes_between(&c, live, l->tree);
-		r = c.n == 0 ? 0 : commit_edits(ws, l);
+		r = follow(live, l->tree, &c);
+		git_index_free(l->tree);
+		l->tree = live;
+		live = NULL;
+		if (r == 0 && c.n > 0)
+			r = commit_edits(ws, l);
 		changes_release(&c);
 	}
 	git_index_free(live);

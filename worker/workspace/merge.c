@@ -96,12 +96,28 @@ list_conflicts(struct merge *m)
 	}
 }
 
+/* The side to which all there is to merge has come already, or NULL. */
+static const git_oid *
+one_side(const struct merge_sides *s)
+{
+	if (git_oid_equal(s->user, s->agent))
+		return s->user;
+	if (s->base == NULL)
+		return NULL;
+	if (git_oid_equal(s->base, s->user))
+		return s->agent;
+	return git_oid_equal(s->base, s->agent) ? s->user : NULL;
+}
+
 int
 merge_trees(struct history *h, const struct merge_sides *s, struct merge *m)
 {
-	size_t	i;
+	const git_oid	*side = one_side(s);
+	size_t		 i;
 
 	memset(m, 0, sizeof(*m));
+	if (side != NULL)
+		return tree_load(h, side, &m->tree);
 	if (plain_merge(h, s, &m->tree) < 0)
 		return -1;
 	list_conflicts(m);

@@ -14,10 +14,19 @@
 #define PROBE_A	TREE_TEMPORARY "new-probe-a"
 #define PROBE_B	TREE_TEMPORARY "new-probe-b"
 
+/* An empty file, nothing of which need last. */
+static int
+make_empty(int dir, const char *name)
+{
+	int	fd = openat(dir, name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
 int
 move_probe(struct workspace *ws, const char *plain)
 {
-	struct buf	empty = BUF_INIT;
 	struct stat	st;
 	int		r, saved;
 
@@ -27,12 +36,12 @@ move_probe(struct workspace *ws, const char *plain)
 		    "move it away", ws->root_path, plain);
 	unlinkat(ws->root, PROBE_A, 0);
 	unlinkat(ws->root, PROBE_B, 0);
-	r = folder_write_new(ws->root, PROBE_A, &empty, 0600);
+	r = make_empty(ws->root, PROBE_A);
 	if (r == 0)
 		r = renameat2(ws->root, PROBE_A, ws->root, PROBE_B,
 		    RENAME_NOREPLACE);
 	if (r == 0)
-		r = folder_write_new(ws->root, PROBE_A, &empty, 0600);
+		r = make_empty(ws->root, PROBE_A);
 	if (r == 0)
 		r = renameat2(ws->root, PROBE_A, ws->root, PROBE_B,
 		    RENAME_EXCHANGE);

@@ -102,7 +102,7 @@ own_note(struct workspace *ws, struct own_note *note,
 
 	memset(res, 0, sizeof(*res));
 	if (begin(&pub, note->thread_id, &live) == 0 &&
-	    own_tree_with_note(ws, live.tree, note, &want) == 0)
+	    own_tree_with_note(ws, &live.commit, note, &want) == 0)
 		status = publish_wanted(&pub, &live.commit, &want);
 	own_tree_release(&want);
 	live_release(&live);

@@ -182,7 +182,7 @@ put_note(struct workspace *ws, const char *text, const char *path,
 }
 
 int
-own_tree_with_note(struct workspace *ws, git_index *live,
+own_tree_with_note(struct workspace *ws, const git_oid *live,
     struct own_note *note, struct own_tree *want)
 {
 	struct buf	 clean = BUF_INIT, raw = BUF_INIT;
@@ -196,9 +196,8 @@ own_tree_with_note(struct workspace *ws, git_index *live,
 	buf_addch(&clean, '\n');
 	strlcpy(want->inputs, STAGED_NO_INPUTS, sizeof(want->inputs));
 	if (raw_from_rows(ws, &raw, &want->raw) == 0 &&
-	    tree_new(&want->tree) == 0 &&
-	    tree_copy(want->tree, live, tree_tracked) == 0 &&
-	    name_note(live, buf_str(&clean), note->path) == 0)
+	    commits_load(ws, live, &want->tree) == 0 &&
+	    name_note(want->tree, buf_str(&clean), note->path) == 0)
 		r = put_note(ws, buf_str(&clean), note->path, want);
 	if (r == 0)
 		snprintf(want->subject, sizeof(want->subject), "%s%.60s",

@@ -18,8 +18,8 @@ struct own_tree {
 int own_tree_of_commit(struct workspace *, const char *commit,
     struct own_tree *);
 
-/* `live' with a note added, whose path is set.  0 or -1. */
-int own_tree_with_note(struct workspace *, git_index *live,
+/* The commit `live' with a note added, whose path is set.  0 or -1. */
+int own_tree_with_note(struct workspace *, const git_oid *live,
     struct own_note *, struct own_tree *);
 
 /* Both leave something to free, failed or not. */
