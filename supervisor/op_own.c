@@ -9,18 +9,11 @@
  * new id, by which recovery finds it again.
  */
 
-/* Rows first: raw_memories.md is written from them. */
 static void
 publish(struct op_run *run, enum msg_id id, json_object *body)
 {
 	char	thread_id[UUID_SIZE];
 
-	if (memory_send_input(run->memory, NULL) == -1) {
-		json_object_put(body);
-		op_failed(run, EXIT_STATE, "state_unusable",
-		    "its rows cannot be read");
-		return;
-	}
 	uuid_v7(thread_id);
 	op_send_as(run, id, thread_id, body);
 }
@@ -47,8 +40,15 @@ const struct op_argument op_revert_arguments[] = {
 void
 op_revert_begin(struct op_run *run)
 {
-	json_object	*body = json_object_new_object();
+	json_object	*body;
 
+	/* Rows first: raw_memories.md is written from them. */
+	if (memory_send_input(run->memory, NULL) == -1) {
+		op_failed(run, EXIT_STATE, "state_unusable",
+		    "its rows cannot be read");
+		return;
+	}
+	body = json_object_new_object();
 	json_set_str(body, "commit", op_text(run, "commit"));
 	publish(run, MSG_REVERT, body);
 }

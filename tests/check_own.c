@@ -320,6 +320,47 @@ START_TEST(notes)
 }
 END_TEST
 
+/* All rows were handed on for a note, which tells nothing new of them. */
+START_TEST(a_note_needs_no_rows)
+{
+	inputs_clear(&sc.ws.inputs);
+	note(OWN_1, "no rows");
+	ck_assert_ptr_nonnull(strstr(scene_read(sc.root, "raw_memories.md"),
+	    "greet two"));
+	assert_clean();
+}
+END_TEST
+
+/* Whoever finishes it knows as well that the file is not to go. */
+START_TEST(a_killed_note_needs_no_rows)
+{
+	struct own_note	 n = { .thread_id = OWN_1, .text = "no rows" };
+	struct recovered r;
+	json_object	*none = json_object_new_array();
+	pid_t		 pid = fork();
+	int		 status;
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		hook_crash_at("publish.next.after");
+		own_note(&sc.ws, &n, &res);
+		_exit(1);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	scene_reopen(&sc);
+	sc.ws.redact = rules;
+	ck_assert_int_eq(recover_run(&sc.ws, none, 1, &r), 0);
+	ck_assert_uint_gt(r.moved, 0);
+	recovered_release(&r);
+	json_object_put(none);
+	ck_assert(scene_exists(sc.root, "extensions/ad_hoc/instructions.md"));
+	ck_assert_ptr_nonnull(strstr(scene_read(sc.root, "raw_memories.md"),
+	    "greet two"));
+	assert_clean();
+}
+END_TEST
+
 START_TEST(notes_never_write_over_anything)
 {
 	char	path[OWN_NOTE_PATH];
@@ -575,6 +616,8 @@ suite(void)
 	tcase_add_test(tc, only_commits_of_the_memory);
 	tcase_add_loop_test(tc, killed_while_reverting, 0, 2 * n);
 	tcase_add_test(tc, notes);
+	tcase_add_test(tc, a_note_needs_no_rows);
+	tcase_add_test(tc, a_killed_note_needs_no_rows);
 	tcase_add_test(tc, notes_never_write_over_anything);
 	tcase_add_test(tc, what_is_held_is_not_published);
 	tcase_add_test(tc, accepted);

@@ -33,7 +33,7 @@ struct own_note {
 
 /*
  * Add a note, redacted, to extensions/ad_hoc/notes/, and instructions.md
- * there unless it exists.
+ * there unless it exists.  Needs no rows: raw_memories.md stays as it is.
  */
 enum publish_status own_note(struct workspace *, struct own_note *,
     struct publish_result *);

@@ -185,7 +185,7 @@ int
 own_tree_with_note(struct workspace *ws, const git_oid *live,
     struct own_note *note, struct own_tree *want)
 {
-	struct buf	 clean = BUF_INIT, raw = BUF_INIT;
+	struct buf	 clean = BUF_INIT;
 	const char	*s = note->text;
 	size_t		 len = strlen(note->text);
 	int		 r = -1;
@@ -195,14 +195,13 @@ own_tree_with_note(struct workspace *ws, const git_oid *live,
 	redact_text(ws->redact, s, len, &clean);
 	buf_addch(&clean, '\n');
 	strlcpy(want->inputs, STAGED_NO_INPUTS, sizeof(want->inputs));
-	if (raw_from_rows(ws, &raw, &want->raw) == 0 &&
-	    commits_load(ws, live, &want->tree) == 0 &&
+	want->no_raw = 1;
+	if (commits_load(ws, live, &want->tree) == 0 &&
 	    name_note(want->tree, buf_str(&clean), note->path) == 0)
 		r = put_note(ws, buf_str(&clean), note->path, want);
 	if (r == 0)
 		snprintf(want->subject, sizeof(want->subject), "%s%.60s",
 		    OWN_NOTE, note->path + strlen(EXTENSIONS_NOTES));
 	buf_wipe(&clean);
-	buf_release(&raw);
 	return r < 0 ? workspace_fail_history(ws, "a note") : 0;
 }

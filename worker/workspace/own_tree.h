@@ -11,7 +11,7 @@ struct own_tree {
 	char		 subject[HISTORY_TRAILER_MAX];
 	char		 inputs[HISTORY_TRAILER_MAX];
 	git_oid		 raw;		/* raw_memories.md */
-	int		 no_raw;	/* there is to be none */
+	int		 no_raw;	/* as in staged.h */
 };
 
 /* As it was at a commit.  Returns 0, or -1 with workspace_fail(). */

@@ -249,6 +249,8 @@ write_raw(struct publication *pub)
 	struct buf	b = BUF_INIT;
 	int		r;
 
+	if (staged_leaves_raw(&pub->staged))
+		return 0;
 	if (pub->staged.no_raw)
 		return move_remove(pub->ws, TREE_RAW);
 	if (history_blob_read(&pub->ws->history, &pub->staged.raw, &b) < 0)

@@ -68,6 +68,12 @@ staged_write(struct workspace *ws, const char *thread_id, struct staged *s)
 	return 0;
 }
 
+int
+staged_leaves_raw(const struct staged *s)
+{
+	return s->no_raw && strcmp(s->inputs, STAGED_NO_INPUTS) == 0;
+}
+
 static int
 read_tree(struct history *h, const git_oid *id, struct staged *s)
 {

@@ -12,7 +12,9 @@
  *
  *	tracked/		the memory as the agent found it
  *	generated/		the rollout summaries as written from rows
- *	raw_memories.md		as written from rows; absent: none
+ *	raw_memories.md		as written from rows; absent: there is to be
+ *				none, or without a digest of inputs the file
+ *				stays as it is
  *
  * `publish' takes from it all that an agent may not write, and recovery can
  * finish a publication without the rows.
@@ -23,7 +25,7 @@ struct staged {
 	git_oid		 tracked;		/* tree */
 	git_oid		 generated;		/* tree */
 	git_oid		 raw;			/* blob */
-	int		 no_raw;		/* there is to be none */
+	int		 no_raw;		/* it has none */
 	char		 inputs[HISTORY_TRAILER_MAX];	/* digest */
 };
 
@@ -39,6 +41,9 @@ struct staged {
  */
 int staged_write(struct workspace *, const char *thread_id,
     struct staged *);
+
+/* 1 if raw_memories.md is not its concern. */
+int staged_leaves_raw(const struct staged *);
 
 /* HISTORY_ERROR with workspace_fail() set. */
 enum history_found staged_read(struct workspace *, const char *thread_id,
