@@ -104,14 +104,18 @@ leads(const struct walk *w, const char *path)
 static int walk_dir(struct walk *, int, const char *);
 
 static int
-walk_entry(struct walk *w, int dirfd, const char *name, const char *path)
+walk_entry(struct walk *w, int dirfd, const struct dirent *d,
+    const char *path)
 {
-	struct stat	st;
+	const char	*name = d->d_name;
+	struct stat	 st;
 
 	if (tree_below(name, TREE_TEMPORARY)) {
 		note_temporary(w->scan, path);
 		return 0;
 	}
+	if (w->history == NULL && d->d_type == DT_REG)
+		return 0;
 	if (!w->wanted(path) && !leads(w, path))
 		return 0;
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
@@ -155,7 +159,7 @@ walk_dir(struct walk *w, int parent, const char *path)
 			continue;
 		child = *path == '\0' ? xstrdup(e->d_name) :
 		    xasprintf("%s/%s", path, e->d_name);
-		r = walk_entry(w, fd, e->d_name, child);
+		r = walk_entry(w, fd, e, child);
 		free(child);
 	}
 	closedir(d);

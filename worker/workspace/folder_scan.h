@@ -27,7 +27,7 @@ struct folder_scan {
  */
 int folder_scan(struct folder_scan *, struct history *, int dirfd,
     int (*wanted)(const char *path), char *why, size_t whysize);
-/* The same, but no file is read and the list stays empty. */
+/* Only temporary files are looked for: no file is read. */
 int folder_scan_names(struct folder_scan *, int dirfd,
     int (*wanted)(const char *path), char *why, size_t whysize);
 void folder_scan_release(struct folder_scan *);

@@ -97,8 +97,10 @@ history_open(struct history *h, const char *path)
 		r = never_freshen(h->repo);
 	if (r == 0)
 		r = cut_read(&h->cut, path);
-	if (r == 0)
+	if (r == 0) {
+		lastread_load(&h->last, path);
 		return 0;
+	}
 	history_close(h);
 	return -1;
 }
@@ -140,6 +142,7 @@ take_room(struct history *h, size_t len)
 void
 history_close(struct history *h)
 {
+	lastread_save(&h->last);
 	lastread_release(&h->last);
 	git_repository_free(h->repo);
 	h->repo = NULL;
@@ -153,6 +156,7 @@ history_volatile(struct history *h)
 	git_odb		*odb = NULL;
 	int		 r = -1;
 
+	lastread_detach(&h->last);
 	if (git_repository_odb(&odb, h->repo) == 0 &&
 	    git_mempack_new(&memory) == 0) {
 		/* Above the others: the first one that can write does. */

@@ -1,16 +1,99 @@
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "common/log.h"
+#include "common/mem.h"
 #include "worker/workspace/lastread.h"
 
 /* Longer than the ticks of any file system's clock. */
 #define YOUNG_S	3
+
+/* As many files are read faster than the list of all is written. */
+#define FRESH_MAX 32
+
+static void
+remove_file(const char *path)
+{
+	if (unlink(path) == -1 && errno != ENOENT)
+		log_warn("%s: cannot be removed", path);
+}
+
+void
+lastread_load(struct lastread *s, const char *history)
+{
+	s->path = xasprintf("%s/%s", history, LASTREAD_NAME);
+	if (git_index_open(&s->files, s->path) < 0) {
+		s->files = NULL;
+		lastread_forget(s);
+	}
+}
+
+/* What a writer that was killed left would keep all others out. */
+static void
+remove_lock(const char *path)
+{
+	char	*lock = xasprintf("%s.lock", path);
+
+	remove_file(lock);
+	free(lock);
+}
+
+void
+lastread_save(struct lastread *s)
+{
+	if (s->path == NULL || s->files == NULL || s->fresh <= FRESH_MAX)
+		return;
+	remove_lock(s->path);
+	if (git_index_write(s->files) < 0)
+		log_warnx("%s: not written, the files are read again next "
+		    "time", s->path);
+	s->fresh = 0;
+}
 
 void
 lastread_release(struct lastread *s)
 {
 	git_index_free(s->files);
 	s->files = NULL;
+	lastread_detach(s);
+}
+
+void
+lastread_detach(struct lastread *s)
+{
+	free(s->path);
+	s->path = NULL;
+}
+
+void
+lastread_forget(struct lastread *s)
+{
+	git_index_free(s->files);
+	s->files = NULL;
+	s->fresh = 0;
+	if (s->path == NULL)
+		return;
+	remove_file(s->path);
+	/* Without a list there is none to keep. */
+	if (git_index_open(&s->files, s->path) < 0)
+		s->files = NULL;
+}
+
+void
+lastread_prune(struct lastread *s, git_index *tree)
+{
+	const git_index_entry	*e;
+	size_t			 i = 0;
+
+	while (s->files != NULL && i < git_index_entrycount(s->files)) {
+		e = git_index_get_byindex(s->files, i);
+		if (git_index_get_bypath(tree, e->path, 0) != NULL ||
+		    git_index_remove(s->files, e->path, 0) < 0)
+			i++;
+	}
 }
 
 static git_index_time
@@ -64,5 +147,6 @@ lastread_note(struct lastread *s, const char *path, const struct stat *st,
 	e.ctime = index_time(&st->st_ctim);
 	git_oid_cpy(&e.id, id);
 	/* Without it the file is read again. */
-	(void)git_index_add(s->files, &e);
+	if (git_index_add(s->files, &e) == 0)
+		s->fresh++;
 }

@@ -148,6 +148,7 @@ live_read(struct workspace *ws, const git_oid *next, struct live *l)
 	    sizeof(why)) < 0)
 		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
 		    ws->root_path, why);
+	lastread_prune(&ws->history.last, l->scan.tree);
 	switch (history_ref(&ws->history, HISTORY_LIVE, &l->commit)) {
 	case HISTORY_FOUND:
 		break;

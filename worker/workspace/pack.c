@@ -181,6 +181,8 @@ static int
 sweep(struct workspace *ws, int objects, char *name)
 {
 	hook_crash("pack.sweep.before");
+	/* It may name what has gone. */
+	lastread_forget(&ws->history.last);
 	if (for_loose(objects, remove_one, NULL) == -1 ||
 	    for_names(objects, "pack", remove_old_pack, name) == -1)
 		return workspace_fail_errno(ws, ws->history_path);

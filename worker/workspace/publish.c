@@ -61,6 +61,8 @@ round_all(struct publication *pub)
 			return staged_keep(pub->ws, pub->thread_id) < 0 ?
 			    PUBLISH_FAILED : PUBLISH_HELD;
 		case ROUND_EDITED:
+			/* Nothing but the files themselves counts now. */
+			lastread_forget(&pub->ws->history.last);
 			break;
 		case ROUND_REJECTED:
 			return PUBLISH_REJECTED;
