@@ -57,6 +57,26 @@ as 65533 "$B/test/mnemoctl" -s "$(state 65534)" status >"$T/out" 2>"$T/err"
 check "the other's state: refused" [ $? -ne 0 ]
 as 65533 "$B/test/mnemoctl" -s "$(state 65534)" history >"$T/out" 2>"$T/err"
 check "the other's supervisor: no answer" [ $? -ne 0 ]
+seen() { find "$(state 65534)" -printf '%P %m %u\n' | grep -v ^staging | sort; }
+seen >"$T/before"
+"$B/test/mnemoctl" -h | sed -n '/^commands:/,/^See/s/^  \([a-z]*\) .*/\1/p' \
+    >"$T/commands"
+check "commands were found" [ "$(wc -l <"$T/commands")" -gt 20 ]
+while read -r c; do
+	for word in 00000000 ""; do
+		# shellcheck disable=SC2086
+		as 65533 timeout 60 "$B/test/mnemoctl" -s "$(state 65534)" \
+		    "$c" $word </dev/null >"$T/out" 2>"$T/err"
+		status=$?
+		# Its own empty input, its own folders.
+		case $c$word in mcp | check) continue ;; esac
+		check "the other's state: $c $word: refused ($status)" \
+		    [ "$status" -ge 1 -a "$status" -le 8 ]
+	done
+done <"$T/commands"
+seen >"$T/after"
+check "the other's state: nothing is changed" cmp -s "$T/before" "$T/after"
+check "the other's supervisor: not paused or stopped" answers 65534
 as 65533 "$MNEMOD" -s "$(state 65534)" -1 >"$T/out" 2>"$T/err"
 check "the other's state: no start" [ $? -eq 6 ]
 as 65533 kill "$(pid_of 65534)" 2>/dev/null
