@@ -139,8 +139,8 @@ refuse_unknown(struct op_run *run, const char *shown, const char *at_work)
 	struct idmatch	 m;
 
 	if (config_memory(run->sv->config, word) != NULL)
-		op_failed(run, EXIT_JOB_FAILED, "not_at_work", "memory %s: no "
-		    "agent is at work for it; %s", shown, at_work);
+		op_failed(run, EXIT_JOB_FAILED, "not_at_work", "memory %s: "
+		    "its agent is not at work; %s", shown, at_work);
 	else if (idmatch_find(&m, run->sv->store, IDMATCH_AGENT, word) !=
 	    STORE_OK)
 		op_failed(run, EXIT_STATE, "state_unreadable", "stop: the "

@@ -48,6 +48,7 @@ ctl why "$thread"
 check "pause: why says so" has 'pause .*paused' "$T/out"
 ctl -j status
 check "pause: status says so" has 'no new work begins (paused)' "$T/out"
+check "pause: nothing is planned" has '"next":{"at":null' "$T/out"
 
 # It survives a start; resume goes on at once.
 mn_start -o pipeline.consolidation_cooldown_hours=0

@@ -148,7 +148,10 @@ check "stop: one that ended: said" has "agent $agent: it is at work no more" \
     "$T/err"
 ctl stop codex
 check "stop: nothing of that memory: said" \
-    has 'memory codex: no agent is at work' "$T/err"
+    has 'memory codex: its agent is not at work' "$T/err"
+ctl status
+check "stop: status calls it stopped, not failed" \
+    has 'degraded: memory codex: the last agent was stopped' "$T/out"
 
 # Another worker.
 extract=$(pids_of mnemod-extract)

@@ -227,6 +227,13 @@ collect_next(const struct ctl *ctl, json_object *doc)
 	struct plan	 p = { 0, NULL, NULL };
 	json_object	*o = ctl_set_object(doc, "next");
 
+	/* What could be planned would not be begun. */
+	if (ctl->waits.still.reason != NULL) {
+		ctl_set_time(o, "at", 0);
+		json_set_str(o, "what", NULL);
+		json_set_str(o, "memory", NULL);
+		return;
+	}
 	plan_from(&p, json_arr(doc, "queue"), "state",
 	    &(struct plan){ ctl->now, "stage_one", NULL });
 	plan_from(&p, json_arr(doc, "memories"), "outcome",

@@ -12,6 +12,7 @@
 #include "supervisor/mnemoctl/status.h"
 
 #define KIND_STAGE_TWO "memory_consolidate"
+#define INTERRUPTED	"interrupted"	/* the last error after mnemoctl stop */
 
 static enum store_status
 set_publication(struct ctl *ctl, const char *name, json_object *o)
@@ -129,7 +130,11 @@ check_memories(const struct ctl *ctl, json_object *doc, json_object *list)
 		if (!ctl->memories[i].usable)
 			complain(list, "%s", ctl->memories[i].text);
 		error = json_str(o, "last_error");
-		if (error != NULL)
+		if (error != NULL && strcmp(error, INTERRUPTED) == 0)
+			complain(list, "memory %s: the last agent was "
+			    "stopped; mnemoctl retry begins another",
+			    ctl->config->memories[i].name);
+		else if (error != NULL)
 			complain(list, "memory %s: the last agent failed: %s; "
 			    "mnemoctl agents lists it, mnemoctl show tells "
 			    "what it did",
