@@ -198,6 +198,12 @@ check "no tokens: nobody is asked" [ "$(agents_requests)" -eq 0 ]
 check "no tokens: work waits" [ "$status" -eq 8 ]
 check "no tokens: the job is pending" [ "$(stage_two status)" = pending ]
 
+# A secret that the record would cut in two.
+agent_pass "model=fake-big call=search args='{\"text\":\"$(printf '%04065d' 0) ghp_77d0c41be5a94e2077d0c41be5a94e2077d0\"}'" "$GOOD" "$DONE"
+check "a secret at the cut: the call is in the audit" has \
+    '"name":"search".*REDACTED' "$(audit)"
+check "a secret at the cut: no part of it" has_not 'ghp_\|77d0c' "$(audit)"
+
 # Talked into something.
 mkdir -p "$T/outside"
 TRY="model=fake-big call=read_file args='{\"path\":\"../../../../home/.ssh/id_rsa\"}' call=read_file args='{\"path\":\"/etc/passwd\"}' call=write_file args='{\"path\":\"$T/outside/x\",\"content\":\"x\"}' call=write_file args='{\"path\":\"skills/run/scripts/x.sh\",\"content\":\"rm -rf /\"}' call=exec args='{\"cmd\":\"id\"}' call=delete_file args='{\"path\":\"rollout_summaries/$stem\"}'"
@@ -252,7 +258,7 @@ for n in 1 2 3; do
 	fresh
 	case $n in
 	1) model_start "$ONE" "hold=$T/never $LOOK" ;;
-	2) model_start "$ONE" "$LOOK" "hold=$T/never $(BOTH)" ;;
+	2) model_start "$ONE" "$LOOK" "hold=$T/never $GOOD" ;;
 	3) model_start "$ONE" "$LOOK" "$GOOD" "hold=$T/never $DONE" ;;
 	esac
 	model_conf responses
@@ -273,7 +279,7 @@ for n in 1 2 3; do
 	model_stop
 done
 fresh
-model_start "$ONE" "$LOOK" "hold=$T/never $(BOTH)"
+model_start "$ONE" "$LOOK" "hold=$T/never $GOOD"
 model_conf responses
 mn_start -1 --yes
 wait_until 20 asked_of_agent 2

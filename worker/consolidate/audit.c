@@ -68,16 +68,23 @@ audit_tool(struct agent *a, struct worker *w, const char *tool,
 	buf_release(&text);
 }
 
-/* A text that may be long: its first bytes, and how many there are. */
+/*
+ * A text that may be long: its first bytes, and how many there are.  Secrets
+ * go before the cut: half of one would not be seen for what it is.
+ */
 static void
-set_cut(json_object *o, const char *key, const char *text)
+set_cut(const struct agent *a, json_object *o, const char *key,
+    const char *text)
 {
-	size_t len = strlen(text), n = text_cut(text, len, PROMPT_MAX);
+	size_t len = strlen(text), n;
 	struct buf b = BUF_INIT;
 
-	buf_add(&b, text, n);
-	if (n < len)
+	(void)redact_text(a->redact, text, len, &b);
+	n = text_cut(buf_str(&b), b.len, PROMPT_MAX);
+	if (n < b.len) {
+		buf_truncate(&b, n);
 		buf_addf(&b, " [%zu bytes in all]", len);
+	}
 	json_set_str(o, key, buf_str(&b));
 	buf_wipe(&b);
 }
@@ -90,7 +97,7 @@ audit_call(struct agent *a, struct worker *w, const struct call *c)
 	json_set_str(o, "type", "function_call");
 	json_set_str(o, "name", c->name);
 	json_set_str(o, "call_id", c->id);
-	set_cut(o, "arguments", c->arguments);
+	set_cut(a, o, "arguments", c->arguments);
 	send_record(a, w, o);
 }
 
@@ -103,7 +110,7 @@ audit_result(struct agent *a, struct worker *w, const struct call *c,
 	json_set_str(o, "type", "function_call_output");
 	json_set_str(o, "call_id", c->id);
 	json_set_bool(o, "success", e == TOOL_DONE);
-	set_cut(o, "output", output);
+	set_cut(a, o, "output", output);
 	send_record(a, w, o);
 }
 
