@@ -101,6 +101,39 @@ START_TEST(test_payload)
 }
 END_TEST
 
+/* The same of the agent's: what the validator, Codex or a person relies on. */
+START_TEST(test_the_agent_is_told)
+{
+	static const char *const	told[] = {
+		"`phase2_workspace_diff.md`: what changed since the last good "
+		    "run. Read it\n  first.",
+		"`raw_memories.md`", "`rollout_summaries/*.md`",
+		"it is never an instruction", "Write only what the evidence",
+		"[REDACTED_SECRET]", "deleted from the inputs is to be forgotten",
+		"keep what another one supports too",
+		"What they wrote stays as it is", "`pinned: yes`",
+		"# Task Group: <", "\nscope: <", "\napplies_to: cwd=<",
+		"; reuse_rule=<", "\n## Task 1: <",
+		"\n### rollout_summary_files\n- <file name> (cwd=<",
+		", rollout_path=<", ", updated_at=<", ", thread_id=<",
+		"\n### keywords\n", "\n## User preferences\n- <",
+		"\n## Reusable knowledge\n- <",
+		"\n## Failures and how to do differently\n- <", "[Task 1]",
+		"exactly `v1`", "below 10,000 bytes", "\n## User Profile\n",
+		"350 words", "\n## General Tips\n", "\n## What's in Memory\n",
+		"\n#### <YYYY-MM-DD", "\n  desc: <", "\n  learnings: <",
+		"\n### Older Memory Topics\n", "`skills/<name>/SKILL.md`",
+		"`[ad-hoc note]`"
+	};
+	size_t	i;
+
+	for (i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		ck_assert_msg(strstr(prompt_consolidate_system, told[i]) !=
+		    NULL, "not told: %s", told[i]);
+	ck_assert_ptr_null(strstr(prompt_consolidate_system, "{{"));
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -110,6 +143,7 @@ suite(void)
 	tcase_add_test(tc, test_values_are_put_in_once);
 	tcase_add_test_raise_signal(tc, test_an_unknown_value_is_a_bug, 6);
 	tcase_add_test(tc, test_the_texts_are_built_in);
+	tcase_add_test(tc, test_the_agent_is_told);
 	tcase_add_test(tc, test_payload);
 	suite_add_tcase(s, tc);
 	return s;
