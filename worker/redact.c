@@ -2,11 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
 #include "common/mem.h"
 #include "common/utf8.h"
 #include "worker/redact.h"
 #include "worker/redact_code.h"
+#include "worker/redact_effort.h"
+#include "worker/redact_user.h"
 #include "worker/needle.h"
 #include "worker/redact_rules.h"
 #include "worker/redact_wrap.h"
@@ -27,6 +28,7 @@
 struct redact {
 	struct codes		*codes;
 	struct needle_set	*needles;	/* of rules; of gates behind */
+	struct effort		 effort;
 };
 
 /* The gate that the rule is behind, or redact_ngates. */
@@ -75,6 +77,7 @@ redact_new(const char *const *patterns, size_t n, char *why, size_t whysize)
 
 	r->codes = codes_new();
 	r->needles = needle_set_new();
+	effort_init(&r->effort);
 	add_rules(r);
 	for (i = 0; i < n; i++)
 		if (codes_add_user(r->codes, patterns[i], why, whysize) ==
@@ -89,6 +92,19 @@ void
 redact_prepare(struct redact *r)
 {
 	codes_prepare(r->codes);
+}
+
+void
+redact_set_tick(struct redact *r, int (*tick)(void *), void *arg)
+{
+	r->effort.tick = tick;
+	r->effort.arg = arg;
+}
+
+void
+redact_bound(struct redact *r)
+{
+	effort_bound(&r->effort);
 }
 
 void
@@ -246,6 +262,32 @@ try_gate(struct redact *r, size_t gate, struct redact_value *v, size_t pos)
 	return 0;
 }
 
+/* The needle at `pos' is that of a mark which stands there already. */
+static int
+in_mark(const struct redact_value *v, size_t pos)
+{
+	size_t	at;
+
+	for (at = 1; at < strlen(REDACT_MARK) && at <= pos; at++)
+		if (v->len - pos >= strlen(REDACT_MARK) - at &&
+		    memcmp(v->text + pos - at, REDACT_MARK,
+		    strlen(REDACT_MARK)) == 0)
+			return 1;
+	return 0;
+}
+
+/* What may be a secret, but nobody may look any more: all of the rest. */
+static int
+give_up(struct redact *r, struct redact_value *v, size_t pos)
+{
+	if (in_mark(v, pos))
+		return 0;
+	effort_gave_up(&r->effort);
+	v->start = pos;
+	v->end = v->len;
+	return 1;
+}
+
 /* The first rule that takes what stands at `pos' for a secret. */
 static int
 try_rules(struct redact *r, struct redact_value *v, size_t pos)
@@ -254,10 +296,13 @@ try_rules(struct redact *r, struct redact_value *v, size_t pos)
 	size_t		cursor = 0;
 
 	while (needle_set_at(r->needles, v->text + pos, v->len - pos, &cursor,
-	    &id))
+	    &id)) {
+		if (!effort_spend(&r->effort, 1))
+			return give_up(r, v, pos);
 		if (id < redact_nrules ? try_rule(r, id, v, pos) :
 		    try_gate(r, id - redact_nrules, v, pos))
 			return 1;
+	}
 	return 0;
 }
 
@@ -290,54 +335,6 @@ pass(struct redact *r, const char *in, size_t len, struct buf *out)
 	return count;
 }
 
-/* Where a user's pattern matched: its first group if set, else all of it. */
-static void
-user_span(const PCRE2_SIZE *span, int groups, struct redact_value *v)
-{
-	int	g = groups > 1 && span[2] != PCRE2_UNSET;
-
-	v->start = span[2 * g];
-	v->end = span[2 * g + 1];
-}
-
-/*
- * One pass of one pattern of the user, like pass().  Where matching gives up
- * at a limit, the rest of the text is unread, so it goes.
- */
-static size_t
-user_pass(struct redact *r, size_t which, const struct redact_value *in,
-    struct buf *out)
-{
-	struct redact_value	 v = *in;
-	struct subject		 s = { in->text, in->len, 0 };
-	const PCRE2_SIZE	*span;
-	size_t			 copied = 0, count = 0;
-	int			 n;
-
-	while (s.at <= s.len && (n = codes_user(r->codes, which, &s, &span)) !=
-	    PCRE2_ERROR_NOMATCH) {
-		v.start = s.at;
-		v.end = s.len;
-		if (n >= 0)
-			user_span(span, n, &v);
-		else
-			log_warnx("redaction: pattern %zu of the configuration"
-			    " gave up on a text of %zu bytes, the rest of it "
-			    "is redacted", which + 1, s.len);
-		s.at = v.end > s.at ? v.end : s.at + 1;
-		if (v.start < copied || v.start >= v.end ||
-		    (n >= 0 && !redact_value_ok(&v, REDACT_SHAPE)))
-			continue;
-		buf_add(out, s.text + copied, v.start - copied);
-		buf_addstr(out, REDACT_MARK);
-		copied = v.end;
-		count++;
-	}
-	if (count > 0)
-		buf_add(out, s.text + copied, s.len - copied);
-	return count;
-}
-
 /* The text as it is by now: the caller's own until something was found. */
 struct work {
 	const char	*text;
@@ -362,6 +359,7 @@ work_take(struct work *w)
 static size_t
 run(struct redact *r, struct work *w)
 {
+	struct user		u = { r->codes, &r->effort };
 	struct redact_value	v;
 	size_t			count, n, i;
 
@@ -370,7 +368,7 @@ run(struct redact *r, struct work *w)
 		work_take(w);
 	for (i = 0; i < codes_nuser(r->codes); i++) {
 		v = (struct redact_value){ .text = w->text, .len = w->len };
-		n = user_pass(r, i, &v, &w->next);
+		n = user_pass(&u, i, &v, &w->next);
 		if (n > 0)
 			work_take(w);
 		count += n;
@@ -384,6 +382,7 @@ redact_found(struct redact *r, const char *in, size_t len, struct buf *out)
 	struct work	w = { in, len, BUF_INIT, BUF_INIT };
 	size_t		count = 0, n, i;
 
+	effort_text(&r->effort, len);
 	/* Until nothing is left, so that doing it again changes nothing. */
 	for (i = 0; i < MAX_PASSES && (n = run(r, &w)) > 0; i++)
 		count += n;

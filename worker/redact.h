@@ -32,9 +32,26 @@ struct redact *redact_new(const char *const *patterns, size_t n, char *why,
     size_t whysize);
 
 /*
- * Spend a millisecond on making the rules faster that hostile text makes slow: for who reads much.  To be called before the sandbox closes.
+ * Spend a millisecond on making the rules faster that hostile text makes
+ * slow: for who reads much.  To be called before the sandbox closes.
  */
 void redact_prepare(struct redact *);
+
+/*
+ * Call `tick' every few milliseconds' work of looking for secrets in text
+ * that is full of what may be some.  When it returns nonzero nobody will use
+ * what comes of it, so the rest is done in no time: all of it goes.
+ */
+void redact_set_tick(struct redact *, int (*tick)(void *), void *arg);
+
+/*
+ * A rollout, or what is to cost no more, begins.  Without a bound, hostile
+ * text costs some seconds for each megabyte.  From here on it costs some tens
+ * of seconds, and one more for each 10 MB, up to minutes in all.  Then every
+ * text goes from the first place on where a secret may stand, and whole if
+ * the user has patterns.
+ */
+void redact_bound(struct redact *);
 
 /* 1 if redact_new() would take the user's pattern; else 0 and `why'. */
 int redact_pattern_ok(const char *pattern, char *why, size_t whysize);

@@ -174,11 +174,15 @@ codes_match(struct codes *c, enum code_kind kind, size_t i,
 
 int
 codes_user(struct codes *c, size_t i, const struct subject *s,
-    const PCRE2_SIZE **spans)
+    struct user_match *m)
 {
-	*spans = pcre2_get_ovector_pointer(c->match);
-	return pcre2_match(c->user[i], (PCRE2_SPTR)s->text, s->len, s->at, 0,
+	int	n;
+
+	n = pcre2_match(c->user[i], (PCRE2_SPTR)s->text, s->len, s->at, 0,
 	    c->match, c->context);
+	m->spans = pcre2_get_ovector_pointer(c->match);
+	m->began = n >= 0 ? pcre2_get_startchar(c->match) : s->at;
+	return n;
 }
 
 int

@@ -59,12 +59,17 @@ enum code_kind {
 const PCRE2_SIZE *codes_match(struct codes *, enum code_kind, size_t i,
     const struct subject *);
 
+struct user_match {
+	const PCRE2_SIZE	*spans;	/* valid until the next match */
+	size_t			 began;	/* before any \K */
+};
+
 /*
  * Match a pattern of the user at `at' or later; bytes that are not UTF-8
- * never match.  Returns the number of spans in *spans, or what pcre2_match(3)
- * says: PCRE2_ERROR_NOMATCH, or why it gave up.
+ * never match.  Returns the number of spans, or what pcre2_match(3) says:
+ * PCRE2_ERROR_NOMATCH, or why it gave up.
  */
 int codes_user(struct codes *, size_t i, const struct subject *,
-    const PCRE2_SIZE **spans);
+    struct user_match *);
 
 #endif

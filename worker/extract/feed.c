@@ -11,6 +11,7 @@ feed_init(struct feed *f, struct rollout *rollout,
 	memset(f, 0, sizeof(*f));
 	f->rollout = rollout;
 	f->redact = tools->redact;
+	redact_bound(f->redact);
 	f->filter = filter_new(tools->roots, tools->nroots);
 }
 

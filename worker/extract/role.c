@@ -97,11 +97,12 @@ take_sources(struct extract *x, json_object *settings, char *why,
 }
 
 static int
-take_patterns(struct extract *x, json_object *settings, char *why,
+take_patterns(struct worker *w, json_object *settings, char *why,
     size_t whysize)
 {
-	char	**patterns;
-	size_t	  n;
+	struct extract	 *x = worker_data(w);
+	char		**patterns;
+	size_t		  n;
 
 	patterns = take_strings(settings, "redact", &n);
 	x->redact = redact_new((const char *const *)patterns, n, why,
@@ -110,6 +111,7 @@ take_patterns(struct extract *x, json_object *settings, char *why,
 	if (x->redact == NULL)
 		return -1;
 	redact_prepare(x->redact);
+	redact_set_tick(x->redact, extract_tick, w);
 	return 0;
 }
 
@@ -132,7 +134,7 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 	x->roots = take_strings(settings, "memory_roots", &x->nroots);
 	if (take_sources(x, settings, why, whysize) == -1)
 		return -1;
-	return take_patterns(x, settings, why, whysize);
+	return take_patterns(w, settings, why, whysize);
 }
 
 /* A part that appears later replaces the worker: a rule needs an inode. */

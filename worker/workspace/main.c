@@ -43,6 +43,13 @@ tick(void *arg)
 	(void)worker_tick(arg);
 }
 
+static int
+redact_tick(void *arg)
+{
+	tick(arg);
+	return 0;
+}
+
 static struct redact *
 compile(json_object *settings, char *why, size_t whysize)
 {
@@ -97,7 +104,10 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 	}
 	hook_crash_at(json_str(settings, "crash_at"));
 	ws->redact = compile(settings, why, whysize);
-	return ws->redact == NULL ? -1 : 0;
+	if (ws->redact == NULL)
+		return -1;
+	redact_set_tick(ws->redact, redact_tick, w);
+	return 0;
 }
 
 static void

@@ -1,0 +1,115 @@
+#include <string.h>
+
+#include "common/monotime.h"
+#include "worker/redact.h"
+#include "worker/redact_user.h"
+
+/*
+ * How far one match sees: steps that the library does not count, as those
+ * of a set that repeats, are quadratic in it.  Half of it is what a match
+ * always has ahead.
+ */
+#define WINDOW	((size_t)32 << 10)
+
+/* See redact_effort.h. */
+#define LOOKS_PER_MS	16
+
+static size_t
+next_character(const struct subject *s, size_t at)
+{
+	while (at < s->len && ((unsigned char)s->text[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+/* Match in a window of the text that begins at `at'. */
+static int
+look(const struct user *u, size_t which, const struct subject *s, size_t at,
+    struct user_match *m)
+{
+	struct subject	w = { s->text, s->len, at };
+	int64_t		begun = mono_ms();
+	int		n;
+
+	if (!effort_spend(u->effort, 1))
+		return PCRE2_ERROR_MATCHLIMIT;
+	if (s->len - at > WINDOW)
+		w.len = next_character(s, at + WINDOW);
+	n = codes_user(u->codes, which, &w, m);
+	(void)effort_spend(u->effort,
+	    (uint64_t)(mono_ms() - begun) * LOOKS_PER_MS);
+	return n;
+}
+
+/*
+ * The first match at or behind s->at, which moves on: the text before it
+ * holds none.  Returns what pcre2_match() does.
+ */
+static int
+next_match(const struct user *u, size_t which, struct subject *s,
+    struct user_match *m)
+{
+	int	n;
+
+	for (;;) {
+		n = look(u, which, s, s->at, m);
+		if (s->len - s->at <= WINDOW)
+			return n;
+		if (n == PCRE2_ERROR_NOMATCH)
+			s->at = next_character(s, s->at + WINDOW / 2);
+		else if (n >= 0 && m->began - s->at > WINDOW / 2)
+			s->at = m->began;	/* let it see more */
+		else
+			return n;
+	}
+}
+
+/* Where it matched: its first group if set, else all of it. */
+static void
+span(const struct user_match *m, int groups, struct redact_value *v)
+{
+	int	g = groups > 1 && m->spans[2] != PCRE2_UNSET;
+
+	v->start = m->spans[2 * g];
+	v->end = m->spans[2 * g + 1];
+}
+
+/* 1 if nothing but a mark stands there: it was given up before. */
+static int
+is_mark(const struct subject *s)
+{
+	return s->len - s->at == strlen(REDACT_MARK) &&
+	    memcmp(s->text + s->at, REDACT_MARK, strlen(REDACT_MARK)) == 0;
+}
+
+size_t
+user_pass(const struct user *u, size_t which, const struct redact_value *in,
+    struct buf *out)
+{
+	struct redact_value	v = *in;
+	struct subject		s = { in->text, in->len, 0 };
+	struct user_match	m;
+	size_t			copied = 0, count = 0;
+	int			n;
+
+	while (s.at <= s.len && (n = next_match(u, which, &s, &m)) !=
+	    PCRE2_ERROR_NOMATCH && (n >= 0 || !is_mark(&s))) {
+		v.start = s.at;
+		v.end = s.len;
+		if (n >= 0)
+			span(&m, n, &v);
+		else
+			effort_gave_up(u->effort);
+		s.at = v.end > s.at ? v.end : s.at + 1;
+		if (v.start < copied || v.start >= v.end ||
+		    (n >= 0 && !redact_value_ok(&v, REDACT_SHAPE)))
+			continue;
+		buf_add(out, s.text + copied, v.start - copied);
+		buf_addstr(out, REDACT_MARK);
+		copied = v.end;
+		count++;
+	}
+	if (count > 0)
+		buf_add(out, s.text + copied, s.len - copied);
+	return count;
+}
