@@ -282,7 +282,7 @@ give_up(struct redact *r, struct redact_value *v, size_t pos)
 {
 	if (in_mark(v, pos))
 		return 0;
-	effort_gave_up(&r->effort);
+	effort_gave_up(&r->effort, 0, v->len);
 	v->start = pos;
 	v->end = v->len;
 	return 1;

@@ -55,10 +55,16 @@ effort_spend(struct effort *e, uint64_t looks)
 }
 
 void
-effort_gave_up(struct effort *e)
+effort_gave_up(struct effort *e, size_t pattern, size_t len)
 {
-	if (!e->warned)
-		log_warnx("redaction: a text costs too much to search, what "
-		    "is left of it is redacted whole");
+	if (e->warned)
+		return;
 	e->warned = 1;
+	if (e->left == 0)
+		log_warnx("redaction: a text of %zu bytes costs too much to "
+		    "search, what is left of it is redacted", len);
+	else
+		log_warnx("redaction: pattern %zu of the configuration gave "
+		    "up on a text of %zu bytes, the rest of it is redacted",
+		    pattern, len);
 }

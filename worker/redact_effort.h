@@ -31,7 +31,10 @@ void effort_text(struct effort *, size_t len);
 /* Spend looks, and tick when it is time; 0 if none are left. */
 int effort_spend(struct effort *, uint64_t looks);
 
-/* Log, once for each effort_bound(), that what is unread goes. */
-void effort_gave_up(struct effort *);
+/*
+ * Log, once for each effort_bound(), that what is unread of a text of `len'
+ * bytes goes: the looks are spent, else the user's pattern, from 1, gave up.
+ */
+void effort_gave_up(struct effort *, size_t pattern, size_t len);
 
 #endif

@@ -99,7 +99,7 @@ user_pass(const struct user *u, size_t which, const struct redact_value *in,
 		if (n >= 0)
 			span(&m, n, &v);
 		else
-			effort_gave_up(u->effort);
+			effort_gave_up(u->effort, which + 1, s.len);
 		s.at = v.end > s.at ? v.end : s.at + 1;
 		if (v.start < copied || v.start >= v.end ||
 		    (n >= 0 && !redact_value_ok(&v, REDACT_SHAPE)))
