@@ -64,12 +64,31 @@ apply_adopt(const struct options *opt, struct config *c)
 	return -1;
 }
 
-/* Looking at transcripts needs no key. */
-static int
-asks_a_model(const struct options *opt)
+static void
+say_lines(const struct buf *why)
 {
-	return opt->act == ACT_RUN || opt->act == ACT_ONCE ||
-	    opt->act == ACT_CHECK;
+	char	*line, *rest = why->data;
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		log_warnx("%s", line);
+}
+
+/*
+ * A run needs what its provider needs.  Who only looks, perhaps without the
+ * environment of the service, is told what is missing; a look at one
+ * transcript has to do with no provider.
+ */
+static int
+check_provider(const struct options *opt, const struct config *c,
+    struct buf *why)
+{
+	if (opt->act == ACT_PREVIEW || provider_check(c, why) == 0)
+		return 0;
+	if (opt->act == ACT_RUN || opt->act == ACT_ONCE)
+		return -1;
+	say_lines(why);
+	buf_reset(why);
+	return 0;
 }
 
 static struct config *
@@ -79,18 +98,15 @@ load_config(const struct options *opt, const struct paths *paths)
 				    opt->overrides, opt->noverrides };
 	struct buf		why = BUF_INIT;
 	struct config		*c = config_load(&req, &why);
-	char			*line, *rest;
 
 	if (c != NULL && (patterns_check(c, &why) == -1 ||
-	    (asks_a_model(opt) && provider_check(c, &why) == -1))) {
+	    check_provider(opt, c, &why) == -1)) {
 		config_free(c);
 		c = NULL;
 	}
-	if (c == NULL) {
-		rest = why.data;
-		while ((line = strsep(&rest, "\n")) != NULL)
-			log_warnx("%s", line);
-	} else {
+	if (c == NULL)
+		say_lines(&why);
+	else {
 		if (c->now != CONFIG_NOW_UNSET)
 			wall_set_offset(c->now - wall_ms());
 		hook_crash_at(c->crash_at);

@@ -29,6 +29,14 @@ PORT=9
 model_conf responses 'pipeline { max_rollout_age_days = 0 }'
 unset FAKE_KEY
 refused "no key" 'environment variable FAKE_KEY (key_env) is not set'
+# Who only looks need not be where the service gets its key.
+for look in --check --dry-run; do
+	mn $look >"$T/printed"
+	check "no key, $look: status 0" [ $? -eq 0 ]
+	check "no key, $look: said" has \
+	    'environment variable FAKE_KEY (key_env) is not set' "$LOG"
+	check "no key, $look: goes on" has 'fake' "$T/printed"
+done
 FAKE_KEY='' && export FAKE_KEY
 refused "an empty key" 'environment variable FAKE_KEY (key_env) is empty'
 export FAKE_KEY="$KEY"
