@@ -519,6 +519,17 @@ grandchild(int new_session, int keep_pipes)
 	stall();
 }
 
+/* A child in the group that does what SIGTERM asks for. */
+static void
+kin(void)
+{
+	if (fork() != 0)
+		return;
+	term_does(SIG_DFL);
+	close_range(2, ~0U, 0);
+	stall();
+}
+
 /* Each forks eight times, as soon as it can: 256 at the very most. */
 static void
 bomb(void)
@@ -667,6 +678,7 @@ DO(ignore, term_does(SIG_IGN))
 DO(alarm, term_does(on_term_alarm))
 DO(obey, term_does(on_term))
 DO(fork, grandchild(0, 0))
+DO(kin, kin())
 DO(setsid, grandchild(1, 0))
 DO(leak, grandchild(1, 1))
 DO(bomb, bomb())
@@ -718,7 +730,7 @@ static const struct {
 	{ "exit", do_exit }, { "signal", do_signal }, { "sleep", do_sleep },
 	{ "stall", do_stall }, { "deaf", do_stall }, { "stop", do_stop },
 	{ "ignore", do_ignore }, { "alarm", do_alarm }, { "obey", do_obey },
-	{ "fork", do_fork }, { "setsid", do_setsid }, { "leak", do_leak },
+	{ "kin", do_kin }, { "fork", do_fork }, { "setsid", do_setsid }, { "leak", do_leak },
 	{ "bomb", do_bomb }, { "half", do_half }, { "body", do_body }, { "zero", do_zero },
 	{ "huge", do_huge }, { "over", do_over }, { "raw", do_raw },
 	{ "deep", do_deep }, { "nul", do_nul }, { "alive", do_n_alive },

@@ -62,16 +62,18 @@ else
 fi
 
 # Row 26: the number of a worker that was reaped belongs to a stranger at
-# once, while its supervisor has the whole ladder before it.  It holds a
-# descendant with the pipes, so that the worker is not finished yet.
+# once, while the worker is not finished, as somebody holds its pipes.  Then a
+# second signal has everything killed.
 last=/proc/sys/kernel/ns_last_pid
 if [ -w "$last" ] && [ -n "${ISOLATED:-}" ]; then
-	core_start -o grace=400 -o drain=1500 -o rekill=200 \
-	    'extract=ignore start leak take exit=7' 'consolidate=ignore start'
+	core_start -o grace=60000 -o drain=60000 \
+	    'extract=ignore start take exit=7' 'consolidate=ignore start stall'
 	wait_until 5 events 2 '^ready'
 	worker=$(sed -n 's/^ready extract\[\([0-9]*\)\]/\1/p' "$OUT")
+	exec 9>"/proc/$worker/fd/4"
 	kill -TERM "$sup"
-	wait_until 5 is_gone "$worker"
+	reaped() { [ ! -e "/proc/$worker" ]; }
+	wait_until 5 reaped
 	tries=0 stranger=
 	while [ "$stranger" != "$worker" ] && [ "$tries" -lt 50 ]; do
 		[ -z "$stranger" ] || kill "$stranger"
@@ -82,10 +84,16 @@ if [ -w "$last" ] && [ -n "${ISOLATED:-}" ]; then
 	done
 	check "row 26: a stranger has the dead worker's pid" \
 	    [ "$stranger" = "$worker" ]
-	core_wait
-	check "row 26: and is not harmed" is_alive "$stranger"
+	kill -TERM "$sup"
+	check "row 26: all are killed" \
+	    wait_until 5 events 1 '^ended consolidate.*signal 9'
+	check "row 26: the dead one is not finished" \
+	    has_not '^ended extract' "$OUT"
+	check "row 26: the stranger is not harmed" is_alive "$stranger"
+	exec 9>&-
 	kill "$stranger"
 	wait "$stranger" 2>/dev/null
+	core_wait
 	core_clean "row 26"
 else
 	skip "row 26: a pid that is used again" "ns_last_pid is not ours"

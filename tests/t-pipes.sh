@@ -24,6 +24,18 @@ core_run -1 -o drain=300 'extract=start leak exit=5'
 check "row 44: finished all the same, with its status" \
     has 'exit status 5' "$OUT"
 core_clean "row 44"
+# The same, held by a stranger.
+core_start -o drain=300 'extract=start stall'
+wait_until 5 events 1 '^ready'
+worker=$(worker_pid)
+exec 8>"/proc/$worker/fd/2" 9>"/proc/$worker/fd/4"
+kill -KILL "$worker"
+check "row 44: finished although a stranger holds its pipes" \
+    wait_until 5 events 1 '^ended .*signal 9'
+check "row 44: it says so" has 'held open by somebody, closed' "$LOG"
+core_stop
+exec 8>&- 9>&-
+core_clean "row 44: a stranger"
 
 # Row 45: a worker's pipe is nobody else's.
 core_start 'extract=start show' 'extract=start show' 'extract=start show'

@@ -69,6 +69,17 @@ check "rows 14, 15: the grandchildren are there" wait_until 3 family
 core_stop
 core_clean "rows 14, 15"
 
+# Row 14: SIGTERM is for the whole group: the child of a worker that takes
+# its time ends at once.
+core_start -o grace=60000 'extract=ignore start kin stall'
+family() { [ "$(pids_of fakeworker | wc -l)" -eq 2 ]; }
+check "row 14: a child in the group" wait_until 5 family
+kill -TERM "$sup"
+alone() { [ "$(pids_of fakeworker)" = "$(worker_pid)" ]; }
+check "row 14: it ends while the worker lives" wait_until 5 alone
+core_stop
+core_clean "row 14"
+
 # Row 15: a descendant that escaped goes when its worker does, not later.
 core_start 'extract=start setsid exit=0' 'consolidate=start'
 wait_until 5 events 1 '^ended extract'
