@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "common/hook.h"
 #include "common/mem.h"
 #include "supervisor/metrics_file.h"
 
@@ -78,8 +79,10 @@ metrics_file_write(const char *path, const char *data, size_t len, char *why,
 	}
 	temporary = xasprintf("%s" TEMPORARY, path);
 	rc = write_new(temporary, mode, data, len);
+	hook_crash("metrics.write.before");
 	if (rc == 0)
 		rc = rename(temporary, path);
+	hook_crash("metrics.write.after");
 	if (rc == -1) {
 		snprintf(why, whysize, "%s", strerror(errno));
 		unlink(temporary);

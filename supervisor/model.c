@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hook.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -280,7 +281,9 @@ settle_row(struct model *m, struct relay_ask *q, enum model_error error,
 		e.received_bytes = json_int(msg->body, "received_bytes", 0);
 		count_usage(m, msg, &e);
 	}
+	hook_crash("model.settle.before");
 	store_ledger_settle(m->sv->store, q->ledger, &e);
+	hook_crash("model.settle.after");
 	measure(m, q, &e);
 	q->ledger = 0;
 	count_open(m, q, -1);

@@ -179,6 +179,14 @@ purge_ready(struct child *c, void *arg)
 		child_stop(c, "it takes no request");
 }
 
+/* It was asked for and the history holds them still: no success. */
+static void
+not_purged(struct forgetting *f, const char *reason, const char *message)
+{
+	json_set_str(tell(f, "purged", reason), "message", message);
+	json_set_int(f->result, "exit_status", EXIT_JOB_FAILED);
+}
+
 static void
 purge_message(struct child *c, const struct msg *m, void *arg)
 {
@@ -188,8 +196,8 @@ purge_message(struct child *c, const struct msg *m, void *arg)
 
 	f->answered = 1;
 	if (m->id == MSG_FAILED) {
-		o = tell(f, "purged", json_str(m->body, "reason"));
-		json_set_str(o, "message", json_str(m->body, "message"));
+		not_purged(f, json_str(m->body, "reason"),
+		    json_str(m->body, "message"));
 	} else {
 		o = tell(f, "purged", "done");
 		json_object_object_foreach(m->body, key, value) {
@@ -213,7 +221,8 @@ purge_ended(struct child *c, const struct child_end *end, void *arg)
 		return;
 	}
 	if (!f->answered)
-		tell(f, "purged", "worker_ended");
+		not_purged(f, "worker_ended", "its worker ended before it "
+		    "was done; forget --purge again");
 	f->memory->wspace = NULL;
 	f->memory->state = MEM_IDLE;
 	next(f);
