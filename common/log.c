@@ -167,7 +167,7 @@ stderr_takes(void)
 {
 	struct pollfd	p = { .fd = STDERR_FILENO, .events = POLLOUT };
 
-	return poll(&p, 1, 0) != 1 || (p.revents & POLLOUT) != 0;
+	return poll(&p, 1, 0) == -1 || (p.revents & POLLOUT) != 0;
 }
 
 static void

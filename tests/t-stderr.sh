@@ -11,6 +11,8 @@ core_setup
 mkfifo "$T/full"
 sleep 300 3<>"$T/full" &
 keeper=$!
+wait_until 5 [ -e "/proc/$keeper/fd/3" ]
+dd if=/dev/zero of="$T/full" bs=4096 oflag=nonblock 2>/dev/null
 : >"$OUT"
 "$SUP" -v -l "$LIBEXEC" 'extract=start log=40 big=4 exit=3' \
     'consolidate*100=start err=a-line-that-nobody-reads' >"$OUT" \
