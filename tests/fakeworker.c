@@ -13,6 +13,7 @@
  *	ignore alarm obey	what SIGTERM does: nothing, a late end, bye
  *	fork setsid leak	a grandchild: in the group; in a session of
  *				its own; that one, with our pipes
+ *	kin			a child in the group that obeys SIGTERM
  *	bomb			processes without end, each as bad as it is
  *	half body zero huge over	bytes that are no frame
  *	raw=TEXT deep nul	a frame with such text

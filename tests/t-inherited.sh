@@ -58,6 +58,14 @@ core_clean "row 59: 0, 1 and 2 closed"
 status=$?
 check "row 59: nothing is mixed up" has 'fds: 0 1 2 3 4 7$' "$LOG"
 core_clean "row 59: 0 and 1 closed"
+"$SUP" -v -l "$LIBEXEC" 'extract=start' <&- >&- 2>"$LOG" &
+sup=$!
+ready() { has 'extract.*: ready' "$LOG"; }
+wait_until 5 ready
+check "row 59: 0 and 1 are taken, by nothing" [ "$(readlink \
+    "/proc/$sup/fd/0" "/proc/$sup/fd/1" | sort -u)" = /dev/null ]
+core_stop
+core_clean "row 59: started with 0 and 1 closed"
 
 # Row 25: signals that mean nothing here.
 core_start 'extract=start'
