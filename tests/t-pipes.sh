@@ -61,8 +61,8 @@ memory_below "row 46: the memory is given back" VmRSS "$sup" 65536
 core_stop
 core_clean "row 46"
 
-# Row 47: one that floods; the other is served all the same.
-core_start -o grace=500 -o requests=200 'extract=start flood' 'extract=start'
+# Row 47: four that flood; the other is served all the same.
+core_start -o grace=500 -o requests=200 'extract*4=start flood' 'extract=start'
 check "row 47: 200 requests of another are served" \
     wait_until 20 events 1 '^done'
 check "row 47: a signal is seen" kill -USR1 "$sup"
