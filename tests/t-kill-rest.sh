@@ -71,12 +71,12 @@ check "a pass over a folder that was adopted" [ $? -eq 0 ]
 edit "update jobs set status = 'error', retry_remaining = 0,
     last_success_watermark = null where job_key = '$(id 1)';
     delete from stage1_outputs where thread_id = '$(id 1)'"
-cut_off store.retry.before retry --all
-next store.retry.before
-check "store.retry.before: it is as before" [ "$(claimed)" -eq 0 ]
-cut_off store.retry.after retry --all
-next store.retry.after
-check "store.retry.after: it is done again" [ "$(claimed)" -eq 1 ]
+cut_off store.claim.before retry --all
+next store.claim.before
+check "retry, store.claim.before: it is as before" [ "$(claimed)" -eq 0 ]
+cut_off store.claim.after retry --all
+next store.claim.after
+check "retry, store.claim.after: it is done again" [ "$(claimed)" -eq 1 ]
 edit "update stage1_outputs set generator = 'builtin/0'
     where thread_id = '$(id 1)'"
 cut_off store.outdate.before extract --outdated
@@ -88,16 +88,18 @@ check "store.outdate.after: it is made again" [ "$(claimed)" -eq 1 ]
 
 # The same by a supervisor that is asked.
 listening() { [ -S "$W/run/mnemod/control.sock" ]; }
-for p in store.again.before store.again.after; do
+for p in store.claim.before store.claim.after; do
 	mn_start -o crash_at=$p
 	wait_until 10 listening
 	ctl extract "$(id 1)"
 	check "$p: who asked is told" [ $? -eq 1 ]
 	# shellcheck disable=SC2154 # set by mn_start
+	check "$p: it is gone" wait_until 10 is_gone "$sup"
+	kill -KILL "$sup" 2>/dev/null
 	wait "$sup" 2>/dev/null
 	next $p
 done
-check "store.again.after: it is made again" [ "$(claimed)" -eq 1 ]
+check "extract, store.claim.after: it is made again" [ "$(claimed)" -eq 1 ]
 
 # The file for a collector of metrics: the old or the new one.
 metrics=$W/metrics.prom

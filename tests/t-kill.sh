@@ -35,7 +35,7 @@ restarted "killed while the agent runs"
 # Those of t-adopt.sh, t-backup.sh, t-review.sh and t-kill-rest.sh are not on
 # the way.
 elsewhere='adopt|backup|cut|metrics|model|pack|purge|release|restore|review'
-elsewhere="$elsewhere|store.(adopt|again|forget|outdate|retry|review)"
+elsewhere="$elsewhere|store.(adopt|forget|outdate|review)"
 # shellcheck disable=SC2046
 crash_each 2 $(crash_points | grep -Ev "^($elsewhere)")
 check "crash points were hit" [ "$hit" -gt 10 ]
