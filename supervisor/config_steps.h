@@ -31,6 +31,12 @@ int config_check(const struct config *, struct buf *why);
 /* Of these: the provider sections, and the one that is used. */
 int config_check_providers(const struct config *, struct buf *why);
 
+/*
+ * And the memory roots: none may be, hold or lie in another, what a source
+ * reads or the state directory.  Roots are looked at on the disk.
+ */
+int config_check_roots(const struct config *, struct buf *why);
+
 /* And where telemetry goes. */
 int config_check_telemetry(const struct config *, struct buf *why);
 

@@ -146,6 +146,24 @@ else
 fi
 rm -rf "$W/roots"
 
+# Each root was resolved and looked up for each other one: with 1,000 every
+# command took 20 s of CPU before it did anything.
+i=0
+while [ $i -lt 1000 ]; do
+	echo "memory \"n$i\" { root = \"$W/many/$i/root\" }"
+	i=$((i + 1))
+done >"$W/many.conf"
+mkdir "$W/many"
+(cd "$W/many" && seq 0 999 | sed 's,$,/root,' | xargs mkdir -p)
+(ulimit -t 8 && exec "$MNEMOD" -f "$W/many.conf" -n) >"$T/out" 2>&1
+check "1,000 roots: apart, in a moment" [ $? -eq 0 ]
+sed -i "s,/500/root,/7/root/new,; s,/900/root,/8," "$W/many.conf"
+"$MNEMOD" -f "$W/many.conf" -n >"$T/out" 2>&1
+check "1,000 roots: status 3 if two meet" [ $? -eq 3 ]
+check "1,000 roots: the first that meets another is named" has \
+    'memory "n500": root .* lies in the root of memory "n7"' "$T/out"
+rm -rf "$W/many" "$W/many.conf"
+
 # 64 memories in one pass.
 M=64
 world_new
