@@ -13,14 +13,15 @@ import costs
 import gateway
 import publish
 import ready
+import scale
 import world
+from daemon import Daemon, precise_cpu
 
 BUILD = os.path.abspath(sys.argv[1])
 SCRATCH = os.path.join(BUILD, "bench")
 MNEMOD = os.path.join(BUILD, "mnemod")
 NOW = ["-o", "now=" + world.NOW]
 ONCE = [MNEMOD, "-1", "--yes"] + NOW
-PATIENCE = 60    # seconds
 ROOT = os.geteuid() == 0
 
 
@@ -135,56 +136,19 @@ def many_files(count):
     return {k: max(first.rss.get(k, 0), peak.get(k, 0)) for k in peak}
 
 
-class Daemon:
-    """mnemod in the foreground, and what it says."""
-
-    def __init__(self):
-        self.log = os.path.join(SCRATCH, "log")
-        with open(self.log, "wb") as out:
-            self.child = subprocess.Popen([MNEMOD, "--yes"] + NOW, stderr=out)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.child.terminate()
-        self.child.wait()
-
-    def settle(self, quiet):
-        """Wait until nothing has run for `quiet' seconds."""
-        end = time.monotonic() + PATIENCE
-        before = None
-        while before != (now := precise_cpu(self.pids())):
-            if self.child.poll() is not None or time.monotonic() > end:
-                raise RuntimeError("mnemod does not settle: " + self.log)
-            before = now
-            time.sleep(quiet)
-
-    def pids(self):
-        return costs.family(self.child.pid)
+def running():
+    return Daemon([MNEMOD, "--yes"] + NOW, os.path.join(SCRATCH, "log"))
 
 
 def rescans(times):
     """CPU seconds of each pass that SIGUSR1 asks of a running mnemod."""
-    with Daemon() as d:
+    with running() as d:
         d.settle(2)
         for _ in range(times):
             before = precise_cpu(d.pids())
             d.child.send_signal(signal.SIGUSR1)
             d.settle(0.5)
             yield precise_cpu(d.pids()) - before
-
-
-def precise_cpu(pids):
-    """In nanoseconds of the scheduler, not in ticks."""
-    total = 0
-    for pid in pids:
-        try:
-            with open("/proc/%d/schedstat" % pid) as f:
-                total += int(f.read().split()[0])
-        except OSError:
-            pass
-    return total / 1e9
 
 
 def start():
@@ -218,7 +182,7 @@ def publishing():
     root = os.path.join(os.path.dirname(fresh()), "memories")
     publish.fill(root, 1000)
     must(costs.run(ONCE + ["--adopt"]), "mnemod --adopt")
-    with Daemon() as d:
+    with running() as d:
         d.settle(1)
         ours = publish.remembered(os.path.join(BUILD, "mnemoctl"))
     git = publish.committed(root, os.path.join(SCRATCH, "git"))
@@ -251,7 +215,7 @@ def idle():
     """A minute after 100 rollouts were taken in."""
     home_of_100()
     must(costs.run(ONCE), "mnemod")
-    with Daemon() as d:
+    with running() as d:
         d.settle(2)
         pids = d.pids()
         wakeups, cpu = costs.wakeups(pids), precise_cpu(pids)
@@ -373,13 +337,14 @@ def model():
 ROWS = {"rollouts": rollouts, "long": long_rollout, "many": many,
         "start": start, "waiting": waiting, "publish": publishing,
         "stop": stop, "idle": idle, "model": model, "asked": asked}
+ASKED_FOR = {"scale": lambda: scale.rows(BUILD, SCRATCH, row)}
 
 
 def main():
     os.makedirs(SCRATCH, exist_ok=True)
     row("what", "here", "reference", "to reach")
     for name in sys.argv[2:] or ROWS:
-        ROWS[name]()
+        (ROWS | ASKED_FOR)[name]()
     shutil.rmtree(SCRATCH)
 
 

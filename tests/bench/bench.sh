@@ -3,7 +3,8 @@
 # test depends on a figure of this page.
 #
 #	B	build directory
-#	ROWS	rows to run, all if empty: names as in bench.py
+#	ROWS	rows to run, names as in bench.py; if empty all but `scale',
+#		which takes a quarter of an hour
 #
 # shellcheck disable=SC2086
 set -eu

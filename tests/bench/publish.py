@@ -11,7 +11,7 @@ TIMES = 9
 NOTE = "extensions/ad_hoc/notes/%d.md"
 
 
-def fill(root, count):
+def fill(root, count, lines=40):
     """A memory of another program: `count' summaries and the rest."""
     summaries = os.path.join(root, "rollout_summaries")
     os.makedirs(summaries)
@@ -20,7 +20,7 @@ def fill(root, count):
             f.write("thread_id: %s\nupdated_at: 2026-11-01T10:00:00+00:00\n"
                     "cwd: /home/dev/p\n\n# Part %d\n\n" % (
                         world.thread_id(n), n))
-            f.write("A line of a summary that tells what was done.\n" * 40)
+            f.write("A line of a summary that tells what was done.\n" * lines)
     for name, text in (("MEMORY.md", "# Task Group: x\n\nscope: x\n"),
                        ("memory_summary.md", "v1\n")):
         with open(os.path.join(root, name), "w") as f:

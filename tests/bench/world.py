@@ -122,6 +122,21 @@ def tiny_files(sessions, count):
             "user", "Say hello %d times." % n))), old)
 
 
+def young_files(sessions, count):
+    """Sessions of five lines in which something was learnt."""
+    os.makedirs(os.path.join(sessions, "2026/11/22"))
+    for n in range(count):
+        write(path_of(sessions, n), (
+            meta(n), record(1, "response_item", message(
+                "user", "Make the parser of part %d accept nothing." % n)),
+            record(2, "response_item", call(0, "make -C part%d test" % n)),
+            record(3, "response_item", output(
+                0, "Process exited with code 0\nOutput:\nPASS")),
+            record(9, "response_item", message(
+                "assistant", "It accepts empty input now; tests pass."))),
+            BASE_MS / 1000 + 30)
+
+
 def turn(k, log, image):
     """About 1 MiB of a long session, as users report them: most of it
     compaction and images, the rest what tools and the model said."""
