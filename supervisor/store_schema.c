@@ -206,8 +206,12 @@ static const char step_operator[] =
     " what TEXT PRIMARY KEY NOT NULL,"
     " since INTEGER NOT NULL) WITHOUT ROWID;";
 
+/* The last agents of a memory, among those of all memories and months. */
+static const char step_last_agents[] =
+    "CREATE INDEX agents_memory ON agents (memory, finished_at, thread_id);";
+
 const char *const schema_steps[] = { step_1, step_ledger, step_outdated,
-    step_release, step_generator, step_operator };
+    step_release, step_generator, step_operator, step_last_agents };
 const int64_t schema_nsteps = sizeof(schema_steps) / sizeof(*schema_steps);
 
 enum store_status

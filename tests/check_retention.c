@@ -16,6 +16,7 @@
 #include "supervisor/memory.h"
 #include "supervisor/retention.h"
 #include "supervisor/store_db.h"
+#include "supervisor/store_retention.h"
 #include "supervisor/store_review.h"
 #include "tests/check_main.h"
 #include "tests/store_fixture.h"
@@ -299,6 +300,78 @@ START_TEST(an_audit_that_cannot_go_keeps_its_row)
 }
 END_TEST
 
+/* Old agents up to this number, two of each memory, without files. */
+static void
+months_of_agents(int n)
+{
+	char	*sql = xasprintf("WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL"
+	    " SELECT n + 1 FROM k WHERE n < %d)"
+	    " INSERT OR IGNORE INTO agents (thread_id, session_id, memory,"
+	    " ownership_token, input_watermark, status, started_at,"
+	    " finished_at, published_commit)"
+	    " SELECT 'agent' || n, 's', 'm' || (n / 2), 't', 0, 'completed', n, n,"
+	    " 'c' FROM k", n);
+
+	tell(sql);
+	free(sql);
+}
+
+static int
+one_more(void *arg)
+{
+	++*(int *)arg;
+	return 0;
+}
+
+static int
+count_agent(const char *id, void *arg)
+{
+	(void)id;
+	return one_more(arg) != 0;
+}
+
+/* What the database does to find those that are to go, in its own steps. */
+static int
+steps_to_find(int expected)
+{
+	int	 steps = 0, found = 0;
+
+	sqlite3_progress_handler(st->db, 10, one_more, &steps);
+	ck_assert_int_eq(store_agents_old_each(st, NOW, count_agent, &found),
+	    STORE_OK);
+	sqlite3_progress_handler(st->db, 0, NULL, NULL);
+	ck_assert_int_eq(found, expected);
+	return steps;
+}
+
+/* Each old agent was held against all others of all memories. */
+START_TEST(four_times_the_agents_take_four_times_the_steps)
+{
+	int	 few;
+
+	months_of_agents(500);
+	few = steps_to_find(249);
+	months_of_agents(2000);
+	ck_assert_int_lt(steps_to_find(999), 6 * few);
+}
+END_TEST
+
+/* Status asks this of each of a thousand memories. */
+START_TEST(agents_of_others_do_not_delay_a_memory)
+{
+	struct store_agent	*a;
+	char			 id[UUID_SIZE];
+	int			 steps = 0;
+
+	months_of_agents(2000);
+	sqlite3_progress_handler(st->db, 10, one_more, &steps);
+	ck_assert_int_eq(store_agent_published(st, "other", &a), STORE_NONE);
+	ck_assert_int_eq(store_review_pending(st, "other", id), STORE_NONE);
+	sqlite3_progress_handler(st->db, 0, NULL, NULL);
+	ck_assert_int_lt(steps, 100);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -315,6 +388,8 @@ suite(void)
 	tcase_add_test(t, the_ledger_keeps_its_rolling_day);
 	tcase_add_test(t, zero_keeps_for_ever);
 	tcase_add_test(t, an_audit_that_cannot_go_keeps_its_row);
+	tcase_add_test(t, four_times_the_agents_take_four_times_the_steps);
+	tcase_add_test(t, agents_of_others_do_not_delay_a_memory);
 	suite_add_tcase(s, t);
 	return s;
 }
