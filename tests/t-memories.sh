@@ -155,6 +155,7 @@ while [ $i -lt 1000 ]; do
 done >"$W/many.conf"
 mkdir "$W/many"
 (cd "$W/many" && seq 0 999 | sed 's,$,/root,' | xargs mkdir -p)
+# shellcheck disable=SC3045 # dash has it
 (ulimit -t 8 && exec "$MNEMOD" -f "$W/many.conf" -n) >"$T/out" 2>&1
 check "1,000 roots: apart, in a moment" [ $? -eq 0 ]
 sed -i "s,/500/root,/7/root/new,; s,/900/root,/8," "$W/many.conf"
