@@ -30,6 +30,9 @@
 #define MEMORY_FDS	12
 #define RESERVED_FDS	64
 
+/* Memories at work: more only delay each other until none is in time. */
+#define AT_ONCE_MAX	128
+
 struct scheduler {
 	struct supervisor	*sv;
 	struct loop_timer	 next;		/* the next pass */
@@ -115,20 +118,22 @@ scheduler_free(struct scheduler *s)
 /*
  * How many memories may be worked on at once.  Each holds descriptors while
  * it waits for more: without a limit all of them could wait for each other.
+ * And workers that start are to be ready in time: 800 at once were not.
  */
 static size_t
 at_once(const struct scheduler *s)
 {
 	size_t		held = RESERVED_FDS + s->sv->config->nmemories +
-			    control_clients_max();
+			    control_clients_max(), n;
 	struct rlimit	lim;
 
 	if (getrlimit(RLIMIT_NOFILE, &lim) == -1 ||
 	    lim.rlim_cur == RLIM_INFINITY)
-		return SIZE_MAX;
+		return AT_ONCE_MAX;
 	if (lim.rlim_cur < held + 2 * MEMORY_FDS)
 		return 1;
-	return ((size_t)lim.rlim_cur - held) / MEMORY_FDS;
+	n = ((size_t)lim.rlim_cur - held) / MEMORY_FDS;
+	return n < AT_ONCE_MAX ? n : AT_ONCE_MAX;
 }
 
 /* What is to be done with one that is idle; 1 if that is under way now. */
