@@ -71,6 +71,6 @@ check "adopted ones are left" has '^all outputs' "$T/out"
 ctl extract
 check "without --outdated: status 2" [ "$status" -eq 2 ]
 check "without --outdated: says what is missing" \
-    has 'expected what to extract, --outdated' "$T/err"
+    has 'expected either a thread or --outdated' "$T/err"
 check "no worker is left" no_orphans mnemod mnemod-extract mnemod-wspace
 finish
