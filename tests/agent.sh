@@ -24,7 +24,7 @@ END
 )
 DONE="model=fake-big text='It is in the memory now.'"
 
-db() { sqlite3 "$STATE/state.db" "$@"; }
+db() { sqlite3 -cmd ".timeout 10000" "$STATE/state.db" "$@"; }
 agent_row() {
 	db "select $1 from agents order by started_at desc, rowid desc limit 1"
 }

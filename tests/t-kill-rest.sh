@@ -56,7 +56,7 @@ next() {
 claimed() {
 	sed -n 's/.*stage one: \([0-9]*\) claimed.*/\1/p' "$LOG"
 }
-edit() { sqlite3 "$STATE/state.db" "$1"; }
+edit() { sqlite3 -cmd ".timeout 10000" "$STATE/state.db" "$1"; }
 
 adopted_new
 i=1

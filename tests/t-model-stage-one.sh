@@ -9,7 +9,7 @@ isolate
 . tests/world.sh
 . tests/model.sh
 
-db() { sqlite3 "$STATE/state.db" "$@"; }
+db() { sqlite3 -cmd ".timeout 10000" "$STATE/state.db" "$@"; }
 outputs() { db "select count(*) from stage1_outputs"; }
 job() { db "select $1 from jobs where kind = 'memory_stage1' limit 1"; }
 

@@ -113,7 +113,7 @@ ctl disable nonsense
 check "disable: no id, no path: status 1" [ "$status" -eq 1 ]
 
 # Three failures are for good, until somebody says otherwise.
-sql_write() { sqlite3 "$STATE/state.db" "$1"; }
+sql_write() { sqlite3 -cmd ".timeout 10000" "$STATE/state.db" "$1"; }
 sql_write "update jobs set status = 'error', retry_remaining = 0,
     retry_at = 1, last_error = 'it broke', last_success_watermark = null
     where kind = 'memory_stage1' and job_key = '$held';

@@ -65,7 +65,7 @@ mn_start() {
 
 # sql QUERY: ask the state database (sqlite3(1) where there is one).
 sql() {
-	sqlite3 -readonly "$STATE/state.db" "$1"
+	sqlite3 -cmd ".timeout 10000" -readonly "$STATE/state.db" "$1"
 }
 
 # What a memory root holds, as one digest per file; raw_memories.md too.
