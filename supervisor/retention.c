@@ -55,13 +55,14 @@ static void
 forget_stray(const char *id, void *arg)
 {
 	struct gone		*g = arg;
-	struct store_agent	*a;
+	struct store_agent	*a = NULL;
 	int64_t			 ms = uuid_time_ms(id);
 
-	if (ms < 0 || ms / 1000 >= g->until ||
-	    store_agent_get(g->sv->store, id, &a) != STORE_NONE)
+	if (ms < 0 || ms / 1000 >= g->until)
 		return;
-	g->agents += audit_remove(&g->sv->state, id) == 0;
+	if (store_agent_get(g->sv->store, id, &a) == STORE_NONE)
+		g->agents += audit_remove(&g->sv->state, id) == 0;
+	store_agent_free(a);
 }
 
 static void
