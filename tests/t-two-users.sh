@@ -19,7 +19,7 @@ as() {
 	_uid=$1
 	shift
 	env -i PATH="$PATH" HOME="$T/$_uid/home" \
-	    MNEMOD_TEST_GRACE_MS=1000 \
+	    MNEMOD_TEST_GRACE_MS=1000 ASAN_OPTIONS="${ASAN_OPTIONS:-}" \
 	    setpriv --reuid "$_uid" --regid "$_uid" --clear-groups "$@"
 }
 state() { echo "$T/$1/home/.local/state/mnemod"; }
