@@ -115,6 +115,20 @@ agents() {
 }
 hours 0
 world_new
+mn -1 --yes
+check "first start ever, nothing to consolidate: status 0" [ $? -eq 0 ]
+check "first start ever, nothing to consolidate: no agent, unlike the peer" \
+    [ "$(sql 'select reason from agents')" = no_workspace_changes ]
+check "first start ever, nothing to consolidate: nothing is published" \
+    [ ! -e "$ROOT/MEMORY.md" ]
+
+# It says that new threads of Codex are marked, not what becomes of others.
+printf '[memories]\ngenerate_memories = false\n' >"$CODEX/config.toml"
+session 1 2026-11-22T10:00:00Z
+mn -1 --yes
+check "generate_memories = false: a thread that is there: extracted" is_claimed 1
+
+world_new
 session 1 2026-11-22T10:00:00Z
 mn -1 --yes
 check "first pass: one agent" [ "$(agents)" -eq 1 ]

@@ -301,6 +301,10 @@ prepare(struct preparation *p, struct prepared *out)
 	out->changed = (!p->reverted && (now.n > 0 ||
 	    p->kept_out.len > 0 || out->again > 0)) ||
 	    strcmp(p->staged.inputs, p->last_inputs) != 0;
+	/* No run over nothing: there never was anything to remember. */
+	if (git_index_entrycount(p->before) == 0 &&
+	    git_index_entrycount(p->after) == 0)
+		out->changed = 0;
 	out->hand_edited = p->live.edited;
 	git_oid_cpy(&out->base, &p->staged.base);
 	changes_release(&now);
