@@ -1,5 +1,5 @@
 #!/bin/sh
-# soak.sh: chaos for SOAK_SECONDS (600), from SEED (a new one, printed).  In
+# soak.sh: row 73, chaos for SOAK_SECONDS (600), from SEED (a new one, printed).  In
 # pid and mount namespaces of its own, so that nothing escapes and disks can
 # be filled; root is needed.
 set -eu
