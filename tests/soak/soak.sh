@@ -1,7 +1,7 @@
 #!/bin/sh
-# soak.sh: row 73, chaos for SOAK_SECONDS (600), from SEED (a new one, printed).  In
-# pid and mount namespaces of its own, so that nothing escapes and disks can
-# be filled; root is needed.
+# soak.sh: row 73.  Chaos for SOAK_SECONDS (600), from SEED (a new one,
+# printed), in pid and mount namespaces of its own, so that nothing escapes
+# and disks can be filled; root is needed.
 set -eu
 
 seed=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
