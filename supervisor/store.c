@@ -67,24 +67,6 @@ connect_to(struct store *s, const char *name, int flags)
 	return STORE_OK;
 }
 
-/* quick_check answers one row, "ok", or what is wrong. */
-static enum store_status
-check_whole(struct store *s)
-{
-	struct db_rows	 r;
-	int		 sound = 0;
-
-	db_open(&r, s, "PRAGMA quick_check(1)", NOARGS);
-	if (db_next(&r)) {
-		sound = strcmp(db_text(&r, 0), "ok") == 0;
-		if (!sound)
-			log_warnx("%s: %s", s->path, db_text(&r, 0));
-	}
-	if (db_end(&r) != STORE_OK)
-		return r.status;
-	return sound ? STORE_OK : STORE_CORRUPT;
-}
-
 static enum store_status
 set_pragmas(struct store *s)
 {
@@ -95,7 +77,7 @@ set_pragmas(struct store *s)
 	    "PRAGMA secure_delete = ON;"
 	    "PRAGMA foreign_keys = ON;"
 	    "PRAGMA journal_size_limit = 1048576;");
-	return st == STORE_OK ? check_whole(s) : st;
+	return st == STORE_OK ? db_sound(s, "PRAGMA quick_check(1)") : st;
 }
 
 static enum store_status
@@ -193,7 +175,7 @@ open_copy(struct store *s)
 	if (st == STORE_OK)
 		st = copy_into(s, &from);
 	sqlite3_close(from.db);
-	return st == STORE_OK ? check_whole(s) : st;
+	return st == STORE_OK ? db_sound(s, "PRAGMA quick_check(1)") : st;
 }
 
 /* What an older mnemod left is brought to our schema in memory. */

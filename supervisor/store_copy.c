@@ -82,17 +82,6 @@ store_copy(struct store *s, const char *target)
 enum store_status
 store_integrity(struct store *s)
 {
-	struct db_rows	 r;
-	int		 sound = 0;
-
 	db_about(s, "checking every page");
-	db_open(&r, s, "PRAGMA integrity_check(1)", NOARGS);
-	if (db_next(&r)) {
-		sound = strcmp(db_text(&r, 0), "ok") == 0;
-		if (!sound)
-			log_warnx("%s: %s", s->path, db_text(&r, 0));
-	}
-	if (db_end(&r) != STORE_OK)
-		return r.status;
-	return sound ? STORE_OK : STORE_CORRUPT;
+	return db_sound(s, "PRAGMA integrity_check(1)");
 }

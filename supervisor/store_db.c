@@ -368,3 +368,20 @@ db_transaction_lazy(struct store *s, const char *what, db_body *body,
 		log_fatalx("%s: cannot be made to wait for the disk", s->path);
 	return st;
 }
+
+enum store_status
+db_sound(struct store *s, const char *pragma)
+{
+	struct db_rows	 r;
+	int		 sound = 0;
+
+	db_open(&r, s, pragma, NOARGS);
+	if (db_next(&r)) {
+		sound = strcmp(db_text(&r, 0), "ok") == 0;
+		if (!sound)
+			log_warnx("%s: %s", s->path, db_text(&r, 0));
+	}
+	if (db_end(&r) != STORE_OK)
+		return r.status;
+	return sound ? STORE_OK : STORE_CORRUPT;
+}

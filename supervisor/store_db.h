@@ -205,4 +205,10 @@ enum store_status citations_replace(struct store *,
 /* Inside a transaction: count anew how often an output was cited. */
 enum store_status usage_refresh(struct store *, const char *thread_id);
 
+/*
+ * PRAGMA quick_check or integrity_check: STORE_OK; or STORE_CORRUPT, with the
+ * first thing that is wrong in the log.
+ */
+enum store_status db_sound(struct store *, const char *pragma);
+
 #endif
