@@ -23,15 +23,11 @@ heal(int64_t now)
 START_TEST(what_is_in_order_is_left_alone)
 {
 	struct store_stage_one_rules	 rules = stage_one_rules();
-	struct store_job		 job;
-	struct store_finish		 f;
 
 	add_thread(1, NOW - DAY);
 	add_thread(2, NOW - DAY);
 	claim(2, &rules);
-	job = claim(1, &rules);
-	f = finish_of(1, &job);
-	ck_assert_int_eq(store_stage_one_failed(st, &f, HOUR, "no"), STORE_OK);
+	fail_one(1, &rules, HOUR);
 	ck_assert_int_eq(heal(NOW), 0);
 }
 END_TEST
@@ -39,16 +35,11 @@ END_TEST
 START_TEST(a_backoff_is_no_longer_than_it_ever_is)
 {
 	struct store_stage_one_rules	 rules = stage_one_rules();
-	struct store_job		 job;
-	struct store_finish		 f;
 
 	add_thread(1, NOW - DAY);
 	rules.now = NOW + YEAR;
 	rules.age_days = 0;
-	job = claim(1, &rules);
-	f = finish_of(1, &job);
-	f.now = NOW + YEAR;
-	ck_assert_int_eq(store_stage_one_failed(st, &f, HOUR, "no"), STORE_OK);
+	fail_one(1, &rules, HOUR);
 	ck_assert_int_gt(heal(NOW), 0);
 	rules.now = NOW + HOUR - 1;
 	ck_assert_int_eq(try_claim(1, &rules), CLAIM_RETRY_BACKOFF);

@@ -163,6 +163,17 @@ add_output(int n, int64_t version)
 	ck_assert_int_eq(store_stage_one_succeeded(st, &fin, &o), STORE_OK);
 }
 
+void
+fail_one(int n, const struct store_stage_one_rules *rules, int64_t delay)
+{
+	struct store_job	 job = claim(n, rules);
+	struct store_finish	 fin = finish_of(n, &job);
+
+	fin.now = rules->now;
+	ck_assert_int_eq(store_stage_one_failed(st, &fin, delay, "boom"),
+	    STORE_OK);
+}
+
 struct store_stage_two_rules
 stage_two_rules(void)
 {

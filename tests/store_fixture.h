@@ -15,6 +15,12 @@
 #define HOUR	3600LL
 #define DAY	86400LL
 
+/* A query for this column of the jobs of one kind. */
+#define STAGE_ONE(col)							\
+	"SELECT " col " FROM jobs WHERE kind = 'memory_stage1'"
+#define STAGE_TWO(col)							\
+	"SELECT " col " FROM jobs WHERE kind = 'memory_consolidate'"
+
 extern struct store	*st;		/* the open store */
 extern char		 st_dir[256];	/* where it is */
 
@@ -43,6 +49,8 @@ struct store_finish finish_of(int n, const struct store_job *);
 struct store_output output_of(int64_t version, const char *raw);
 /* Claim and succeed: an output of that version. */
 void add_output(int n, int64_t version);
+/* Claim and fail, at the rules' now: "boom", due again `delay' later. */
+void fail_one(int n, const struct store_stage_one_rules *, int64_t delay);
 
 struct store_stage_two_rules stage_two_rules(void);
 /* Claim, give these threads' outputs to an agent, succeed. */
