@@ -1,4 +1,4 @@
-/* links: supervisor/store.c supervisor/store_db.c supervisor/store_row.c supervisor/store_schema.c supervisor/store_copy.c supervisor/store_threads.c supervisor/store_files.c supervisor/store_forget.c supervisor/store_due.c supervisor/store_rules.c supervisor/store_stage_one.c supervisor/store_selection.c supervisor/store_stage_two.c supervisor/store_leases.c supervisor/store_outputs.c supervisor/store_select.c supervisor/store_agents.c supervisor/store_memories.c supervisor/store_ledger.c supervisor/state_dir.c supervisor/orphans.c tests/store_fixture.c tests/scratch.c */
+/* links: supervisor/store.c supervisor/store_?*.c supervisor/state_dir.c supervisor/orphans.c supervisor/group.c tests/store_fixture.c tests/scratch.c */
 /*
  * The database survives what happens to it: a full disk, a kill at a
  * commit, a damaged file, a newer or older mnemod.  What it cannot survive
