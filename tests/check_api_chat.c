@@ -291,7 +291,6 @@ suite(void)
 	TCase	*tc = tcase_create("chat");
 
 	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, stage_one_body);
 	tcase_add_test(tc, openai_names_the_cap_otherwise);
 	tcase_add_test(tc, agent_body);

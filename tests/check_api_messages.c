@@ -239,7 +239,6 @@ suite(void)
 	TCase	*tc = tcase_create("messages");
 
 	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, stage_one_body);
 	tcase_add_test(tc, agent_body);
 	tcase_add_test(tc, a_payload_cannot_ask_for_more);

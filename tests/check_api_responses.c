@@ -447,7 +447,6 @@ suite(void)
 	TCase	*tc = tcase_create("responses");
 
 	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, stage_one_body);
 	tcase_add_test(tc, optional_members);
 	tcase_add_test(tc, no_reasoning_no_cap);

@@ -382,7 +382,6 @@ suite(void)
 	TCase	*tc = tcase_create("ask");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, test_question_and_answer);
 	tcase_add_test(tc, test_others_go_on);
 	tcase_add_test(tc, test_nothing_worth_keeping);

@@ -1000,7 +1000,6 @@ suite(void)
 	TCase *t = tcase_create("consolidate");
 
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 60);
 	tcase_add_test(t, nothing_to_say);
 	tcase_add_test(t, same_input_same_bytes);
 	tcase_add_test(t, order_of_rows_does_not_matter);

@@ -318,7 +318,6 @@ suite(void)
 	Suite	*s = suite_create("gateway_exchange");
 	TCase	*tc = tcase_create("exchange");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, the_limits_of_an_account);
 	tcase_add_loop_test(tc, limits_that_are_not_told, 0, 5);
 	tcase_add_test(tc, a_key_has_no_limits_to_tell);

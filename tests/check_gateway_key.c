@@ -357,7 +357,6 @@ suite(void)
 	Suite	*s = suite_create("gateway_key");
 	TCase	*tc = tcase_create("gateway_key");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, key_is_nowhere, 0, 3);
 	tcase_add_loop_test(tc, key_from_a_file, 0, 3);
 	tcase_add_test(tc, through_a_proxy);

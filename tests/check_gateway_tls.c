@@ -216,7 +216,6 @@ suite(void)
 	Suite	*s = suite_create("gateway_tls");
 	TCase	*tc = tcase_create("gateway_tls");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, certificate_of_its_own_authority);
 	tcase_add_test(tc, certificate_that_nobody_signed);
 	tcase_add_test(tc, certificate_of_another);

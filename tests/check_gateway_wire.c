@@ -485,7 +485,6 @@ suite(void)
 	Suite	*s = suite_create("gateway_wire");
 	TCase	*tc = tcase_create("gateway_wire");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, stage_one, 0, 3);
 	tcase_add_loop_test(tc, agent, 0, 3);
 	tcase_add_loop_test(tc, a_payload_asks_for_more, 0, 6);

@@ -199,7 +199,6 @@ suite(void)
 	Suite	*s = suite_create("glance");
 	TCase	*tc = tcase_create("glance");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, sees_what_the_parser_sees);
 	tcase_add_test(tc, leaves_the_rest_to_the_parser);
 	tcase_add_test(tc, half_a_pair);

@@ -234,7 +234,6 @@ suite(void)
 	TCase	*tc = tcase_create("all");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, the_next_one_knows_what_was_read);
 	tcase_add_loop_test(tc, an_edit_that_keeps_size_and_time_is_seen, 0,
 	    2);

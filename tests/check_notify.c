@@ -343,7 +343,6 @@ suite(void)
 	TCase	*t = tcase_create("all");
 
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 30);
 	tcase_add_test(t, test_life);
 	tcase_add_test(t, test_abstract);
 	tcase_add_test(t, test_status);

@@ -198,7 +198,6 @@ suite(void)
 	TCase	*tc = tcase_create("history");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, few_objects_are_left_alone);
 	tcase_add_test(tc, all_that_is_reachable_stays);
 	tcase_add_test(tc, the_next_publication_finds_its_way);

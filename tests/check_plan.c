@@ -281,7 +281,6 @@ plan_suite(void)
 	Suite	*s = suite_create("plan");
 	TCase	*tc = tcase_create("plan");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, whole_when_it_fits);
 	tcase_add_test(tc, output_shrinks_first_the_oldest_first);
 	tcase_add_test(tc, users_words_last);

@@ -234,7 +234,6 @@ suite(void)
 	TCase	*tc = tcase_create("history");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, what_is_published_still_is_refused);
 	tcase_add_test(tc, commits_that_name_it_go);
 	tcase_add_test(tc, what_never_named_it_stays_as_it_is);

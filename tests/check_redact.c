@@ -519,7 +519,6 @@ redact_suite(void)
 	TCase	*tc = tcase_create("redact");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, secret_goes, 0, (int)NCASES(secrets));
 	tcase_add_loop_test(tc, lookalike_stays, 0, (int)NCASES(lookalikes));
 	tcase_add_loop_test(tc, all_at_once, 0, 2);

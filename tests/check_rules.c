@@ -504,7 +504,6 @@ suite(void)
 	TCase	*tc = tcase_create("rules");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, links);
 	tcase_add_test(tc, links_of_other_sessions);
 	tcase_add_test(tc, links_that_were_there);

@@ -421,7 +421,6 @@ suite(void)
 	TCase	*tc = tcase_create("roles");
 
 	tcase_add_checked_fixture(tc, scene_setup, scene_teardown);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, landlock_is_here);
 	tcase_add_loop_test(tc, outside_is_out_of_reach, 0, NCASES);
 	tcase_add_loop_test(tc, symbolic_links_lead_nowhere, 0, NCASES);

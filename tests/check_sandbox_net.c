@@ -205,7 +205,6 @@ suite(void)
 	Suite	*s = suite_create("sandbox_net");
 	TCase	*tc = tcase_create("gateway");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, the_gateways_life, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;

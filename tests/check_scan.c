@@ -443,7 +443,6 @@ suite(void)
 	TCase	*tc = tcase_create("scan");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, test_walk);
 	tcase_add_test(tc, test_open);
 	tcase_add_test(tc, test_changes);

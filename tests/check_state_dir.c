@@ -230,7 +230,6 @@ suite(void)
 	TCase	*tc = tcase_create("state_dir");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, makes_a_private_directory);
 	tcase_add_test(tc, closes_a_directory_that_others_could_read);
 	tcase_add_test(tc, refuses_what_is_no_directory);

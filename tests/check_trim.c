@@ -280,7 +280,6 @@ suite(void)
 	TCase	*tc = tcase_create("history");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_short_history_is_left_alone);
 	tcase_add_test(tc, the_old_go_with_their_bytes_and_ids_stay);
 	tcase_add_test(tc, life_goes_on_after_a_cut);

@@ -503,7 +503,6 @@ suite(void)
 	TCase	*tc = tcase_create("life");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, life_from_hello_to_bye);
 	tcase_add_test(tc, payloads_come_whole);
 	tcase_add_test(tc, payloads_have_bounds);

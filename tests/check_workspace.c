@@ -966,7 +966,6 @@ suite(void)
 	for (n = 0; crash_points[n] != NULL; n++)
 		continue;
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, only_tracked_paths);
 	tcase_add_test(tc, first_publication);
 	tcase_add_test(tc, nothing_new_is_nothing_to_do);
