@@ -19,14 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <bsd/string.h>
-
 #include "check_main.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "tests/wspace_scene.h"
-#include "worker/workspace/live.h"
 #include "worker/workspace/tree.h"
 
 #define SAVES		5000	/* in all */
@@ -128,19 +125,6 @@ write_in_place(const char *path, const char *text)
 	scene_write(sc.root, path, text);
 }
 
-static char *
-with_crlf(const char *text)
-{
-	char	*out = xcalloc(2, strlen(text) + 1), *o = out;
-
-	for (; *text != '\0'; text++) {
-		if (*text == '\n' && (o == out || o[-1] != '\r'))
-			*o++ = '\r';
-		*o++ = *text;
-	}
-	return out;
-}
-
 enum style { BY_RENAME, IN_PLACE, APPEND, CRLF, NO_NEWLINE, DELETE, TWICE,
 	STYLES };
 
@@ -169,7 +153,7 @@ save(const char *path, enum style style)
 	    "", n, style == NO_NEWLINE ? "" : "\n");
 	claimed[n] = 1;
 	if (style == CRLF) {
-		crlf = with_crlf(new);
+		crlf = scene_with_crlf(new);
 		free(new);
 		new = crlf;
 	}
@@ -501,132 +485,6 @@ START_TEST(an_editor_in_another_process)
 }
 END_TEST
 
-/* The agent's MEMORY.md says "offset" where the user's says "mine". */
-static void
-conflict(void)
-{
-	scene_first(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
-	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
-	    scene_handbook("offset"));
-	scene_save(sc.root, "MEMORY.md", scene_handbook("mine"));
-	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
-	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"),
-	    scene_handbook("mine"));
-}
-
-START_TEST(what_the_agent_had_comes_back)
-{
-	const char	*diff;
-
-	conflict();
-	/* Nothing else is new, and yet there is something to do. */
-	scene_prepare(&sc, AGENT_3);
-	ck_assert_int_eq(sc.prepared.changed, 1);
-	diff = scene_read(scene_staging(&sc, AGENT_3),
-	    "phase2_workspace_diff.md");
-	ck_assert_ptr_nonnull(strstr(diff, "## Kept out by the user\n"));
-	ck_assert(strstr(diff, "## Kept out") < strstr(diff, "## Status"));
-	ck_assert_ptr_nonnull(strstr(diff, "\n- M MEMORY.md\n"));
-	ck_assert_ptr_nonnull(strstr(diff,
-	    "\n-pagination, mine\n+pagination, offset\n"));
-	scene_write(scene_staging(&sc, AGENT_3), "MEMORY.md",
-	    scene_handbook("mine, offset"));
-	ck_assert_int_eq(scene_publish(&sc, AGENT_3), PUBLISH_DONE);
-	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"),
-	    scene_handbook("mine, offset"));
-	/* Once: then it is settled. */
-	scene_prepare(&sc, AGENT_2);
-	ck_assert_int_eq(sc.prepared.changed, 0);
-}
-END_TEST
-
-START_TEST(a_conflict_in_a_file_with_an_odd_name)
-{
-	static const char	odd[] = "skills/a/odd\xff.md";
-
-	scene_first(&sc);
-	scene_write(sc.root, odd, "one\n");
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
-	scene_write(scene_staging(&sc, AGENT_2), odd, "agent\n");
-	scene_save(sc.root, odd, "mine\n");
-	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
-	ck_assert_str_eq(scene_read(sc.root, odd), "mine\n");
-	ck_assert_str_eq(json_object_get_string(json_object_array_get_idx(
-	    sc.published.conflicts, 0)), "skills/a/odd\\xff.md");
-}
-END_TEST
-
-START_TEST(where_nothing_was_kept_out_nothing_is_told)
-{
-	scene_first(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
-	ck_assert_ptr_null(strstr(scene_read(scene_staging(&sc, AGENT_2),
-	    "phase2_workspace_diff.md"), "Kept out"));
-}
-END_TEST
-
-START_TEST(ends_of_lines_stay)
-{
-	char	*crlf, *text, *p;
-
-	scene_first(&sc);
-	crlf = with_crlf(scene_handbook("limit"));
-	crlf[strlen(crlf) - 2] = '\0';	/* no end of the last line */
-	scene_save(sc.root, "MEMORY.md", crlf);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
-	text = xstrdup(scene_read(scene_staging(&sc, AGENT_2), "MEMORY.md"));
-	ck_assert_str_eq(text, crlf);
-	p = strstr(text, "limit");
-	memcpy(p, "agent", 5);
-	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md", text);
-	/* Meanwhile another line. */
-	p = strstr(crlf, "server.py");
-	memcpy(p, "myself.py", 9);
-	scene_save(sc.root, "MEMORY.md", crlf);
-	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
-	memcpy(strstr(text, "server.py"), "myself.py", 9);
-	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"), text);
-	free(crlf);
-	free(text);
-}
-END_TEST
-
-/* New, foreign and moved files, by the user, while the agent works. */
-START_TEST(files_come_and_go)
-{
-	char	from[700], to[700];
-
-	scene_first(&sc);
-	scene_write(sc.root, "skills/a/SKILL.md", SCENE_SKILL("mine\n"));
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
-	scene_write(scene_staging(&sc, AGENT_2), "skills/a/SKILL.md",
-	    SCENE_SKILL("mine\nagent\n"));
-	scene_write(sc.root, "skills/b/notes.md", "new\n");
-	scene_write(sc.root, "diary/today.txt", "foreign\n");
-	snprintf(from, sizeof(from), "%s/skills/a", sc.root);
-	snprintf(to, sizeof(to), "%s/skills/moved", sc.root);
-	ck_assert_int_eq(rename(from, to), 0);
-	snprintf(from, sizeof(from), "%s/memory_summary.md", sc.root);
-	snprintf(to, sizeof(to), "%s/old summary.md", sc.root);
-	ck_assert_int_eq(rename(from, to), 0);
-	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
-	ck_assert_str_eq(scene_read(sc.root, "skills/b/notes.md"), "new\n");
-	ck_assert_str_eq(scene_read(sc.root, "diary/today.txt"), "foreign\n");
-	ck_assert_str_eq(scene_read(sc.root, "skills/moved/SKILL.md"),
-	    SCENE_SKILL("mine\n"));
-	ck_assert_int_eq(scene_exists(sc.root, "skills/a/SKILL.md"), 0);
-	ck_assert_int_eq(scene_exists(sc.root, "memory_summary.md"), 0);
-	ck_assert_str_eq(scene_read(sc.root, "old summary.md"),
-	    SCENE_SUMMARY);
-}
-END_TEST
-
 /* Publish twice, with a save between look and exchange. */
 static void
 publish_here(void)
@@ -701,11 +559,6 @@ suite(void)
 	tcase_set_timeout(tc, 240);
 	tcase_add_test(tc, every_save_at_every_moment_is_found);
 	tcase_add_test(tc, an_editor_in_another_process);
-	tcase_add_test(tc, what_the_agent_had_comes_back);
-	tcase_add_test(tc, a_conflict_in_a_file_with_an_odd_name);
-	tcase_add_test(tc, where_nothing_was_kept_out_nothing_is_told);
-	tcase_add_test(tc, ends_of_lines_stay);
-	tcase_add_test(tc, files_come_and_go);
 	tcase_add_loop_test(tc, a_root_that_is_a_mount, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;

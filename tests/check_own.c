@@ -74,9 +74,7 @@ teardown(void)
 static void
 assert_clean(void)
 {
-	ck_assert_int_eq(scene_count(sc.root, TREE_TEMPORARY), 0);
-	ck_assert_int_eq(scene_count(sc.staging, ""), 0);
-	ck_assert_str_eq(scene_subject(&sc, HISTORY_NEXT), "");
+	scene_assert_clean(&sc);
 	ck_assert_str_eq(scene_subject(&sc, HISTORY_STAGED OWN_1), "");
 }
 

@@ -64,23 +64,10 @@ teardown(void)
 	scene_end(&sc);
 }
 
-/* What a program prints, run in the history; static memory. */
 static const char *
 git(const char *args)
 {
-	static char	 out[65536];
-	char		 cmd[1024];
-	FILE		*p;
-	size_t		 n;
-
-	snprintf(cmd, sizeof(cmd), "git --git-dir='%s' %s 2>&1", sc.history,
-	    args);
-	p = popen(cmd, "r");	/* NOLINT: a fixed command */
-	ck_assert_ptr_nonnull(p);
-	n = fread(out, 1, sizeof(out) - 1, p);
-	out[n] = '\0';
-	ck_assert_msg(pclose(p) == 0, "%s: %s", args, out);
-	return out;
+	return scene_git(&sc, args);
 }
 
 static int

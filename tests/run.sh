@@ -61,7 +61,7 @@ for t; do
 done >"$log/all"
 # The longest begin first, so that none of them is alone at the end.
 long='tests/t-kill\.sh|tests/t-disk\.sh|tests/t-kill-again\.sh|check_edits'
-long="^($long|check_workspace|tests/t-backup\.sh|tests/t-adopt\.sh)\$"
+long="^($long|check_publish|tests/t-backup\.sh|tests/t-adopt\.sh)\$"
 { grep -E "$long" "$log/all"; grep -vE "$long" "$log/all"; } |
     xargs -P "${JOBS:-3}" -n 1 sh "$0" --one
 

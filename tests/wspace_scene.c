@@ -11,8 +11,10 @@
 #include <bsd/string.h>
 
 #include "common/json.h"
+#include "common/mem.h"
 #include "tests/wspace_scene.h"
 #include "worker/workspace/folder_scan.h"
+#include "worker/workspace/tree.h"
 
 void
 scene_write(const char *dir, const char *path, const char *text)
@@ -70,6 +72,19 @@ scene_exists(const char *dir, const char *path)
 
 	snprintf(full, sizeof(full), "%s/%s", dir, path);
 	return lstat(full, &st) == 0;
+}
+
+char *
+scene_with_crlf(const char *text)
+{
+	char	*out = xcalloc(2, strlen(text) + 1), *o = out;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '\n' && (o == out || o[-1] != '\r'))
+			*o++ = '\r';
+		*o++ = *text;
+	}
+	return out;
 }
 
 void
@@ -253,6 +268,25 @@ scene_publish(struct wspace_scene *s, const char *agent)
 	return publish_run(&s->ws, agent, hex, &s->published);
 }
 
+void
+scene_publishes(struct wspace_scene *s, const char *agent)
+{
+	enum publish_status	status = scene_publish(s, agent);
+
+	ck_assert_msg(status == PUBLISH_DONE, "%s %s", status ==
+	    PUBLISH_FAILED ? s->ws.problem : "rejected",
+	    s->published.violations == NULL ? "" :
+	    json_object_to_json_string(s->published.violations));
+}
+
+void
+scene_assert_clean(struct wspace_scene *s)
+{
+	ck_assert_int_eq(scene_count(s->root, TREE_TEMPORARY), 0);
+	ck_assert_int_eq(scene_count(s->staging, ""), 0);
+	ck_assert_str_eq(scene_subject(s, HISTORY_NEXT), "");
+}
+
 const char *
 scene_handbook(const char *word)
 {
@@ -286,9 +320,20 @@ scene_first(struct wspace_scene *s)
 	dir = scene_staging(s, AGENT_1);
 	scene_write(dir, "MEMORY.md", scene_handbook("limit"));
 	scene_write(dir, "memory_summary.md", SCENE_SUMMARY);
-	ck_assert_msg(scene_publish(s, AGENT_1) == PUBLISH_DONE, "%s %s",
-	    s->ws.problem, s->published.violations == NULL ? "" :
-	    json_object_to_json_string(s->published.violations));
+	scene_publishes(s, AGENT_1);
+}
+
+void
+scene_second(struct wspace_scene *s)
+{
+	const char	*dir;
+
+	scene_first(s);
+	scene_inputs(s, 3, "two");
+	scene_prepare(s, AGENT_2);
+	dir = scene_staging(s, AGENT_2);
+	scene_write(dir, "MEMORY.md", scene_handbook("offset"));
+	scene_write(dir, "memory_summary.md", SCENE_SHORT("agent"));
 }
 
 const char *
@@ -304,4 +349,22 @@ scene_subject(struct wspace_scene *s, const char *ref)
 		strlcpy(text, git_commit_summary(commit), sizeof(text));
 	git_commit_free(commit);
 	return text;
+}
+
+const char *
+scene_git(struct wspace_scene *s, const char *args)
+{
+	static char	 out[65536];
+	char		 cmd[1024];
+	FILE		*p;
+	size_t		 n;
+
+	snprintf(cmd, sizeof(cmd), "git --git-dir='%s' %s 2>&1", s->history,
+	    args);
+	p = popen(cmd, "r");	/* NOLINT: a fixed command */
+	ck_assert_ptr_nonnull(p);
+	n = fread(out, 1, sizeof(out) - 1, p);
+	out[n] = '\0';
+	ck_assert_msg(pclose(p) == 0, "%s: %s", args, out);
+	return out;
 }

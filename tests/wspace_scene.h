@@ -44,6 +44,8 @@ void scene_save(const char *dir, const char *path, const char *text);
 const char *scene_read(const char *dir, const char *path);
 int scene_exists(const char *dir, const char *path);
 void scene_unlink(const char *dir, const char *path);
+/* The text with CRLF at each end of a line; the caller frees it. */
+char *scene_with_crlf(const char *text);
 /* Files and directories below `dir' whose name begins with `prefix'. */
 int scene_count(const char *dir, const char *prefix);
 
@@ -56,9 +58,15 @@ void scene_prepare(struct wspace_scene *, const char *agent);
 /* staging/<agent> */
 const char *scene_staging(struct wspace_scene *, const char *agent);
 enum publish_status scene_publish(struct wspace_scene *, const char *agent);
+/* It must work; the test tells why if it does not. */
+void scene_publishes(struct wspace_scene *, const char *agent);
+/* No temporary file, no staging and no half publication are left. */
+void scene_assert_clean(struct wspace_scene *);
 
 /* Rows A and B, a handbook and a summary: published once by AGENT_1. */
 void scene_first(struct wspace_scene *);
+/* Then AGENT_2 has written "offset" and SCENE_SHORT("agent"). */
+void scene_second(struct wspace_scene *);
 /* What that agent wrote; a handbook with this word in it. */
 const char *scene_handbook(const char *word);
 #define SCENE_SUMMARY "v1\n\n## User Profile\nnobody\n\n## What's in " \
@@ -70,5 +78,7 @@ const char *scene_handbook(const char *word);
 
 /* The subject of the commit that a reference points to; "" if absent. */
 const char *scene_subject(struct wspace_scene *, const char *ref);
+/* What git(1) prints with these arguments in the history; static memory. */
+const char *scene_git(struct wspace_scene *, const char *args);
 
 #endif
