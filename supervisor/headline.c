@@ -14,6 +14,7 @@
 #define MINUTE_MS	60000
 
 static const char *const doings[] = {
+	[MEM_FOUND] = "recovery",
 	[MEM_ADOPTING] = "adoption",
 	[MEM_RECOVERING] = "recovery",
 	[MEM_PREPARING] = "preparation",

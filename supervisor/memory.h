@@ -11,16 +11,19 @@
  * One memory while the supervisor runs: its root, its stage-two job and the
  * workers that serve it.
  *
- *	MEM_IDLE -> MEM_ADOPTING -> MEM_RECOVERING		(adopt.c)
- *	MEM_IDLE -> MEM_RECOVERING -> MEM_IDLE			(recovery.c)
+ *	MEM_IDLE -> MEM_FOUND -> MEM_ADOPTING, MEM_RECOVERING	(recovery.c)
+ *	MEM_ADOPTING -> MEM_RECOVERING				(adopt.c)
+ *	MEM_RECOVERING -> MEM_IDLE				(recovery.c)
  *	MEM_IDLE -> MEM_PREPARING -> MEM_AGENT -> MEM_PUBLISHING
  *	         -> MEM_ENDING -> MEM_IDLE			(stage_two.c)
  *	MEM_IDLE -> MEM_OPERATING -> MEM_IDLE		(op_memory.c, trim.c)
  *
- * MEM_ENDING waits for the workers of the run to be gone.
+ * MEM_FOUND waits for its turn, MEM_ENDING for the workers of the run to be
+ * gone.
  */
 enum memory_state {
 	MEM_IDLE,
+	MEM_FOUND,
 	MEM_ADOPTING,
 	MEM_RECOVERING,
 	MEM_PREPARING,

@@ -14,6 +14,7 @@
 #include "supervisor/stage_two.h"
 #include "supervisor/staging.h"
 #include "supervisor/store_review.h"
+#include "supervisor/turn.h"
 
 static void	wspace_ready(struct child *, void *);
 static void	wspace_message(struct child *, const struct msg *, void *);
@@ -30,7 +31,8 @@ all_recovered(struct supervisor *sv)
 	struct memory	*m;
 
 	TAILQ_FOREACH(m, &sv->memories, entry)
-		if (m->state == MEM_RECOVERING || m->state == MEM_ADOPTING)
+		if (m->state == MEM_FOUND || m->state == MEM_RECOVERING ||
+		    m->state == MEM_ADOPTING)
 			return 0;
 	return 1;
 }
@@ -315,27 +317,47 @@ recovery_memory(struct memory *m)
 	memory_start_workspace(m, &recovery_ops);
 }
 
-int
+/* It is its turn: 1 if it is being recovered or adopted. */
+static int
+begin(struct memory *m)
+{
+	if (m->state != MEM_FOUND)
+		return 0;
+	m->state = MEM_IDLE;
+	if (m->foreign)
+		return adopt_start(m);
+	recovery_memory(m);
+	return 1;
+}
+
+void
 recovery_look(struct memory *m)
 {
 	memory_look(m);
-	if (m->foreign)
-		return adopt_start(m);
-	if (m->stopped || !m->held)
-		return 0;
-	recovery_memory(m);
-	return 1;
+	if (m->foreign || (!m->stopped && m->held))
+		m->state = MEM_FOUND;
+}
+
+void
+recovery_turns(struct supervisor *sv)
+{
+	struct memory	*m;
+
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		if (m->state == MEM_FOUND) {
+			turn_offer(sv, begin);
+			recovery_over(sv);
+			return;
+		}
 }
 
 void
 recovery_start(struct supervisor *sv)
 {
 	struct memory	*m;
-	int		 any = 0;
 
 	codex_copy_sweep(sv->state.path);
 	TAILQ_FOREACH(m, &sv->memories, entry)
-		any |= recovery_look(m);
-	if (!any)
-		scheduler_recovered(sv);
+		recovery_look(m);
+	recovery_over(sv);
 }

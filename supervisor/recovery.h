@@ -10,14 +10,23 @@
  * commit is live, or its job becomes pending at no cost.
  */
 
-/* Recover all memories; scheduler_recovered() is called after the last. */
+/*
+ * Look at all memories; scheduler_recovered() is called after the last one is
+ * recovered.
+ */
 void recovery_start(struct supervisor *);
 
 /*
- * Look at one memory and recover it, if its root is ours: 1, it is under way;
- * 0: there is nothing to recover, or not now.
+ * Look at one memory: MEM_FOUND if it is to be recovered or adopted when its
+ * turn comes, else idle.
  */
-int recovery_look(struct memory *);
+void recovery_look(struct memory *);
+
+/*
+ * Begin with as many of those as may be worked on at once (turn.h).  To be
+ * called in each round of the loop: whatever ends may give one its turn.
+ */
+void recovery_turns(struct supervisor *);
 
 /* One memory needs no recovery any more: the last one lets work begin. */
 void recovery_over(struct supervisor *);

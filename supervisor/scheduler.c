@@ -1,5 +1,3 @@
-#include <sys/resource.h>
-
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,7 +9,6 @@
 #include "supervisor/headline.h"
 #include "supervisor/model.h"
 #include "supervisor/notify.h"
-#include "supervisor/control.h"
 #include "supervisor/operation.h"
 #include "supervisor/recovery.h"
 #include "supervisor/reload.h"
@@ -20,18 +17,12 @@
 #include "supervisor/stage_two.h"
 #include "supervisor/telemetry.h"
 #include "supervisor/trim.h"
+#include "supervisor/turn.h"
 #include "supervisor/upkeep.h"
 #include "supervisor/waits.h"
 
 #define RENEW_MS	600000		/* leases of an hour */
 #define STILL_MS	60000		/* till it is looked at again */
-
-/* Descriptors: of one memory at work, and of all that is no memory. */
-#define MEMORY_FDS	12
-#define RESERVED_FDS	64
-
-/* Memories at work: more only delay each other until none is in time. */
-#define AT_ONCE_MAX	128
 
 struct scheduler {
 	struct supervisor	*sv;
@@ -115,32 +106,12 @@ scheduler_free(struct scheduler *s)
 	free(s);
 }
 
-/*
- * How many memories may be worked on at once.  Each holds descriptors while
- * it waits for more: without a limit all of them could wait for each other.
- * And workers that start are to be ready in time: 800 at once were not.
- */
-static size_t
-at_once(const struct scheduler *s)
-{
-	size_t		held = RESERVED_FDS + s->sv->config->nmemories +
-			    control_clients_max(), n;
-	struct rlimit	lim;
-
-	if (getrlimit(RLIMIT_NOFILE, &lim) == -1 ||
-	    lim.rlim_cur == RLIM_INFINITY)
-		return AT_ONCE_MAX;
-	if (lim.rlim_cur < held + 2 * MEMORY_FDS)
-		return 1;
-	n = ((size_t)lim.rlim_cur - held) / MEMORY_FDS;
-	return n < AT_ONCE_MAX ? n : AT_ONCE_MAX;
-}
-
 /* What is to be done with one that is idle; 1 if that is under way now. */
 static int
-start_one(struct scheduler *s, struct memory *m)
+start_one(struct memory *m)
 {
-	if (m->state != MEM_IDLE || s->sv->holds > 0)
+	/* One that a request works on comes when that is done. */
+	if (m->state != MEM_IDLE || m->sv->holds > 0)
 		return 0;
 	if (m->trim) {
 		m->trim = 0;
@@ -153,23 +124,6 @@ start_one(struct scheduler *s, struct memory *m)
 	stage_two_start(m, m->by_hand);
 	m->by_hand = 0;
 	return m->state != MEM_IDLE;
-}
-
-/* Begin stage two of the memories whose turn it is, as many as may be. */
-static void
-start_due(struct scheduler *s)
-{
-	struct memory	*m;
-	size_t		 n = 0, max = at_once(s);
-
-	TAILQ_FOREACH(m, &s->sv->memories, entry)
-		n += m->state != MEM_IDLE;
-	TAILQ_FOREACH(m, &s->sv->memories, entry) {
-		if (n >= max || supervisor_stopping(s->sv))
-			break;
-		/* One that a request works on comes when that is done. */
-		n += (size_t)start_one(s, m);
-	}
 }
 
 static int
@@ -385,7 +339,7 @@ scheduler_stage_one_done(struct supervisor *sv)
 		if (m->hand_pass <= s->pass)
 			m->hand_pass = 0;
 	}
-	start_due(s);
+	turn_offer(sv, start_one);
 	s->in_pass = 0;
 	plan_next(s);
 	check_end(s);
@@ -400,7 +354,7 @@ scheduler_memory_idle(struct supervisor *sv)
 	if (sv->scheduler == NULL)
 		return;
 	operations_consider(sv);	/* somebody waits for these */
-	start_due(sv->scheduler);
+	turn_offer(sv, start_one);
 	check_end(sv->scheduler);
 }
 
@@ -411,7 +365,7 @@ scheduler_recovered(struct supervisor *sv)
 	int64_t			 n = 0;
 
 	if (s->recovered) {
-		start_due(s);	/* a pass came by meanwhile */
+		turn_offer(sv, start_one);	/* a pass came by */
 		check_end(s);
 		return;
 	}
@@ -468,9 +422,11 @@ scheduler_run(struct scheduler *s)
 {
 	loop_timer_set(s->sv->rt.loop, &s->renew, mono_ms() + RENEW_MS);
 	recovery_start(s->sv);
+	recovery_turns(s->sv);
 	while (!s->over && !supervisor_stopping(s->sv)) {
 		tell(s);
 		loop_run_once(s->sv->rt.loop, -1);
+		recovery_turns(s->sv);
 	}
 	loop_timer_cancel(&s->renew);
 	loop_timer_cancel(&s->next);

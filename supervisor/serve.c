@@ -23,6 +23,7 @@ recover(struct supervisor *sv, const struct op_run *run)
 		    (run->op->scope == OP_WRITE ||
 		    run->op->scope == OP_BOOKS)))
 			recovery_look(m);
+	recovery_turns(sv);
 }
 
 static void
@@ -38,6 +39,7 @@ serve(struct supervisor *sv, json_object *request,
 	while ((operations_open(sv) || !memory_all_idle(sv)) &&
 	    !supervisor_stopping(sv)) {
 		loop_run_once(sv->rt.loop, -1);
+		recovery_turns(sv);
 		operations_consider(sv);
 	}
 }

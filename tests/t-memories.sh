@@ -216,4 +216,48 @@ check "few descriptors: status 0" [ $? -eq 0 ]
 check "few descriptors: each memory is published" \
     [ "$(find "$W/many" -name MEMORY.md -size +0 | wc -l)" -eq "$M" ]
 world_clean "few descriptors"
+
+# At a start the workers of all memories began together, to look at what an
+# earlier run left, however many of them were too many.
+world_new
+world_fill tests/data/codex
+mkdir -p "$W/config/mnemod" "$W/many"
+sed 20q "$T/many.conf" >"$conf"
+late=$(find "$CODEX/sessions" -name '*-01a20373-bf58-*')
+mv "$late" "$T/late"
+# few ARG...: with descriptors for three memories at work.
+few() (
+	# shellcheck disable=SC3045 # dash has it
+	ulimit -n 165 && exec setsid "$MNEMOD" -o now="$NOW" -v "$@" 2>"$LOG"
+)
+# most_workers: how many workspace workers the log has alive at once.
+most_workers() {
+	awk '$2 != "workspace" { next }
+	    / started$/ && ++n > most { most = n }
+	    /: exit status |: signal / { n-- }
+	    END { print most + 0 }' "$LOG"
+}
+few -1 --yes
+check "20 memories: status 0" [ $? -eq 0 ]
+check "20 memories: three of them at work" [ "$(most_workers)" -eq 3 ]
+mv "$T/late" "$late"
+few -1 -o agent_hold_ms=60000 &
+sup=$!
+agents() { [ "$(pids_of mnemod-agent | wc -l)" -eq 3 ]; }
+check "20 memories: three agents" wait_until 20 agents
+# shellcheck disable=SC2046
+kill -9 "$sup" $(pids_of mnemod)
+wait "$sup" 2>/dev/null
+few -1
+check "20 memories, after a crash: status 0" [ $? -eq 0 ]
+check "20 memories, after a crash: three of them at work" \
+    [ "$(most_workers)" -eq 3 ]
+check "20 memories, after a crash: each is recovered" \
+    [ "$(count_of 'workspace.* told to end: recovered' "$LOG")" -eq 20 ]
+check "20 memories, after a crash: three agents had not finished" \
+    [ "$(count_of 'did not finish; its job is pending' "$LOG")" -eq 3 ]
+check "20 memories, after a crash: each is published" \
+    [ "$(grep -l "$(basename "$late" .jsonl)" "$W"/many/*/raw_memories.md |
+    wc -l)" -eq 20 ]
+world_clean "20 memories"
 finish
