@@ -19,7 +19,6 @@
 
 #define OPEN_TRIES	8	/* openat2() gives EAGAIN in a race */
 #define READ_TRIES	3	/* a file may change under us */
-#define REMOVE_DEPTH	64
 
 /* openat2(2), which glibc does not wrap. */
 static int
@@ -240,33 +239,141 @@ folder_write_new(int dirfd, const char *name, const struct buf *data,
 	return -1;
 }
 
+/*
+ * Open the directory `name' of a tree that is removed: its modes are no
+ * reason to keep it.
+ */
 static int
-remove_below(int dirfd, const char *name, unsigned depth)
+enter(int dirfd, const char *name)
 {
-	struct dirent	*e;
-	DIR		*d;
-	int		 fd, r = 0;
+	int		fd = open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY);
+	struct stat	st;
 
+	if (fd == -1 && errno == EACCES &&
+	    fchmodat(dirfd, name, S_IRWXU, 0) == 0)
+		fd = open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY);
+	if (fd != -1 && fstat(fd, &st) == 0 &&
+	    (st.st_mode & S_IRWXU) != S_IRWXU)
+		(void)fchmod(fd, S_IRWXU);	/* what needs it will fail */
+	return fd;
+}
+
+/* The way down to a directory that is emptied; one descriptor is open. */
+struct descent {
+	int	 fd;
+	struct level {
+		dev_t	dev;
+		ino_t	ino;
+	}	*levels;	/* above it */
+	size_t	 depth;
+};
+
+/* Go one down; takes over `fd'. */
+static int
+descend(struct descent *d, int fd)
+{
+	struct stat	st;
+
+	if (fd == -1 || fstat(d->fd, &st) == -1) {
+		fd_close(&fd);
+		return -1;
+	}
+	d->levels = xreallocarray(d->levels, d->depth + 1,
+	    sizeof(*d->levels));
+	d->levels[d->depth++] = (struct level){ st.st_dev, st.st_ino };
+	close(d->fd);
+	d->fd = fd;
+	return 0;
+}
+
+/* And up, to where it came from and nowhere else. */
+static int
+ascend(struct descent *d)
+{
+	const struct level	*l = &d->levels[--d->depth];
+	struct stat		 st;
+	int			 fd = openat(d->fd, "..",
+				    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	close(d->fd);
+	d->fd = fd;
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return -1;
+	if (st.st_dev == l->dev && st.st_ino == l->ino)
+		return 0;
+	errno = ESTALE;		/* somebody moved it meanwhile */
+	return -1;
+}
+
+/* 0; 1 and *below open where something is in the way; or -1. */
+static int
+remove_name(int dirfd, const char *name, int *below)
+{
 	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return -1;
-	fd = open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY);
-	if (fd < 0 || (d = fdopendir(fd)) == NULL) {
-		fd_close(&fd);
+	if (unlinkat(dirfd, name, AT_REMOVEDIR) == 0)
+		return 0;
+	if (errno != ENOTEMPTY && errno != EEXIST)
+		return -1;
+	*below = enter(dirfd, name);
+	return *below == -1 ? -1 : 1;
+}
+
+/* The same for all that is in the directory. */
+static int
+remove_names(int fd, int *below)
+{
+	struct dirent	*e;
+	DIR		*dir;
+	int		 copy = openat(fd, ".",
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+
+	if (copy == -1 || (dir = fdopendir(copy)) == NULL) {
+		fd_close(&copy);
 		return -1;
 	}
-	while (r == 0 && (e = readdir(d)) != NULL)
+	while (r == 0 && (e = readdir(dir)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 &&
 		    strcmp(e->d_name, "..") != 0)
-			r = depth == 0 ? -1 :
-			    remove_below(fd, e->d_name, depth - 1);
-	closedir(d);
-	return r < 0 ? -1 : unlinkat(dirfd, name, AT_REMOVEDIR);
+			r = remove_name(fd, e->d_name, below);
+	closedir(dir);
+	return r;
+}
+
+/*
+ * Without recursion, and with one descriptor: who made the tree may have
+ * made it as deep as the disk allows.  Takes over `fd'.
+ */
+static int
+empty(int fd)
+{
+	struct descent	d = { .fd = fd };
+	int		r, below;
+
+	while ((r = remove_names(d.fd, &below)) != -1) {
+		if (r == 1)
+			r = descend(&d, below);
+		else if (d.depth == 0)
+			break;
+		else
+			r = ascend(&d);
+		if (r == -1)
+			break;
+	}
+	fd_close(&d.fd);
+	free(d.levels);
+	return r;
 }
 
 int
 folder_remove(int dirfd, const char *name)
 {
-	return remove_below(dirfd, name, REMOVE_DEPTH);
+	int	below, r = remove_name(dirfd, name, &below);
+
+	if (r != 1)
+		return r;
+	return empty(below) == -1 ? -1 :
+	    unlinkat(dirfd, name, AT_REMOVEDIR);
 }

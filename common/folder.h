@@ -57,7 +57,11 @@ int folder_open_parent(int dirfd, const char *path, int make,
 int folder_write_new(int dirfd, const char *name, const struct buf *,
     mode_t perm);
 
-/* Remove `name' in `dirfd' and everything below it.  Returns 0 or -1. */
+/*
+ * Remove `name' in `dirfd' and everything below it, however deep and whatever
+ * its modes; links are not followed.  Returns 0, or -1 with errno: ESTALE
+ * where somebody moves directories meanwhile.
+ */
 int folder_remove(int dirfd, const char *name);
 
 #endif

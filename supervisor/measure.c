@@ -84,7 +84,7 @@ measure_stage_two(const struct memory *m, const char *status)
 	    "failed_sync_workspace_inputs", "failed_workspace_status",
 	    "failed_workspace_diff_file", "failed_spawn_agent",
 	    "failed_agent", "failed_confirm_ownership",
-	    "failed_workspace_commit", "rejected" };
+	    "failed_workspace_commit", "rejected", "staging_limit" };
 	size_t	i;
 
 	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)

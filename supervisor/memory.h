@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include "supervisor/measure.h"
 #include "supervisor/root.h"
+#include "supervisor/staging_size.h"
 #include "supervisor/supervisor.h"
 
 /*
@@ -59,6 +60,8 @@ struct memory {
 	unsigned			 status; /* that it told last */
 	unsigned			 statuses; /* how often it changed */
 	struct loop_timer		 limit;	/* minutes_per_agent */
+	struct loop_timer		 watch;	/* of staging, while it lives */
+	struct staging_size		 staging_most; /* allowed there */
 
 	/* The run of stage two; valid from MEM_PREPARING to MEM_ENDING. */
 	struct store_job		 job;

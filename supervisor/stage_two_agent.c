@@ -90,6 +90,7 @@ stage_two_agent(struct memory *m)
 	spec.arg = m;
 	m->agent = child_start(m->sv->rt.children, &spec);
 	start_limit(m);
+	stage_two_watch(m);
 	audit_begin(&m->sv->state, m->agent_id, name(m), m->staging);
 }
 
@@ -294,6 +295,7 @@ agent_ended(struct child *c, const struct child_end *end, void *arg)
 		return;
 	}
 	m->agent = NULL;
+	loop_timer_cancel(&m->watch);
 	if (end->cause == CAUSE_STOPPED)
 		agent_shut_down(m, end);
 	if (m->state == MEM_ENDING)

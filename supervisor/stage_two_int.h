@@ -7,10 +7,12 @@
 
 /*
  * What the parts of stage two share: stage_two.c has the run and its books,
- * stage_two_workspace.c its workspace workers, stage_two_agent.c the agent.
+ * stage_two_workspace.c its workspace workers, stage_two_agent.c the agent,
+ * stage_two_staging.c the size of what it writes.
  */
 
 #define STAGE_TWO_NO_CHANGES	"no_workspace_changes"
+#define STAGING_LIMIT		"staging_limit"
 
 /* What a run that succeeded has come to. */
 struct stage_two_result {
@@ -56,5 +58,11 @@ int stage_two_ask(struct memory *, struct child *, enum msg_id,
 /* Prepare the agent's timer; start the agent on m->staging. */
 void stage_two_agent_init(struct memory *);
 void stage_two_agent(struct memory *);
+
+/*
+ * From now on, until m->watch is cancelled, an agent whose staging folder
+ * grows beyond what agents write is killed: reason STAGING_LIMIT.
+ */
+void stage_two_watch(struct memory *);
 
 #endif

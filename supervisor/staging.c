@@ -7,53 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "log.h"
 #include "mem.h"
 #include "uuid.h"
 #include "supervisor/staging.h"
-
-#define STAGING_DEPTH 32	/* deeper than any agent may build */
-
-static int	remove_contents(int fd, int depth);
-
-/* Remove `name' of the directory `dirfd', which `depth' levels may hold. */
-static int
-remove_entry(int dirfd, const char *name, int depth)
-{
-	int	fd, r;
-
-	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
-		return 0;
-	if ((errno != EISDIR && errno != EPERM) || depth == 0)
-		return -1;
-	fd = openat(dirfd, name,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd == -1)
-		return -1;
-	r = remove_contents(fd, depth - 1);
-	if (r == 0)
-		r = unlinkat(dirfd, name, AT_REMOVEDIR);
-	return r;
-}
-
-/* Takes over `fd'. */
-static int
-remove_contents(int fd, int depth)
-{
-	struct dirent	*e;
-	DIR		*d = fdopendir(fd);
-	int		 r = 0;
-
-	if (d == NULL) {
-		close(fd);
-		return -1;
-	}
-	while (r == 0 && (e = readdir(d)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			r = remove_entry(dirfd(d), e->d_name, depth);
-	closedir(d);
-	return r;
-}
 
 static int
 open_staging(const struct state_dir *sd)
@@ -78,7 +36,7 @@ staging_remove(const struct state_dir *sd, const char *thread_id)
 	fd = open_staging(sd);
 	if (fd == -1)
 		return -1;
-	r = remove_entry(fd, thread_id, STAGING_DEPTH);
+	r = folder_remove(fd, thread_id);
 	if (r == -1)
 		log_warn("staging folder %s: it stays until the next start",
 		    thread_id);

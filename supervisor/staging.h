@@ -7,7 +7,7 @@
 
 /*
  * The agents' staging folders, staging/THREAD_ID in the state directory.
- * The supervisor removes them; it reads nothing in them.
+ * The supervisor measures and removes them; it reads no file in them.
  */
 
 /* Remove one, whatever is in it; links are not followed.  0 or -1, logged. */

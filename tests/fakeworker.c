@@ -39,7 +39,12 @@
  *	record=BYTES		an audit record that is no good for a terminal
  *	plant=FILE:NAME		copy a file from beside the script to staging
  *	link=TARGET:NAME	a symbolic link there
+ *	fill=N			N files of a MiB there
+ *	dig=N			N folders there, each in the last, and the
+ *				first is closed to everybody
  */
+#include <sys/stat.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -425,6 +430,40 @@ link_to(const char *text)
 }
 
 static void
+fill(int n)
+{
+	static const char	 data[1048576];
+	char			*path;
+	int			 i, fd;
+
+	for (i = 0; i < n; i++) {
+		path = xasprintf("%s/fill.%d", staging, i);
+		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		if (fd == -1 || fd_write_all(fd, data, sizeof(data)) == -1)
+			exit(97);
+		close(fd);
+		free(path);
+	}
+}
+
+static void
+dig(int n)
+{
+	int	dir = open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int	top = -1, next;
+
+	while (n-- > 0 && mkdirat(dir, "d", 0700) == 0) {
+		next = openat(dir, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (top == -1)
+			top = next;
+		else
+			close(dir);
+		dir = next;
+	}
+	fchmod(top, 0);
+}
+
+static void
 torn(void)
 {
 	static const char	half[5000];
@@ -716,6 +755,8 @@ DO(pose, pose(v))
 DO(record, record((size_t)atoi(v)))
 DO(plant, plant(v))
 DO(link, link_to(v))
+DO(fill, fill(atoi(v)))
+DO(dig, dig(atoi(v)))
 DO(reply, gateway.reply = (size_t)atoi(v))
 DO(refuse, gateway.refuse = v)
 DO(slow, gateway.slow = atoi(v))
@@ -744,7 +785,8 @@ static const struct {
 	{ "slow", do_slow }, { "hold", do_hold },
 	{ "request", do_request }, { "unready", do_unready }, { "say", do_say }, { "tell", do_tell },
 	{ "many", do_many }, { "pose", do_pose }, { "record", do_record },
-	{ "plant", do_plant }, { "link", do_link },
+	{ "plant", do_plant }, { "link", do_link }, { "fill", do_fill },
+	{ "dig", do_dig },
 };
 #define NWORDS (sizeof(words) / sizeof(words[0]))
 

@@ -15,7 +15,7 @@ const struct sandbox_rights sandbox_table[ROLE__MAX] = {
 	[ROLE_EXTRACT] = { "extract", C_READ | C_FILE, CALLS_BASE | CALLS_READ,
 	    512, 0, 64 },
 	[ROLE_CONSOLIDATE] = { "consolidate", C_WRITE, CALLS_BASE | CALLS_READ | CALLS_WRITE,
-	    512, 64, 64 },
+	    512, 8, 64 },
 	[ROLE_WORKSPACE] = { "workspace", C_READ | C_WRITE,
 	    CALLS_BASE | CALLS_READ | CALLS_WRITE, 1024, 2048, 256 },
 };

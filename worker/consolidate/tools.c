@@ -5,6 +5,7 @@
 #include "json.h"
 #include "mem.h"
 #include "tools.h"
+#include "tree_path.h"
 #include "worker/text.h"
 
 static tool_fn *const	table[TOOL__MAX] = {
@@ -160,7 +161,9 @@ tools_writable(const char *path, struct buf *out)
 	if (strcmp(path, "MEMORY.md") == 0 ||
 	    strcmp(path, "memory_summary.md") == 0 ||
 	    strncmp(path, skills, sizeof(skills) - 1) == 0)
-		return TOOL_DONE;
+		return tree_agents(path) ? TOOL_DONE : refuse_path(path,
+		    "it is too deep, or a name in it is too long or holds a "
+		    "character that a memory does not keep", out);
 	return refuse_path(path, "only MEMORY.md, memory_summary.md and files "
 	    "below skills/ may be changed; all else is evidence", out);
 }
