@@ -205,11 +205,13 @@ $(B)/test/fakemodel: $(call objs,$(wildcard tests/fakemodel/*.c)) \
 	$(call link,$^,$(L_COMMON) $(PKG_ZSTD) $(PKG_ZLIB) $(PKG_MICROHTTPD))
 $(B)/test/manager: $(B)/obj/tests/manager.o
 	$(call link,$^,)
+$(B)/test/oldkernel: $(B)/obj/tests/oldkernel.o
+	$(call link,$^,$(PKG_SECCOMP))
 $(B)/test/shim.so: tests/shim.c
 	@mkdir -p $(@D); echo "CC $<"
 	@$(CC) $(CSTD) $(WARN) $(WERROR) -O2 -g -fPIC -shared -o $@ $<
 TESTPROGS	= $(addprefix $(B)/test/,$(UNITS) fakeworker supdriver \
-		  fakemodel ctlpoke manager shim.so)
+		  fakemodel ctlpoke manager oldkernel shim.so)
 
 check: all $(TESTBIN) $(TESTPROGS)
 	@B=$(B) sh tests/run.sh $(UNITS) -- $(SCRIPTS)
