@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "json.h"
 #include "log.h"
@@ -184,12 +185,32 @@ record_root(struct memory *m, const struct store_memory *row)
 	return -1;
 }
 
+/* The caller frees it. */
+static char *
+history_path(const struct memory *m)
+{
+	char	*name = xasprintf("memories/%s.git", m->config->name);
+	char	*path = state_dir_file(&m->sv->state, name);
+
+	free(name);
+	return path;
+}
+
+int
+memory_has_history(const struct memory *m)
+{
+	char	*path = history_path(m);
+	int	 there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
 /* The folder of the history, which a sandbox cannot make for itself. */
 static int
 make_history(struct memory *m)
 {
-	char	*name = xasprintf("memories/%s.git", m->config->name);
-	char	*path = state_dir_file(&m->sv->state, name);
+	char	*path = history_path(m);
 	int	 r = mkdir(path, 0700);
 
 	if (r == -1 && errno == EEXIST)
@@ -199,7 +220,6 @@ make_history(struct memory *m)
 		snprintf(m->reason, sizeof(m->reason), "state_unwritable");
 	}
 	free(path);
-	free(name);
 	return r;
 }
 

@@ -122,6 +122,9 @@ int memory_take(struct memory *);
  */
 int memory_take_foreign(struct memory *);
 
+/* 1 if the state directory holds a history of it, ours now or not. */
+int memory_has_history(const struct memory *);
+
 /* Unlock the root; it stays as it is.  No worker may be left. */
 void memory_give_back(struct memory *);
 

@@ -142,10 +142,32 @@ consolidate(struct forgetting *f)
 	return 0;
 }
 
-static int
-has_history(const struct forgetting *f)
+/* It was asked for and the history holds them still: no success. */
+static void
+not_purged(struct forgetting *f, const char *reason, const char *message)
 {
-	return !f->memory->stopped && f->memory->held;
+	json_set_str(tell(f, "purged", reason), "message", message);
+	json_set_int(f->result, "exit_status", EXIT_JOB_FAILED);
+}
+
+/* Its folder is not ours now, or somebody else has it. */
+static void
+cannot_purge(struct forgetting *f)
+{
+	const struct memory	*m = f->memory;
+	const char		*why = m->reason[0] != '\0' ? m->reason :
+				    "not_ours";
+	char			*text;
+
+	if (!memory_has_history(m)) {
+		tell(f, "purged", "nothing was published");
+		return;
+	}
+	text = xasprintf("its history holds them still, as its folder may not "
+	    "be written now (%s); see mnemoctl status, then forget --purge "
+	    "again", why);
+	not_purged(f, why, text);
+	free(text);
 }
 
 /* 1 if a worker is under way. */
@@ -154,9 +176,8 @@ purge(struct forgetting *f)
 {
 	struct memory	*m = f->memory;
 
-	if (!has_history(f)) {
-		tell(f, "purged", m->reason[0] != '\0' ? m->reason :
-		    "nothing was published");
+	if (m->stopped || !m->held) {
+		cannot_purge(f);
 		return 0;
 	}
 	op_progress(f->run, "memory %s: purging the history",
@@ -177,14 +198,6 @@ purge_ready(struct child *c, void *arg)
 	json_set(body, "threads", json_object_get(f->ids));
 	if (child_request(c, &head, body) == -1)
 		child_stop(c, "it takes no request");
-}
-
-/* It was asked for and the history holds them still: no success. */
-static void
-not_purged(struct forgetting *f, const char *reason, const char *message)
-{
-	json_set_str(tell(f, "purged", reason), "message", message);
-	json_set_int(f->result, "exit_status", EXIT_JOB_FAILED);
 }
 
 static void

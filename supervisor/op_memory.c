@@ -1,4 +1,3 @@
-#include <sys/stat.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,13 +104,8 @@ op_memory_at_agent(const struct op_run *run)
 static int
 has_history(struct op_run *run, const struct memory *m)
 {
-	char		*name = xasprintf("memories/%s.git", m->config->name);
-	char		*path = state_dir_file(&run->sv->state, name);
-	struct stat	 st;
-	int		 there = stat(path, &st) == 0;
+	int	there = memory_has_history(m);
 
-	free(path);
-	free(name);
 	if (!there)
 		op_failed(run, EXIT_JOB_FAILED, "no_history",
 		    "memory %s: nothing was published yet", m->config->name);

@@ -65,6 +65,18 @@ check "why says so" has 'tombstone' "$T/out"
 check "the history still has it" sh -c 'git --git-dir="$1" log --all \
     --format=%T | while read -r t; do git --git-dir="$1" grep -qi "$2" "$t" \
     -- && exit 9; done; [ $? -eq 9 ]' sh "$STATE/memories/codex.git" "$word"
+# The folder is away, on a disk that is not mounted: they are forgotten, but
+# nothing was purged yet, and who asked must not think so.
+mv "$ROOT" "$ROOT.away"
+ctl forget --purge "$id"
+check "its folder is away: status 1" [ $? -eq 1 ]
+check "its folder is away: it is forgotten" has 'forgotten: root_vanished' \
+    "$T/out"
+check "its folder is away: says what to do" has \
+    'history: its history holds them still.*root_vanished.*--purge again' \
+    "$T/out"
+mv "$ROOT.away" "$ROOT"
+
 audits=$(find "$STATE/agents" -type f | wc -l)
 live=$(root_digest)
 ctl forget --purge "$id"
