@@ -192,7 +192,8 @@ $(patsubst %,$(B)/test/check_gateway%,$(GATEWAY_RUNS)): | \
     $(B)/test/libexec/mnemod-gateway $(B)/test/fakemodel
 
 # Programs that only tests use.
-$(B)/test/fakeworker: $(B)/obj/tests/fakeworker.o $(LIBCOMMON) $(HOOK_TEST)
+$(B)/test/fakeworker: $(call objs,$(wildcard tests/fakeworker/*.c)) \
+    $(LIBCOMMON) $(HOOK_TEST)
 	$(call link,$^,$(L_COMMON))
 $(B)/test/supdriver: $(B)/obj/tests/supdriver.o $(LIBSUPERVISOR) \
     $(LIBCOMMON) $(HOOK_TEST)

@@ -1,6 +1,6 @@
 # shellcheck disable=SC2034 # the tests read these
 # core.sh: the process core under test, tests/supdriver.c with
-# tests/fakeworker.c as every worker.  Read after lib.sh.
+# tests/fakeworker as every worker.  Read after lib.sh.
 
 SUP=$B/test/supdriver	# perhaps with a command in front
 LIBEXEC=$T/libexec

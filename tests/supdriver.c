@@ -4,7 +4,7 @@
  *	supdriver [-1] [-g script] [-l libexec] [-o key=value ...] worker ...
  *
  * A worker is "role[/name][*count][+]=script" (a plus: restartable), its
- * script as in fakeworker.c.  Every event is a line on standard output.
+ * script as in fakeworker/main.c.  Every event is a line on standard output.
  *
  *	-1		stop when no process and no back-off is left, but the
  *			gateway's
