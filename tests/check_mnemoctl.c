@@ -57,6 +57,7 @@ START_TEST(status_names_what_comes_next)
 	    " 'codex', 'error', 1783090000, 2, 'rejected')");
 	doc = (json_object_put(doc), json_object_new_object());
 	ck_assert_int_eq(status_collect(&ctl, doc), CTL_OK);
+	status_complete(&ctl, doc);
 	o = json_obj(doc, "next");
 	ck_assert_str_eq(json_str(o, "what"), "stage_one");
 	ck_assert_int_eq(json_int(o, "at", 0), NOW + 5 * HOUR);
@@ -170,6 +171,7 @@ START_TEST(status_tells_when_it_frees_and_what_is_on_the_disk)
 	fclose(fp);
 	doc = json_object_new_object();
 	ck_assert_int_eq(status_collect(&ctl, doc), CTL_OK);
+	status_complete(&ctl, doc);
 	ck_assert_int_eq(json_int(json_obj(doc, "model"), "frees_at", 0),
 	    1782950000 + DAY);
 	list = json_arr(json_obj(doc, "disk"), "kinds");

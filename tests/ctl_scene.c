@@ -62,6 +62,7 @@ ctl_setup(void)
 	paths_init(&paths);
 	ctl = (struct ctl){ .config = &config, .paths = &paths, .store = st,
 	    .now = NOW };
+	ctl_look_roots(&ctl);
 	ctl_look(&ctl);
 }
 

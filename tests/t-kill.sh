@@ -32,9 +32,10 @@ kill -9 "$sup"
 wait "$sup" 2>/dev/null
 restarted "killed while the agent runs"
 
-# Those of t-adopt.sh, t-backup.sh, t-review.sh and t-kill-rest.sh are not on
-# the way.
+# Those of t-adopt.sh, t-backup.sh, t-mnemoctl.sh, t-review.sh and
+# t-kill-rest.sh are not on the way.
 elsewhere='adopt|backup|cut|metrics|model|pack|purge|release|restore|review'
+elsewhere="$elsewhere|status"
 elsewhere="$elsewhere|store.(adopt|forget|outdate|review)"
 # shellcheck disable=SC2046
 crash_each 2 $(crash_points | grep -Ev "^($elsewhere)")

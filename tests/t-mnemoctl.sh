@@ -191,6 +191,22 @@ while [ $i -lt 200 ] && "$B/test/mnemoctl" status -j >/dev/null; do
 done
 check "running: asked 200 times" [ $i -eq 200 ]
 check "running: the supervisor is not disturbed" is_alive "$sup"
+# status walked the disk while it held a snapshot of the database, whose log
+# could not be emptied for as long as a slow disk took.
+ctl pause
+ctl resume
+"$B/test/mnemoctl" -o crash_at=stop:status.disk.before status >"$T/out" \
+    2>&1 &
+look=$!
+stopped() { [ "$(state_of "$look")" = T ]; }
+check "a slow disk: status is at it" wait_until 20 stopped
+check "a slow disk: the log of the database can be emptied" \
+    [ "$(sqlite3 "$STATE/state.db" 'pragma wal_checkpoint(truncate)')" = \
+    '0|0|0' ]
+kill -CONT "$look"
+wait "$look"
+check "a slow disk: status 0" [ $? -eq 0 ]
+check "a slow disk: what is on it is told" has '^disk: database' "$T/out"
 kill -STOP "$sup"
 ctl jobs
 check "frozen: answers all the same" [ "$status" -eq 0 ]

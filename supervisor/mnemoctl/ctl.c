@@ -36,7 +36,7 @@ look_at_root(struct ctl *ctl, struct ctl_memory *m)
 }
 
 void
-ctl_look(struct ctl *ctl)
+ctl_look_roots(struct ctl *ctl)
 {
 	const struct config	*c = ctl->config;
 	size_t			 i;
@@ -46,8 +46,13 @@ ctl_look(struct ctl *ctl)
 		ctl->memories[i].config = &c->memories[i];
 		look_at_root(ctl, &ctl->memories[i]);
 	}
+}
+
+void
+ctl_look(struct ctl *ctl)
+{
 	/* What cannot be told is logged and holds nothing back. */
-	(void)waits_look(ctl->store, c, ctl->now, &ctl->waits);
+	(void)waits_look(ctl->store, ctl->config, ctl->now, &ctl->waits);
 	(void)disabled_load(&ctl->disabled, ctl->store);
 }
 

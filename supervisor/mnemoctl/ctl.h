@@ -85,6 +85,11 @@ struct ctl_command {
 	 * request of this name, the argument is its `key'.
 	 */
 	enum ctl_exit	(*collect)(struct ctl *, json_object *doc);
+	/*
+	 * Add what the database is not needed for, or NULL.  Its snapshot is
+	 * over by then: meanwhile its log could not be emptied.
+	 */
+	void		(*complete)(struct ctl *, json_object *doc);
 	void		(*show)(json_object *doc, const struct output *);
 	const char	*key;
 	int		 alone;		/* it needs no state */
@@ -101,6 +106,7 @@ struct ctl_command {
 
 /* status.c, jobs.c, why.c */
 enum ctl_exit status_collect(struct ctl *, json_object *doc);
+void status_complete(struct ctl *, json_object *doc);
 void status_show(json_object *doc, const struct output *);
 enum ctl_exit jobs_collect(struct ctl *, json_object *doc);
 void jobs_show(json_object *doc, const struct output *);
@@ -166,7 +172,12 @@ void release_show(json_object *doc, const struct output *);
  * ctl.c: what commands share.
  */
 
-/* Look at the roots of all memories; ctl->store is open. */
+/*
+ * Look at the roots of all memories; ctl->store is open.  A disk may be slow:
+ * no snapshot is to be held.
+ */
+void ctl_look_roots(struct ctl *);
+/* What a person has disabled, and what keeps models from being asked. */
 void ctl_look(struct ctl *);
 void ctl_release(struct ctl *);
 

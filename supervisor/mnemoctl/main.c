@@ -19,7 +19,8 @@
 
 static const struct ctl_command commands[] = {
 	{ .name = "status", .text = "what goes on, what waits and what is "
-	    "wrong", .collect = status_collect, .show = status_show },
+	    "wrong", .collect = status_collect,
+	    .complete = status_complete, .show = status_show },
 	{ .name = "accept", .argument = "TOKEN|MEMORY|AGENT", .text =
 	    "publish what waits, or was refused", .show = published_show,
 	    .key = "token" },
@@ -158,13 +159,16 @@ look(struct ctl *ctl, const struct ctl_command *cmd, json_object *doc,
 	if (e != CTL_OK)
 		return e;
 	ctl_owner_look(&ctl->owner, ctl->config->state);
+	ctl_look_roots(ctl);
 	e = ctl_exit_of(store_begin(ctl->store));
 	if (e == CTL_OK) {
 		ctl_look(ctl);
 		e = cmd->collect(ctl, doc);
-		ctl_release(ctl);
 		store_rollback(ctl->store);
 	}
+	if (e == CTL_OK && cmd->complete != NULL)
+		cmd->complete(ctl, doc);
+	ctl_release(ctl);
 	*stale = store_reader_stale(ctl->store);
 	store_close(ctl->store);
 	return e;

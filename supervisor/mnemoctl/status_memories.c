@@ -206,7 +206,7 @@ check_queue(json_object *doc, json_object *list)
 		    (long long)n);
 }
 
-enum ctl_exit
+void
 status_degraded(struct ctl *ctl, json_object *doc)
 {
 	json_object	*list = ctl_set_array(doc, "degraded");
@@ -218,5 +218,4 @@ status_degraded(struct ctl *ctl, json_object *doc)
 	check_sources(ctl, list);
 	check_standstill(ctl, list);
 	check_queue(doc, list);
-	return CTL_OK;
 }
