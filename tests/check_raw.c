@@ -1,4 +1,4 @@
-/* links: worker/consolidate/builtin_raw.c worker/consolidate/builtin_raw_line.c */
+/* links: worker/consolidate/builtin_raw.c worker/consolidate/builtin_raw_line.c worker/consolidate/builtin_raw_pref.c */
 /*
  * A raw memory that a model made, read as facts.  It is text that a stranger
  * may have had a hand in: a line of it that began a heading, or a mark that
@@ -235,6 +235,52 @@ START_TEST(limits_hold)
 }
 END_TEST
 
+/* What builtin wrote itself, and then adopted: its rules stay rules. */
+static void
+pref(size_t i, const char *kind, const char *scope, const char *ack)
+{
+	json_object *o = json_object_array_get_idx(json_arr(task(0), "prefs"),
+	    i);
+
+	ck_assert_str_eq(json_str(o, "kind"), kind);
+	ck_assert_pstr_eq(json_str(o, "scope"), scope);
+	ck_assert_pstr_eq(json_str(o, "ack"), ack);
+}
+
+START_TEST(own_rules)
+{
+	static const char text[] = "### Task 1: a\nPreference signals:\n"
+	    "- All projects: \"always a\"\n"
+	    "- Here: \"never b\" -> \"b it is\"\n"
+	    "- With one request, not yet a habit: \"c\"\n"
+	    "- The user corrected: \"d\"\n"
+	    "- \"e\"\n"
+	    "- \"f\" and more\n"
+	    "- \"g\" -> \"h\" i\n";
+
+	json_set_str(row, "generator", "adopted");
+	read_raw(text);
+	lists(0, "prefs", "always a|never b|c|d|e|\"f\" and more|"
+	    "\"g\" -> \"h\" i");
+	pref(0, "standing", "all", NULL);
+	pref(1, "standing", "here", "b it is");
+	pref(2, "request", NULL, NULL);
+	pref(3, "correction", NULL, NULL);
+	pref(4, "standing", NULL, NULL);
+	pref(5, "told", NULL, NULL);
+	pref(6, "told", NULL, NULL);
+}
+END_TEST
+
+/* A model's are its words. */
+START_TEST(a_models_rules)
+{
+	read_raw("### Task 1: a\nPreference signals:\n- \"always a\"\n");
+	lists(0, "prefs", "\"always a\"");
+	pref(0, "told", NULL, NULL);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -251,6 +297,8 @@ suite(void)
 	tcase_add_test(t, a_dropped_title_drops_what_is_below);
 	tcase_add_test(t, marks_of_others_are_no_marks_of_ours);
 	tcase_add_test(t, limits_hold);
+	tcase_add_test(t, own_rules);
+	tcase_add_test(t, a_models_rules);
 	suite_add_tcase(s, t);
 	return s;
 }

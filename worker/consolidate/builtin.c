@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "builtin.h"
+#include "builtin_adopted.h"
 #include "builtin_blocks.h"
 #include "builtin_forget.h"
 #include "builtin_group.h"
@@ -234,7 +235,7 @@ write_memory(struct job *j, struct draft *d, struct buf *out)
 
 	for (i = 0; i < j->blocks.n; i++) {
 		b = &j->blocks.v[i];
-		if (b->owner == BLOCK_FOREIGN) {
+		if (b->owner != BLOCK_OURS) {
 			keep_block(out, b, after_ours);
 			after_ours = 0;
 			continue;
@@ -317,7 +318,7 @@ count(struct job *j)
 	size_t i;
 
 	for (i = 0; i < j->blocks.n; i++)
-		r->kept += j->blocks.v[i].owner == BLOCK_FOREIGN;
+		r->kept += j->blocks.v[i].owner != BLOCK_OURS;
 	for (i = 0; i < j->groups.n; i++)
 		r->topics += j->groups.group[i].n;
 	r->rows = j->in.n;
@@ -325,27 +326,6 @@ count(struct job *j)
 	r->notes = j->notes.n;
 	r->dropped = j->notes.dropped;
 	r->tombstones = j->in.ntombstones;
-}
-
-/*
- * A block of ours one of whose threads is known by what an adopted folder
- * told of it alone, or has a raw memory that says nothing: there are no facts
- * to write it anew from, so it is kept as it is.
- */
-static void
-keep_adopted(struct job *j)
-{
-	struct block *b;
-	size_t i, k;
-
-	for (i = 0; i < j->blocks.n; i++) {
-		b = &j->blocks.v[i];
-		for (k = 0; k < j->in.nadopted &&
-		    b->owner == BLOCK_OURS; k++)
-			if (strstr(buf_str(&b->text),
-			    j->in.adopted[k]) != NULL)
-				b->owner = BLOCK_FOREIGN;
-	}
 }
 
 int
@@ -359,7 +339,7 @@ builtin_consolidate(const struct staging *st, struct builtin_report *report,
 	memset(report, 0, sizeof(*report));
 	if (read_all(&j) == 0) {
 		blocks_parse(&j.blocks, &j.memory);
-		keep_adopted(&j);
+		adopted_settle(&j.blocks, &j.in);
 		forget_blocks(&j.blocks, &j.in);
 		notes_make(&j.notes, &j.in, &j.blocks);
 		groups_make(&j.groups, &j.in, NULL, NULL);

@@ -143,14 +143,28 @@ block_name(const struct block *b)
 	return xstrndup(p, strcspn(p, "\r\n"));
 }
 
-int
-blocks_cite(const struct blocks *bs, const char *thread_id)
+/* 1 if a block of this owner names the thread. */
+static int
+names(const struct blocks *bs, enum block_owner owner, const char *thread_id)
 {
 	size_t i;
 
 	for (i = 0; i < bs->n; i++)
-		if (bs->v[i].owner == BLOCK_FOREIGN &&
+		if (bs->v[i].owner == owner &&
 		    strstr(buf_str(&bs->v[i].text), thread_id) != NULL)
 			return 1;
 	return 0;
+}
+
+int
+blocks_keep(const struct blocks *bs, const char *thread_id)
+{
+	return names(bs, BLOCK_KEPT, thread_id);
+}
+
+int
+blocks_cite(const struct blocks *bs, const char *thread_id)
+{
+	return blocks_keep(bs, thread_id) ||
+	    names(bs, BLOCK_FOREIGN, thread_id);
 }

@@ -13,7 +13,11 @@
 #define BLOCK_MARKER	"; generator=builtin/1 00000000"
 #define BLOCK_SUM	8	/* its hexadecimal digits */
 
-enum block_owner { BLOCK_OURS, BLOCK_FOREIGN };
+enum block_owner {
+	BLOCK_OURS,
+	BLOCK_KEPT,	/* ours, but no facts are left to write it anew */
+	BLOCK_FOREIGN
+};
 
 struct block {
 	enum block_owner owner;
@@ -38,7 +42,10 @@ void block_seal(struct buf *);
 /* 1 if the text, sealed once, is as it was then. */
 int block_is_sealed(const struct buf *);
 
-/* 1 if a block that is not ours names the thread. */
+/* 1 if a block that is not written anew names the thread. */
 int blocks_cite(const struct blocks *, const char *thread_id);
+
+/* 1 if one that was kept does. */
+int blocks_keep(const struct blocks *, const char *thread_id);
 
 #endif

@@ -254,8 +254,13 @@ forget_blocks(struct blocks *bs, const struct inputs *in)
 	size_t i;
 
 	for (i = 0; in->ntombstones > 0 && i < bs->n; i++)
-		if (bs->v[i].owner == BLOCK_FOREIGN)
+		if (bs->v[i].owner != BLOCK_OURS) {
 			forget_block(&bs->v[i], in);
+			/* The change is ours, and so it stays. */
+			if (bs->v[i].owner == BLOCK_KEPT &&
+			    bs->v[i].text.len > 0)
+				block_seal(&bs->v[i].text);
+		}
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "builtin_input.h"
 #include "builtin_raw.h"
+#include "generator.h"
 #include "json.h"
 #include "mem.h"
 #include "uuid.h"
@@ -69,6 +70,14 @@ by_thread(const void *a, const void *b)
 	return strcmp(x->thread_id, y->thread_id);
 }
 
+static int
+is_adopted(json_object *o)
+{
+	const char *generator = json_str(o, "generator");
+
+	return generator != NULL && strcmp(generator, GENERATOR_ADOPTED) == 0;
+}
+
 /* 1 if the row can be used; `r' is then filled. */
 static int
 row_parse(struct row *r, json_object *o)
@@ -82,6 +91,7 @@ row_parse(struct row *r, json_object *o)
 	r->stem = json_str(o, "stem");
 	r->updated_at = json_int(o, "source_updated_at", 0);
 	r->facts = json_obj(o, "facts");
+	r->adopted = is_adopted(o);
 	if (r->cwd == NULL)
 		r->cwd = "unknown";
 	if (r->path == NULL)
@@ -137,17 +147,15 @@ read_raw(json_object *rows)
 static void
 read_adopted(struct inputs *in, json_object *rows)
 {
-	const char *generator, *id;
+	const char *id;
 	json_object *o;
 	size_t i;
 
 	in->adopted = xcalloc(length(rows) + 1, sizeof(*in->adopted));
 	for (i = 0; i < length(rows); i++) {
 		o = json_object_array_get_idx(rows, i);
-		generator = json_str(o, "generator");
 		id = json_str(o, "thread_id");
-		if (generator != NULL && id != NULL && id[0] != '\0' &&
-		    (strcmp(generator, "adopted") == 0 ||
+		if (id != NULL && id[0] != '\0' && (is_adopted(o) ||
 		    json_obj(o, "facts") == NULL))
 			in->adopted[in->nadopted++] = id;
 	}
@@ -192,6 +200,18 @@ inputs_parse(struct inputs *in, const struct buf *text, const char **why)
 			in->n++;
 	qsort(in->row, in->n, sizeof(*in->row), by_thread);
 	return 0;
+}
+
+void
+inputs_choose(struct inputs *in, int (*wanted)(const struct row *, void *),
+    void *arg)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < in->n; i++)
+		if (wanted(&in->row[i], arg))
+			in->row[n++] = in->row[i];
+	in->n = n;
 }
 
 void

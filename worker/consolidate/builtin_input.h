@@ -20,6 +20,7 @@ struct row {
 	const char	*stem;		/* of its rollout summary */
 	int64_t		 updated_at;
 	json_object	*facts;
+	int		 adopted;	/* it came with the folder */
 };
 
 /* A thread that is to be forgotten. */
@@ -41,10 +42,15 @@ struct inputs {
 
 /*
  * Parse the file's text.  A row without facts gets those of its raw memory
- * (builtin_raw.h); one with facts of an unknown version is left out.  Returns 0, or -1 with the reason in *why.
+ * (builtin_raw.h); one with facts of an unknown version is left out.  Returns
+ * 0, or -1 with the reason in *why.
  */
 int inputs_parse(struct inputs *, const struct buf *text, const char **why);
 void inputs_clear(struct inputs *);
+
+/* Leave out the rows that `wanted' says no to. */
+void inputs_choose(struct inputs *, int (*wanted)(const struct row *, void *),
+    void *arg);
 
 int inputs_is_tombstone(const struct inputs *, const char *thread_id);
 

@@ -3,6 +3,8 @@
 
 #include "builtin_raw.h"
 #include "builtin_raw_line.h"
+#include "builtin_raw_pref.h"
+#include "generator.h"
 #include "json.h"
 #include "log.h"
 #include "mem.h"
@@ -36,6 +38,7 @@ struct reader {
 	struct buf	 bullet;	/* empty: none is open */
 	int		 more;		/* it went on in a further line */
 	int		 fence;
+	int		 adopted;	/* builtin may have written it */
 };
 
 static size_t
@@ -72,6 +75,18 @@ list_of(json_object *task, enum raw_section section)
 	return arr;
 }
 
+static json_object *
+told(const char *line, int more)
+{
+	json_object *o = json_object_new_object();
+	char *text = xasprintf("%s%s", line, more ? " \xe2\x80\xa6" : "");
+
+	json_set_str(o, "kind", "told");
+	json_set_str(o, "text", text);
+	free(text);
+	return o;
+}
+
 /*
  * The bullet is complete: its first line.  It was looked at for secrets as a
  * line, so that no others are put to it.
@@ -79,8 +94,8 @@ list_of(json_object *task, enum raw_section section)
 static void
 close_bullet(struct reader *r)
 {
-	json_object *o, *list;
-	char *line, *text;
+	json_object *o = NULL, *list;
+	char *line;
 	int more;
 
 	if (r->bullet.len == 0)
@@ -92,12 +107,9 @@ close_bullet(struct reader *r)
 	list = list_of(r->task, r->section);
 	if (line[0] != '\0' && !raw_line_is_nothing(line, r->section) &&
 	    length(list) < RAW_BULLETS) {
-		o = json_object_new_object();
-		json_set_str(o, "kind", "told");
-		text = xasprintf("%s%s", line, more ? " \xe2\x80\xa6" : "");
-		json_set_str(o, "text", text);
-		json_object_array_add(list, o);
-		free(text);
+		if (r->adopted && r->section == RAW_PREFS && !more)
+			o = raw_pref(line);
+		json_object_array_add(list, o != NULL ? o : told(line, more));
 	}
 	free(line);
 }
@@ -316,10 +328,13 @@ raw_facts(json_object *row)
 {
 	struct reader r = { .section = RAW_NONE };
 	json_object *lines = json_arr(row, "raw_memory"), *facts = NULL;
+	const char *generator = json_str(row, "generator");
 	size_t i;
 
 	if (lines == NULL)
 		return NULL;
+	r.adopted = generator != NULL &&
+	    strcmp(generator, GENERATOR_ADOPTED) == 0;
 	r.tasks = json_object_new_array();
 	r.keywords = json_object_new_array();
 	for (i = read_front_matter(&r, lines); i < length(lines); i++)

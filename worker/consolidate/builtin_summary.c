@@ -44,6 +44,19 @@ add_rules(struct buf *b, const struct summary *s, size_t max)
 	buf_addch(b, '\n');
 }
 
+/* 1 if the block is ours, or one that is kept and has its contents told. */
+static int
+is_told(const struct summary *s, const struct block *b, const char *name)
+{
+	const struct groups *gs = s->in->groups;
+	size_t i;
+
+	for (i = 0; b->owner == BLOCK_KEPT && i < gs->n; i++)
+		if (strcmp(gs->group[i].name, name) == 0)
+			return 1;
+	return b->owner == BLOCK_OURS;
+}
+
 /*
  * Groups that others wrote, unless the file's own text tells of them.  Their
  * names may be anything, this file is UTF-8.
@@ -57,7 +70,7 @@ add_foreign(struct buf *b, const struct summary *s)
 
 	for (i = 0; i < bs->n; i++) {
 		name = block_name(&bs->v[i]);
-		if (name != NULL && bs->v[i].owner == BLOCK_FOREIGN &&
+		if (name != NULL && !is_told(s, &bs->v[i], name) &&
 		    strstr(buf_str(&s->region.before), name) == NULL &&
 		    strstr(buf_str(&s->region.after), name) == NULL) {
 			line = text_line(name, NAME_SHOWN);

@@ -4,7 +4,6 @@
 
 #include <bsd/string.h>
 
-#include "common/generator.h"
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/uuid.h"
@@ -203,10 +202,8 @@ describe_texts(json_object *o, json_object *row, struct redact *redact)
 {
 	const char	*raw = json_str(row, "raw_memory");
 	const char	*summary = json_str(row, "rollout_summary");
-	const char	*generator = json_str(row, "generator");
 
-	if (json_obj(row, "facts") != NULL || (generator != NULL &&
-	    strcmp(generator, GENERATOR_ADOPTED) == 0))
+	if (json_obj(row, "facts") != NULL)
 		return;
 	if (raw == NULL)
 		raw = "";

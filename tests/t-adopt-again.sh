@@ -1,0 +1,67 @@
+#!/bin/sh
+# The state directory was lost, the memory was not: adopted again, it stood in
+# MEMORY.md as before, but memory_summary.md, the file that each new session
+# reads first, was written anew from what the new state knew of, and every
+# preference that the user had ever told was gone from it.
+. tests/lib.sh
+isolate
+. tests/world.sh
+MNEMOCTL=$B/test/mnemoctl
+ctl() { "$MNEMOCTL" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"; }
+SUMMARY=$ROOT/memory_summary.md
+
+# What it says of the user and of where what is.
+told() {
+	for _line in 'all our services report changes as events.*(all projects, shop-api)' \
+	    'indent Python with four spaces.*(shop-api only)' \
+	    'Never run terraform apply' 'immer auf Deutsch' 'npm run lint' \
+	    '^### /home/mara/src/shop-api' '^  desc: The cart total'; do
+		has "$_line" "$SUMMARY" || { echo "no: $_line"; return 1; }
+	done
+	# A rule that another took the place of stays away.
+	has_not 'indent Python with tabs' "$SUMMARY"
+}
+
+world_new
+world_fill tests/data/codex
+mn -1 --yes
+check "before: told" told
+cp "$ROOT/MEMORY.md" "$T/before.md"
+rm -rf "$STATE"
+mn -1 --yes --adopt
+check "adopted again: status 0" [ $? -eq 0 ]
+check "adopted again: MEMORY.md as before" cmp -s "$T/before.md" "$ROOT/MEMORY.md"
+check "adopted again: the summary still tells" told
+check "adopted again: nothing of it is called a person's" \
+    has_not '^### by hand' "$SUMMARY"
+cp "$SUMMARY" "$T/after.md"
+mn -1 --yes
+check "the next pass: nothing changes" cmp -s "$T/after.md" "$SUMMARY"
+
+# One of them is forgotten: the others are told as before.
+id=$(basename "$(grep -rl 'Commit-Nachrichten' "$CODEX/sessions" | head -n 1)" \
+    .jsonl | cut -c 29-)
+ctl forget "$id"
+check "one forgotten: status 0" [ $? -eq 0 ]
+check "one forgotten: its rule is gone" has_not 'immer auf Deutsch' "$SUMMARY"
+check "one forgotten: the rest stands" has 'Never run terraform apply' "$SUMMARY"
+id=$(basename "$(grep -rl 'report changes as events' "$CODEX/sessions" |
+    head -n 1)" .jsonl | cut -c 29-)
+ctl forget "$id"
+check "half of a group: its rule is gone" has_not 'report changes' "$SUMMARY"
+check "half of a group: the other half is told" has 'ruff check' "$SUMMARY"
+
+# A new session: both are told.
+f=$CODEX/sessions/2026/11/23/rollout-2026-11-23T01-00-01-01a20373-0000-7000-8000-000000000001.jsonl
+mkdir -p "$(dirname "$f")"
+cat >"$f" <<'END'
+{"timestamp":"2026-11-23T01:00:01.000Z","type":"session_meta","payload":{"id":"01a20373-0000-7000-8000-000000000001","cwd":"/home/mara/src/new","source":"cli"}}
+{"timestamp":"2026-11-23T01:00:02.000Z","type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"From now on always write commit messages in the imperative."}]}}
+END
+touch -d 2026-11-23T01:00:10Z "$f"
+NOW=2026-11-24T02:00:00Z
+mn -1 --yes
+check "a new session: told" has 'in the imperative' "$SUMMARY"
+check "a new session: and the rest" has 'ruff check' "$SUMMARY"
+world_clean "all"
+finish
