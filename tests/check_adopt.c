@@ -364,9 +364,11 @@ START_TEST(a_large_raw_memories_is_kept_as_found)
 }
 END_TEST
 
-START_TEST(what_is_no_text_is_refused_by_name)
+/* One odd byte in one file kept a folder of years from being adopted. */
+START_TEST(a_nul_is_kept_like_any_byte)
 {
 	const char	bytes[] = "# Task Group: theirs\nab\0c\n";
+	const char	*found;
 	char		*path;
 	FILE		*f;
 
@@ -377,10 +379,11 @@ START_TEST(what_is_no_text_is_refused_by_name)
 	fwrite(bytes, sizeof(bytes) - 1, 1, f);
 	fclose(f);
 	free(path);
-	ck_assert_int_eq(adopt_run(&sc.ws, &res), -1);
-	ck_assert_str_eq(sc.ws.reason, REASON_FOREIGN);
-	ck_assert_ptr_nonnull(strstr(sc.ws.problem,
-	    "MEMORY.md is no text: line 2 holds a NUL (byte 24)"));
+	adopt();
+	found = in_ref(HISTORY_ADOPTED, "MEMORY.md");
+	ck_assert_mem_eq(found, bytes, sizeof(bytes) - 1);
+	found = in_ref(HISTORY_LIVE, "MEMORY.md");
+	ck_assert_mem_eq(found, bytes, sizeof(bytes) - 1);
 }
 END_TEST
 
@@ -402,7 +405,7 @@ suite(void)
 	tcase_add_test(tc, secrets_are_found_in_every_place);
 	tcase_add_test(tc, the_newest_version_wins);
 	tcase_add_test(tc, a_large_raw_memories_is_kept_as_found);
-	tcase_add_test(tc, what_is_no_text_is_refused_by_name);
+	tcase_add_test(tc, a_nul_is_kept_like_any_byte);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -64,4 +64,28 @@ mn -1 --yes
 check "a new session: told" has 'in the imperative' "$SUMMARY"
 check "a new session: and the rest" has 'ruff check' "$SUMMARY"
 world_clean "all"
+
+# A NUL that a crash of another program left in the middle: the folder is
+# adopted all the same, with every byte, and what is new follows.
+world_new
+world_fill tests/data/codex
+cp -R tests/data/adopted "$ROOT"
+chmod -R u+w "$ROOT"
+printf 'a\0b\n' >>"$ROOT/MEMORY.md"
+printf 'c\0d\n' >>"$SUMMARY"
+cp "$ROOT/MEMORY.md" "$T/nul.md"
+cp "$SUMMARY" "$T/nul-summary.md"
+mn -1 --yes --adopt
+check "a NUL: adopted, status 0" [ $? -eq 0 ]
+check "a NUL: it is told where" has 'MEMORY.md: line [0-9]* holds a NUL' "$LOG"
+begins() { cmp -s -n "$(wc -c <"$1")" "$1" "$2"; }
+check "a NUL: MEMORY.md begins as it was" begins "$T/nul.md" "$ROOT/MEMORY.md"
+check "a NUL: the summary, too" begins "$T/nul-summary.md" "$SUMMARY"
+check "a NUL: what is new is in both" sh -c \
+    'grep -aq "shop-api" "$1" && grep -aq "shop-api" "$2"' sh \
+    "$ROOT/MEMORY.md" "$SUMMARY"
+check "a NUL: the history has every byte" sh -c \
+    'git --git-dir="$1" show refs/mnemod/adopted:MEMORY.md | cmp -s - "$2"' \
+    sh "$STATE/memories/codex.git" "$T/nul.md"
+world_clean "a NUL"
 finish

@@ -82,7 +82,7 @@ read_folder(struct adopting *a)
 	    sizeof(why)) < 0)
 		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
 		    ws->root_path, why);
-	if (check_skipped(a) < 0 || adopt_check_text(ws, a->scan.tree) < 0)
+	if (check_skipped(a) < 0)
 		return -1;
 	if (tree_store(h, a->scan.tree, &a->found) < 0 ||
 	    read_place(h, HISTORY_ADOPTED, &a->adopted) < 0 ||

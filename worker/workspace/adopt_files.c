@@ -9,7 +9,6 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "worker/workspace/adopt_files.h"
-#include "worker/workspace/nul.h"
 #include "worker/workspace/tree.h"
 
 #define PIECE	65536
@@ -54,27 +53,5 @@ adopt_take_raw(struct workspace *ws, git_index *tree)
 		    ws->root_path, TREE_RAW, errno != 0 ? strerror(errno) :
 		    history_error());
 	fd_close(&fd);
-	return r;
-}
-
-int
-adopt_check_text(struct workspace *ws, git_index *tree)
-{
-	static const char *const paths[] = { TREE_HANDBOOK, TREE_SUMMARY };
-	struct buf	 b = BUF_INIT;
-	size_t		 i, line, byte;
-	int		 r = 0;
-
-	for (i = 0; r == 0 && i < sizeof(paths) / sizeof(paths[0]); i++) {
-		buf_reset(&b);
-		if (tree_text(tree, &ws->history, paths[i], &b) < 0)
-			r = workspace_fail_history(ws, paths[i]);
-		else if (nul_find(&b, &line, &byte))
-			r = workspace_fail(ws, REASON_FOREIGN, "%s/%s is no "
-			    "text: line %zu holds a NUL (byte %zu); take it "
-			    "out, or move the file away", ws->root_path,
-			    paths[i], line, byte);
-	}
-	buf_wipe(&b);
 	return r;
 }

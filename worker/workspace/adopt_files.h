@@ -4,7 +4,7 @@
 #include <git2.h>
 #include "worker/workspace/workspace.h"
 
-/* Files of a folder that is adopted which are not like the others. */
+/* The file of a folder that is adopted which is not like the others. */
 
 /*
  * raw_memories.md, however large: it is kept as found, and written anew with
@@ -12,12 +12,5 @@
  * workspace_fail().
  */
 int adopt_take_raw(struct workspace *, git_index *tree);
-
-/*
- * MEMORY.md and memory_summary.md must be text: a folder whose files hold a
- * NUL may not be what it seems.  Returns 0, or -1 with workspace_fail()
- * naming file, line and byte.
- */
-int adopt_check_text(struct workspace *, git_index *tree);
 
 #endif
