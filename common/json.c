@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "json_long.h"
 #include "log.h"
 #include "mem.h"
 #include "utf8.h"
@@ -18,24 +19,15 @@ only_space(const char *s, size_t len)
 	return 1;
 }
 
-json_object *
-json_parse(const char *text, size_t len, int depth, const char **why)
+/* What json-c makes of the text; NULL: nothing, *why says for what reason. */
+static json_object *
+parse(const char *text, size_t len, int depth, const char **why)
 {
 	json_tokener		*tok;
 	json_object		*o;
 	enum json_tokener_error	 err;
-	const char		*dummy;
 	size_t			 end;
 
-	if (why == NULL)
-		why = &dummy;
-	*why = "too long";
-	if (len == 0 || len > INT_MAX)
-		return NULL;
-	/* json-c would look at this byte by byte. */
-	*why = json_tokener_error_desc(json_tokener_error_parse_utf8_string);
-	if (utf8_run(text, len) < len)
-		return NULL;
 	/* The limit is exclusive: depth 1 allows no nesting at all. */
 	tok = json_tokener_new_ex(depth + 1);
 	if (tok == NULL)
@@ -58,17 +50,32 @@ json_parse(const char *text, size_t len, int depth, const char **why)
 	return o;
 }
 
-void
-json_write(struct buf *b, json_object *o)
+json_object *
+json_parse(const char *text, size_t len, int depth, const char **why)
 {
-	const char	*s;
-	size_t		 len;
+	struct json_long	 l;
+	struct buf		 thin = BUF_INIT;
+	json_object		*o;
+	const char		*dummy;
 
-	s = json_object_to_json_string_length(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-	if (s == NULL)
-		log_fatalx("cannot write JSON");
-	buf_add(b, s, len);
+	if (why == NULL)
+		why = &dummy;
+	*why = "too long";
+	if (len == 0 || len > INT_MAX)
+		return NULL;
+	/* json-c would look at this byte by byte. */
+	*why = json_tokener_error_desc(json_tokener_error_parse_utf8_string);
+	if (utf8_run(text, len) < len)
+		return NULL;
+	json_long_init(&l);
+	if (json_long_take(&l, text, len, &thin)) {
+		o = parse(thin.data, thin.len, depth, why);
+		json_long_put(&l, o);
+	} else
+		o = parse(text, len, depth, why);
+	json_long_release(&l);
+	buf_wipe(&thin);
+	return o;
 }
 
 static json_object *

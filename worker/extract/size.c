@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "bytes.h"
+#include "json_text.h"
 #include "size.h"
 
 /* Bytes that escaping adds. */
@@ -10,28 +10,13 @@ static const unsigned char escape[256] = {
 	['"'] = 1, ['\\'] = 1
 };
 
-/* 1 if one of the eight bytes at `s' is escaped. */
-static int
-any_escaped(const char *s)
-{
-	uint64_t	word = bytes_at(s);
-
-	return (bytes_below(word, 0x20) | bytes_equal(word, '"') |
-	    bytes_equal(word, '\\')) != 0;
-}
-
 size_t
 size_escaped(const char *s, size_t len)
 {
-	size_t	i = 0, end, n = len;
+	size_t	i = 0, n = len;
 
-	while (i < len) {
-		end = len - i < 8 ? len : i + 8;
-		if (end == i + 8 && !any_escaped(s + i))
-			i = end;
-		for (; i < end; i++)
-			n += escape[(unsigned char)s[i]];
-	}
+	while ((i += json_text_run(s + i, len - i)) < len)
+		n += escape[(unsigned char)s[i++]];
 	return n;
 }
 
