@@ -17,6 +17,12 @@
 /* Commits looked at on the line of first parents. */
 #define WALK_MAX	100000
 
+/*
+ * Trees up to this size are kept once read: one publication loads the same
+ * few several times.  A thousand files in one folder are 40 kB.
+ */
+#define TREE_CACHED_MAX	((size_t)1 << 20)
+
 static const int	config_levels[] = {
 	GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
 	GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL
@@ -35,6 +41,8 @@ history_start(void)
 			return -1;
 	if (git_libgit2_opts(GIT_OPT_SET_TEMPLATE_PATH, "") < 0 ||
 	    git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1) < 0 ||
+	    git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE,
+	    TREE_CACHED_MAX) < 0 ||
 	    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0)
 		return -1;
 	return 0;

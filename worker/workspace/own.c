@@ -33,13 +33,14 @@ commit_wanted(struct publication *pub, struct own_tree *want)
 
 /* What recovery needs to finish it, then all rounds. */
 static enum publish_status
-publish_wanted(struct publication *pub, const git_oid *base,
+publish_wanted(struct publication *pub, struct live *live,
     struct own_tree *want)
 {
 	struct workspace	*ws = pub->ws;
 	struct staged		*s = &pub->staged;
 
-	git_oid_cpy(&s->base, base);
+	pub->live = live;
+	git_oid_cpy(&s->base, &live->commit);
 	strlcpy(s->inputs, want->inputs, sizeof(s->inputs));
 	s->no_raw = want->no_raw;
 	git_oid_cpy(&s->raw, &want->raw);
@@ -85,7 +86,7 @@ own_revert(struct workspace *ws, const char *thread_id, const char *commit,
 	memset(res, 0, sizeof(*res));
 	if (begin(&pub, thread_id, &live) == 0 &&
 	    own_tree_of_commit(ws, commit, &want) == 0)
-		status = publish_wanted(&pub, &live.commit, &want);
+		status = publish_wanted(&pub, &live, &want);
 	own_tree_release(&want);
 	live_release(&live);
 	return status;
@@ -103,7 +104,7 @@ own_note(struct workspace *ws, struct own_note *note,
 	memset(res, 0, sizeof(*res));
 	if (begin(&pub, note->thread_id, &live) == 0 &&
 	    own_tree_with_note(ws, &live.commit, note, &want) == 0)
-		status = publish_wanted(&pub, &live.commit, &want);
+		status = publish_wanted(&pub, &live, &want);
 	own_tree_release(&want);
 	live_release(&live);
 	return status;

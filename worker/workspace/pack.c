@@ -13,6 +13,7 @@
 
 /* objects/xx/, as of gitrepository-layout(5). */
 #define FANOUT		256
+#define SAMPLED		16	/* one folder in so many is counted */
 #define PACK_NAME	"pack-"	/* and 40 digits, and .pack or .idx */
 
 /* Calls `each' for every name in a folder; absent: none.  0 or -1 (errno). */
@@ -55,18 +56,36 @@ remove_one(int dir, const char *name, void *arg)
 	return unlinkat(dir, name, 0);
 }
 
+/* In every `step'th folder. */
 static int
-for_loose(int objects, int (*each)(int, const char *, void *), void *arg)
+for_loose(int objects, unsigned step, int (*each)(int, const char *, void *),
+    void *arg)
 {
 	char		name[3];
 	unsigned	i;
 
-	for (i = 0; i < FANOUT; i++) {
+	for (i = 0; i < FANOUT; i += step) {
 		snprintf(name, sizeof(name), "%02x", i);
 		if (for_names(objects, name, each, arg) == -1)
 			return -1;
 	}
 	return 0;
+}
+
+/*
+ * How many loose objects there are; about how many if that will do.  Their
+ * names are hashes, so that some folders tell for all.
+ */
+static int
+count_loose(int objects, int exactly, size_t *n)
+{
+	unsigned	step = exactly ? 1 : SAMPLED;
+	int		r;
+
+	*n = 0;
+	r = for_loose(objects, step, count_one, n);
+	*n *= step;
+	return r;
 }
 
 /* A pack that is not the new one, whose name is the argument. */
@@ -183,7 +202,7 @@ sweep(struct workspace *ws, int objects, char *name)
 	hook_crash("pack.sweep.before");
 	/* It may name what has gone. */
 	lastread_forget(&ws->history.last);
-	if (for_loose(objects, remove_one, NULL) == -1 ||
+	if (for_loose(objects, 1, remove_one, NULL) == -1 ||
 	    for_names(objects, "pack", remove_old_pack, name) == -1)
 		return workspace_fail_errno(ws, ws->history_path);
 	hook_crash("pack.sweep.after");
@@ -201,7 +220,8 @@ pack_history(struct workspace *ws, size_t max)
 	if (dir != -1)
 		objects = openat(dir, "objects", O_RDONLY | O_DIRECTORY |
 		    O_CLOEXEC);
-	if (objects == -1 || for_loose(objects, count_one, &n) == -1)
+	if (objects == -1 || count_loose(objects,
+	    max < PACK_LOOSE_MAX, &n) == -1)
 		workspace_fail_errno(ws, ws->history_path);
 	else if (n <= max && max != PACK_ALWAYS)
 		r = 0;

@@ -16,12 +16,12 @@
 #define PACK_ALWAYS	0
 
 /*
- * If the history holds more than `max' loose objects, write all that its
- * references reach into one pack and remove what that makes needless: loose
- * objects, older packs, and what nothing refers to.  To be called when no
- * publication is under way.  A crash leaves objects twice, until next time.
- * Returns 1 if it packed, 0 if there was no need, -1 with workspace_fail();
- * then the history is as it was.
+ * If the history holds more than `max' loose objects (from PACK_LOOSE_MAX
+ * on: by an estimate), write all that its references reach into one pack and
+ * remove what that makes needless: loose objects, older packs, and what
+ * nothing refers to.  To be called when no publication is under way.  A crash
+ * leaves objects twice, until next time.  Returns 1 if it packed, 0 if there
+ * was no need, -1 with workspace_fail(); then the history is as it was.
  */
 int pack_history(struct workspace *, size_t max);
 

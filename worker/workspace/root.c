@@ -77,15 +77,16 @@ list_root(struct workspace *ws, struct root_look *l)
 static int
 live_is_empty(struct workspace *ws, const git_oid *live)
 {
-	git_index	*index = NULL;
-	git_oid		 tree;
+	git_tree	*tree = NULL;
+	git_oid		 id;
 	int		 r;
 
-	if (history_tree_of(&ws->history, live, &tree) < 0 ||
-	    tree_load(&ws->history, &tree, &index) < 0)
+	if (history_tree_of(&ws->history, live, &id) < 0 ||
+	    git_tree_lookup(&tree, ws->history.repo, &id) < 0)
 		return workspace_fail_history(ws, "live");
-	r = git_index_entrycount(index) == 0;
-	git_index_free(index);
+	/* No tree of ours holds an empty one. */
+	r = git_tree_entrycount(tree) == 0;
+	git_tree_free(tree);
 	return r;
 }
 

@@ -36,6 +36,19 @@ list_conflicts(struct publish_result *res, const struct merge *m)
 	}
 }
 
+/* Step 2; what comes between two looks at a file shows when it is moved. */
+static int
+read_live(struct publication *pub, struct live *l)
+{
+	if (pub->live == NULL)
+		return live_read(pub->ws, pub->has_next ? &pub->next : NULL,
+		    l);
+	*l = *pub->live;
+	memset(pub->live, 0, sizeof(*pub->live));
+	pub->live = NULL;
+	return 0;
+}
+
 /* Steps 2 and 3. */
 static int
 read_and_merge(struct publication *pub, struct round *r)
@@ -45,7 +58,7 @@ read_and_merge(struct publication *pub, struct round *r)
 	struct merge_sides	 sides = { &r->base_tree, &r->live_tree,
 	    &r->agent_tree };
 
-	if (live_read(ws, pub->has_next ? &pub->next : NULL, &r->live) < 0)
+	if (read_live(pub, &r->live) < 0)
 		return -1;
 	if (history_tree_of(h, &r->live.commit, &r->live_tree) < 0 ||
 	    history_tree_of(h, &pub->staged.base, &r->base_tree) < 0 ||

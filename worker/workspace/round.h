@@ -21,6 +21,8 @@ struct publication {
 	int			 accepted;	/* by a person: not held */
 	const char		*despite; /* this rule does not count */
 	const git_oid		*expect;	/* M must be this; NULL: any */
+	struct live		*live;	/* read a moment ago, for the first
+					   round to take; NULL: none */
 	git_oid			 next;		/* P */
 	int			 has_next;
 };
