@@ -66,8 +66,7 @@ check "accepted: recorded" [ "$(db \
     = 'completed accepted_despite citation' ]
 accept "$refused" --despite citation
 check "accepted twice: status 1" [ "$status" -eq 1 ]
-kill "$sup"
-wait "$sup"
+mn_stop
 check "accepted: the supervisor ends in order" [ $? -eq 0 ]
 check "accepted: nobody was asked" [ "$(agents_requests)" -eq 0 ]
 world_clean "accepted"

@@ -42,8 +42,7 @@ model_start "$ONE"
 model_conf responses
 mn_start --yes -v
 check "the cooldown: a pass is made" wait_until 20 has 'skipped_cooldown' "$LOG"
-kill "$sup"
-wait "$sup"
+mn_stop
 check "the cooldown: nobody is asked" [ "$(agents_requests)" -eq 0 ]
 model_stop
 

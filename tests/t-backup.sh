@@ -9,10 +9,6 @@ isolate
 . tests/world.sh
 export MNEMOD_TEST_GRACE_MS=1000
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
 # Everything that a state is: rows, references, audits.
 digest() {
 	sqlite3 "file:$1/state.db?mode=ro" .dump | LC_ALL=C sort
@@ -69,7 +65,6 @@ check "mnemod goes on with it" [ $? -eq 0 ]
 check "nothing is left beside" [ -z "$(leftovers)" ]
 
 # Under load: an agent is at work, another thread is extracted.
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 mkdir "$T/slow"
 cat >"$T/slow/tar" <<'EOT'
 #!/bin/sh
@@ -138,8 +133,7 @@ rm "$T/slow/go" "$T/slow/began"
     "$W/to/cut.tar" >"$T/out" 2>"$T/err"; echo $? >"$T/status") &
 backup=$!
 wait_until 20 [ -e "$T/slow/began" ]
-kill "$sup"
-wait "$sup"
+mn_stop
 : >"$T/slow/go"
 wait "$backup"
 check "the supervisor ended: status 8" [ "$(cat "$T/status")" -eq 8 ]

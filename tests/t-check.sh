@@ -156,8 +156,6 @@ check "an edit that breaks a rule is named" \
     has "^$ROOT/memory_summary.md:1: version: " "$T/out"
 ctl check ./codex
 check "with a slash it is a folder" [ "$status" -eq 7 ]
-# shellcheck disable=SC2154 # set by mn_start
-kill "$sup"
-wait "$sup"
+mn_stop
 world_clean "check"
 finish

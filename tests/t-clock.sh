@@ -11,21 +11,10 @@ export MNEMOD_TEST_CLOCK="$T/clock"
 # jump WALL BOOT: ms from now on
 jump() { echo "$1 $2" >"$T/clock.new" && mv "$T/clock.new" "$T/clock"; }
 HOUR=3600000 DAY=86400000
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 publications() {
 	sql "select count(*) from agents where published_commit not null"
 }
 published() { [ "$(publications)" -gt "$1" ]; }
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
-stop() {
-	# shellcheck disable=SC2154 # set by mn_start
-	kill "$sup"
-	wait "$sup" 2>/dev/null
-}
 
 # Asleep for three hours while an agent works.  (A suspended machine: the wall
 # and the boot clock go on, the monotonic clock does not.)
@@ -77,7 +66,7 @@ check "forth a week: it is published" wait_until 20 published "$n"
 check "forth a week: no burst" \
     [ "$(count_of ' scan: ' "$LOG")" -le $((passes + 2)) ]
 check "forth a week: it lives" is_alive "$sup"
-stop
+mn_stop
 world_clean "all"
 
 # A state from the future: mnemod was started with a wrong clock once.

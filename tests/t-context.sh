@@ -126,8 +126,7 @@ for tier in flex priority; do
 	    [ "$(sent $n $.body.service_tier)" = "$tier" ]
 	wait_until 20 passed_by $n
 done
-kill "$sup"
-wait "$sup"
+mn_stop
 check "tier: status 0" [ $? -eq 0 ]
 model_stop
 world_clean context

@@ -15,17 +15,8 @@ poke() {
 	"$B/test/ctlpoke" "$@" >"$T/poke" 2>&1
 	status=$?
 }
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
 listening() { [ -S "${1:-$SOCK}" ]; }
 answers() { ctl history && ctl -j history && has '"by":"supervisor"' "$T/out"; }
-stop() {
-	# shellcheck disable=SC2154 # set by mn_start
-	kill "$sup" 2>/dev/null
-	wait "$sup"
-}
 
 world_new
 world_fill tests/data/codex
@@ -174,12 +165,11 @@ if setpriv --reuid 65534 --clear-groups "$B/test/ctlpoke" x y \
 else
 	skip "another user" "needs root"
 fi
-stop
+mn_stop
 check "orderly end: the socket is gone" [ ! -e "$SOCK" ]
 
 # While an agent is at work: a question is answered, a change waits; one whose
 # asker leaves is forgotten.
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 ctl remember "Something new"
 mn_start -o agent_hold_ms=4000
 check "at work: it listens" wait_until 10 listening
@@ -202,7 +192,7 @@ check "at work: the note is there" \
     sh -c 'ls "$1" | grep -q waited-for' sh "$ROOT/extensions/ad_hoc/notes"
 check "at work: a request that was taken back is not done" \
     sh -c '! ls "$1" | grep -q left-alone' sh "$ROOT/extensions/ad_hoc/notes"
-stop
+mn_stop
 
 # Killed: the next start takes the place.
 mn_start
@@ -214,7 +204,7 @@ ctl -j history
 check "killed: mnemoctl answers itself" has '"by":"mnemoctl"' "$T/out"
 mn_start
 check "killed: the next start answers" wait_until 15 answers
-stop
+mn_stop
 check "killed: and removes it" [ ! -e "$SOCK" ]
 
 # Something else at that path.
@@ -226,7 +216,7 @@ check "foreign file: the state directory is the place" \
 check "foreign file: it answers" wait_until 10 answers
 check "foreign file: it is named" has 'no socket of ours' "$LOG"
 check "foreign file: it is left alone" [ "$(cat "$SOCK")" = "not a socket" ]
-stop
+mn_stop
 check "foreign file: still" [ "$(cat "$SOCK")" = "not a socket" ]
 rm "$SOCK"
 rmdir "$W/run/mnemod"
@@ -234,7 +224,7 @@ ln -s "$T" "$W/run/mnemod"
 mn_start
 check "a link for a directory: not followed" \
     wait_until 10 listening "$STATE/control.sock"
-stop
+mn_stop
 rm "$W/run/mnemod"
 
 # Paths longer than an address holds; no runtime directory.
@@ -249,7 +239,7 @@ mkdir -p "$deep"
 	    history >/dev/null 2>&1 || exit 2
 	"$B/test/mnemoctl" -o now="$NOW" -s "$deep/state" -j history |
 	    grep -q '"by":"supervisor"' || exit 3
-	stop
+	mn_stop
 	[ ! -e "$deep/state/control.sock" ] || exit 4
 )
 check "a long path, no XDG_RUNTIME_DIR ($?)" [ $? -eq 0 ]

@@ -141,7 +141,6 @@ done
 
 # The file system finds an error and turns read-only in the middle of a run:
 # what was not on the disk by then is gone, as after a power cut.
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 on_ext4() {
 	mkdir -p "$1"
 	dd if=/dev/zero of="$T/ext4" bs=1M count=48 2>/dev/null

@@ -137,14 +137,12 @@ mn_start -o scan_interval=1
 waits() { is_claimed 2 && [ "$(sql "select status from jobs where
     kind = 'memory_consolidate'")" = pending ]; }
 check "within 6 h: extracted, the consolidation is pending" wait_until 20 waits
-kill "$sup"
-wait "$sup"
+mn_stop
 check "within 6 h: no agent" [ "$(agents)" -eq 1 ]
 hours 7
 mn_start -o scan_interval=1
 agent_done() { [ "$(agents)" -eq 2 ] && remembered 2; }
 check "after 6 h: consolidated" wait_until 20 agent_done
-kill "$sup"
-wait "$sup"
+mn_stop
 check "nothing new: no further agent" [ "$(agents)" -eq 2 ]
 finish

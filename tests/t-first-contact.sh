@@ -106,8 +106,7 @@ check "row 71: and names the first" has "$sup" "$W/log2"
 check "-n takes no lock" [ $? -eq 0 ]
 "$MNEMOD" -o now="$NOW" --dry-run >/dev/null 2>"$W/log2"
 check "--dry-run takes no lock" [ $? -eq 0 ]
-kill "$sup"
-wait "$sup"
+mn_stop
 check "stopped on request: exit status 0" [ $? -eq 0 ]
 world_clean "second supervisor"
 

@@ -8,7 +8,6 @@
 isolate
 . tests/world.sh
 MNEMOCTL=$B/test/mnemoctl
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 ctl() { "$MNEMOCTL" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"; }
 word=rechnungsnummer	# it stands in one session only
 git_of() { git --git-dir="$STATE/memories/codex.git" "$@"; }
@@ -128,9 +127,7 @@ check "by directory: all of its sessions ($n)" \
     d.thread_id where cwd = '$dir'")" -eq "$n" ]
 check "by directory: gone from the summaries" sh -c \
     '! grep -rql "^cwd: $1$" "$2"' sh "$dir" "$ROOT/rollout_summaries"
-# shellcheck disable=SC2154 # set by mn_start
-kill "$sup"
-wait "$sup"
+mn_stop
 check "the supervisor ends" [ $? -eq 0 ]
 
 # Wrong words.

@@ -8,7 +8,6 @@ isolate
 
 world_new
 world_fill tests/data/codex
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 
 mn -1 --yes
 check "first pass" [ $? -eq 0 ]

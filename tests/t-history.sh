@@ -6,17 +6,7 @@
 isolate
 . tests/world.sh
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
 commit() { ctl history && sed -n "${1}s/ .*//p" "$T/out"; }
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
-stop() {
-	# shellcheck disable=SC2154 # set by mn_start
-	kill "$sup"
-	wait "$sup"
-}
 # Everything that must be the same after a revert.
 same_as() { root_digest >"$T/now" && cmp -s "$T/now" "$1"; }
 settled() { ctl history && has_not 'Edited' "$T/out"; }
@@ -69,7 +59,7 @@ for with in without with; do
 		check "$with: no such commit '$c'" [ "$status" -ne 0 ]
 	done
 	check "$with: after that the folder is the same" same_as "$T/first"
-	[ $with = without ] || stop
+	[ $with = without ] || mn_stop
 done
 mn -1 --yes
 check "the next pass does not undo it" same_as "$T/first"

@@ -88,7 +88,6 @@ check "store.outdate.after: it is made again" [ "$(claimed)" -eq 1 ]
 
 # The same by a supervisor that is asked, or is gone before: it claims by
 # itself as well.
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
 for p in store.claim.before store.claim.after; do
 	mn_start -o crash_at=$p
 	wait_until 10 listening

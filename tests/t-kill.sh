@@ -25,7 +25,6 @@ check "the undisturbed run published" [ -n "$want" ]
 # While the agent runs.
 scene
 mn_start -1 --yes -o agent_hold_ms=20000
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 wait_until 10 agent_up
 sleep 0.2
 kill -9 "$sup"

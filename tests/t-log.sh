@@ -8,10 +8,6 @@
 isolate
 . tests/world.sh
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
 lines() { wc -l <"$1"; }
 
 world_new

@@ -97,8 +97,7 @@ looks() {
 	check "a thousand looks: the supervisor did nothing for them" \
 	    [ $(($(cpu_ticks "$sup") - ticks)) -lt 50 ]
 }
-kill "$sup"
-wait "$sup"
+mn_stop
 check "running: the supervisor ends in order" [ $? -eq 0 ]
 
 # No state: said by all that need one, and made by none.

@@ -8,10 +8,6 @@ isolate
 . tests/world.sh
 export MNEMOD_TEST_POWER_SUPPLY="$T/power"
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
 # supply NAME FILE=VALUE...
 supply() {
 	mkdir -p "$T/power/$1"
@@ -21,11 +17,6 @@ supply() {
 }
 published() { [ -s "$ROOT/MEMORY.md" ]; }
 extracted() { sql "select count(*) from stage1_outputs"; }
-stop() {
-	# shellcheck disable=SC2154 # set by mn_start
-	kill "$sup" 2>/dev/null
-	wait "$sup"
-}
 thread=$(cd tests/data/codex && find . -name 'rollout-*.jsonl' | sort |
     sed -n '1s/.*rollout-.\{20\}\(.*\)\.jsonl$/\1/p')
 
@@ -55,7 +46,7 @@ supply AC online=1
 check "plugged in: it goes on by itself" wait_until 20 published
 check "plugged in: said" wait_until 10 has \
     'new work begins again (on_battery is over)' "$LOG"
-stop
+mn_stop
 supply AC online=0
 supply BAT0 status=Full
 supply MOUSE type=Battery scope=Device status=Discharging
@@ -94,7 +85,7 @@ mn_start -o min_free_mb=32 -o scan_interval=1
 wait_until 10 has 'low_disk' "$LOG"
 rm "$W/state/ballast"
 check "state has room: it goes on by itself" wait_until 20 published
-stop
+mn_stop
 world_clean "state low"
 umount "$W/state"
 
@@ -121,7 +112,6 @@ umount "$CODEX"
 world_new
 on_tmpfs "$W/state" 64m
 world_fill tests/data/codex
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 mn_start -1 --yes -o min_free_mb=32 -o agent_hold_ms=1500
 wait_until 20 agent_up
 ballast "$W/state" 40

@@ -24,7 +24,6 @@ tool() {
 	printf '{"jsonrpc":"2.0","id":"%s","method":"tools/call","params":{"name":"%s","arguments":%s}}\n' \
 	    "$1" "$1" "$2"
 }
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
 uses() { sql "select coalesce(usage_count, 0) from stage1_outputs where thread_id = '$1'"; }
 used() { [ "$(uses "$1")" = "$2" ]; }
 # What differs from one version, or one second, to the next.
@@ -82,9 +81,7 @@ check "no connection is held" [ "$(find "/proc/$broker/fd" -lname 'socket:*' |
     wc -l)" -eq 1 ]
 
 # The supervisor goes and comes back.
-# shellcheck disable=SC2154 # set by mn_start
-kill "$sup"
-wait "$sup"
+mn_stop
 tool remember '{"text":"lost"}' >&3
 check "gone: remember is refused" wait_until 10 answered \
     'nothing was noted: no mnemod supervisor runs'
@@ -101,8 +98,7 @@ exec 3>&-
 wait "$server"
 check "end of input: status 0" [ $? -eq 0 ]
 check "end of input: the broker is gone" is_gone "$broker"
-kill "$sup"
-wait "$sup"
+mn_stop
 
 # Uses of what sessions made.
 world_new
@@ -213,8 +209,7 @@ check "a root that is not there yet: says so" has 'not there yet' "$T/err"
 ln -s "$ROOT" "$W/b"
 "$B/test/mnemoctl" -f "$W/two.conf" mcp -m b </dev/null >"$T/out" 2>"$T/err"
 check "a link for a root: status 7" [ $? -eq 7 ]
-kill "$sup"
-wait "$sup"
+mn_stop
 check "no process is left" wait_until 10 no_orphans mnemoctl
 world_clean "mcp"
 finish

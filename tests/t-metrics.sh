@@ -64,10 +64,6 @@ well_formed() {
 	{ exit 1 }' "$1"
 }
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
 
 # Builtin.
 world_new
@@ -281,8 +277,7 @@ check "stays: a worker's end alone writes nothing" \
     [ "$(stat -c %i "$M")" = "$(cat "$T/inode")" ]
 kill -USR1 "$sup"
 check "stays: the next pass tells of it" wait_until 20 restarted
-kill "$sup"
-wait "$sup"
+mn_stop
 check "stays: status 0" [ $? -eq 0 ]
 check "stays: at the end none lives" is 0 mnemod_worker_processes \
     'role="extract"'

@@ -66,8 +66,7 @@ check "staying: asks when the time has come" wait_until 70 outputs 2
 check "staying: says so" has 'provider fake: it answers again' "$LOG"
 check "staying: no job paid for it" [ "$(sql "select min(retry_remaining)
     from jobs where kind = 'memory_stage1'")" -eq 3 ]
-kill "$sup"
-wait "$sup"
+mn_stop
 check "staying: ends" [ $? -eq 0 ]
 world_clean "staying"
 model_stop
@@ -85,8 +84,7 @@ model_start -p "$PORT" 'times=0 stage_one'
 check "in the middle: asked again" wait_until 40 outputs 1
 check "in the middle: both attempts are in the ledger" [ "$(sql "select
     group_concat(outcome, ' ') from model_requests")" = "transport ok" ]
-kill "$sup"
-wait "$sup"
+mn_stop
 world_clean "in the middle"
 check "no gateway is left" no_orphans mnemod-gateway
 model_stop

@@ -190,8 +190,7 @@ six() { [ "$(outputs 2>/dev/null)" = 6 ]; }
 check "one is late: the others are stored" wait_until 20 five
 : >"$T/go"
 check "one is late: it comes at last" wait_until 20 six
-# shellcheck disable=SC2154 # set by mn_start
-kill "$sup"; wait "$sup"
+mn_stop
 rm "$T/go"
 model_stop
 
@@ -205,7 +204,7 @@ sleep 0.5
 check "three in flight: no more" requests 3
 : >"$T/go"
 check "three in flight: the rest follows" wait_until 20 six
-kill "$sup"; wait "$sup"
+mn_stop
 rm "$T/go"
 model_stop
 
@@ -223,7 +222,7 @@ check "a death: all are asked again" wait_until 20 done3
 check "a death: no retry is spent" [ "$(db "select min(retry_remaining)
     from jobs where kind = 'memory_stage1'")" -eq 3 ]
 check "a death: nothing failed" has_not 'tried again in an hour' "$LOG"
-kill "$sup"; wait "$sup"
+mn_stop
 rm "$T/go"
 model_stop
 
@@ -233,7 +232,7 @@ model_start "hold=$T/go stage_one times=0"
 model_conf responses
 mn_start
 check "a stop: three are asked" wait_until 20 three
-kill "$sup"; wait "$sup"
+mn_stop
 check "a stop: status 0" [ $? -eq 0 ]
 check "a stop: all are pending, with three retries" [ "$(db "select
     count(*) from jobs where kind = 'memory_stage1' and status = 'pending'
@@ -266,7 +265,7 @@ check "a deadly one: the others are extracted" wait_until 20 two
 check "a deadly one: it alone spent a retry" [ "$(db "select
     group_concat(retry_remaining, ' ') from (select retry_remaining from jobs
     where kind = 'memory_stage1' order by job_key)")" = "2 3 3" ]
-kill "$sup"; wait "$sup"
+mn_stop
 rm "$T/go"
 model_stop
 

@@ -35,8 +35,7 @@ ln -sf "$(command -v yes)" "$T/libexec/mnemod-extract"
 mn_start -o libexec="$T/libexec"
 check "STATUS before anything is ready" \
     wait_until 20 told 1 '^STATUS=scanning$'
-kill "$sup"
-wait "$sup"
+mn_stop
 check "no READY=1 without a worker" has_not '^READY=1' "$T/told"
 kill "$manager"
 wait "$manager" 2>/dev/null
@@ -104,8 +103,7 @@ check "no WATCHDOG=1 from one that does not run" \
 kill -CONT "$sup"
 check "it goes on" wait_until 10 told $((beats + 1)) '^WATCHDOG=1$'
 
-kill "$sup"
-wait "$sup"
+mn_stop
 check "exit status 0" [ $? -eq 0 ]
 check "STOPPING=1, once" [ "$(count_of '^STOPPING=1$' "$T/told")" -eq 1 ]
 check "no READY=1 after it" [ "$(told_at '^STOPPING=1')" -gt \

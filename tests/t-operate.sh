@@ -8,19 +8,9 @@
 isolate
 . tests/world.sh
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
 published() { [ -s "$ROOT/MEMORY.md" ]; }
 title_has() { tr '\0' ' ' <"/proc/$sup/cmdline" | grep -Fq "$1"; }
 title_has_not() { ! title_has "$1"; }
-stop() {
-	# shellcheck disable=SC2154 # set by mn_start
-	kill "$sup"
-	wait "$sup"
-}
 quiet() { ctl -j metrics && has '"name":"mnemod.memory.phase2"' "$T/out"; }
 agents() { sql 'select count(*) from agents'; }
 outputs() { sql 'select count(*) from stage1_outputs'; }
@@ -66,7 +56,7 @@ check "pause: ps shows it" wait_until 5 title_has '; paused]'
 ctl resume
 check "resume: ps does not show it any more" wait_until 5 title_has_not '; paused]'
 ctl pause
-stop
+mn_stop
 check "pause: kept" [ "$(sql 'select count(*) from pauses')" -eq 1 ]
 ctl resume
 check "resume: without a supervisor" has 'new work begins again' "$T/out"
@@ -147,7 +137,7 @@ check "back-off: it waits" wait_until 10 quiet
 check "back-off: no agent" [ "$(agents)" -eq "$was" ]
 ctl retry codex
 check "retry: a supervisor begins at once" wait_until 20 more
-stop
+mn_stop
 world_clean "all"
 check "no mnemoctl is left" wait_until 5 no_orphans mnemoctl
 finish

@@ -7,10 +7,6 @@
 isolate
 . tests/world.sh
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
 outputs() {
 	sqlite3 "$STATE/state.db" "select count(*) from stage1_outputs
 	    where generator $1"
@@ -53,14 +49,11 @@ check "once is enough: nothing is claimed" has 'stage one: 0 claimed' "$LOG"
 # A running supervisor begins at once.
 age
 mn_start
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
 check "it listens" wait_until 10 listening
 ctl extract --outdated
 check "running: says how many" has "^$n outputs will be made again" "$T/out"
 check "running: they are made again" wait_until 20 all_new
-# shellcheck disable=SC2154 # set by mn_start
-kill "$sup"
-wait "$sup"
+mn_stop
 check "running: ends with 0" [ $? -eq 0 ]
 
 # What was adopted is not ours to make again.

@@ -123,8 +123,7 @@ another_gateway() {
 	[ -n "$_now" ] && [ "$_now" != "$gateway" ]
 }
 check "a gateway that is killed comes back" wait_until 10 another_gateway
-kill "$sup"
-wait "$sup"
+mn_stop
 check "stopped: status 0" [ $? -eq 0 ]
 check "the key is in no log" has_not "$KEY" "$LOG"
 check "the key is nowhere below the state" sh -c \
@@ -147,8 +146,7 @@ check "a key file that was replaced: another gateway" \
     wait_until 15 another_gateway
 check "a key file that was replaced: said" \
     has 'key file was replaced' "$LOG"
-kill "$sup"
-wait "$sup"
+mn_stop
 model_stop
 
 # A key that is refused: said, not tried in a loop, and no job pays.
@@ -215,8 +213,7 @@ sed -i 's/^use_provider = .*/use_provider = "builtin"/' "$conf"
 kill -HUP "$sup"
 no_gateway() { [ -z "$(pids_of mnemod-gateway)" ]; }
 check "SIGHUP: none again" wait_until 15 no_gateway
-kill "$sup"
-wait "$sup"
+mn_stop
 check "SIGHUP: stopped in peace" [ $? -eq 0 ]
 model_stop
 

@@ -5,11 +5,6 @@
 isolate
 . tests/world.sh
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
 NOTES=$ROOT/extensions/ad_hoc/notes
 
 world_new
@@ -69,8 +64,6 @@ done
 check "with: ten at once" [ "$failed_ones" -eq 0 ]
 check "with: ten notes" \
     [ "$(find "$NOTES" -name '*note-number-*' | wc -l)" -eq 10 ]
-# shellcheck disable=SC2154 # set by mn_start
-kill "$sup"
-wait "$sup"
+mn_stop
 world_clean "remember"
 finish

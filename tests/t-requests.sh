@@ -7,19 +7,6 @@
 isolate
 . tests/world.sh
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
-ctl_start() {	# ctl_start NAME ARG...: in the background, pid in $asker
-	name=$1
-	shift
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/$name.out" \
-	    2>"$T/$name.err" &
-	asker=$!
-}
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 notes() { ls "$W/memory-$1/extensions/ad_hoc/notes"; }
 
 world_new
@@ -95,9 +82,7 @@ wait "$second"
 check "the second change: status 0" [ $? -eq 0 ]
 check "in their order" [ "$(notes one | LC_ALL=C sort |
     sed -n 's/.*\(first\|second\).*/\1/p' | tr '\n' ' ')" = "first second " ]
-# shellcheck disable=SC2154 # set by mn_start
-kill "$sup"
-wait "$sup"
+mn_stop
 check "the supervisor ends: status 0" [ $? -eq 0 ]
 ROOT=$W/memory-one
 world_clean "all"

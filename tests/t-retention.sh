@@ -7,10 +7,6 @@
 isolate
 . tests/world.sh
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
 # What is unused stays, so that the folder tells what retention did to it.
 forever() {
 	mkdir -p "$W/config/mnemod"
@@ -76,8 +72,6 @@ check "again: published" sh -c '[ "$1" != "$2" ]' sh "$(root_digest)" "$was"
 mn_start -o retention.history_commits=2 -o scan_interval=1
 check "running: it looks after its start" \
     wait_until 10 has 'retention: memory codex' "$LOG"
-# shellcheck disable=SC2154 # set by mn_start
-kill "$sup"
-wait "$sup"
+mn_stop
 world_clean "all"
 finish

@@ -6,13 +6,8 @@
 isolate
 . tests/world.sh
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
 agents() { sql "select count(*) from agents"; }
 reason() { sql "select coalesce(reason, '-') from agents order by rowid desc limit 1"; }
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
 token() { ctl review && sed -n 's/^to publish this: mnemoctl accept //p' "$T/out"; }
 
 world_new
@@ -89,9 +84,7 @@ ctl -j accept codex
 check "with: accept" has '"by":"supervisor".*"commit":"' "$T/out"
 check "with: published" has 'Fridays' "$ROOT/MEMORY.md"
 check "with: the edit is kept" has '^Mine\.$' "$ROOT/memory_summary.md"
-# shellcheck disable=SC2154 # set by mn_start
-kill "$sup"
-wait "$sup"
+mn_stop
 world_clean "with"
 
 # Killed while it is held, accepted, discarded: it waits, or it is done.

@@ -7,27 +7,8 @@
 isolate
 . tests/world.sh
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
-ctl_start() {	# ctl_start NAME ARG...: in the background, pid in $asker
-	name=$1
-	shift
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/$name.out" \
-	    2>"$T/$name.err" &
-	asker=$!
-}
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
-no_agent() { [ -z "$(pids_of mnemod-agent)" ]; }
 agents() { sql 'select count(*) from agents'; }
 running() { sql "select thread_id from agents where finished_at is null"; }
-stop() {
-	# shellcheck disable=SC2154 # set by mn_start
-	kill "$sup"
-	wait "$sup"
-}
 conf=$W/config/mnemod/mnemod.conf
 
 world_new
@@ -98,7 +79,7 @@ ctl pause
 ctl extract -w "$id"
 check "extract while paused: status 8" [ "$status" -eq 8 ]
 ctl resume
-stop
+mn_stop
 
 # An agent that has gone astray.
 mn_start -o agent_hold_ms=600000
@@ -183,7 +164,7 @@ kill "$asker"
 wait "$asker" 2>/dev/null
 ctl stop other
 check "after one that left: status 0" [ "$status" -eq 0 ]
-stop
+mn_stop
 check "nothing is said of a bug" has_not 'BUG\|bug' "$LOG"
 world_clean "all"
 check "no mnemoctl is left" wait_until 5 no_orphans mnemoctl

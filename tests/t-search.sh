@@ -5,10 +5,6 @@
 isolate
 . tests/world.sh
 
-ctl() {
-	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
-	status=$?
-}
 hit() { # hit REGEX: of one hit of -j, a line each
 	sed 's/{"kind"/\n&/g' "$T/out" | grep -aq "$1"
 }
@@ -106,8 +102,6 @@ check "a link for a root is not followed" [ "$status" -eq 1 ]
 check "a link for a root: says so" has 'is not searched' "$T/err"
 rm "$ROOT"
 mv "$ROOT.away" "$ROOT"
-# shellcheck disable=SC2154 # set by mn_start
-kill "$sup"
-wait "$sup"
+mn_stop
 world_clean "search"
 finish

@@ -45,8 +45,7 @@ check "the new memory is there" [ -s "$W/second/MEMORY.md" ]
 for s in USR2 QUIT ALRM WINCH; do kill "-$s" "$sup"; done
 sleep 0.2
 check "USR2, QUIT, ALRM, WINCH: it runs on" is_alive "$sup"
-kill "$sup"
-wait "$sup"
+mn_stop
 check "TERM: exit status 0" [ $? -eq 0 ]
 world_clean "signals"
 
@@ -54,11 +53,9 @@ world_clean "signals"
 world_new
 world_fill tests/data/codex
 mn_start -o agent_hold_ms=20000
-agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
 check "an agent runs" wait_until 20 agent_up
 sleep 0.2
-kill "$sup"
-wait "$sup"
+mn_stop
 check "stopped while an agent runs: exit status 0" [ $? -eq 0 ]
 # The peer's "client exits early" leaves the consolidation in error.
 check "its job is pending, at no cost" [ "$(sql 'select status || retry_remaining

@@ -13,7 +13,6 @@ ctl() {
 	"$CTL" -o now="$NOW" "$@" >"$T/out" 2>"$T/err" </dev/null
 	status=$?
 }
-listening() { [ -S "$W/run/mnemod/control.sock" ]; }
 
 # command | status with a supervisor | without | good argument | unknown one,
 # its status | what the error says of it.  "-" is none.  In the order in which

@@ -183,8 +183,7 @@ check "angry: without an endpoint the gateway goes" wait_until 10 gone
 conf "telemetry { endpoint = \"http://127.0.0.1:$PORT\" }"
 kill -HUP "$sup"
 check "angry: with one it comes" wait_until 10 gateway_lives
-kill "$sup"
-wait "$sup"
+mn_stop
 check "angry: status 0" [ $? -eq 0 ]
 
 check "angry: its trouble was said no more than once for each try" \
@@ -213,8 +212,7 @@ check "again: after 120, 240 and 480 ms or more" [ $((t2 - t1)) -ge 115 -a \
 sent_metrics 4 >"$T/sent"
 check "again: nothing is lost" has \
     '^mnemod.memory.phase1 status=succeeded .* 1$' "$T/sent"
-kill "$sup"
-wait "$sup"
+mn_stop
 world_clean again
 model_stop
 

@@ -111,12 +111,10 @@ kill -USR1 "$sup"
 published() { [ "$(root_digest)" != "$was" ]; }
 check "replaced: a pass works" wait_until 20 published
 check "replaced: none of the new ones ran" has_not 'exit status 2' "$LOG"
-kill "$sup"
-wait "$sup" 2>/dev/null
+mn_stop
 mn_start -o libexec="$T/libexec"
 check "the next start runs what is there" \
     wait_until 10 has 'exit status 2' "$LOG"
-kill "$sup"
-wait "$sup" 2>/dev/null
+mn_stop
 world_clean "all"
 finish

@@ -63,6 +63,34 @@ mn_start() {
 	sup=$!
 }
 
+# mn_stop: stop it, and with its status.
+mn_stop() {
+	kill "$sup" 2>/dev/null
+	wait "$sup"
+}
+
+# ctl ARG...: ask mnemoctl; output in $T/out, messages in $T/err, status in
+# $status.
+ctl() {
+	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/out" 2>"$T/err"
+	status=$?
+}
+
+# ctl_start NAME ARG...: the same in the background, as $T/NAME.out and .err;
+# pid in $asker.
+ctl_start() {
+	name=$1
+	shift
+	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/$name.out" \
+	    2>"$T/$name.err" &
+	asker=$!
+}
+
+# What one waits for: who can be asked, an agent, that it is gone.
+listening() { [ -S "$W/run/mnemod/control.sock" ]; }
+agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
+no_agent() { [ -z "$(pids_of mnemod-agent)" ]; }
+
 # sql QUERY: ask the state database (sqlite3(1) where there is one).
 sql() {
 	sqlite3 -cmd ".timeout 10000" -readonly "$STATE/state.db" "$1"
