@@ -304,9 +304,8 @@ memory_start_reader(struct memory *m, const struct child_ops *ops, void *arg)
 	memset(&spec, 0, sizeof(spec));
 	spec.role = ROLE_WORKSPACE;
 	spec.name = m->config->name;
-	spec.settings = settings_workspace(m->sv->config, m->config,
+	spec.settings = settings_reader(m->sv->config, m->config,
 	    m->config->root, m->sv->state.path);
-	json_set_bool(spec.settings, "read_only", 1);
 	spec.root_fd = spec.peer_lock_fd = -1;
 	spec.ops = ops;
 	spec.arg = arg;

@@ -41,6 +41,7 @@ static const struct {
 	{ MSG_DISCARD, { 0 }, { MSG_DISCARDED } },
 	{ MSG_PURGE, { 0 }, { MSG_PURGED } },
 	{ MSG_CHECK, { 0 }, { MSG_CHECKED } },
+	{ MSG_VERIFY, { 0 }, { MSG_VERIFIED } },
 	{ MSG_ADOPT, { MSG_ADOPTED_THREAD }, { MSG_ADOPTED } },
 };
 #define NANSWERS (sizeof(answers) / sizeof(answers[0]))

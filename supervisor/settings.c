@@ -130,6 +130,16 @@ settings_workspace(const struct config *c, const struct config_memory *m,
 }
 
 json_object *
+settings_reader(const struct config *c, const struct config_memory *m,
+    const char *root, const char *state)
+{
+	json_object	*o = settings_workspace(c, m, root, state);
+
+	json_set_bool(o, "read_only", 1);
+	return o;
+}
+
+json_object *
 settings_check(const struct config *c, const char *path)
 {
 	json_object	*o = settings_common(c, "check");

@@ -21,6 +21,10 @@ json_object *settings_consolidate(const struct config *,
 json_object *settings_workspace(const struct config *,
     const struct config_memory *, const char *root, const char *state);
 
+/* The same for a worker that may write nothing. */
+json_object *settings_reader(const struct config *,
+    const struct config_memory *, const char *root, const char *state);
+
 /* What every worker is told; the gateway's rest is model_settings(). */
 json_object *settings_gateway(const struct config *);
 

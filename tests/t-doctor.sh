@@ -57,6 +57,13 @@ if [ -z "${SANITIZED:-}" ]; then
 fi
 check "after a pass: the history agrees" \
     has '^ok *memories: codex: history and state agree' "$T/out"
+check "after a pass: every object of it was read" \
+    has '^ok *memories: codex: the history is whole, [1-9][0-9]* objects' \
+    "$T/out"
+check "after a pass: renames were tried" \
+    has '^ok *state: files can be exchanged there .*(tried)' "$T/out"
+check "after a pass: and hold for the memory" \
+    has '^ok *memories: codex: files can be .* on the same one' "$T/out"
 check "after a pass: Codex reads it" has '^ok *codex: reads its memory' \
     "$T/out"
 doctor -j
@@ -108,7 +115,9 @@ wait "$holder" 2>/dev/null
 
 live=$STATE/memories/codex.git/refs/mnemod/live
 id=$(cat "$live")
-echo 0123456789012345678901234567890123456789 >"$live"
+git --git-dir="$STATE/memories/codex.git" rev-list refs/mnemod/live |
+    tail -n 1 >"$live.other"
+mv "$live.other" "$live"
 finds "history and state differ" 0 '^warn  memories: codex: the history is at'
 rm "$live"
 finds "a history without what is live" 1 'has lost what is live'
@@ -116,6 +125,20 @@ echo "$id" >"$live"
 echo "$id" >"$STATE/memories/codex.git/refs/mnemod/next"
 finds "an interrupted publication" 0 '^warn  memories: codex: a publication is'
 rm "$STATE/memories/codex.git/refs/mnemod/next"
+# References that agree say nothing of what they lead to.
+object=$STATE/memories/codex.git/objects/$(git \
+    --git-dir="$STATE/memories/codex.git" rev-parse \
+    refs/mnemod/live:memory_summary.md | sed 's,..,&/,')
+cp "$object" "$T/object"
+chmod 600 "$object"
+printf x | dd of="$object" bs=1 seek=20 conv=notrunc 2>/dev/null
+finds "a damaged object" 1 '^fail  memories: codex: history .*codex.git: [0-9a-f]\{40\}: '
+check "a damaged object: the way out" has 'to do: restore a backup' "$T/out"
+rm "$object"
+finds "an object that is gone" 1 '^fail  memories: codex: history .*: [0-9a-f]\{40\}: '
+cp "$T/object" "$object"
+git --git-dir="$STATE/memories/codex.git" repack -adq
+finds "packed" 0 'codex: the history is whole'
 mv "$STATE/memories" "$W/histories"
 finds "no history" 1 '^fail  memories: codex: the history '
 mv "$W/histories" "$STATE/memories"

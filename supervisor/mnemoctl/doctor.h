@@ -1,11 +1,15 @@
 #ifndef MNEMOD_MNEMOCTL_DOCTOR_H
 #define MNEMOD_MNEMOCTL_DOCTOR_H
 
+#include <sys/types.h>
+#include <limits.h>
+#include "supervisor/lone.h"
 #include "supervisor/mnemoctl/ctl.h"
 
 /*
  * mnemoctl doctor: what could keep mnemod from working on this machine.
- * Everything is looked at, nothing is written.
+ * Everything is looked at; but for two empty files in a folder of their own,
+ * gone again at once, nothing is written.
  */
 enum doctor_level {
 	DOCTOR_OK,
@@ -19,6 +23,8 @@ struct doctor {
 	json_object	*list;		/* of findings */
 	const char	*area;		/* of the check at work */
 	int64_t		 count[3];	/* by level */
+	int		 renames;	/* renameat2(2) was tried and works */
+	dev_t		 renames_dev;	/* there */
 };
 
 /*
@@ -40,6 +46,19 @@ void doctor_database(struct doctor *);
 void doctor_disk(struct doctor *);
 void doctor_clock(struct doctor *);
 void doctor_memories(struct doctor *);		/* doctor_memory.c */
+
+void doctor_rename(struct doctor *);		/* doctor_rename.c */
+
+/* doctor_history.c: of a memory; `row' is what the state says, or NULL. */
+void doctor_history(struct doctor *, const struct config_memory *,
+    const struct store_memory *row);
+
+/*
+ * doctor_workers.c: ask a worker.  1 with an answer, which is to be released;
+ * or 0 and `last' says what was wrong, as it does of an answer without body.
+ */
+int doctor_run(struct doctor *, const struct lone_job *,
+    struct lone_answer *, char last[PATH_MAX]);
 
 /*
  * doctor_memory.c: 1 if a lock is held in `dir', whoever it is; the file

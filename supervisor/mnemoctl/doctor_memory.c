@@ -1,4 +1,4 @@
-/* mnemoctl doctor: the memory folders and their histories. */
+/* mnemoctl doctor: the memory folders. */
 
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -15,9 +15,6 @@
 #include "supervisor/memory.h"
 #include "supervisor/mnemoctl/doctor.h"
 #include "supervisor/state_dir.h"
-
-#define ID_SIZE		41	/* of a commit, with its NUL */
-#define REF_LINE	512
 
 int
 doctor_is_locked(const char *dir, const char *name)
@@ -57,107 +54,39 @@ known_filesystem(const char *path)
 	return NULL;
 }
 
-/* Publishing moves files by renameat2(2) with its flags. */
+/* How it is known that the root's file system can, or NULL. */
+static const char *
+known_by(const struct doctor *d, const struct config_memory *m,
+    int published)
+{
+	struct stat	st;
+
+	if (d->renames && stat(m->root, &st) == 0 &&
+	    st.st_dev == d->renames_dev)
+		return "tried in the state directory, on the same one";
+	return published ? "that was done before" : known_filesystem(m->root);
+}
+
+/*
+ * Publishing moves files by renameat2(2) with its flags.  In a memory folder
+ * nothing is tried.
+ */
 static void
 check_rename(struct doctor *d, const struct config_memory *m, int published)
 {
-	const char	*fs;
+	const char	*how;
 
 	if (access(m->root, F_OK) == -1)
 		return;
-	fs = known_filesystem(m->root);
-	if (published || fs != NULL)
+	how = known_by(d, m, published);
+	if (how != NULL)
 		doctor_say(d, DOCTOR_OK, NULL, "%s: files can be exchanged "
-		    "there in one step (%s)", m->name, published ?
-		    "that was done before" : fs);
+		    "there in one step (%s)", m->name, how);
 	else
 		doctor_say(d, DOCTOR_WARN, "the first publication tells; it "
 		    "changes nothing if not", "%s: whether files can be "
 		    "exchanged in one step on this file system is not known",
 		    m->name);
-}
-
-/* The id in a line "ID NAME" of packed-refs. */
-static int
-packed_ref(const char *history, const char *name, char id[ID_SIZE])
-{
-	char	*path = xasprintf("%s/packed-refs", history);
-	char	 line[REF_LINE];
-	FILE	*fp = fopen(path, "re");
-	int	 found = 0;
-
-	free(path);
-	while (fp != NULL && !found && fgets(line, sizeof(line), fp) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		found = strlen(line) > ID_SIZE && line[ID_SIZE - 1] == ' ' &&
-		    strcmp(line + ID_SIZE, name) == 0;
-	}
-	if (fp != NULL)
-		fclose(fp);
-	if (found)
-		snprintf(id, ID_SIZE, "%.*s", ID_SIZE - 1, line);
-	return found;
-}
-
-/* 1 with the commit that a reference of a history names. */
-static int
-read_ref(const char *history, const char *name, char id[ID_SIZE])
-{
-	char	*path = xasprintf("%s/%s", history, name);
-	int	 fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t	 n = fd == -1 ? -1 : read(fd, id, ID_SIZE - 1);
-
-	free(path);
-	if (fd == -1)
-		return packed_ref(history, name, id);
-	close(fd);
-	id[n > 0 ? n : 0] = '\0';
-	return n == ID_SIZE - 1 &&
-	    strspn(id, "0123456789abcdef") == ID_SIZE - 1;
-}
-
-static void
-check_refs(struct doctor *d, const struct config_memory *m,
-    const char *history, const char *live)
-{
-	char	id[ID_SIZE];
-
-	if (!read_ref(history, "refs/mnemod/live", id))
-		doctor_say(d, DOCTOR_FAIL, "restore a backup; or move it "
-		    "away and start mnemod --adopt: the folder stays as it "
-		    "is, its history is lost", "%s: the history %s has lost "
-		    "what is live", m->name, history);
-	else if (strcmp(id, live) != 0)
-		doctor_say(d, DOCTOR_WARN, "the next start of mnemod settles "
-		    "it", "%s: the history is at %.12s, the state at %.12s",
-		    m->name, id, live);
-	else
-		doctor_say(d, DOCTOR_OK, NULL, "%s: history and state agree "
-		    "on what is live, %.12s", m->name, id);
-	if (read_ref(history, "refs/mnemod/next", id))
-		doctor_say(d, DOCTOR_WARN, "a supervisor that runs is at it, "
-		    "or the next start finishes it", "%s: a publication is "
-		    "under way or was interrupted", m->name);
-}
-
-static void
-check_history(struct doctor *d, const struct config_memory *m,
-    const struct store_memory *row)
-{
-	char		*path;
-	struct stat	 st;
-
-	if (row == NULL || row->live_commit == NULL)
-		return;
-	path = xasprintf("%s/memories/%s.git", d->ctl->config->state,
-	    m->name);
-	if (stat(path, &st) == -1)
-		doctor_say(d, DOCTOR_FAIL, "restore a backup; or start mnemod "
-		    "--adopt: the folder stays as it is", "%s: the history "
-		    "%s: %s", m->name, path, strerror(errno));
-	else
-		check_refs(d, m, path, row->live_commit);
-	free(path);
 }
 
 static enum doctor_level
@@ -206,7 +135,7 @@ doctor_memories(struct doctor *d)
 		check_root(d, &c->memories[i], row);
 		check_rename(d, &c->memories[i], row != NULL &&
 		    row->live_commit != NULL);
-		check_history(d, &c->memories[i], row);
+		doctor_history(d, &c->memories[i], row);
 		store_memory_free(row);
 	}
 }

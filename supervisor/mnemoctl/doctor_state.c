@@ -68,6 +68,7 @@ doctor_state(struct doctor *d)
 		doctor_say(d, DOCTOR_WARN, "they end within ten seconds",
 		    "workers of a supervisor that died are still running");
 	check_socket(d);
+	doctor_rename(d);
 }
 
 #define RESTORE	"stop mnemod, put the newest copy beside it (state.db.v*, " \

@@ -29,9 +29,8 @@ hear(enum log_level level, const char *line, void *arg)
 		snprintf(last, PATH_MAX, "%s", line);
 }
 
-/* 1 with an answer to be released; else `last' says what was wrong. */
-static int
-run(struct doctor *d, const struct lone_job *job, struct lone_answer *a,
+int
+doctor_run(struct doctor *d, const struct lone_job *job, struct lone_answer *a,
     char last[PATH_MAX])
 {
 	enum mnemod_exit	e;
@@ -82,7 +81,7 @@ try_role(struct doctor *d, enum role role, json_object *settings)
 	struct lone_answer	 a;
 	char			 last[PATH_MAX];
 
-	if (!run(d, &job, &a, last)) {
+	if (!doctor_run(d, &job, &a, last)) {
 		doctor_say(d, DOCTOR_FAIL, REINSTALL, "%s: %s",
 		    role_name(role), last);
 		return;
@@ -171,7 +170,7 @@ ask_provider(struct doctor *d, const char *url)
 	struct lone_answer	 a;
 	char			 last[PATH_MAX];
 
-	if (!run(d, &job, &a, last)) {
+	if (!doctor_run(d, &job, &a, last)) {
 		doctor_say(d, DOCTOR_FAIL, REINSTALL, "gateway: %s", last);
 		return;
 	}

@@ -9,6 +9,7 @@
 #include "worker/workspace/own.h"
 #include "worker/workspace/pack.h"
 #include "worker/workspace/review.h"
+#include "worker/workspace/verify.h"
 
 void
 answer_fail(struct answer *a)
@@ -57,6 +58,15 @@ answer_audit(struct answer *a)
 
 	worker_busy(a->worker, "audit");
 	answer_with(a, MSG_AUDITED, o, losses_weekly(a->ws, weeks, o));
+}
+
+void
+answer_verify(struct answer *a)
+{
+	json_object	*o = json_object_new_object();
+
+	worker_busy(a->worker, "verify");
+	answer_with(a, MSG_VERIFIED, o, verify_run(a->ws, o));
 }
 
 static void

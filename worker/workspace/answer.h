@@ -15,6 +15,7 @@ struct answer {
 void answer_history(struct answer *);
 void answer_diff(struct answer *);
 void answer_audit(struct answer *);
+void answer_verify(struct answer *);
 void answer_revert(struct answer *);
 void answer_note(struct answer *);
 void answer_review(struct answer *);

@@ -409,6 +409,7 @@ static const struct {
 	{ MSG_HISTORY, answer_history },
 	{ MSG_DIFF, answer_diff },
 	{ MSG_AUDIT, answer_audit },
+	{ MSG_VERIFY, answer_verify },
 	{ MSG_REVERT, answer_revert },
 	{ MSG_NOTE, answer_note },
 	{ MSG_REVIEW, answer_review },

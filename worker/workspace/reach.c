@@ -70,14 +70,22 @@ reach_push_ref(struct reach *w, const char *ref)
 }
 
 int
+reach_pop(struct reach *w, git_oid *out)
+{
+	if (w->n == 0)
+		return 0;
+	git_oid_cpy(out, &w->open[--w->n]);
+	return 1;
+}
+
+int
 reach_next(struct reach *w, git_oid *out)
 {
 	git_commit	*c = NULL;
 	unsigned	 i;
 
-	if (w->n == 0)
+	if (!reach_pop(w, out))
 		return 0;
-	git_oid_cpy(out, &w->open[--w->n]);
 	if (git_commit_lookup(&c, w->history->repo, out) < 0)
 		return -1;
 	for (i = 0; i < history_parents(w->history, c); i++)

@@ -25,6 +25,9 @@ void reach_push(struct reach *, const git_oid *commit);
 /* The same with what a reference points to, if it is a commit.  0 or -1. */
 int reach_push_ref(struct reach *, const char *ref);
 
+/* 1: one that was pushed and not taken yet, whatever it is; 0: there is none. */
+int reach_pop(struct reach *, git_oid *out);
+
 /* 1: the next one; 0: that was all; -1 with history_error(). */
 int reach_next(struct reach *, git_oid *out);
 
