@@ -262,9 +262,8 @@ purge_state(struct forgetting *f)
 	struct store	*store = f->run->sv->store;
 	size_t		 i;
 
-	for (i = 0; i < json_object_array_length(f->ids); i++)
-		store_agents_given(store, json_object_get_string(
-		    json_object_array_get_idx(f->ids, i)), cut_audit, f);
+	store_agents_given(store, json_object_to_json_string(f->ids),
+	    cut_audit, f);
 	if (store_checkpoint(store) != STORE_OK)
 		log_warnx("the log of the database still holds deleted text; "
 		    "it goes at the next checkpoint");

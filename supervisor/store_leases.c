@@ -6,6 +6,11 @@
  * All jobs of a run together: leases, recovery, what is left waiting.
  */
 
+/* Both kinds by name: without, no index leads to the few that run. */
+#define RUNNING								\
+	" WHERE kind IN ('" KIND_STAGE_ONE "', '" KIND_STAGE_TWO "')"	\
+	" AND status = 'running'"
+
 enum store_status
 store_jobs_renew(struct store *s, const char *worker_id,
     int64_t lease_until, int64_t *renewed)
@@ -13,8 +18,8 @@ store_jobs_renew(struct store *s, const char *worker_id,
 	enum store_status	 st;
 
 	db_about(s, "renewing leases");
-	st = db_run(s, "UPDATE jobs SET lease_until = ?"
-	    " WHERE status = 'running' AND worker_id = ?",
+	st = db_run(s, "UPDATE jobs SET lease_until = ?" RUNNING
+	    " AND worker_id = ?",
 	    ARGS(INT(lease_until), TEXT(worker_id)));
 	*renewed = s->changes;
 	return st;
@@ -29,7 +34,7 @@ store_jobs_recover(struct store *s, const char *worker_id,
 	db_about(s, "releasing the jobs of earlier runs");
 	st = db_run(s, "UPDATE jobs SET status = 'pending',"
 	    " lease_until = NULL, worker_id = NULL, ownership_token = NULL"
-	    " WHERE status = 'running' AND worker_id IS NOT ?",
+	    RUNNING " AND worker_id IS NOT ?",
 	    ARGS(TEXT(worker_id)));
 	*released = s->changes;
 	return st;

@@ -59,15 +59,15 @@ store_thread_bury(struct store *s, const char *id, int64_t now)
 }
 
 enum store_status
-store_agents_given(struct store *s, const char *thread_id,
+store_agents_given(struct store *s, const char *thread_ids,
     int (*cb)(const char *, void *), void *arg)
 {
 	struct db_rows	r;
 
-	db_about(s, "listing the agents that were given thread %s",
-	    thread_id);
+	db_about(s, "listing the agents that were given what is forgotten");
 	db_open(&r, s, "SELECT DISTINCT agent_id FROM agent_inputs"
-	    " WHERE thread_id = ? ORDER BY agent_id", ARGS(TEXT(thread_id)));
+	    " WHERE thread_id IN (SELECT value FROM json_each(?))"
+	    " ORDER BY agent_id", ARGS(TEXT(thread_ids)));
 	while (db_next(&r))
 		if (cb(db_text(&r, 0), arg) != 0)
 			break;

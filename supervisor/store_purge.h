@@ -18,8 +18,11 @@
 enum store_status store_thread_bury(struct store *, const char *id,
     int64_t now);
 
-/* Agents that were ever given the thread, by id. */
-enum store_status store_agents_given(struct store *, const char *thread_id,
+/*
+ * Agents that were ever given one of the threads, each once, by id;
+ * `thread_ids' is a JSON array of strings.
+ */
+enum store_status store_agents_given(struct store *, const char *thread_ids,
     int (*)(const char *agent_id, void *), void *arg);
 
 /*

@@ -9,12 +9,15 @@
  * rank and are taken until the limit; what holds a preference, or was
  * adopted, is always taken.  Each is read again by its version, so one that
  * changed meanwhile is left out until the next time.
+ *
+ * CROSS JOIN: SQLite would begin with the threads, which may be a hundred
+ * times as many.
  */
 
 #define RANKED								\
 	"SELECT " THREAD_COLUMNS ", o.source_updated_at,"		\
 	" o.keeps <> 0 OR o.generator = 'adopted' AS kept"		\
-	" FROM stage1_outputs o JOIN threads t ON t.id = o.thread_id"	\
+	" FROM stage1_outputs o CROSS JOIN threads t ON t.id = o.thread_id"\
 	" WHERE t.memory_mode = 'enabled'"				\
 	" AND (trim(o.raw_memory) <> '' OR trim(o.rollout_summary) <> '')"\
 	" AND (kept OR coalesce(o.last_usage, o.source_updated_at) >= ?)"\

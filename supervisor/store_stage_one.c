@@ -345,8 +345,9 @@ let_go_changed(struct store *s, void *arg)
 		    ARGS(TEXT(e->fin->thread_id), INT(e->updated_at_ms)));
 	if (st != STORE_OK)
 		return st;
-	return db_run(s, "UPDATE sources SET size = -1 WHERE path ="
-	    " (SELECT rollout_path FROM threads WHERE id = ?1)",
+	return db_run(s, "UPDATE sources SET size = -1"
+	    " WHERE (source_name, path) ="
+	    " (SELECT source_name, rollout_path FROM threads WHERE id = ?1)",
 	    ARGS(TEXT(e->fin->thread_id)));
 }
 

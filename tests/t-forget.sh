@@ -143,6 +143,15 @@ ctl --purge status
 check "purge of nothing: status 2" [ $? -eq 2 ]
 ctl forget 01a1fd23-f6b8-78cd-8191-f9bb1cfe2999
 check "an id that no scan has seen: status 0" [ $? -eq 0 ]
+
+# An audit was cut once for each session that its agent was given.
+ctl -j forget --purge '/*'
+check "purge of all: status 0" [ $? -eq 0 ]
+check "purge of all: several sessions" [ "$(sqlite3 :memory: \
+    "select json_array_length(readfile('$T/out'), '\$.threads')")" -gt 2 ]
+check "purge of all: each audit is cut once" [ "$(sqlite3 :memory: \
+    "select json_extract(readfile('$T/out'), '\$.audits')")" -le \
+    "$(find "$STATE/agents" -type f | wc -l)" ]
 world_clean "all"
 
 # From a folder that another program made: the adopted commit is kept for ever,
