@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "check_main.h"
-#include "common/log.h"
 #include "supervisor/child_int.h"
 #include "supervisor/exe.h"
+#include "tests/log_sink.h"
 
 #define BUGS CS__MAX		/* the cell aborts */
 
@@ -67,14 +67,6 @@ on_ended(struct child *c, const struct child_end *e, void *arg)
 static const struct child_ops ops = { on_ready, on_message, NULL, on_ended };
 
 static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
-
-static void
 start(int restartable)
 {
 	struct child_spec	spec = { .role = ROLE_EXTRACT, .root_fd = -1,
@@ -89,7 +81,7 @@ setup(void)
 {
 	struct children_config	config;
 
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 	exe_set_init(&exes);
 	loop = loop_new();
 	children_config_init(&config);

@@ -16,13 +16,13 @@
 #include "common/fd.h"
 #include "common/frame.h"
 #include "common/json.h"
-#include "common/log.h"
 #include "scratch.h"
 #include "supervisor/control.h"
 #include "supervisor/control_address.h"
 #include "supervisor/exe.h"
 #include "supervisor/memory.h"
 #include "supervisor/operation.h"
+#include "tests/log_sink.h"
 
 #define HOSTILE	200
 #define TURNS	8	/* to accept, read, begin, write; and some air */
@@ -40,19 +40,11 @@ static int			 hostile[HOSTILE];
 static const char	request[] = "{\"command\":\"release\"}";
 
 static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
-
-static void
 setup(void)
 {
 	struct children_config	config;
 
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 	scratch_make(dir, sizeof(dir));
 	snprintf(sock, sizeof(sock), "%s/run/control.sock", dir);
 	exe_set_init(&exes);

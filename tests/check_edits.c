@@ -21,8 +21,8 @@
 
 #include "check_main.h"
 #include "common/json.h"
-#include "common/log.h"
 #include "common/mem.h"
+#include "tests/log_sink.h"
 #include "tests/wspace_scene.h"
 #include "worker/workspace/tree.h"
 
@@ -410,19 +410,10 @@ assert_nothing_is_lost(void)
 	ck_assert_str_eq(scene_subject(&sc, HISTORY_NEXT), "");
 }
 
-/* Thousands of "was written while publishing". */
-static void
-drop_line(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
-
 static void
 first(void)
 {
-	log_set_sink(drop_line, NULL);
+	log_set_sink(log_quiet, NULL);
 	scene_first(&sc);
 	scene_write(sc.root, "extensions/ad_hoc/notes/n.md", "a note\n");
 	scene_write(sc.root, "skills/mine/notes.md", "mine\n");

@@ -14,25 +14,17 @@
 
 #include "common/fd.h"
 #include "common/json.h"
-#include "common/log.h"
 #include "supervisor/mnemoctl/mcp.h"
 #include "supervisor/mnemoctl/mcp_text.h"
 #include "supervisor/mnemoctl/mcp_tools.h"
 #include "tests/check_main.h"
+#include "tests/log_sink.h"
 #include "tests/scratch.h"
 
 static struct mcp	m;
 static char		dir[300];
 static struct buf	out;
 static json_object	*doc;
-
-static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
 
 static void
 put(const char *path, const char *text)
@@ -49,7 +41,7 @@ static void
 setup(void)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 	scratch_make(dir, sizeof(dir));
 	memset(&m, 0, sizeof(m));
 	m.root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

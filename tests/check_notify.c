@@ -15,24 +15,16 @@
 
 #include "check_main.h"
 #include "common/fd.h"
-#include "common/log.h"
 #include "common/monotime.h"
 #include "supervisor/notify.h"
+#include "tests/log_sink.h"
 
 static struct loop	*loop;
 static struct notify	*n;
 static int		 manager;	/* its socket */
 static char		 dir[] = "/tmp/check_notify.XXXXXX";
-static char		 path[64], seen[4096], told[4096];
-
-static void
-keep(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)arg;
-	strncat(seen, line, sizeof(seen) - strlen(seen) - 1);
-	strncat(seen, "\n", sizeof(seen) - strlen(seen) - 1);
-}
+static char		 path[64], told[4096];
+static struct log_kept	 kept;
 
 /* A manager that listens at a path, or with '@' at an abstract name. */
 static void
@@ -81,8 +73,8 @@ setup(void)
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");
-	seen[0] = '\0';
-	log_set_sink(keep, NULL);
+	kept.text[0] = '\0';
+	log_set_sink(log_keep, &kept);
 	manager = -1;
 	n = NULL;
 	loop = loop_new();
@@ -129,7 +121,7 @@ START_TEST(test_life)
 	notify_ready(n);
 	ck_assert_str_eq(hear(), "STOPPING=1\n");
 	ck_assert_str_eq(hear(), "");
-	ck_assert_str_eq(seen, "");
+	ck_assert_str_eq(kept.text, "");
 }
 END_TEST
 
@@ -224,9 +216,9 @@ START_TEST(test_no_watchdog)
 		loop_run_once(loop, 10);
 	ck_assert_str_eq(hear(), "");
 	if (dogs[_i].says == NULL)
-		ck_assert_str_eq(seen, "");
+		ck_assert_str_eq(kept.text, "");
 	else
-		ck_assert_ptr_nonnull(strstr(seen, dogs[_i].says));
+		ck_assert_ptr_nonnull(strstr(kept.text, dogs[_i].says));
 }
 END_TEST
 
@@ -276,11 +268,11 @@ START_TEST(test_nowhere)
 	loop_run_once(loop, 30);
 	notify_stopping(n);
 	if (nowhere[_i].says == NULL) {
-		ck_assert_str_eq(seen, "");
+		ck_assert_str_eq(kept.text, "");
 		return;
 	}
-	ck_assert_ptr_nonnull(strstr(seen, nowhere[_i].says));
-	second = strchr(seen, '\n') + 1;
+	ck_assert_ptr_nonnull(strstr(kept.text, nowhere[_i].says));
+	second = strchr(kept.text, '\n') + 1;
 	ck_assert_str_eq(second, "");
 }
 END_TEST
@@ -295,7 +287,7 @@ START_TEST(test_too_long)
 	setenv("NOTIFY_SOCKET", value, 1);
 	n = notify_new(loop);
 	notify_ready(n);
-	ck_assert_ptr_nonnull(strstr(seen, "expected an absolute path"));
+	ck_assert_ptr_nonnull(strstr(kept.text, "expected an absolute path"));
 }
 END_TEST
 
@@ -317,7 +309,7 @@ START_TEST(test_full)
 		last = told[0];
 	ck_assert_int_ne(last, 'S');
 	ck_assert_str_eq(wait_for_one(), "STOPPING=1\n");
-	ck_assert_str_eq(seen, "");
+	ck_assert_str_eq(kept.text, "");
 }
 END_TEST
 
@@ -329,7 +321,7 @@ START_TEST(test_back)
 	fd_close(&manager);
 	unlink(path);
 	notify_ready(n);
-	ck_assert_ptr_nonnull(strstr(seen, "is not told"));
+	ck_assert_ptr_nonnull(strstr(kept.text, "is not told"));
 	listen_at(path);
 	notify_status(n, "here");
 	ck_assert_str_eq(hear(), "READY=1\nSTATUS=here\n");

@@ -12,19 +12,10 @@
 #include <unistd.h>
 #include "check_main.h"
 #include "common/fd.h"
-#include "common/log.h"
 #include "supervisor/progress.h"
+#include "tests/log_sink.h"
 
-static char	seen[4096];	/* what the log said */
-
-static void
-keep(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)arg;
-	strncat(seen, line, sizeof(seen) - strlen(seen) - 1);
-	strncat(seen, "\n", sizeof(seen) - strlen(seen) - 1);
-}
+static struct log_kept	kept;
 
 static void
 pass(struct progress *p)
@@ -48,12 +39,12 @@ START_TEST(test_plain)
 	int		fds[2];
 
 	ck_assert_int_eq(fd_pipe(fds), 0);
-	log_set_sink(keep, NULL);
+	log_set_sink(log_keep, &kept);
 	progress_init(&p, fds[1]);
 	pass(&p);
 	progress_end(&p);
 	log_info("after");
-	ck_assert_str_eq(seen, "stage one 0 of 9 /r/\\x1b[2J\n"
+	ck_assert_str_eq(kept.text, "stage one 0 of 9 /r/\\x1b[2J\n"
 	    "stage two, 1 failed codex\nafter\n");
 	close(fds[0]);
 	close(fds[1]);

@@ -14,30 +14,21 @@
 #include <zstd.h>
 
 #include "check_main.h"
-#include "common/log.h"
 #include "common/mem.h"
 #include "rollout_fixture.h"
+#include "tests/log_sink.h"
 #include "worker/extract/survey.h"
 
 #define NELEM(a) (sizeof(a) / sizeof((a)[0]))
 #define LATE INT64_C(4000000000000)	/* a file time behind all records */
 static struct redact	*redact;
 
-/* What is odd is warned of, which need not be shown. */
-static void
-swallow(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
-
 static void
 setup(void)
 {
 	char	why[256];
 
-	log_set_sink(swallow, NULL);
+	log_set_sink(log_quiet, NULL);
 	redact = redact_new(NULL, 0, why, sizeof(why));
 	ck_assert_msg(redact != NULL, "%s", why);
 }

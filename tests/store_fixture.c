@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/log.h"
+#include "tests/log_sink.h"
 #include "tests/scratch.h"
 #include "tests/store_fixture.h"
 
@@ -12,19 +12,10 @@ char		 st_dir[256];
 
 static const char *const	memories[] = { "codex" };
 
-/* Tests that expect a failure need not show its message. */
-static void
-swallow(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
-
 void
 store_setup(void)
 {
-	log_set_sink(swallow, NULL);
+	log_set_sink(log_quiet, NULL);
 	scratch_make(st_dir, sizeof(st_dir));
 	ck_assert_int_eq(store_open(st_dir, STORE_OWNER, &st), STORE_OK);
 }

@@ -11,20 +11,12 @@
 #include <unistd.h>
 
 #include "common/fd.h"
-#include "common/log.h"
+#include "tests/log_sink.h"
 #include "worker/extract/filter.h"
 #include "worker/extract/leaf.h"
 #include "worker/extract/rollout.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
 
 static void
 must_be_text(json_object *leaf, void *arg)
@@ -72,7 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 	fd = memfd_create("fuzz", MFD_CLOEXEC);
 	if (fd == -1 || fd_write_all(fd, data + 1, size - 1) == -1 ||
 	    lseek(fd, 0, SEEK_SET) == -1)

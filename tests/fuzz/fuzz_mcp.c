@@ -14,22 +14,14 @@
 #include <unistd.h>
 
 #include "common/json.h"
-#include "common/log.h"
 #include "supervisor/mnemoctl/mcp.h"
+#include "tests/log_sink.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 int	LLVMFuzzerInitialize(int *, char ***);
 
 static char	folder[] = "/tmp/mnemod-fuzz-mcp-XXXXXX";
 static int	root;
-
-static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
 
 static void
 leave(void)
@@ -56,7 +48,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	setlocale(LC_CTYPE, "C.UTF-8");
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 	if (mkdtemp(folder) == NULL)
 		abort();
 	root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "common/log.h"
+#include "tests/log_sink.h"
 #include "worker/workspace/rules.h"
 #include "worker/workspace/tree.h"
 #include "worker/workspace/validate.h"
@@ -31,14 +31,6 @@ struct folder {
 	git_index	*live, *merged;
 	struct buf	 text[NAMES];
 };
-
-static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
 
 static void
 check_text(json_object *o, const char *key)
@@ -151,7 +143,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (r == NULL && ((r = redact_new(NULL, 0, why, sizeof(why))) ==
 	    NULL || history_start() == -1))
 		abort();
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 	if (history_open_memory(&f.history, ROOM) == -1 ||
 	    tree_new(&f.live) == -1 || tree_new(&f.merged) == -1)
 		abort();
