@@ -8,6 +8,14 @@
 #define THREAD "01a1f83a-2aa0-71c4-82dd-c0285b9c2513"
 #define INSTALLATION "7c7f3a52-7f0e-4d5c-9df3-2f3b8a4f4d11"
 
+/* The schema of stage one's answer. */
+#define SCHEMA "{\"type\":\"object\",\"properties\":{" \
+    "\"rollout_summary\":{\"type\":\"string\"}," \
+    "\"rollout_slug\":{\"type\":[\"string\",\"null\"]}," \
+    "\"raw_memory\":{\"type\":\"string\"}},\"required\":[" \
+    "\"rollout_summary\",\"rollout_slug\",\"raw_memory\"]," \
+    "\"additionalProperties\":false}"
+
 /* Payloads: stage one, and an agent in its second turn. */
 extern const char *const payload_stage_one;
 extern const char *const payload_agent;

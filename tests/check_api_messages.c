@@ -10,13 +10,6 @@
 #include "common/json.h"
 #include "api_fixture.h"
 
-#define SCHEMA "{\"type\":\"object\",\"properties\":{" \
-    "\"rollout_summary\":{\"type\":\"string\"}," \
-    "\"rollout_slug\":{\"type\":[\"string\",\"null\"]}," \
-    "\"raw_memory\":{\"type\":\"string\"}},\"required\":[" \
-    "\"rollout_summary\",\"rollout_slug\",\"raw_memory\"]," \
-    "\"additionalProperties\":false}"
-
 static struct provider	p;
 static struct api_call	c;
 

@@ -1,4 +1,4 @@
-/* links: supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_roots.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/paths.c supervisor/quote.c */
+/* links: supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_roots.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/paths.c supervisor/quote.c tests/scratch.c */
 
 /*
  * A mistake in mnemod.conf that is taken in silence sends memories to the
@@ -19,6 +19,7 @@
 #include "supervisor/config_table.h"
 #include "supervisor/config_value.h"
 #include "supervisor/paths.h"
+#include "tests/scratch.h"
 
 #define CONF "tests/data/conf/"
 
@@ -73,25 +74,6 @@ printed(const struct config *cfg)
 	config_print(cfg, fp);
 	fclose(fp);
 	return text;
-}
-
-/* Write `text' to a fresh file; its name is to be freed. */
-static char *
-temp_conf(const char *text)
-{
-	const char	*dir;
-	char		*name;
-	FILE		*fp;
-	int		 fd;
-
-	dir = getenv("TMPDIR");
-	name = xasprintf("%s/mnemod-conf.XXXXXX", dir == NULL ? "/tmp" : dir);
-	fd = mkstemp(name);
-	ck_assert_int_ne(fd, -1);
-	fp = fdopen(fd, "w");
-	fputs(text, fp);
-	fclose(fp);
-	return name;
 }
 
 START_TEST(test_defaults)
@@ -221,7 +203,7 @@ START_TEST(test_good_and_again)
 		cfg = load(g.gl_pathv[i], NULL, 0, &why);
 		ck_assert_msg(cfg != NULL, "%s", buf_str(&why));
 		one = printed(cfg);
-		name = temp_conf(one);
+		name = scratch_file(one);
 		again = load(name, NULL, 0, &why);
 		ck_assert_msg(again != NULL, "%s", buf_str(&why));
 		two = printed(again);
@@ -301,7 +283,7 @@ START_TEST(test_every_cut)
 	fclose(fp);
 	for (i = len; i-- > 0;) {
 		text[i] = '\0';
-		name = temp_conf(text);
+		name = scratch_file(text);
 		cfg = load(name, NULL, 0, &why);
 		ck_assert(cfg != NULL || why.len > 0);
 		config_free(cfg);

@@ -1,4 +1,4 @@
-/* links: supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_roots.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/paths.c supervisor/quote.c */
+/* links: supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_roots.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/paths.c supervisor/quote.c tests/scratch.c */
 
 /*
  * A key that the page does not name, or names with another default, is found
@@ -15,25 +15,7 @@
 #include "supervisor/config.h"
 #include "supervisor/config_table.h"
 #include "supervisor/paths.h"
-
-/* Write `text' to a fresh file; its name is to be freed. */
-static char *
-temp_conf(const char *text)
-{
-	const char	*dir;
-	char		*name;
-	FILE		*fp;
-	int		 fd;
-
-	dir = getenv("TMPDIR");
-	name = xasprintf("%s/mnemod-conf.XXXXXX", dir == NULL ? "/tmp" : dir);
-	fd = mkstemp(name);
-	ck_assert_int_ne(fd, -1);
-	fp = fdopen(fd, "w");
-	fputs(text, fp);
-	fclose(fp);
-	return name;
-}
+#include "tests/scratch.h"
 
 /* The page as one string, to be freed. */
 static char *
@@ -147,7 +129,7 @@ START_TEST(test_manual_examples)
 		p = strchr(p, '\n') + 1;
 		end = strstr(p, ".Ed");
 		conf = example(p, end);
-		name = temp_conf(conf);
+		name = scratch_file(conf);
 		req.file = name;
 		cfg = config_load(&req, &why);
 		ck_assert_msg(cfg != NULL, "%s: %s", conf, buf_str(&why));

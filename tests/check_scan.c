@@ -457,16 +457,11 @@ suite(void)
 	return s;
 }
 
-/* The suite's main by another name: this program is the worker too. */
-#define main suite_main
-int suite_main(void);
-CHECK_MAIN(suite)
-#undef main
-
+/* This program is the worker too. */
 int
 main(int argc, char **argv, char **envp)
 {
 	if (extract_peer_is_worker(argv))
 		return worker_main(argc, argv, envp, &extract_role);
-	return suite_main();
+	return check_run(suite);
 }

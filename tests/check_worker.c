@@ -532,15 +532,10 @@ suite(void)
 }
 
 /* Executed once more under the name "worker", this is the worker. */
-#define main suite_main
-int suite_main(void);
-CHECK_MAIN(suite)
-#undef main
-
 int
 main(int argc, char **argv, char **envp)
 {
 	if (strcmp(argv[0], "worker") == 0)
 		return worker_main(argc, argv, envp, &puppet);
-	return suite_main();
+	return check_run(suite);
 }

@@ -167,6 +167,8 @@ gateway_end(struct gateway *g)
 	take_errors(g);
 	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0,
 	    "status %x: %s", status, buf_str(&g->logs));
+	ck_assert_msg(strstr(buf_str(&g->logs), PEER_KEY) == NULL, "%s",
+	    buf_str(&g->logs));
 	g->pid = 0;
 }
 
@@ -326,6 +328,22 @@ gateway_try(struct gateway *g, struct msg *m)
 	gateway_next(g, m);
 	ck_assert_str_eq(msg_table[m->id].name, "model_response");
 	ck_assert_int_eq(m->serial, serial);
+}
+
+void
+gateway_try_for(struct gateway *g, const char *class)
+{
+	struct msg	m;
+	const char	*error, *text;
+
+	gateway_try(g, &m);
+	error = json_str(m.body, "error");
+	text = json_str(m.body, "message");
+	ck_assert_msg(strcmp(error == NULL ? "ok" : error, class) == 0,
+	    "%s: %s", error, text);
+	ck_assert_msg(text == NULL || strstr(text, PEER_KEY) == NULL, "%s",
+	    text);
+	msg_release(&m);
 }
 
 char *

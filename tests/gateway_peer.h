@@ -40,7 +40,7 @@ struct gateway_setup {
 };
 
 void gateway_start(struct gateway *, const struct gateway_setup *);
-/* Shutdown; it must end with 0.  Keeps `logs'. */
+/* Shutdown; it must end with 0 and no key in its `logs', which are kept. */
 void gateway_end(struct gateway *);
 void gateway_release(struct gateway *);
 
@@ -61,6 +61,8 @@ int64_t gateway_send(struct gateway *, enum msg_id, json_object *body);
 void gateway_next(struct gateway *, struct msg *);
 /* Ask with the defaults and wait for the answer. */
 void gateway_try(struct gateway *, struct msg *);
+/* The same; the class of the outcome must be this one, or "ok". */
+void gateway_try_for(struct gateway *, const char *class);
 
 /* The text of all its pieces, of a reply; the caller's. */
 char *reply_said(const struct msg *);

@@ -2,6 +2,7 @@
 #define MNEMOD_SANDBOX_ACTS_H
 
 #include <limits.h>
+#include <unistd.h>
 
 /*
  * What check_sandbox tries from inside a sandbox.  Acts run in a child that
@@ -19,6 +20,16 @@ struct scene {
 	char	certificates[PATH_MAX];	/* the gateway reads it */
 	int	only_file;		/* extract as for -p FILE */
 };
+
+/* 1 if there is a descriptor, which is closed. */
+static inline int
+opened(int fd)
+{
+	if (fd == -1)
+		return 0;
+	close(fd);
+	return 1;
+}
 
 /* Acts on a file; 1 if it was done, 0 if it was refused. */
 struct file_act {

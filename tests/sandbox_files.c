@@ -10,15 +10,6 @@
 #include "sandbox_acts.h"
 
 static int
-opened(int fd)
-{
-	if (fd == -1)
-		return 0;
-	close(fd);
-	return 1;
-}
-
-static int
 try_read(const char *path)
 {
 	return opened(open(path, O_RDONLY | O_CLOEXEC));

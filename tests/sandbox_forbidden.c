@@ -16,15 +16,6 @@
 #include "sandbox_acts.h"
 
 static int
-opened(int fd)
-{
-	if (fd == -1)
-		return 0;
-	close(fd);
-	return 1;
-}
-
-static int
 try_proc(const char *name)
 {
 	char	path[64];

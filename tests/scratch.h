@@ -9,5 +9,7 @@
  */
 void scratch_make(char *dir, size_t size);
 void scratch_remove(const char *dir);
+/* A file that holds `text', in the same place; its name is to be freed. */
+char *scratch_file(const char *text);
 
 #endif

@@ -11,22 +11,10 @@
 #include "common/json.h"
 #include "common/utf8.h"
 #include "common/uuid.h"
+#include "tests/fuzz/piece.h"
 #include "worker/workspace/adopt_read.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-/* The piece up to the next form feed; *s goes behind it. */
-static void
-piece(struct buf *b, const char **s, size_t *len)
-{
-	const char	*cut = *len == 0 ? NULL : memchr(*s, '\f', *len);
-	size_t		 n = cut == NULL ? *len : (size_t)(cut - *s);
-
-	buf_add(b, *s, n);
-	n += cut != NULL;
-	*s += n;
-	*len -= n;
-}
 
 static void
 check_text(struct redact *r, const char *s, size_t len)

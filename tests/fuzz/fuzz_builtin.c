@@ -1,4 +1,4 @@
-/* links: worker/workspace/lines.c worker/consolidate/builtin.c worker/consolidate/builtin_adopted.c worker/consolidate/builtin_blocks.c worker/consolidate/builtin_contents.c worker/consolidate/builtin_forget.c worker/consolidate/builtin_group.c worker/consolidate/builtin_input.c worker/consolidate/builtin_items.c worker/consolidate/builtin_memory.c worker/consolidate/builtin_notes.c worker/consolidate/builtin_profile.c worker/consolidate/builtin_raw.c worker/consolidate/builtin_raw_line.c worker/consolidate/builtin_raw_pref.c worker/consolidate/builtin_region.c worker/consolidate/builtin_rules.c worker/consolidate/builtin_summary.c worker/consolidate/builtin_tally.c worker/consolidate/staging.c */
+/* links: worker/workspace/lines.c worker/consolidate/builtin.c worker/consolidate/builtin_?*.c worker/consolidate/staging.c */
 /*
  * libFuzzer entry: any bytes as MEMORY.md, memory_summary.md and the raw
  * memory that a model told of a session, with a form feed between.  The
@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/json.h"
+#include "tests/fuzz/piece.h"
 #include "worker/consolidate/builtin.h"
 #include "worker/consolidate/builtin_blocks.h"
 #include "worker/consolidate/builtin_summary.h"
@@ -72,19 +73,6 @@ put_inputs(const struct buf *raw)
 		abort();
 	json_object_put(o);
 	buf_release(&b);
-}
-
-/* The piece up to the next form feed; *s goes behind it. */
-static void
-piece(struct buf *b, const char **s, size_t *len)
-{
-	const char	*cut = *len == 0 ? NULL : memchr(*s, '\f', *len);
-	size_t		 n = cut == NULL ? *len : (size_t)(cut - *s);
-
-	buf_add(b, *s, n);
-	n += cut != NULL;
-	*s += n;
-	*len -= n;
 }
 
 /* Every block of others stands in the file that is there now. */
