@@ -91,7 +91,7 @@ stage_two_outcome(int64_t *when)
 	snprintf(word, sizeof(word), "%s", json_str(o, "outcome"));
 	/* Not ask_why(), which looks at all that was said anew. */
 	doc = (json_object_put(doc), json_object_new_object());
-	ctl.argument = tid(1);
+	opt.argument = tid(1);
 	ck_assert_int_eq(why_collect(&ctl, doc), CTL_OK);
 	o = json_object_array_get_idx(json_arr(doc, "stage_two"), 0);
 	ck_assert_str_eq(json_str(o, "outcome"), word);
@@ -326,7 +326,7 @@ usage_by(const char *by, const char *key)
 
 	json_object_put(doc);
 	doc = json_object_new_object();
-	ctl.by = by;
+	opt.by = by;
 	ck_assert_int_eq(usage_collect(&ctl, doc), CTL_OK);
 	list = json_arr(doc, "usage");
 	for (i = 0; i < json_object_array_length(list); i++) {
@@ -380,10 +380,10 @@ START_TEST(usage_adds_up_every_way)
 	    "codex               1       0    100      40       7     1000      1.25\n"
 	    "total               3       1    300     120      21     1116  1.250005\n");
 	free(text);
-	ctl.days = 10000;
+	opt.days = 10000;
 	ck_assert_int_eq(json_int(usage_by("model", "openai:old"),
 	    "requests", 0), 1);
-	ctl.by = "modle";
+	opt.by = "modle";
 	ck_assert_int_eq(usage_collect(&ctl, doc), CTL_USAGE);
 	ck_assert_ptr_nonnull(strstr(said, "the nearest is model"));
 }

@@ -13,6 +13,7 @@ static struct config_memory	memory;
 struct config		config;
 static struct paths		paths;
 struct ctl		ctl;
+struct ctl_options	opt;
 json_object		*doc;
 static char			root_path[300], source_path[300];
 char			said[1024];	/* the last line logged */
@@ -60,8 +61,9 @@ ctl_setup(void)
 	config.memories = &memory;
 	config.nmemories = 1;
 	paths_init(&paths);
-	ctl = (struct ctl){ .config = &config, .paths = &paths, .store = st,
-	    .now = NOW };
+	opt = (struct ctl_options){ .argument = NULL };
+	ctl = (struct ctl){ .opt = &opt, .config = &config, .paths = &paths,
+	    .store = st, .now = NOW };
 	ctl_look_roots(&ctl);
 	ctl_look(&ctl);
 }
@@ -84,7 +86,7 @@ ask_why(const char *word)
 {
 	json_object_put(doc);
 	doc = json_object_new_object();
-	ctl.argument = word;
+	opt.argument = word;
 	ck_assert_int_eq(disabled_load(&ctl.disabled, st), STORE_OK);
 	ck_assert_int_eq(waits_look(st, &config, NOW, &ctl.waits), STORE_OK);
 	return why_collect(&ctl, doc);

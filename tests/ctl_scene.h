@@ -10,6 +10,7 @@
  */
 extern struct config	 config;
 extern struct ctl	 ctl;
+extern struct ctl_options opt;		/* its command line */
 extern json_object	*doc;		/* of the command; put by teardown */
 extern char		 said[1024];	/* the last line logged */
 

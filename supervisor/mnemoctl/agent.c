@@ -70,7 +70,7 @@ agent_collect(struct ctl *ctl, json_object *doc)
 	enum ctl_exit	 e;
 
 	e = ctl_exit_of(idmatch_find(&s, ctl->store, IDMATCH_AGENT,
-	    ctl->argument));
+	    ctl->opt->argument));
 	if (e == CTL_OK && s.found != 1) {
 		log_warnx("%s; see mnemoctl agents", s.why);
 		return CTL_NOT_FOUND;

@@ -215,7 +215,7 @@ put(struct backup *b)
 	if (fsync(b->fd) == -1 || fstat(b->fd, &sb) == -1)
 		return fail(b->file, "cannot be written");
 	hook_crash("backup.put.before");
-	r = b->ctl->force ? rename(b->part, b->file) : renameat2(AT_FDCWD,
+	r = b->ctl->opt->force ? rename(b->part, b->file) : renameat2(AT_FDCWD,
 	    b->part, AT_FDCWD, b->file, RENAME_NOREPLACE);
 	if (r == -1 && errno == EINVAL)	/* not on this file system */
 		r = link(b->part, b->file);
@@ -244,11 +244,11 @@ enum ctl_exit
 backup_collect(struct ctl *ctl, json_object *doc)
 {
 	struct backup	 b = { .ctl = ctl, .doc = doc,
-			    .file = ctl->argument };
+			    .file = ctl->opt->argument };
 	enum ctl_exit	 e;
 	sigset_t	 old;
 
-	if (!ctl->force && access(b.file, F_OK) == 0) {
+	if (!ctl->opt->force && access(b.file, F_OK) == 0) {
 		log_warnx("%s: exists; name another file, or replace it with "
 		    "--force", b.file);
 		return CTL_NOT_FOUND;

@@ -101,13 +101,13 @@ check_collect(struct ctl *ctl, json_object *doc)
 {
 	json_object			*folders = ctl_set_array(doc,
 					    "folders");
-	const char			*what = ctl->argument;
+	const char			*what = ctl->opt->argument;
 	const struct config_memory	*m;
 	enum ctl_exit			 e;
 	size_t				 i;
 
 	if (what == NULL)
-		what = ctl->memory;
+		what = ctl->opt->memory;
 	m = what == NULL ? NULL : memory_named(ctl, what);
 	if (m != NULL)
 		return judge(ctl, m->root, m->name, folders);

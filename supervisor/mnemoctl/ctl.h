@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include "supervisor/config.h"
 #include "supervisor/disabled.h"
+#include "supervisor/mnemoctl/options.h"
 #include "supervisor/mnemoctl/output.h"
 #include "supervisor/paths.h"
 #include "supervisor/root.h"
@@ -47,6 +48,7 @@ struct ctl_memory {
 };
 
 struct ctl {
+	const struct ctl_options *opt;
 	struct config		*config;
 	const struct paths	*paths;
 	struct store		*store;
@@ -55,24 +57,8 @@ struct ctl {
 	struct ctl_memory	*memories;	/* config->nmemories */
 	struct waits		 waits;		/* of ctl_look() */
 	struct disabled		 disabled;	/* the same */
-	const char		*argument;	/* of the command, or NULL */
-	const char		*memory;	/* -m, or NULL */
 	enum ctl_exit		 verdict;	/* once all is shown */
-	const char		*despite;	/* -d, or NULL */
-	const char		*by;		/* --by, or NULL */
-	int64_t			 days;		/* --days, or 0 */
-	int			 all;		/* -a */
-	int64_t			 lines;		/* -n of log, or 0 */
 	int64_t			 heard;		/* the last record's number */
-	int			 follow;	/* -f of log */
-	int			 json;		/* -j */
-	int			 wait;		/* -w */
-	int			 outdated;	/* -O */
-	int			 provider;	/* --provider */
-	int			 dry_run;	/* -n */
-	int			 purge;		/* -p */
-	int			 force;		/* --force */
-	int64_t			 limit;		/* -n of search, or 0 */
 };
 
 struct ctl_command {

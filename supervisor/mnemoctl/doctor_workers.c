@@ -198,7 +198,7 @@ doctor_provider(struct doctor *d)
 		doctor_say(d, DOCTOR_WARN, "mnemoctl status tells until when",
 		    "%s is left in peace: %s: %s", p->name,
 		    w->provider_reason, w->provider_message);
-	if (d->ctl->provider)
+	if (d->ctl->opt->provider)
 		ask_provider(d, p->base_url);
 	else
 		doctor_say(d, DOCTOR_OK, NULL, "%s at %s was not asked; "

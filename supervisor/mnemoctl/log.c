@@ -89,7 +89,7 @@ log_hear(struct ctl *ctl, json_object *doc, json_object *frame)
 		return 0;
 	set_missed(ctl, doc, list);
 	json_set(doc, "records", json_object_get(list));
-	if (ctl->json)
+	if (ctl->opt->json)
 		output_json(stdout, doc);
 	else {
 		output_init(&out, stdout, ctl->now);

@@ -10,7 +10,6 @@
 #include "common/log.h"
 #include "common/monotime.h"
 #include "supervisor/mnemoctl/ctl.h"
-#include "supervisor/mnemoctl/options.h"
 #include "supervisor/mnemoctl/remote.h"
 
 /* mnemoctl(1): options, configuration, and one look or one request. */
@@ -175,8 +174,9 @@ look(struct ctl *ctl, const struct ctl_command *cmd, json_object *doc,
 }
 
 static enum ctl_exit
-run(const struct ctl_options *opt, struct ctl *ctl)
+run(struct ctl *ctl)
 {
+	const struct ctl_options	*opt = ctl->opt;
 	const struct ctl_command	*cmd = opt->command;
 	json_object			*doc = NULL;
 	struct output			 out;
@@ -222,24 +222,9 @@ act(const struct ctl_options *opt)
 		memset(&ctl, 0, sizeof(ctl));
 		ctl.config = config;
 		ctl.paths = &paths;
-		ctl.argument = opt->argument;
-		ctl.memory = opt->memory;
-		ctl.despite = opt->despite;
-		ctl.by = opt->by;
-		ctl.days = opt->days;
-		ctl.provider = opt->provider;
-		ctl.all = opt->all;
-		ctl.lines = opt->lines;
-		ctl.follow = opt->follow;
-		ctl.json = opt->json;
-		ctl.wait = opt->wait;
-		ctl.outdated = opt->outdated;
-		ctl.dry_run = opt->dry_run;
-		ctl.purge = opt->purge;
-		ctl.force = opt->force;
+		ctl.opt = opt;
 		hook_crash_at(config->crash_at);
-		ctl.limit = opt->limit;
-		e = run(opt, &ctl);
+		e = run(&ctl);
 		config_free(config);
 	}
 	paths_release(&paths);

@@ -18,9 +18,9 @@ memory_meant(const struct ctl *ctl)
 {
 	const struct config	*c = ctl->config;
 
-	if (ctl->memory != NULL)
-		return ctl_memory_known(ctl, ctl->memory) == CTL_OK ?
-		    config_memory(c, ctl->memory) : NULL;
+	if (ctl->opt->memory != NULL)
+		return ctl_memory_known(ctl, ctl->opt->memory) == CTL_OK ?
+		    config_memory(c, ctl->opt->memory) : NULL;
 	if (c->nmemories == 1)
 		return &c->memories[0];
 	log_warnx("which memory? %zu are configured; name one with -m",
@@ -111,7 +111,7 @@ mcp_collect(struct ctl *ctl, json_object *doc)
 
 	(void)doc;
 	if (memory == NULL)
-		return ctl->memory == NULL ? CTL_USAGE : CTL_NOT_FOUND;
+		return ctl->opt->memory == NULL ? CTL_USAGE : CTL_NOT_FOUND;
 	if (open_root(&m, memory) == -1)
 		return CTL_ROOT;
 	m.alone = !mcp_broker_reaches(ctl->config);

@@ -97,8 +97,8 @@ take_frame(void *arg, json_object *frame, int last)
 		return;
 	}
 	text = json_str(error, "reason");
-	if (r->ctl->follow && text != NULL && strcmp(text, "interrupted") ==
-	    0) {
+	if (r->ctl->opt->follow && text != NULL &&
+	    strcmp(text, "interrupted") == 0) {
 		log_info("the supervisor stopped");
 		return;
 	}
@@ -311,7 +311,7 @@ static const char *
 key_of(const struct ctl *ctl, const struct ctl_command *cmd)
 {
 	return strcmp(cmd->key, "token") == 0 &&
-	    config_memory(ctl->config, ctl->argument) != NULL ? "memory" :
+	    config_memory(ctl->config, ctl->opt->argument) != NULL ? "memory" :
 	    cmd->key;
 }
 
@@ -320,7 +320,7 @@ static void
 set_argument(const struct ctl *ctl, const struct ctl_command *cmd,
     json_object *args)
 {
-	const char	*word = ctl->argument;
+	const char	*word = ctl->opt->argument;
 	char		*path = NULL;
 
 	if (strcmp(cmd->key, "what") == 0 && word[0] == '.' &&
@@ -328,6 +328,34 @@ set_argument(const struct ctl *ctl, const struct ctl_command *cmd,
 		path = paths_expand(ctl->paths, word);
 	json_set_str(args, key_of(ctl, cmd), path != NULL ? path : word);
 	free(path);
+}
+
+/* Whatever was given: each command has its own. */
+static void
+set_options(json_object *args, const struct ctl_options *opt)
+{
+	char	lines[24];
+
+	if (opt->memory != NULL)
+		json_set_str(args, "memory", opt->memory);
+	if (opt->despite != NULL)
+		json_set_str(args, "despite", opt->despite);
+	if (opt->all)
+		json_set_bool(args, "all", 1);
+	if (opt->lines > 0) {
+		snprintf(lines, sizeof(lines), "%lld", (long long)opt->lines);
+		json_set_str(args, "lines", lines);
+	}
+	if (opt->follow)
+		json_set_bool(args, "follow", 1);
+	if (opt->wait)
+		json_set_bool(args, "wait", 1);
+	if (opt->outdated)
+		json_set_bool(args, "outdated", 1);
+	if (opt->dry_run)
+		json_set_bool(args, "dry_run", 1);
+	if (opt->purge)
+		json_set_bool(args, "purge", 1);
 }
 
 enum ctl_exit
@@ -338,31 +366,11 @@ remote_collect(struct ctl *ctl, const struct ctl_command *cmd,
 	json_object	*o = json_object_new_object();
 	json_object	*args = ctl_set_object(o, "args");
 	enum ctl_exit	 e;
-	char		 lines[24];
 
 	json_set_str(o, "command", cmd->name);
-	if (ctl->memory != NULL)
-		json_set_str(args, "memory", ctl->memory);
-	if (ctl->argument != NULL)
+	set_options(args, ctl->opt);
+	if (ctl->opt->argument != NULL)
 		set_argument(ctl, cmd, args);
-	if (ctl->despite != NULL)
-		json_set_str(args, "despite", ctl->despite);
-	if (ctl->all)
-		json_set_bool(args, "all", 1);
-	if (ctl->lines > 0) {
-		snprintf(lines, sizeof(lines), "%lld", (long long)ctl->lines);
-		json_set_str(args, "lines", lines);
-	}
-	if (ctl->follow)
-		json_set_bool(args, "follow", 1);
-	if (ctl->wait)
-		json_set_bool(args, "wait", 1);
-	if (ctl->outdated)
-		json_set_bool(args, "outdated", 1);
-	if (ctl->dry_run)
-		json_set_bool(args, "dry_run", 1);
-	if (ctl->purge)
-		json_set_bool(args, "purge", 1);
 	r.request = checked(o);
 	json_object_put(o);
 	if (r.request == NULL) {

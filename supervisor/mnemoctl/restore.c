@@ -43,7 +43,7 @@ fail(const char *path, const char *what)
 static enum ctl_exit
 extract(struct restore *r)
 {
-	const char	*file = r->ctl->argument;
+	const char	*file = r->ctl->opt->argument;
 	char		 why[UNTAR_WHY];
 	int		 fd = open(file, O_RDONLY | O_CLOEXEC), e;
 
@@ -73,7 +73,7 @@ read_manifest(struct restore *r)
 	if (format == BACKUP_FORMAT)
 		return unlinkat(r->dir, BACKUP_MANIFEST, 0) == 0 ? CTL_OK :
 		    fail(r->beside, "cannot be written");
-	log_warnx("%s: %s; nothing is restored", r->ctl->argument,
+	log_warnx("%s: %s; nothing is restored", r->ctl->opt->argument,
 	    format > BACKUP_FORMAT ? "a newer mnemoctl made it" :
 	    "it does not say what it is");
 	return CTL_NOT_FOUND;
@@ -88,7 +88,7 @@ check_database(struct restore *r)
 
 	if (st == STORE_NONE)
 		log_warnx("%s: it holds no database; nothing is restored",
-		    r->ctl->argument);
+		    r->ctl->opt->argument);
 	if (st != STORE_OK)
 		return CTL_STATE;
 	st = store_integrity(s);
@@ -200,7 +200,7 @@ describe(const struct restore *r)
 	size_t		 i, n = from == NULL ? 0 :
 	    json_object_array_length(from);
 
-	json_set_str(r->doc, "file", r->ctl->argument);
+	json_set_str(r->doc, "file", r->ctl->opt->argument);
 	json_set_int(r->doc, "made_at", json_int(r->manifest, "made_at", 0));
 	for (i = 0; i < n; i++) {
 		m = json_object_array_get_idx(from, i);
@@ -255,7 +255,7 @@ restore_collect(struct ctl *ctl, json_object *doc)
 	}
 	beside_sweep(r.state);
 	had = beside_is_state(r.state);
-	if (had && !ctl->force) {
+	if (had && !ctl->opt->force) {
 		log_warnx("%s: holds a state; --force puts it aside and "
 		    "restores, -s restores into another directory", r.state);
 		e = CTL_STATE;

@@ -158,12 +158,12 @@ row_wanted(struct search *s, const struct store_row *row)
 	const struct config_source *source;
 	int			 yes = 0;
 
-	if (s->ctl->memory == NULL)
+	if (s->ctl->opt->memory == NULL)
 		return 1;
 	if (store_thread_get(s->ctl->store, row->thread_id, &t) == STORE_OK) {
 		source = config_source(c, t->source_name);
 		yes = source != NULL && match_memory(config_memory(c,
-		    s->ctl->memory), source, t->cwd);
+		    s->ctl->opt->memory), source, t->cwd);
 	}
 	store_thread_free(t);
 	return yes;
@@ -261,8 +261,8 @@ find(struct search *s, const char *match, json_object *doc)
 	long			 n;
 
 	for (i = 0; i < c->nmemories; i++)
-		if (s->ctl->memory == NULL ||
-		    strcmp(c->memories[i].name, s->ctl->memory) == 0)
+		if (s->ctl->opt->memory == NULL ||
+		    strcmp(c->memories[i].name, s->ctl->opt->memory) == 0)
 			take_memory(s, &c->memories[i]);
 	note_published(s);
 	e = ctl_exit_of(store_output_each(s->ctl->store, take_row, s));
@@ -271,8 +271,8 @@ find(struct search *s, const char *match, json_object *doc)
 	if (s->full)
 		log_warnx("there is more text than is searched at once; name "
 		    "one memory with -m");
-	n = fts_find(s->fts, match, s->ctl->limit > 0 ?
-	    (int)s->ctl->limit : LIMIT, take_hit, s);
+	n = fts_find(s->fts, match, s->ctl->opt->limit > 0 ?
+	    (int)s->ctl->opt->limit : LIMIT, take_hit, s);
 	if (n < 0)
 		return CTL_STATE;
 	json_set_int(doc, "found", n);
@@ -302,12 +302,12 @@ search_collect(struct ctl *ctl, json_object *doc)
 {
 	struct search	 s = { .ctl = ctl };
 	struct buf	 match = BUF_INIT;
-	enum ctl_exit	 e = check_words(ctl->argument, &match);
+	enum ctl_exit	 e = check_words(ctl->opt->argument, &match);
 
-	if (e == CTL_OK && ctl->memory != NULL)
-		e = ctl_memory_known(ctl, ctl->memory);
+	if (e == CTL_OK && ctl->opt->memory != NULL)
+		e = ctl_memory_known(ctl, ctl->opt->memory);
 	if (e == CTL_OK) {
-		json_set_str(doc, "query", ctl->argument);
+		json_set_str(doc, "query", ctl->opt->argument);
 		s.hits = ctl_set_array(doc, "hits");
 		s.fts = fts_new();
 		e = s.fts == NULL ? CTL_STATE : find(&s, buf_str(&match),

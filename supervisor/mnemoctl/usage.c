@@ -94,11 +94,12 @@ enum ctl_exit
 usage_collect(struct ctl *ctl, json_object *doc)
 {
 	struct listing		 l = { NULL, { .requests = 0 } };
-	int64_t			 days = ctl->days > 0 ? ctl->days : DAYS;
+	int64_t			 days = ctl->opt->days > 0 ?
+				    ctl->opt->days : DAYS;
 	enum ledger_by		 by;
 	enum store_status	 st;
 
-	if (find_key(ctl->by, &by) == -1)
+	if (find_key(ctl->opt->by, &by) == -1)
 		return CTL_USAGE;
 	json_set_int(doc, "days", days);
 	ctl_set_time(doc, "since", ctl->now - days * LEDGER_DAY);

@@ -99,8 +99,9 @@ why_collect(struct ctl *ctl, json_object *doc)
 	struct target		 target;
 	struct store_thread	*t = NULL;
 	struct files		 files = { NULL, NULL };
-	enum ctl_exit		 e = find_target(ctl, ctl->argument, &target);
+	enum ctl_exit		 e;
 
+	e = find_target(ctl, ctl->opt->argument, &target);
 	if (e != CTL_OK)
 		return e;
 	json_set(doc, "thread", NULL);
