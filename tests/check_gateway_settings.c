@@ -1,4 +1,4 @@
-/* links: tests/scratch.c worker/gateway/provider.c worker/gateway/endpoint.c worker/gateway/keyfile.c worker/gateway/api.c worker/gateway/api_responses.c worker/gateway/api_chat.c worker/gateway/api_messages.c worker/gateway/neutral.c worker/gateway/reply.c worker/gateway/glance.c worker/gateway/headers.c worker/gateway/errors.c worker/gateway/sse.c */
+/* links: tests/scratch.c worker/gateway/provider.c worker/gateway/endpoint.c worker/gateway/keyfile.c worker/gateway/api.c worker/gateway/api_?*.c worker/gateway/neutral.c worker/gateway/reply.c worker/gateway/glance.c worker/gateway/headers.c worker/gateway/errors.c worker/gateway/sse.c */
 
 /*
  * A typing error in base_url once sent a key over the network in clear, and a

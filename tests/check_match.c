@@ -1,4 +1,4 @@
-/* links: supervisor/match.c supervisor/group.c supervisor/codex_config.c supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_roots.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/paths.c supervisor/quote.c */
+/* links: supervisor/match.c supervisor/group.c supervisor/codex_config.c supervisor/config.c supervisor/config_?*.c supervisor/paths.c supervisor/quote.c */
 
 /*
  * One project's memory in another was the most painful report: which memory

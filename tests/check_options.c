@@ -1,4 +1,4 @@
-/* links: supervisor/options.c supervisor/dryrun.c supervisor/root.c supervisor/root_text.c supervisor/paths.c supervisor/config.c supervisor/config_check.c supervisor/config_provider.c supervisor/config_override.c supervisor/config_print.c supervisor/config_read.c supervisor/config_roots.c supervisor/config_scan.c supervisor/config_table.c supervisor/config_token.c supervisor/config_value.c supervisor/config_write.c supervisor/quote.c */
+/* links: supervisor/options.c supervisor/dryrun.c supervisor/root.c supervisor/root_text.c supervisor/paths.c supervisor/config.c supervisor/config_?*.c supervisor/quote.c */
 
 /*
  * A typing error on the command line must not start a supervisor that runs

@@ -1,4 +1,4 @@
-/* links: tests/scratch.c worker/consolidate/patch.c worker/consolidate/patch_apply.c worker/consolidate/staging.c worker/consolidate/staging_walk.c worker/consolidate/tools.c worker/consolidate/tools_patch.c worker/consolidate/tools_read.c worker/consolidate/tools_write.c */
+/* links: tests/scratch.c worker/consolidate/patch.c worker/consolidate/patch_apply.c worker/consolidate/staging.c worker/consolidate/staging_?*.c worker/consolidate/tools.c worker/consolidate/tools_?*.c */
 
 /*
  * An agent of another program wrote into the user's home, because the tool

@@ -1,4 +1,4 @@
-/* links: tests/api_fuzz.c worker/gateway/api.c worker/gateway/api_responses.c worker/gateway/api_chat.c worker/gateway/api_messages.c worker/gateway/neutral.c worker/gateway/reply.c worker/gateway/glance.c worker/gateway/headers.c worker/gateway/errors.c worker/gateway/sse.c */
+/* links: tests/api_fuzz.c worker/gateway/api.c worker/gateway/api_?*.c worker/gateway/neutral.c worker/gateway/reply.c worker/gateway/glance.c worker/gateway/headers.c worker/gateway/errors.c worker/gateway/sse.c */
 /* libFuzzer entry: any bytes as a reply of Chat Completions; see api_fuzz.h. */
 #include "tests/api_fuzz.h"
 

@@ -1,4 +1,4 @@
-/* links: tests/tools_fuzz.c worker/consolidate/patch.c worker/consolidate/patch_apply.c worker/consolidate/staging.c worker/consolidate/staging_walk.c worker/consolidate/tools.c worker/consolidate/tools_patch.c worker/consolidate/tools_read.c worker/consolidate/tools_write.c */
+/* links: tests/tools_fuzz.c worker/consolidate/patch.c worker/consolidate/patch_apply.c worker/consolidate/staging.c worker/consolidate/staging_?*.c worker/consolidate/tools.c worker/consolidate/tools_?*.c */
 /*
  * libFuzzer entry: any bytes as the arguments of a tool; the first says of
  * which.  See tests/tools_fuzz.h for what must hold.
