@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "worker/workspace/leftovers.h"
 #include "worker/workspace/workspace.h"
 
 /* File systems known to lack rename flags, by their magic in statfs(2). */
@@ -121,6 +122,8 @@ open_root(const struct workspace *ws)
 int
 workspace_open(struct workspace *ws)
 {
+	if (ws->history.repo == NULL && !ws->read_only)
+		leftovers_remove(ws->history_path);
 	if (ws->history.repo == NULL &&
 	    history_open(&ws->history, ws->history_path) < 0)
 		return workspace_fail(ws, REASON_HISTORY,

@@ -1,0 +1,110 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "worker/workspace/leftovers.h"
+
+/* As libgit2 names them. */
+#define LOCK		".lock"
+#define OBJECT		"tmp_object_"
+#define PACK		"pack_"
+
+#define DEPTH_MAX	8	/* of folders below refs/ */
+
+/* One folder and what in it is left over. */
+struct sweep {
+	const char	*history;
+	const char	*folder;
+	int		(*is_left)(const char *name);
+	int		 depth;		/* folders below that belong to it */
+};
+
+static int
+is_lock(const char *name)
+{
+	size_t	len = strlen(name), end = sizeof(LOCK) - 1;
+
+	return len > end && strcmp(name + len - end, LOCK) == 0;
+}
+
+static int
+is_object(const char *name)
+{
+	return strncmp(name, OBJECT, sizeof(OBJECT) - 1) == 0;
+}
+
+static int
+is_pack(const char *name)
+{
+	return is_lock(name) || strncmp(name, PACK, sizeof(PACK) - 1) == 0;
+}
+
+static void sweep_folder(const struct sweep *, int, const char *);
+
+static void
+sweep_entry(const struct sweep *s, int dir, const struct dirent *e)
+{
+	struct sweep	below = *s;
+
+	if (e->d_name[0] == '.')
+		return;
+	if (e->d_type == DT_DIR && s->depth > 0) {
+		below.depth--;
+		sweep_folder(&below, dir, e->d_name);
+	} else if (e->d_type != DT_DIR && s->is_left(e->d_name) &&
+	    unlinkat(dir, e->d_name, 0) == -1)
+		log_warn("%s/%s: %s is left over and cannot be removed",
+		    s->history, s->folder, e->d_name);
+}
+
+static void
+sweep_folder(const struct sweep *s, int parent, const char *name)
+{
+	struct dirent	*e;
+	DIR		*d;
+	int		 fd;
+
+	fd = openat(parent, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1) {
+		if (errno != ENOENT)
+			log_warn("%s/%s: cannot be looked through",
+			    s->history, s->folder);
+		return;
+	}
+	d = fdopendir(fd);
+	if (d == NULL) {
+		close(fd);
+		return;
+	}
+	while ((e = readdir(d)) != NULL)
+		sweep_entry(s, fd, e);
+	closedir(d);
+}
+
+void
+leftovers_remove(const char *history)
+{
+	static const struct sweep	all[] = {
+		{ NULL, ".", is_lock, 0 },
+		{ NULL, "refs", is_lock, DEPTH_MAX },
+		{ NULL, "objects", is_object, 0 },
+		{ NULL, "objects/pack", is_pack, 0 },
+	};
+	struct sweep	s;
+	size_t		i;
+	int		fd;
+
+	fd = open(history, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return;		/* there is none yet */
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		s = all[i];
+		s.history = history;
+		sweep_folder(&s, fd, s.folder);
+	}
+	close(fd);
+}
