@@ -169,7 +169,7 @@ START_TEST(packing_keeps_what_was_adopted)
 	write_theirs();
 	adopt();
 	ref_id(HISTORY_ADOPTED, &adopted);
-	ck_assert_int_eq(pack_history(&sc.ws, 1), 1);
+	ck_assert_int_eq(pack_history(&sc.ws, PACK_ALWAYS), 1);
 	scene_reopen(&sc);
 	ref_id(HISTORY_ADOPTED, &id);
 	ck_assert(git_oid_equal(&id, &adopted));

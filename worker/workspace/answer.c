@@ -98,7 +98,7 @@ static void
 pack(struct answer *a)
 {
 	worker_busy(a->worker, "pack");
-	if (pack_history(a->ws, PACK_LOOSE_MAX) == -1)
+	if (pack_history(a->ws, PACK_MAX) == -1)
 		log_warnx("%s: not packed: %s; tried again after the next "
 		    "publication", a->ws->history_path, a->ws->problem);
 }

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <git2/sys/commit.h>
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
@@ -8,14 +7,7 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "common/monotime.h"
 #include "worker/workspace/history.h"
-
-#define AUTHOR_NAME	"mnemod"
-#define AUTHOR_EMAIL	"mnemod@localhost"
-
-/* Commits looked at on the line of first parents. */
-#define WALK_MAX	100000
 
 /*
  * Trees up to this size are kept once read: one publication loads the same
@@ -99,10 +91,12 @@ history_open(struct history *h, const char *path)
 	if (r == GIT_ENOTFOUND)
 		r = init_bare(h, path);
 	if (r == 0)
-		r = git_repository_set_ident(h->repo, AUTHOR_NAME,
-		    AUTHOR_EMAIL);
+		r = git_repository_set_ident(h->repo, HISTORY_AUTHOR,
+		    HISTORY_EMAIL);
 	if (r == 0)
 		r = never_freshen(h->repo);
+	if (r == 0 && (h->batch = batch_new(h->repo)) == NULL)
+		r = -1;
 	if (r == 0)
 		r = cut_read(&h->cut, path);
 	if (r == 0) {
@@ -154,6 +148,7 @@ history_close(struct history *h)
 	lastread_release(&h->last);
 	git_repository_free(h->repo);
 	h->repo = NULL;
+	h->batch = NULL;
 	cut_release(&h->cut);
 }
 
@@ -198,6 +193,12 @@ history_ref(struct history *h, const char *name, git_oid *out)
 }
 
 static int
+flush(struct history *h)
+{
+	return h->batch == NULL ? 0 : batch_flush(h->batch, h->repo);
+}
+
+static int
 delete_ref(struct history *h, const char *name, const git_oid *from)
 {
 	git_reference	*ref = NULL;
@@ -224,167 +225,12 @@ history_move_ref(struct history *h, const char *name, const git_oid *from,
 
 	if (to == NULL)
 		return delete_ref(h, name, from);
+	if (flush(h) < 0)
+		return -1;
 	r = git_reference_create_matching(&ref, h->repo, name, to,
 	    from != NULL, from, NULL);
 	git_reference_free(ref);
 	return r < 0 ? -1 : 0;
-}
-
-static char *
-commit_message(const struct history_commit *c)
-{
-	struct buf	b = BUF_INIT;
-
-	buf_addf(&b, "%s\n", c->subject);
-	if (c->thread_id != NULL || c->inputs != NULL || c->despite != NULL)
-		buf_addch(&b, '\n');
-	if (c->thread_id != NULL)
-		buf_addf(&b, "Thread: %s\n", c->thread_id);
-	if (c->inputs != NULL)
-		buf_addf(&b, "Inputs: %s\n", c->inputs);
-	if (c->despite != NULL)
-		buf_addf(&b, "Despite: %s\n", c->despite);
-	return buf_detach(&b);
-}
-
-int
-history_commit(struct history *h, const struct history_commit *c,
-    git_oid *out)
-{
-	const git_oid	*parents[2] = { &c->parents[0], &c->parents[1] };
-	git_signature	*who = NULL;
-	char		*message;
-	int		 r;
-
-	if (git_signature_new(&who, AUTHOR_NAME, AUTHOR_EMAIL, wall_s(),
-	    0) < 0)
-		return -1;
-	message = commit_message(c);
-	r = git_commit_create_from_ids(out, h->repo, NULL, who, who, NULL,
-	    message, &c->tree, c->nparents, parents);
-	free(message);
-	git_signature_free(who);
-	return r < 0 ? -1 : 0;
-}
-
-int
-history_tree_of(struct history *h, const git_oid *id, git_oid *tree)
-{
-	git_commit	*commit = NULL;
-
-	if (git_commit_lookup(&commit, h->repo, id) < 0)
-		return -1;
-	git_oid_cpy(tree, git_commit_tree_id(commit));
-	git_commit_free(commit);
-	return 0;
-}
-
-unsigned
-history_parents(const struct history *h, const git_commit *commit)
-{
-	return cut_has(&h->cut, git_commit_id(commit)) ? 0 :
-	    git_commit_parentcount(commit);
-}
-
-int
-history_parent_of(struct history *h, const git_oid *id, unsigned n,
-    git_oid *parent)
-{
-	git_commit	*commit = NULL;
-	const git_oid	*found = NULL;
-
-	if (git_commit_lookup(&commit, h->repo, id) < 0)
-		return -1;
-	if (n < history_parents(h, commit))
-		found = git_commit_parent_id(commit, n);
-	if (found != NULL)
-		git_oid_cpy(parent, found);
-	else
-		git_error_set_str(GIT_ERROR_INVALID, "no such parent");
-	git_commit_free(commit);
-	return found == NULL ? -1 : 0;
-}
-
-/* The value of "Key: value" on a line of its own, after the subject. */
-static enum history_found
-message_trailer(const char *message, const char *key,
-    char out[HISTORY_TRAILER_MAX])
-{
-	const char	*line = strchr(message, '\n');
-	size_t		 keylen = strlen(key), len;
-
-	for (; line != NULL; line = strchr(line, '\n')) {
-		line++;
-		if (strncmp(line, key, keylen) != 0 ||
-		    strncmp(line + keylen, ": ", 2) != 0)
-			continue;
-		line += keylen + 2;
-		len = strcspn(line, "\n");
-		if (len >= HISTORY_TRAILER_MAX)
-			continue;
-		memcpy(out, line, len);
-		out[len] = '\0';
-		return HISTORY_FOUND;
-	}
-	return HISTORY_ABSENT;
-}
-
-enum history_found
-history_trailer(struct history *h, const git_oid *id, const char *key,
-    char out[HISTORY_TRAILER_MAX])
-{
-	git_commit		*commit = NULL;
-	enum history_found	 r;
-
-	if (git_commit_lookup(&commit, h->repo, id) < 0)
-		return HISTORY_ERROR;
-	r = message_trailer(git_commit_message_raw(commit), key, out);
-	git_commit_free(commit);
-	return r;
-}
-
-int
-history_subject(struct history *h, const git_oid *id,
-    char out[HISTORY_TRAILER_MAX])
-{
-	git_commit	*commit = NULL;
-	const char	*text;
-
-	if (git_commit_lookup(&commit, h->repo, id) < 0)
-		return -1;
-	text = git_commit_summary(commit);
-	/* Ours are short; of another's the beginning will do. */
-	snprintf(out, HISTORY_TRAILER_MAX, "%s", text == NULL ? "" : text);
-	git_commit_free(commit);
-	return 0;
-}
-
-enum history_found
-history_last_with(struct history *h, const git_oid *from, const char *key,
-    const char *value, git_oid *out)
-{
-	char		 found[HISTORY_TRAILER_MAX];
-	git_commit	*commit = NULL;
-	unsigned	 n;
-	int		 last, match;
-
-	git_oid_cpy(out, from);
-	for (n = 0; n < WALK_MAX; n++) {
-		if (git_commit_lookup(&commit, h->repo, out) < 0)
-			return HISTORY_ERROR;
-		match = message_trailer(git_commit_message_raw(commit), key,
-		    found) == HISTORY_FOUND &&
-		    (value == NULL || strcmp(found, value) == 0);
-		last = match || history_parents(h, commit) == 0;
-		if (!last)
-			git_oid_cpy(out, git_commit_parent_id(commit, 0));
-		git_commit_free(commit);
-		if (match)
-			return HISTORY_FOUND;
-		if (last)
-			break;
-	}
-	return HISTORY_ABSENT;
 }
 
 /*
@@ -416,6 +262,9 @@ int
 history_blob_write(struct history *h, const void *data, size_t len,
     git_oid *out)
 {
+	git_odb	*odb = NULL;
+	int	 r;
+
 	/* libgit2 refuses NULL even for nothing. */
 	if (data == NULL)
 		data = "";
@@ -426,10 +275,16 @@ history_blob_write(struct history *h, const void *data, size_t len,
 	if (take_room(h, len) < 0)
 		return -1;
 	git_error_clear();
-	if (git_blob_create_from_buffer(out, h->repo, data, len) == 0)
-		return 0;
-	write_failed(errno);
-	return -1;
+	/* As a stream, which libgit2 makes of a blob, it would not be held. */
+	r = git_repository_odb(&odb, h->repo);
+	if (r == 0)
+		r = git_odb_write(out, odb, data, len, GIT_OBJECT_BLOB);
+	if (r < 0)
+		write_failed(errno);
+	git_odb_free(odb);
+	if (r == 0 && h->batch != NULL && batch_full(h->batch))
+		r = flush(h);
+	return r < 0 ? -1 : 0;
 }
 
 int

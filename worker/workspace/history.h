@@ -4,6 +4,7 @@
 #include <git2.h>
 #include <stddef.h>
 #include "common/buf.h"
+#include "worker/workspace/batch.h"
 #include "worker/workspace/cut.h"
 #include "worker/workspace/lastread.h"
 
@@ -11,7 +12,8 @@
  * The history of one memory: a bare git repository in the state directory.
  * Its references are the journal of publishing (publish.h).  No
  * configuration of the user is read, every write is synchronised, and
- * nothing is ever checked out by libgit2 itself.
+ * nothing is ever checked out by libgit2 itself.  New objects are on the disk
+ * when a reference moves, and not before unless they are many (batch.h).
  *
  * Functions that return int give 0, or -1 with the reason in
  * history_error().
@@ -23,10 +25,15 @@
 #define HISTORY_STAGED		"refs/mnemod/staged/"
 #define HISTORY_REVIEW		"refs/mnemod/review/"
 
+/* Who makes the commits. */
+#define HISTORY_AUTHOR		"mnemod"
+#define HISTORY_EMAIL		"mnemod@localhost"
+
 #define HISTORY_TRAILER_MAX 80	/* a trailer's value, its NUL included */
 
 struct history {
 	git_repository	*repo;
+	struct batch	*batch;		/* objects not written yet, or NULL */
 	struct lastread	 last;		/* files that are blobs in it */
 	struct cut	 cut;
 	size_t		 room;		/* bytes left; history_open_memory() */

@@ -9,6 +9,7 @@
 #include "common/hook.h"
 #include "common/log.h"
 #include "worker/workspace/pack.h"
+#include "worker/workspace/packs.h"
 #include "worker/workspace/reach.h"
 
 /* objects/xx/, as of gitrepository-layout(5). */
@@ -73,18 +74,15 @@ for_loose(int objects, unsigned step, int (*each)(int, const char *, void *),
 }
 
 /*
- * How many loose objects there are; about how many if that will do.  Their
- * names are hashes, so that some folders tell for all.
+ * About how many loose objects there are: their names are hashes, so that
+ * some folders tell for all.
  */
 static int
-count_loose(int objects, int exactly, size_t *n)
+count_loose(int objects, size_t *n)
 {
-	unsigned	step = exactly ? 1 : SAMPLED;
-	int		r;
+	int	r = for_loose(objects, SAMPLED, count_one, n);
 
-	*n = 0;
-	r = for_loose(objects, step, count_one, n);
-	*n *= step;
+	*n *= SAMPLED;
 	return r;
 }
 
@@ -161,26 +159,58 @@ progress(int stage, uint32_t current, uint32_t total, void *arg)
 	return 0;
 }
 
+/* What goes into a new pack. */
+struct content {
+	const struct packs	*packs;	/* of these the first `n', as they */
+	size_t			 n;	/* are; 0: what is reachable */
+};
+
+static int
+insert_packs(struct workspace *ws, git_packbuilder *pb,
+    const struct content *c)
+{
+	size_t	i;
+	int	r = 0;
+
+	for (i = 0; r == 0 && i < c->n; i++) {
+		workspace_tick(ws);
+		r = packs_insert(pb, ws->history_path, c->packs->list[i].name);
+	}
+	return r;
+}
+
+static int
+insert_reachable(struct workspace *ws, git_packbuilder *pb)
+{
+	struct reach	reach;
+	int		r;
+
+	reach_init(&reach, &ws->history);
+	r = insert_refs(pb, &reach, ws->history.repo);
+	if (r == 0)
+		r = insert_commits(ws, pb, &reach);
+	reach_release(&reach);
+	return r;
+}
+
 /* Write the pack; its name, without pack- and .pack, goes to `name'. */
 static int
-write_pack(struct workspace *ws, char name[GIT_OID_HEXSZ + 1])
+write_pack(struct workspace *ws, const struct content *c,
+    char name[GIT_OID_HEXSZ + 1])
 {
 	git_repository	*repo = ws->history.repo;
 	git_packbuilder	*pb = NULL;
 	git_odb		*odb = NULL;
-	struct reach	 reach;
 	int		 r;
 
-	reach_init(&reach, &ws->history);
 	r = git_packbuilder_new(&pb, repo);
 	if (r == 0) {
 		/* The sandbox lets nobody make a thread. */
 		git_packbuilder_set_threads(pb, 1);
 		git_packbuilder_set_callbacks(pb, progress, ws);
-		r = insert_refs(pb, &reach, repo);
+		r = c->n > 0 ? insert_packs(ws, pb, c) :
+		    insert_reachable(ws, pb);
 	}
-	if (r == 0)
-		r = insert_commits(ws, pb, &reach);
 	hook_crash("pack.write.before");
 	if (r == 0)
 		r = git_packbuilder_write(pb, NULL, 0, NULL, NULL);
@@ -191,45 +221,80 @@ write_pack(struct workspace *ws, char name[GIT_OID_HEXSZ + 1])
 	if (r == 0 && (r = git_repository_odb(&odb, repo)) == 0)
 		r = git_odb_refresh(odb);
 	git_odb_free(odb);
-	reach_release(&reach);
 	git_packbuilder_free(pb);
 	return r < 0 ? -1 : 0;
 }
 
+/* Everything but the new pack goes. */
 static int
-sweep(struct workspace *ws, int objects, char *name)
+sweep_all(struct workspace *ws, int objects, char *name)
 {
-	hook_crash("pack.sweep.before");
 	/* It may name what has gone. */
 	lastread_forget(&ws->history.last);
-	if (for_loose(objects, 1, remove_one, NULL) == -1 ||
-	    for_names(objects, "pack", remove_old_pack, name) == -1)
+	return for_loose(objects, 1, remove_one, NULL) == -1 ||
+	    for_names(objects, "pack", remove_old_pack, name) == -1 ? -1 : 0;
+}
+
+/* One pack of what is reachable, or of the packs that `c' names. */
+static int
+make_one(struct workspace *ws, const struct content *c, int objects, int dir)
+{
+	char	name[GIT_OID_HEXSZ + 1];
+	int	r;
+
+	if (write_pack(ws, c, name) == -1)
+		return workspace_fail_history(ws, "packing");
+	hook_crash("pack.sweep.before");
+	r = c->n > 0 ? packs_remove(c->packs, c->n, dir, name) :
+	    sweep_all(ws, objects, name);
+	if (r == -1)
 		return workspace_fail_errno(ws, ws->history_path);
 	hook_crash("pack.sweep.after");
 	return 1;
 }
 
+static int
+pack_some(struct workspace *ws, size_t max, int objects, int dir)
+{
+	struct content	c = { NULL, 0 };
+	struct packs	packs;
+	size_t		loose = 0;
+	int		r = 0;
+
+	if (packs_list(&packs, dir) == -1 || (max != PACK_ALWAYS &&
+	    count_loose(objects, &loose) == -1))
+		r = workspace_fail_errno(ws, ws->history_path);
+	else if (max == PACK_ALWAYS || loose > PACK_LOOSE_MAX)
+		r = make_one(ws, &c, objects, dir);
+	else if (packs.n > max && (c.n = packs_to_merge(&packs)) > 0) {
+		c.packs = &packs;
+		/* Where all become one, what nothing reaches need not. */
+		if (c.n == packs.n)
+			c.n = 0;
+		r = make_one(ws, &c, objects, dir);
+	}
+	packs_release(&packs);
+	return r;
+}
+
 int
 pack_history(struct workspace *ws, size_t max)
 {
-	char	name[GIT_OID_HEXSZ + 1];
-	size_t	n = 0;
-	int	dir, objects = -1, r = -1;
+	int	root, objects = -1, dir = -1, r = -1;
 
-	dir = open(ws->history_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir != -1)
-		objects = openat(dir, "objects", O_RDONLY | O_DIRECTORY |
+	root = open(ws->history_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root != -1)
+		objects = openat(root, "objects", O_RDONLY | O_DIRECTORY |
 		    O_CLOEXEC);
-	if (objects == -1 || count_loose(objects,
-	    max < PACK_LOOSE_MAX, &n) == -1)
+	if (objects != -1)
+		dir = openat(objects, "pack", O_RDONLY | O_DIRECTORY |
+		    O_CLOEXEC);
+	if (dir == -1)
 		workspace_fail_errno(ws, ws->history_path);
-	else if (n <= max && max != PACK_ALWAYS)
-		r = 0;
-	else if (write_pack(ws, name) == -1)
-		workspace_fail_history(ws, "packing");
 	else
-		r = sweep(ws, objects, name);
-	fd_close(&objects);
+		r = pack_some(ws, max, objects, dir);
 	fd_close(&dir);
+	fd_close(&objects);
+	fd_close(&root);
 	return r;
 }
