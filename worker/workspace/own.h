@@ -23,6 +23,15 @@
 enum publish_status own_revert(struct workspace *, const char *thread_id,
     const char *commit, struct publish_result *);
 
+struct publication;
+
+/*
+ * Recovery found `next', but nothing that was prepared: what a note needs is
+ * in A, which is set.  Fills what would have been prepared.  Returns 0, or -1
+ * with workspace_fail() if A is not a note's.
+ */
+int own_restore(struct publication *);
+
 #define OWN_NOTE_PATH 256
 
 struct own_note {

@@ -15,6 +15,7 @@
  *	publish.settle		(9) what came out is removed
  *	staging.drop		staging folder and its reference
  *	own.agent		(1) where no agent was: the wanted tree
+ *	objects.write		before a reference moves: what it needs
  *	review.hold		the reference of what waits for a person
  *	review.drop		its end
  *
@@ -28,6 +29,7 @@
 #include "common/uuid.h"
 #include "common/nearest.h"
 #include "worker/workspace/import.h"
+#include "worker/workspace/own.h"
 #include "worker/workspace/publish.h"
 #include "worker/workspace/raw_memories.h"
 #include "worker/workspace/recover.h"
@@ -88,6 +90,8 @@ begin(struct publication *pub, const char *thread_id)
 	case HISTORY_FOUND:
 		return 0;
 	case HISTORY_ABSENT:
+		if (pub->has_next)
+			return own_restore(pub);
 		return workspace_fail(ws, REASON_INPUT,
 		    "agent %s: nothing was prepared for it", thread_id);
 	case HISTORY_ERROR:
