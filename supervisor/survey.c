@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "monotime.h"
 #include "supervisor/codex_config.h"
+#include "supervisor/disabled.h"
 #include "supervisor/dryrun.h"
 #include "supervisor/ledger.h"
 #include "supervisor/match.h"
@@ -15,6 +16,7 @@
 #include "supervisor/scan.h"
 #include "supervisor/settings.h"
 #include "supervisor/survey.h"
+#include "supervisor/waits.h"
 
 #define DIRS_MAX 40
 
@@ -27,6 +29,7 @@ struct survey {
 	const struct config	*config;
 	struct store		*store;
 	struct scan		 scan;
+	struct disabled		 disabled;
 	int			 over;		/* the worker is gone */
 	enum mnemod_exit	 status;
 
@@ -202,6 +205,7 @@ static void
 survey_threads(struct survey *s)
 {
 	struct store_stage_one_rules	r;
+	struct waits			w;
 
 	memset(&r, 0, sizeof(r));
 	r.now = wall_s();
@@ -211,6 +215,12 @@ survey_threads(struct survey *s)
 	r.max_claims = r.max_running = 1;
 	r.wanted = wanted_by_any;
 	r.arg = s;
+	if (disabled_load(&s->disabled, s->store) == STORE_OK) {
+		r.disabled = disabled_has;
+		r.disabled_arg = &s->disabled;
+	}
+	if (waits_look(s->store, s->config, r.now, &w) == STORE_OK)
+		waits_rules(&w, &r);
 	store_stage_one_survey(s->store, &r, count_thread, s);
 }
 
@@ -318,6 +328,7 @@ survey_release(struct survey *s)
 	free(s->sources);
 	free(s->memories);
 	free(s->roots);
+	disabled_release(&s->disabled);
 	scan_release(&s->scan);
 	store_close(s->store);
 }

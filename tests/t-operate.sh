@@ -72,6 +72,8 @@ check "disable: why, both stages" sh -c \
     sh "$T/out"
 ctl disable
 check "disable: listed" has "$held" "$T/out"
+mn --dry-run >"$T/dry"
+check "disable: the dry run knows" has '1 not due: disabled' "$T/dry"
 mn -1 --yes
 check "disable: out of the memory" sh -c '! grep -rq "$1" "$2"' sh "$held" \
     "$ROOT/rollout_summaries"
