@@ -188,19 +188,3 @@ store_output_outdate(struct store *s, const char *generator, int64_t *n)
 	*n = o.n;
 	return st;
 }
-
-static enum store_status
-clear(struct store *s, void *arg)
-{
-	(void)arg;
-	return db_script(s, "DELETE FROM stage1_outputs;"
-	    "DELETE FROM selections; DELETE FROM citations;"
-	    "DELETE FROM jobs;");
-}
-
-enum store_status
-store_output_clear(struct store *s)
-{
-	db_about(s, "clearing all outputs");
-	return db_transaction(s, "clear", clear, NULL);
-}

@@ -78,7 +78,5 @@ enum store_status store_output_prune(struct store *,
  */
 enum store_status store_output_outdate(struct store *,
     const char *generator, int64_t *n);
-/* Forget all outputs, selections and jobs; memory modes stay. */
-enum store_status store_output_clear(struct store *);
 
 #endif

@@ -574,22 +574,6 @@ START_TEST(prune_respects_batch_limit_stalest_first)
 }
 END_TEST
 
-START_TEST(clear_clears_rows_and_preserves_memory_modes)
-{
-	int64_t	 changed;
-
-	add_output(1, NOW - DAY);
-	select_outputs((const int[]){ 1 }, 1);
-	store_thread_set_memory_mode(st, tid(1), "disabled", &changed);
-	ck_assert_int_eq(store_output_clear(st), STORE_OK);
-	ck_assert_int_eq(ask("SELECT count(*) FROM stage1_outputs"), 0);
-	ck_assert_int_eq(ask("SELECT count(*) FROM jobs"), 0);
-	ck_assert_int_eq(ask("SELECT count(*) FROM selections"), 0);
-	ck_assert_int_eq(ask("SELECT memory_mode = 'disabled'"
-	    " FROM threads"), 1);
-}
-END_TEST
-
 static int
 count_tombstone(const char *id, void *arg)
 {
@@ -666,7 +650,6 @@ add_upkeep(TCase *tc)
 	tcase_add_test(tc, an_older_version_does_not_win);
 	tcase_add_test(tc, prune_takes_stale_unselected_rows_only);
 	tcase_add_test(tc, prune_respects_batch_limit_stalest_first);
-	tcase_add_test(tc, clear_clears_rows_and_preserves_memory_modes);
 	tcase_add_test(tc, forget_removes_output_and_enqueues_when_selected);
 }
 
