@@ -10,6 +10,7 @@
 #include "supervisor/codex_rows.h"
 #include "supervisor/paths.h"
 #include "supervisor/recovery.h"
+#include "supervisor/waits.h"
 
 #define BATCH_BYTES (1024 * 1024)	/* of text in one message */
 #define UNKNOWN "unknown"
@@ -55,9 +56,28 @@ read_databases(const struct memory *m)
 	return rows;
 }
 
+/* It is new work: nothing is begun now.  Said once. */
+static int
+is_held_back(struct memory *m)
+{
+	struct waits	w;
+
+	if (waits_look(m->sv->store, m->sv->config, wall_s(), &w) !=
+	    STORE_OK || w.still.reason == NULL)
+		return 0;
+	if (strcmp(m->reason, w.still.reason) != 0)
+		log_warnx("memory %s: not adopted yet (%s): %s",
+		    m->config->name, w.still.reason, w.still.text);
+	snprintf(m->reason, sizeof(m->reason), "%s", w.still.reason);
+	m->sv->outcome |= OUTCOME_WAITING;
+	return 1;
+}
+
 int
 adopt_start(struct memory *m)
 {
+	if (is_held_back(m))
+		return 0;
 	if (memory_take_foreign(m) == -1) {
 		if (!m->stopped)
 			m->sv->outcome |= OUTCOME_WAITING;

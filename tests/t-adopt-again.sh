@@ -75,6 +75,21 @@ printf 'a\0b\n' >>"$ROOT/MEMORY.md"
 printf 'c\0d\n' >>"$SUMMARY"
 cp "$ROOT/MEMORY.md" "$T/nul.md"
 cp "$SUMMARY" "$T/nul-summary.md"
+
+# An adoption is new work: not while a person has paused that.
+mn -1 --yes
+check "not adopted: status 7" [ $? -eq 7 ]
+ctl pause
+mn -1 --yes --adopt
+check "paused: status 8" [ $? -eq 8 ]
+check "paused: said" has 'memory codex: not adopted yet (paused): mnemoctl pause' "$LOG"
+check "paused: nothing is in the history" sh -c \
+    '! git --git-dir="$1" rev-parse -q --verify refs/mnemod/adopted' sh \
+    "$STATE/memories/codex.git"
+mn --dry-run --adopt >"$T/dry"
+check "paused: the dry run says so" has 'not due: paused' "$T/dry"
+check "paused: and of all of them" has '^threads: 0 due' "$T/dry"
+ctl resume
 mn -1 --yes --adopt
 check "a NUL: adopted, status 0" [ $? -eq 0 ]
 check "a NUL: it is told where" has 'MEMORY.md: line [0-9]* holds a NUL' "$LOG"
