@@ -235,6 +235,53 @@ START_TEST(test_memread_mcp)
 }
 END_TEST
 
+/* Whatever its user calls the server: what it gave is marked. */
+START_TEST(test_memread_mark)
+{
+	static const struct {
+		const char	*output;
+		int		 reads;
+	} cases[] = {
+		{ "\"{\\\"served_by\\\":\\\"mnemod-memory\\\",\\\"path\\\":1}\"",
+		    1 },
+		{ "[{\"type\":\"text\",\"text\":\"{\\\"served_by\\\": "
+		    "\\\"mnemod-memory\\\"}\"}]", 1 },
+		{ "\"Wall time: 0.1\\nOutput:\\n[{\\\"text\\\":\\\"{\\\\\\\""
+		    "served_by\\\\\\\":\\\\\\\"mnemod-memory\\\\\\\"}\\\"}]\"",
+		    1 },
+		{ "\"grep mnemod-memory served_by\"", 0 },
+		{ "\"served_by mnemod\"", 0 },
+		{ "\"served_by\"", 0 },
+		{ "\"{\\\"served_by\\\":\\\"nginx\\\"}\"", 0 },
+	};
+	struct filter	*f;
+	json_object	*item;
+	char		 text[512];
+	const char	*out;
+	size_t		 i;
+
+	for (i = 0; i < NELEM(cases); i++) {
+		f = filter_new(NULL, 0);
+		item = fixture_json("{\"type\":\"function_call\",\"name\":"
+		    "\"mcp__notes__read\",\"arguments\":\"{}\",\"call_id\":"
+		    "\"c\"}");
+		ck_assert(filter_item(f, item));
+		json_object_put(item);
+		snprintf(text, sizeof(text), "{\"type\":"
+		    "\"function_call_output\",\"call_id\":\"c\",\"output\":"
+		    "%s}", cases[i].output);
+		item = fixture_json(text);
+		ck_assert(filter_item(f, item));
+		out = json_str(item, "output");
+		ck_assert_msg((out != NULL && strcmp(out,
+		    "[memory read: memories]") == 0) == cases[i].reads, "%s",
+		    cases[i].output);
+		json_object_put(item);
+		filter_free(f);
+	}
+}
+END_TEST
+
 /*
  * Items.
  */
@@ -515,6 +562,7 @@ suite(void)
 	tcase_add_test(tc, test_memread);
 	tcase_add_test(tc, test_memread_tools);
 	tcase_add_test(tc, test_memread_mcp);
+	tcase_add_test(tc, test_memread_mark);
 	tcase_add_test(tc, test_messages);
 	tcase_add_test(tc, test_items);
 	tcase_add_test(tc, test_outputs);

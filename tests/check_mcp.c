@@ -21,6 +21,9 @@
 #include "tests/log_sink.h"
 #include "tests/scratch.h"
 
+/* How what memory holds begins; worker/extract/memread.c looks for it. */
+#define MARK "\"served_by\":\"mnemod-memory\","
+
 static struct mcp	m;
 static char		dir[300];
 static struct buf	out;
@@ -278,7 +281,7 @@ START_TEST(list_has_its_limits)
 
 	begin("2025-06-18");
 	ck_assert_int_eq(call("list", "{}", &text), 0);
-	ck_assert_str_eq(text, "{\"path\":null,\"entries\":[{\"path\":"
+	ck_assert_str_eq(text, "{" MARK "\"path\":null,\"entries\":[{\"path\":"
 	    "\"MEMORY.md\",\"entry_type\":\"file\"},{\"path\":"
 	    "\"rollout_summaries\",\"entry_type\":\"directory\"},{\"path\":"
 	    "\"skills\",\"entry_type\":\"directory\"}],\"next_cursor\":null,"
@@ -347,7 +350,7 @@ START_TEST(read_has_its_limits)
 
 	begin("2025-06-18");
 	ck_assert_int_eq(call("read", "{\"path\":\"MEMORY.md\"}", &text), 0);
-	ck_assert_str_eq(text, "{\"path\":\"MEMORY.md\","
+	ck_assert_str_eq(text, "{" MARK "\"path\":\"MEMORY.md\","
 	    "\"start_line_number\":1,\"content\":\"one\\ntwo needle\\nthree"
 	    "\\n\\nfive needle\",\"truncated\":false}");
 	call("read", "{\"path\":\"MEMORY.md\",\"line_offset\":2,"
@@ -387,7 +390,7 @@ START_TEST(search_has_its_limits)
 	begin("2025-06-18");
 	ck_assert_int_eq(call("search", "{\"query\":\" needle \"}", &text),
 	    0);
-	ck_assert_str_eq(text, "{\"query\":\" needle \",\"path\":null,"
+	ck_assert_str_eq(text, "{" MARK "\"query\":\" needle \",\"path\":null,"
 	    "\"matches\":[{\"path\":\"MEMORY.md\",\"line_number\":2,"
 	    "\"start_line_number\":2,\"content\":\"two needle\"},{\"path\":"
 	    "\"MEMORY.md\",\"line_number\":5,\"start_line_number\":5,"

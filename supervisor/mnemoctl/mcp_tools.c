@@ -3,6 +3,7 @@
 
 #include "common/json.h"
 #include "common/log.h"
+#include "common/memory_mark.h"
 #include "common/nearest.h"
 #include "supervisor/mnemoctl/mcp_tools.h"
 
@@ -60,8 +61,11 @@ static const struct argument remember_args[] = {
 #define PAGED								\
 	"\"next_cursor\":" NULLABLE ",\"truncated\":{\"type\":\"boolean\"}"
 
+#define MARK								\
+	"\"" MEMORY_MARK_KEY "\":{\"const\":\"" MEMORY_MARK "\"},"
+
 static const char list_result[] =
-    "{\"type\":\"object\",\"properties\":{\"path\":" NULLABLE ","
+    "{\"type\":\"object\",\"properties\":{" MARK "\"path\":" NULLABLE ","
     "\"entries\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
     "\"properties\":{\"path\":{\"type\":\"string\"},\"entry_type\":"
     "{\"type\":\"string\",\"enum\":[\"file\",\"directory\"]}},"
@@ -69,14 +73,15 @@ static const char list_result[] =
     "\"required\":[\"path\",\"entries\",\"next_cursor\",\"truncated\"]}";
 
 static const char read_result[] =
-    "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"string\"},"
+    "{\"type\":\"object\",\"properties\":{" MARK
+    "\"path\":{\"type\":\"string\"},"
     "\"start_line_number\":{\"type\":\"integer\"},"
     "\"content\":{\"type\":\"string\"},\"truncated\":{\"type\":\"boolean\"}},"
     "\"required\":[\"path\",\"start_line_number\",\"content\","
     "\"truncated\"]}";
 
 static const char search_result[] =
-    "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\"},"
+    "{\"type\":\"object\",\"properties\":{" MARK "\"query\":{\"type\":\"string\"},"
     "\"path\":" NULLABLE ",\"matches\":{\"type\":\"array\",\"items\":"
     "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"string\"},"
     "\"line_number\":{\"type\":\"integer\"},"
@@ -273,6 +278,9 @@ mcp_tool_call(struct mcp *m, const char *name, json_object *args)
 	int			 r;
 
 	args = args == NULL ? none : args;
+	/* First: a client that cuts results keeps how they begin. */
+	if (t->reads)
+		json_set_str(result, MEMORY_MARK_KEY, MEMORY_MARK);
 	r = check(t, args, &text);
 	if (r == 0)
 		r = t->run(m, args, result, &text);

@@ -222,11 +222,26 @@ set_read(json_object *o, const char *key, const char *path)
 }
 
 static void
+look_for_mark(json_object *leaf, void *arg)
+{
+	int	*marked = arg;
+
+	if (!*marked)
+		*marked = memread_marked(json_object_get_string(leaf),
+		    (size_t)json_object_get_string_len(leaf));
+}
+
+static void
 filter_output(struct filter *f, json_object *item)
 {
 	const char	*path;
+	int		 marked = 0;
 
 	path = memread_path(f->memread, json_str(item, "call_id"));
+	if (path == NULL)
+		leaf_each(item, look_for_mark, &marked);
+	if (marked)
+		path = MEMREAD_UNNAMED;
 	if (path != NULL) {
 		set_read(item, "output", path);
 		set_read(item, "tools", path);

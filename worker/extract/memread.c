@@ -6,6 +6,7 @@
 #include "json.h"
 #include "log.h"
 #include "mem.h"
+#include "memory_mark.h"
 #include "memread.h"
 
 #define ID_SIZE		80
@@ -133,9 +134,9 @@ static const char *const tools[] = { "list", "read", "search" };
 
 /*
  * 1 if the MCP server of this name serves memory: Codex's own is called
- * "memories", ours what its user calls it in the configuration of the client,
- * where mnemoctl(1) asks for a name with "mnemod" in it; "memory" is what
- * others come upon.  `tool' may be NULL.
+ * "memories"; ours, which marks what it gives, may be called anything, but
+ * "mnemod" and "memory" are known however a client writes results down.
+ * `tool' may be NULL.
  */
 static int
 memory_server(const char *server, size_t len, const char *tool)
@@ -217,7 +218,7 @@ memread_call(struct memread *m, json_object *item)
 	if (!find_root(m, item, path)) {
 		if (!memory_tool(item))
 			return;
-		strlcpy(path, "memories", sizeof(path));
+		strlcpy(path, MEMREAD_UNNAMED, sizeof(path));
 	}
 	if (m->calls == NULL)
 		m->calls = xcalloc(MEMREAD_CALLS, sizeof(*m->calls));
@@ -227,6 +228,28 @@ memread_call(struct memread *m, json_object *item)
 	m->next = (m->next + 1) % MEMREAD_CALLS;
 	if (m->ncalls < MEMREAD_CALLS)
 		m->ncalls++;
+}
+
+/* The key, then quotes, escaped once more by each who wrapped it, the value. */
+int
+memread_marked(const char *text, size_t len)
+{
+	static const char	 key[] = MEMORY_MARK_KEY;
+	const char		*p = text, *end;
+
+	if (len > MEMORY_MARK_WITHIN)
+		len = MEMORY_MARK_WITHIN;
+	end = text + len;
+	while ((p = memmem(p, (size_t)(end - p), key, sizeof(key) - 1)) !=
+	    NULL) {
+		p += sizeof(key) - 1;
+		p += strspn(p, "\\\": ");
+		if (strncmp(p, MEMORY_MARK, sizeof(MEMORY_MARK) - 1) == 0)
+			return 1;
+		if (p >= end)
+			break;
+	}
+	return 0;
 }
 
 const char *

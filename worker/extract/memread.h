@@ -10,6 +10,7 @@
  * MEMREAD_CALLS others have not followed.
  */
 #define MEMREAD_CALLS	256
+#define MEMREAD_UNNAMED	"memories"	/* no path is known */
 
 struct memread;
 
@@ -22,6 +23,9 @@ void memread_free(struct memread *);
 
 /* Look at a call: function_call, custom_tool_call, local_shell_call. */
 void memread_call(struct memread *, json_object *item);
+
+/* 1 if what a tool gave is marked as memory, common/memory_mark.h. */
+int memread_marked(const char *text, size_t len);
 
 /* The path that the call of this id read, or NULL; `id' may be NULL. */
 const char *memread_path(const struct memread *, const char *id);
