@@ -102,9 +102,9 @@ redact_set_tick(struct redact *r, int (*tick)(void *), void *arg)
 }
 
 void
-redact_bound(struct redact *r)
+redact_bound(struct redact *r, const char *what)
 {
-	effort_bound(&r->effort);
+	effort_bound(&r->effort, what);
 }
 
 void

@@ -49,9 +49,10 @@ void redact_set_tick(struct redact *, int (*tick)(void *), void *arg);
  * text costs some seconds for each megabyte.  From here on it costs some tens
  * of seconds, and one more for each 10 MB, up to minutes in all.  Then every
  * text goes from the first place on where a secret may stand, and whole if
- * the user has patterns.
+ * the user has patterns; a warning says so, once, and calls what is read `what',
+ * which is copied.
  */
-void redact_bound(struct redact *);
+void redact_bound(struct redact *, const char *what);
 
 /* 1 if redact_new() would take the user's pattern; else 0 and `why'. */
 int redact_pattern_ok(const char *pattern, char *why, size_t whysize);

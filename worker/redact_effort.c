@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "common/log.h"
@@ -20,11 +21,12 @@ effort_init(struct effort *e)
 }
 
 void
-effort_bound(struct effort *e)
+effort_bound(struct effort *e, const char *what)
 {
 	e->left = LOOKS_FIRST;
 	e->more = LOOKS_MAX - LOOKS_FIRST;
 	e->warned = 0;
+	(void)snprintf(e->what, sizeof(e->what), "%s: ", what);
 }
 
 void
@@ -61,10 +63,11 @@ effort_gave_up(struct effort *e, size_t pattern, size_t len)
 		return;
 	e->warned = 1;
 	if (e->left == 0)
-		log_warnx("redaction: a text of %zu bytes costs too much to "
-		    "search, what is left of it is redacted", len);
+		log_warnx("%sa text of %zu bytes costs too much to search "
+		    "for secrets, what is left of it is redacted", e->what,
+		    len);
 	else
-		log_warnx("redaction: pattern %zu of the configuration gave "
-		    "up on a text of %zu bytes, the rest of it is redacted",
+		log_warnx("%spattern %zu of the configuration gave up on a "
+		    "text of %zu bytes, the rest of it is redacted", e->what,
 		    pattern, len);
 }

@@ -10,6 +10,8 @@
  * The unit is a look: of one rule at a place where it may begin, some tens
  * of microseconds if the text is made for it, else under one.
  */
+#define EFFORT_WHAT 512	/* bytes; a longer name is cut */
+
 struct effort {
 	uint64_t	  left;		/* looks */
 	uint64_t	  more;		/* that text may still bring */
@@ -17,13 +19,17 @@ struct effort {
 	int		(*tick)(void *);	/* NULL: nobody */
 	void		 *arg;
 	int		  warned;
+	char		  what[EFFORT_WHAT];	/* is read; for the warning */
 };
 
 /* Without a bound and without a tick. */
 void effort_init(struct effort *);
 
-/* From here on there are as many looks as a rollout may cost. */
-void effort_bound(struct effort *);
+/*
+ * From here on there are as many looks as a rollout may cost.  `what' is
+ * read, as the warning calls it; copied.
+ */
+void effort_bound(struct effort *, const char *what);
 
 /* A text of so many bytes is read: honest ones bring more than they take. */
 void effort_text(struct effort *, size_t len);

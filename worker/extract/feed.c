@@ -11,7 +11,7 @@ feed_init(struct feed *f, struct rollout *rollout,
 	memset(f, 0, sizeof(*f));
 	f->rollout = rollout;
 	f->redact = tools->redact;
-	redact_bound(f->redact);
+	redact_bound(f->redact, rollout_path(rollout));
 	f->filter = filter_new(tools->roots, tools->nroots);
 }
 

@@ -212,7 +212,7 @@ reply_read(struct reply *r, const char *payload, size_t len,
 	struct buf		 text = BUF_INIT;
 
 	memset(r, 0, sizeof(*r));
-	redact_bound(redact);
+	redact_bound(redact, "a reply of the model");
 	outer = json_parse(payload, len, JSON_DEPTH, NULL);
 	*why = join_items(outer, &text);
 	if (*why == NULL) {

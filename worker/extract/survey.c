@@ -273,7 +273,7 @@ survey_rollout(struct survey *s, struct rollout *r, int64_t mtime_ms,
 
 	if (s->resumable && !rollout_resume(r, &s->mark))
 		survey_clear(s);
-	redact_bound(redact);
+	redact_bound(redact, rollout_path(r));
 	p.filter = filter_new(NULL, 0);
 	while ((st = rollout_next(r, &rec)) == ROLLOUT_RECORD)
 		read_record(&p, &rec);
