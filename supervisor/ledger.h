@@ -19,7 +19,7 @@ struct ledger_answer {
 	enum budget_verdict	 verdict;
 	const char		*key;	/* that says no; NULL if allowed */
 	int64_t			 when;	/* BUDGET_LATER: it fits from then on */
-	struct budget_sum	 spent;	/* what counted */
+	struct budget_sum	 spent;	/* what counted, if it mattered */
 };
 
 /*

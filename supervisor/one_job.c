@@ -35,6 +35,7 @@ one_job_free(struct one_job *j)
 	free(j->source);
 	free(j->cwd);
 	free(j->hash);
+	json_object_put(j->answer);
 	free(j);
 }
 
@@ -61,11 +62,11 @@ memories_for(const struct config *c, const struct one_job *j,
 	return n;
 }
 
-/* Valid citations of the message, at most `max' of them. */
+/* Valid citations of the answer, at most `max' of them. */
 static size_t
-citations_of(const struct msg *m, struct store_citation *c, size_t max)
+citations_of(json_object *answer, struct store_citation *c, size_t max)
 {
-	json_object	*a = json_arr(m->body, "citations"), *o;
+	json_object	*a = json_arr(answer, "citations"), *o;
 	size_t		 i, n = 0;
 
 	for (i = 0; a != NULL && i < json_object_array_length(a) &&
@@ -85,30 +86,42 @@ blank(const char *s)
 	return s == NULL || s[0] == '\0';
 }
 
-/* Fill `out' from the message; the text of the facts goes to `facts'. */
+/* Fill `out' from the answer; the text of the facts goes to `facts'. */
 static void
 output_init(struct store_output *out, const struct one_job *j,
-    const struct msg *m, struct buf *facts)
+    struct buf *facts)
 {
-	json_object	*o = json_obj(m->body, "facts");
+	json_object	*o = json_obj(j->answer, "facts");
 
 	memset(out, 0, sizeof(*out));
 	out->source_updated_at = j->watermark;
-	out->raw_memory = json_str(m->body, "raw_memory");
-	out->rollout_summary = json_str(m->body, "rollout_summary");
-	out->rollout_slug = json_str(m->body, "rollout_slug");
-	out->generator = json_str(m->body, "generator");
-	out->keeps = json_flag(m->body, "keeps", 0);
+	out->raw_memory = json_str(j->answer, "raw_memory");
+	out->rollout_summary = json_str(j->answer, "rollout_summary");
+	out->rollout_slug = json_str(j->answer, "rollout_slug");
+	out->generator = json_str(j->answer, "generator");
+	out->keeps = json_flag(j->answer, "keeps", 0);
 	if (o == NULL)
 		return;
 	json_write(facts, o);
 	out->facts = buf_str(facts);
 }
 
-/* Store an output, or that there is none; says which in *end. */
+static enum one_job_end
+end_of(const struct one_job *j)
+{
+	const char	*outcome = json_str(j->answer, "outcome");
+
+	if (strcmp(outcome, "changed") == 0)
+		return ONE_JOB_CHANGED;
+	if (blank(json_str(j->answer, "raw_memory")) ||
+	    blank(json_str(j->answer, "rollout_summary")))
+		return ONE_JOB_NO_OUTPUT;
+	return ONE_JOB_OUTPUT;
+}
+
+/* Store an output, or that there is none. */
 static enum store_status
-store_output(struct supervisor *sv, const struct one_job *j,
-    const struct msg *m, enum one_job_end *end)
+store_output(struct supervisor *sv, const struct one_job *j)
 {
 	struct store_citation	 cited[CITATIONS_MAX];
 	struct store_finish	 f;
@@ -122,15 +135,12 @@ store_output(struct supervisor *sv, const struct one_job *j,
 	f.memories = names;
 	f.nmemories = memories_for(sv->config, j, names);
 	f.citations = cited;
-	f.ncitations = citations_of(m, cited, CITATIONS_MAX);
-	output_init(&out, j, m, &facts);
-	if (blank(out.raw_memory) || blank(out.rollout_summary)) {
+	f.ncitations = citations_of(j->answer, cited, CITATIONS_MAX);
+	output_init(&out, j, &facts);
+	if (end_of(j) == ONE_JOB_NO_OUTPUT)
 		st = store_stage_one_no_output(sv->store, &f);
-		*end = ONE_JOB_NO_OUTPUT;
-	} else {
+	else
 		st = store_stage_one_succeeded(sv->store, &f, &out);
-		*end = ONE_JOB_OUTPUT;
-	}
 	buf_release(&facts);
 	free(names);
 	return st;
@@ -138,35 +148,36 @@ store_output(struct supervisor *sv, const struct one_job *j,
 
 /* The session goes on: what was claimed is not what is there. */
 static enum store_status
-store_changed(struct supervisor *sv, const struct one_job *j,
-    const struct msg *m)
+store_changed(struct supervisor *sv, const struct one_job *j)
 {
 	struct store_finish	f;
 	int64_t			ms;
 
 	finish_init(&f, j);
-	ms = json_int(m->body, "updated_at_ms", f.now * 1000);
-	log_info("rollout %s: changed since the scan, left until it rests",
-	    j->path);
+	ms = json_int(j->answer, "updated_at_ms", f.now * 1000);
 	return store_stage_one_changed(sv->store, &f,
 	    ms > f.now * 1000 ? f.now * 1000 : ms);
 }
 
-enum one_job_end
-one_job_extracted(struct supervisor *sv, const struct one_job *j,
-    const struct msg *m)
+void
+one_job_store(struct supervisor *sv, struct one_job *j)
 {
-	const char		*outcome = json_str(m->body, "outcome");
-	enum one_job_end	 end = ONE_JOB_CHANGED;
-	enum store_status	 st;
+	j->stored = end_of(j) == ONE_JOB_CHANGED ? store_changed(sv, j) :
+	    store_output(sv, j);
+}
 
-	if (strcmp(outcome, "changed") == 0)
-		st = store_changed(sv, j, m);
-	else
-		st = store_output(sv, j, m, &end);
-	if (st == STORE_OK)
+enum one_job_end
+one_job_ended(struct supervisor *sv, const struct one_job *j)
+{
+	enum one_job_end	 end = end_of(j);
+
+	if (j->stored == STORE_OK) {
+		if (end == ONE_JOB_CHANGED)
+			log_info("rollout %s: changed since the scan, left "
+			    "until it rests", j->path);
 		return end;
-	if (st == STORE_NONE)
+	}
+	if (j->stored == STORE_NONE)
 		log_warnx("rollout %s: the job was lost to another run, its "
 		    "output is dropped", j->path);
 	else

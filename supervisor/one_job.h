@@ -3,7 +3,7 @@
 
 #include <sys/queue.h>
 #include <stdint.h>
-#include "common/msg.h"
+#include "common/json.h"
 #include "supervisor/supervisor.h"
 
 /*
@@ -20,6 +20,8 @@ struct one_job {
 	char			*hash;		/* of the content */
 	int64_t			 watermark;	/* version, seconds */
 	int64_t			 serial;	/* of the request */
+	json_object		*answer;	/* the worker's, owned; or NULL */
+	enum store_status	 stored;	/* how that went */
 	TAILQ_ENTRY(one_job)	 entry;
 };
 
@@ -35,9 +37,14 @@ enum one_job_end {
 	ONE_JOB_LOST		/* not stored; logged, OUTCOME_JOB_FAILED */
 };
 
-/* Store what the worker's `extracted' message says. */
-enum one_job_end one_job_extracted(struct supervisor *,
-    const struct one_job *, const struct msg *);
+/*
+ * Write down what the answer says.  In a transaction of the caller's, too;
+ * if that fails as a whole, it sets `stored'.
+ */
+void one_job_store(struct supervisor *, struct one_job *);
+
+/* What came of it, logged. */
+enum one_job_end one_job_ended(struct supervisor *, const struct one_job *);
 
 /* Costs a retry, an hour away; logged, OUTCOME_JOB_FAILED. */
 void one_job_failed(struct supervisor *, const struct one_job *,

@@ -244,15 +244,7 @@ begin_of(const struct store *s)
 	return s->reader ? "BEGIN" : "BEGIN IMMEDIATE";
 }
 
-/* BEGIN at depth 0, a savepoint below; the number is its name. */
-static enum store_status
-nest(struct store *s, const char *verb, unsigned depth)
-{
-	char	 sql[64];
-
-	snprintf(sql, sizeof(sql), "%s t%u", verb, depth);
-	return db_script(s, sql);
-}
+static const char	release[] = "RELEASE nested";
 
 enum store_status
 store_begin(struct store *s)
@@ -261,8 +253,9 @@ store_begin(struct store *s)
 
 	if (s->lost != STORE_OK)
 		return s->lost;
-	st = s->depth == 0 ? db_run(s, begin_of(s), NOARGS) :
-	    nest(s, "SAVEPOINT", s->depth);
+	/* The innermost savepoint of a name is meant by it. */
+	st = db_run(s, s->depth == 0 ? begin_of(s) : "SAVEPOINT nested",
+	    NOARGS);
 	if (st == STORE_OK)
 		s->depth++;
 	return st;
@@ -278,8 +271,8 @@ store_rollback(struct store *s)
 	if (s->lost == STORE_OK && s->depth == 0)
 		(void)db_script(s, "ROLLBACK");
 	else if (s->lost == STORE_OK) {
-		(void)nest(s, "ROLLBACK TO", s->depth);
-		(void)nest(s, "RELEASE", s->depth);
+		(void)db_script(s, "ROLLBACK TO nested");
+		(void)db_run(s, release, NOARGS);
 	}
 	if (s->depth == 0)
 		s->lost = STORE_OK;
@@ -288,7 +281,7 @@ store_rollback(struct store *s)
 static enum store_status
 commit_inner(struct store *s)
 {
-	enum store_status	 st = nest(s, "RELEASE", s->depth - 1);
+	enum store_status	 st = db_run(s, release, NOARGS);
 
 	if (st == STORE_OK)
 		s->depth--;

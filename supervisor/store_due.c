@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,8 @@
 	"  AND j.job_key = t.id"
 
 #define DUE_RANGE " WHERE t.updated_at_ms >= ? AND t.updated_at_ms <= ?"
+#define DUE_BEFORE							\
+	" WHERE t.updated_at_ms >= ? AND (t.updated_at_ms, t.id) < (?, ?)"
 #define DUE_ORDER " ORDER BY t.updated_at_ms DESC, t.id DESC"
 
 /* What is up to date, which is most, need not come as far as the rules. */
@@ -159,6 +162,15 @@ struct claims {
 	struct claimed		*rows;
 	size_t			 n;
 	int64_t			 looked_at;
+	struct store_place	 place;		/* after this call */
+};
+
+/* Threads of a span of time, down to the oldest. */
+struct span {
+	int64_t			 oldest_ms;
+	struct store_place	 at;		/* goes down */
+	int			 stays;		/* at one that is due */
+	int			 over;		/* none is left */
 };
 
 /*
@@ -171,8 +183,19 @@ counts_as_candidate(enum store_due due)
 	return due == DUE_NOW || due > DUE_UP_TO_DATE;
 }
 
+/* The next call need not look at this thread again. */
+static void
+go_past(struct span *sp, const struct store_thread *t)
+{
+	if (sp->stays)
+		return;
+	sp->at.updated_at_ms = t->updated_at_ms;
+	snprintf(sp->at.thread_id, sizeof(sp->at.thread_id), "%s", t->id);
+}
+
 static enum store_status
-claim_row(struct store *s, const struct db_rows *r, struct claims *c)
+claim_row(struct store *s, const struct db_rows *r, struct claims *c,
+    struct span *sp)
 {
 	struct store_thread	 t;
 	struct store_job	 job;
@@ -180,15 +203,63 @@ claim_row(struct store *s, const struct db_rows *r, struct claims *c)
 	struct due_verdict		 v = judge_row(r, &t, c->rules);
 
 	c->looked_at += counts_as_candidate(v.due);
-	if (v.due != DUE_NOW)
+	if (v.due != DUE_NOW) {
+		go_past(sp, &t);
 		return STORE_OK;
+	}
 	st = stage_one_attempt(s, &t, c->rules, &job);
+	if (st == STORE_OK && job.outcome != CLAIM_CLAIMED)
+		sp->stays = 1;
 	if (st != STORE_OK || job.outcome != CLAIM_CLAIMED)
 		return st;
+	go_past(sp, &t);
 	c->rows = xreallocarray(c->rows, c->n + 1, sizeof(*c->rows));
 	c->rows[c->n].thread = db_row_dup(&thread_shape, &t);
 	c->rows[c->n++].job = job;
 	return STORE_OK;
+}
+
+static int
+may_go_on(const struct claims *c)
+{
+	return (int64_t)c->n < c->rules->max_claims &&
+	    c->looked_at < c->rules->scan_limit;
+}
+
+static enum store_status
+claim_span(struct store *s, struct claims *c, struct span *sp)
+{
+	struct db_rows		 r;
+	enum store_status	 st = STORE_OK;
+
+	db_open(&r, s, DUE_SELECT DUE_BEFORE DUE_OPEN DUE_ORDER,
+	    ARGS(INT(sp->oldest_ms), INT(sp->at.updated_at_ms),
+	    TEXT(sp->at.thread_id)));
+	while (st == STORE_OK && may_go_on(c) && !sp->over) {
+		if (db_next(&r))
+			st = claim_row(s, &r, c, sp);
+		else
+			sp->over = 1;
+	}
+	if (db_end(&r) != STORE_OK)
+		return r.status;
+	return st;
+}
+
+/* What has rested long enough since the last call. */
+static enum store_status
+claim_newcomers(struct store *s, struct claims *c, int64_t rested_ms)
+{
+	struct span		sp = { .oldest_ms = c->place.rested_ms + 1,
+				    .at = { rested_ms + 1, "", 0 } };
+	enum store_status	st;
+
+	if (rested_ms <= c->place.rested_ms)
+		return STORE_OK;
+	st = claim_span(s, c, &sp);
+	if (sp.over && !sp.stays)
+		c->place.rested_ms = rested_ms;
+	return st;
 }
 
 static enum store_status
@@ -196,16 +267,18 @@ claim_rows(struct store *s, void *arg)
 {
 	struct claims				*c = arg;
 	const struct store_stage_one_rules	*rules = c->rules;
-	struct db_rows				 r;
-	enum store_status			 st = STORE_OK;
+	int64_t			 rested_ms = due_idle_bound_ms(rules);
+	struct span		 sp = { .oldest_ms = due_age_bound_ms(rules) };
+	enum store_status	 st;
 
-	db_open(&r, s, DUE_SELECT DUE_RANGE DUE_OPEN DUE_ORDER,
-	    ARGS(INT(due_age_bound_ms(rules)), INT(due_idle_bound_ms(rules))));
-	while (st == STORE_OK && (int64_t)c->n < rules->max_claims &&
-	    c->looked_at < rules->scan_limit && db_next(&r))
-		st = claim_row(s, &r, c);
-	if (db_end(&r) != STORE_OK)
-		return r.status;
+	if (c->place.updated_at_ms == INT64_MAX)
+		c->place = (struct store_place){ rested_ms + 1, "", rested_ms };
+	st = claim_newcomers(s, c, rested_ms);
+	if (st != STORE_OK)
+		return st;
+	sp.at = c->place;
+	st = claim_span(s, c, &sp);
+	c->place = sp.at;
 	return st;
 }
 
@@ -214,14 +287,19 @@ store_stage_one_claim(struct store *s,
     const struct store_stage_one_rules *rules, store_claimed_cb *cb,
     void *arg)
 {
-	struct claims		 c = { .rules = rules };
+	struct claims		 c = { .rules = rules,
+				    .place = STORE_PLACE_INIT };
 	enum store_status	 st;
 	size_t			 i;
 
+	if (rules->place != NULL)
+		c.place = *rules->place;
 	if (rules->scan_limit <= 0 || rules->max_claims <= 0)
 		return STORE_OK;
 	db_about(s, "claiming threads");
 	st = db_transaction_lazy(s, "claim", claim_rows, &c);
+	if (st == STORE_OK && rules->place != NULL)
+		*rules->place = c.place;
 	for (i = 0; i < c.n; i++) {
 		if (st == STORE_OK)
 			cb(c.rows[i].thread, &c.rows[i].job, arg);

@@ -25,10 +25,17 @@ store_ledger_reserve(struct store *s, const struct store_reserve *r,
 	return st;
 }
 
-enum store_status
-store_ledger_settle(struct store *s, int64_t id, const struct store_settle *e)
+struct settling {
+	int64_t				 id;
+	const struct store_settle	*with;
+};
+
+static enum store_status
+settle(struct store *s, void *arg)
 {
-	db_about(s, "settling request %lld", (long long)id);
+	const struct settling		*g = arg;
+	const struct store_settle	*e = g->with;
+
 	return db_run_one(s, "UPDATE model_requests SET settled_at = ?2,"
 	    " outcome = ?3, http_status = ?4, sent_bytes = ?5,"
 	    " received_bytes = ?6,"
@@ -36,10 +43,20 @@ store_ledger_settle(struct store *s, int64_t id, const struct store_settle *e)
 	    " money = CASE WHEN ?7 THEN ?9 ELSE money END,"
 	    " input = ?10, cached_input = ?11, output = ?12,"
 	    " reasoning_output = ?13 WHERE id = ?1 AND settled_at IS NULL",
-	    ARGS(INT(id), INT(e->at), TEXT(e->outcome), INT(e->http_status),
-	    INT(e->sent_bytes), INT(e->received_bytes), INT(e->has_usage),
-	    INT(e->tokens), INT(e->money), INT(e->input),
+	    ARGS(INT(g->id), INT(e->at), TEXT(e->outcome),
+	    INT(e->http_status), INT(e->sent_bytes), INT(e->received_bytes),
+	    INT(e->has_usage), INT(e->tokens), INT(e->money), INT(e->input),
 	    INT(e->cached_input), INT(e->output), INT(e->reasoning_output)));
+}
+
+/* If a loss of power undoes it, what was reserved counts, which is more. */
+enum store_status
+store_ledger_settle(struct store *s, int64_t id, const struct store_settle *e)
+{
+	struct settling	g = { id, e };
+
+	db_about(s, "settling request %lld", (long long)id);
+	return db_transaction_lazy(s, "settle", settle, &g);
 }
 
 enum store_status

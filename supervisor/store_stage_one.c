@@ -228,6 +228,15 @@ succeed(struct store *s, void *arg)
 }
 
 enum store_status
+store_stage_one_step(struct store *s, int lazily, store_step *body, void *arg)
+{
+	db_about(s, "keeping what was extracted");
+	if (lazily)
+		return db_transaction_lazy(s, "stage_one", body, arg);
+	return db_transaction(s, "stage_one", body, arg);
+}
+
+enum store_status
 store_stage_one_succeeded(struct store *s, const struct store_finish *fin,
     const struct store_output *output)
 {

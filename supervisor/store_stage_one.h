@@ -37,12 +37,24 @@ enum store_due {
 /* "too_young". */
 const char *store_due_name(enum store_due);
 
+/*
+ * Where the claims of a pass have come to: what is newer was looked at, but
+ * for what had not rested long enough then.
+ */
+struct store_place {
+	int64_t		 updated_at_ms;
+	char		 thread_id[UUID_SIZE];
+	int64_t		 rested_ms;
+};
+#define STORE_PLACE_INIT	{ INT64_MAX, "", 0 }	/* nothing was */
+
 struct store_stage_one_rules {
 	int64_t		 now;
 	int64_t		 idle_hours;	/* clamped to 0..48 */
 	int64_t		 age_days;	/* clamped to 0..3650; 0: no limit */
 	int64_t		 scan_limit;	/* candidates looked at: 5000 */
 	int64_t		 max_claims;	/* of this call */
+	struct store_place *place;	/* goes on there; NULL: at the newest */
 	int64_t		 max_running;	/* live jobs of all runs */
 	int64_t		 lease_s;	/* 3600 */
 	const char	*worker_id;	/* the run thread; never claimed */
@@ -141,8 +153,9 @@ enum store_status store_stage_one_try(struct store *,
     struct store_job *);
 /*
  * Claim up to max_claims of the threads due, newest first, all or, after an
- * error, none.  They are handed out when the claims are in the database; no
- * harm is done if a loss of power undoes them.
+ * error, none.  They are handed out when the claims are in the database, or
+ * in the transaction that the caller is in; no harm is done if a loss of power
+ * undoes them.
  */
 typedef void store_claimed_cb(const struct store_thread *,
     const struct store_job *, void *);
@@ -173,6 +186,14 @@ struct store_output {
 	const char	*generator;		/* "builtin/1" */
 	int64_t		 keeps;		/* 1: holds a preference */
 };
+
+/*
+ * What `body' does, ends of jobs and claims, in one transaction: all of it
+ * or, after an error, nothing.  `lazily': a loss of power may undo it.
+ */
+typedef enum store_status store_step(struct store *, void *arg);
+enum store_status store_stage_one_step(struct store *, int lazily,
+    store_step *body, void *arg);
 
 /*
  * The ends of a stage-one job, one transaction each, the file's last

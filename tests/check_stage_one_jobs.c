@@ -221,6 +221,109 @@ START_TEST(claim_reaches_the_end_of_a_backlog)
 }
 END_TEST
 
+/*
+ * Each claim looked at all that was done before it, 50,000 rollouts for the
+ * last ones of a backlog.  One that goes on where the last one ended must
+ * not pass over what is due.
+ */
+START_TEST(claims_go_on_where_they_were)
+{
+	struct store_stage_one_rules	 rules = stage_one_rules();
+	struct store_place		 place = STORE_PLACE_INIT;
+	int				 n;
+
+	rules.place = &place;
+	rules.max_claims = 2;
+	for (n = 1; n <= 5; n++)
+		add_thread(n, NOW - DAY);	/* by id, then */
+	add_thread(6, NOW - 6 * HOUR + 10);	/* rests in ten seconds */
+	ck_assert_int_eq(claim_all(&rules), 2);
+	ck_assert_int_eq(is_claimed(5) + is_claimed(4), 2);
+	ck_assert_str_eq(place.thread_id, tid(4));
+	/* Too new for where they are: what it was before is not looked at. */
+	tell("UPDATE jobs SET status = 'pending', lease_until = NULL");
+	ck_assert_int_eq(claim_all(&rules), 2);
+	ck_assert_int_eq(is_claimed(3) + is_claimed(2), 2);
+	/* What rests by now comes first. */
+	rules.now += 10;
+	rules.max_claims = 1;
+	ck_assert_int_eq(claim_all(&rules), 1);
+	ck_assert_int_eq(is_claimed(6), 1);
+	ck_assert_int_eq(claim_all(&rules), 1);
+	ck_assert_int_eq(is_claimed(1), 1);
+	ck_assert_int_eq(claim_all(&rules), 0);
+	/* A new pass begins with the newest. */
+	place = (struct store_place)STORE_PLACE_INIT;
+	ck_assert_int_eq(claim_all(&rules), 1);
+	ck_assert_str_eq(place.thread_id, tid(5));
+}
+END_TEST
+
+/* Refused for want of room is not looked at and found wanting. */
+START_TEST(claims_come_back_to_what_had_no_room)
+{
+	struct store_stage_one_rules	 rules = stage_one_rules();
+	struct store_place		 place = STORE_PLACE_INIT;
+
+	rules.place = &place;
+	rules.max_running = 1;
+	add_thread(1, NOW - DAY);
+	add_thread(2, NOW - DAY);
+	add_thread(3, NOW - DAY);
+	ck_assert_int_eq(claim_all(&rules), 1);
+	ck_assert_int_eq(claim_all(&rules), 0);
+	tell("UPDATE jobs SET status = 'done', lease_until = NULL,"
+	    " last_success_watermark = input_watermark");
+	ck_assert_int_eq(claim_all(&rules), 1);
+	ck_assert_int_eq(is_claimed(2), 1);
+}
+END_TEST
+
+static enum store_status
+end_and_claim(struct store *s, void *arg)
+{
+	struct store_stage_one_rules	*rules = arg;
+	struct store_job		 job = claim(1, rules);
+	struct store_finish		 fin = finish_of(1, &job);
+	struct store_output		 o = output_of(NOW - DAY, "raw");
+	int				 n = 0;
+
+	ck_assert_int_eq(store_stage_one_succeeded(s, &fin, &o), STORE_OK);
+	/* Another's: that costs only itself. */
+	ck_assert_int_eq(store_stage_one_succeeded(s, &fin, &o), STORE_NONE);
+	ck_assert_int_eq(store_stage_one_claim(s, rules, count_claim, &n),
+	    STORE_OK);
+	ck_assert_int_eq(n, 1);
+	return rules->max_running > 1 ? STORE_OK : STORE_ERROR;
+}
+
+/* Ends and claims in one: all of it, or nothing. */
+START_TEST(a_step_is_one_transaction)
+{
+	struct store_stage_one_rules	 rules = stage_one_rules();
+	int				 lazily;
+
+	for (lazily = 0; lazily < 2; lazily++) {
+		add_thread(1, NOW - DAY + lazily);
+		add_thread(2, NOW - DAY + lazily);
+		tell("DELETE FROM jobs");
+		tell("DELETE FROM stage1_outputs");
+		rules.max_running = 1;
+		ck_assert_int_eq(store_stage_one_step(st, lazily,
+		    end_and_claim, &rules), STORE_ERROR);
+		ck_assert_int_eq(ask("SELECT count(*) FROM jobs"), 0);
+		ck_assert_int_eq(ask("SELECT count(*) FROM stage1_outputs"),
+		    0);
+		rules.max_running = 8;
+		ck_assert_int_eq(store_stage_one_step(st, lazily,
+		    end_and_claim, &rules), STORE_OK);
+		ck_assert_int_eq(ask(STAGE_ONE("count(*)")), 2);
+		ck_assert_int_eq(ask("SELECT count(*) FROM stage1_outputs"),
+		    1);
+	}
+}
+END_TEST
+
 START_TEST(claim_skips_threads_with_disabled_memory_mode)
 {
 	struct store_stage_one_rules	 rules = stage_one_rules();
@@ -481,6 +584,9 @@ suite(void)
 	tcase_add_test(t, claim_clamps_idle_and_age);
 	tcase_add_test(t, claim_bounds_state_scan_before_memory_probes);
 	tcase_add_test(t, claim_reaches_the_end_of_a_backlog);
+	tcase_add_test(t, claims_go_on_where_they_were);
+	tcase_add_test(t, claims_come_back_to_what_had_no_room);
+	tcase_add_test(t, a_step_is_one_transaction);
 	tcase_add_test(t, claim_skips_threads_with_disabled_memory_mode);
 	tcase_add_test(t, claim_enforces_global_running_cap);
 	tcase_add_test(t, claim_processes_two_full_batches_across_passes);

@@ -35,7 +35,7 @@ restarted "killed while the agent runs"
 # t-kill-rest.sh are not on the way.
 elsewhere='adopt|backup|cut|metrics|model|pack|purge|release|restore|review'
 elsewhere="$elsewhere|status"
-elsewhere="$elsewhere|store.(adopt|forget|outdate|review)"
+elsewhere="$elsewhere|store.(adopt|forget|outdate|review|settle)"
 # shellcheck disable=SC2046
 crash_each 2 $(crash_points | grep -Ev "^($elsewhere)")
 check "crash points were hit" [ "$hit" -gt 10 ]
