@@ -8,7 +8,8 @@
 isolate
 . tests/world.sh
 . tests/agent.sh
-export MNEMOD_TEST_STAGING_MS=100
+# One that is not killed for it ends here soon, as its job is not done.
+export MNEMOD_TEST_STAGING_MS=100 MNEMOD_TEST_SILENCE_MS=20000
 
 mkdir -p "$T/libexec"
 ln -sf "$B"/test/libexec/* "$T/libexec/"
@@ -34,6 +35,9 @@ ended() {
 	check "$1: nothing is published" unpublished
 	"$MNEMOCTL" -o now="$NOW" jobs >"$T/out"
 	check "$1: mnemoctl jobs" has 'stage two.*error.*staging_limit' "$T/out"
+	"$MNEMOCTL" -o now="$NOW" why "$(thread 1)" >"$T/out"
+	check "$1: mnemoctl why" \
+	    has 'last consolidation failed: staging_limit' "$T/out"
 	world_clean "$1"
 }
 taken_over "fill=70 stall"

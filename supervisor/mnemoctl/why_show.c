@@ -144,6 +144,9 @@ show_stage_two(json_object *o, const struct output *out)
 	output_line(out, STYLE_PLAIN, "in the memory now: %s; next look: %s "
 	    "(%s)", held, time_text(when, json_int(o, "when", 0), out->now),
 	    json_str(o, "outcome"));
+	if (json_str(o, "last_error") != NULL)
+		output_line(out, STYLE_HEAD, "its last consolidation failed: "
+		    "%s", json_str(o, "last_error"));
 	show_until(json_arr(o, "rules"), out);
 	show_rules(json_arr(o, "rules"), out);
 }

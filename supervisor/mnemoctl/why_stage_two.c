@@ -228,6 +228,20 @@ set_verdict(struct asked *a, json_object *o, const char *refusal)
 	return st == STORE_NONE ? STORE_OK : st;
 }
 
+/* What its last consolidation failed of, if it did. */
+static enum store_status
+set_error(struct asked *a, json_object *o)
+{
+	struct store_job_row	*j = NULL;
+	enum store_status	 st;
+
+	st = store_job_get(a->ctl->store, "memory_consolidate",
+	    a->memory->config->name, &j);
+	json_set_str(o, "last_error", j == NULL ? NULL : j->last_error);
+	store_job_free(j);
+	return st == STORE_NONE ? STORE_OK : st;
+}
+
 /* When the memory is looked at again. */
 static enum store_status
 set_next(struct asked *a, json_object *o)
@@ -238,7 +252,7 @@ set_next(struct asked *a, json_object *o)
 	st = ctl_claim_look(a->ctl, a->memory->config->name, &c);
 	json_set_str(o, "outcome", c.outcome);
 	ctl_set_time(o, "when", c.when);
-	return st;
+	return st == STORE_OK ? set_error(a, o) : st;
 }
 
 static enum ctl_exit
