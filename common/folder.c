@@ -19,6 +19,7 @@
 
 #define OPEN_TRIES	8	/* openat2() gives EAGAIN in a race */
 #define READ_TRIES	3	/* a file may change under us */
+#define ENTER		(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 /* openat2(2), which glibc does not wrap. */
 static int
@@ -246,12 +247,12 @@ folder_write_new(int dirfd, const char *name, const struct buf *data,
 static int
 enter(int dirfd, const char *name)
 {
-	int		fd = open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY);
+	int		fd = openat(dirfd, name, ENTER);
 	struct stat	st;
 
 	if (fd == -1 && errno == EACCES &&
 	    fchmodat(dirfd, name, S_IRWXU, 0) == 0)
-		fd = open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY);
+		fd = openat(dirfd, name, ENTER);
 	if (fd != -1 && fstat(fd, &st) == 0 &&
 	    (st.st_mode & S_IRWXU) != S_IRWXU)
 		(void)fchmod(fd, S_IRWXU);	/* what needs it will fail */
@@ -292,8 +293,7 @@ ascend(struct descent *d)
 {
 	const struct level	*l = &d->levels[--d->depth];
 	struct stat		 st;
-	int			 fd = openat(d->fd, "..",
-				    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int			 fd = openat(d->fd, "..", ENTER);
 
 	close(d->fd);
 	d->fd = fd;
@@ -327,8 +327,7 @@ remove_names(int fd, int *below)
 {
 	struct dirent	*e;
 	DIR		*dir;
-	int		 copy = openat(fd, ".",
-			    O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	int		 copy = openat(fd, ".", ENTER), r = 0;
 
 	if (copy == -1 || (dir = fdopendir(copy)) == NULL) {
 		fd_close(&copy);
