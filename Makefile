@@ -4,6 +4,7 @@
 #   make demo       the main job on tests/data (installs missing packages)
 #   make check      the tests (installs missing packages)
 #   make check-asan the tests under AddressSanitizer and UBSan
+#   make check-valgrind check-long soak: what takes long
 #   make lint bench fuzz cross deb install uninstall clean
 
 .DEFAULT_GOAL	= all
@@ -62,7 +63,7 @@ MYLDFLAGS	= -pie $(SAN) -Wl,-z,relro,-z,now -Wl,--as-needed
 # which writes the flags of each library.  make reads them and starts over.
 PACKAGES	= $(B)/packages-$(or $(subst $() ,-,$(sort $(filter \
 		  $(INSTALL_GOALS),$(MAKECMDGOALS)))),build).mk
-INSTALL_GOALS	= demo check check-asan lint bench deb
+INSTALL_GOALS	= demo check check-asan check-valgrind lint bench deb
 ifeq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
 else
 include $(PACKAGES)
@@ -208,11 +209,12 @@ $(B)/test/manager: $(B)/obj/tests/manager.o
 	$(call link,$^,)
 $(B)/test/oldkernel: $(B)/obj/tests/oldkernel.o
 	$(call link,$^,$(PKG_SECCOMP))
-$(B)/test/shim.so: tests/shim.c
+$(B)/test/%.so: tests/%.c
 	@mkdir -p $(@D); echo "CC $<"
 	@$(CC) $(CSTD) $(WARN) $(WERROR) -O2 -g -fPIC -shared -o $@ $<
 TESTPROGS	= $(addprefix $(B)/test/,$(UNITS) fakeworker supdriver \
-		  fakemodel ctlpoke manager oldkernel shim.so)
+		  fakemodel ctlpoke manager oldkernel shim.so \
+		  valgrind.so)
 
 check: all $(TESTBIN) $(TESTPROGS)
 	@B=$(B) sh tests/run.sh $(UNITS) -- $(SCRIPTS)
@@ -224,10 +226,12 @@ check-asan: all $(TESTBIN) $(TESTPROGS)
 	@B=$(B) SANITIZED=1 sh tests/run.sh $(UNITS) -- $(SCRIPTS)
 
 # Row 72: the unit programs once more under valgrind, but those that start
-# programs of ours (it has no seccomp, no Landlock and no signal 64).
-NO_VALGRIND	= check_child check_edits check_relay check_sandbox% \
+# programs of ours or themselves (it has no seccomp, no Landlock and its own
+# /proc/self/exe).  valgrind.so has what else is missing.
+NO_VALGRIND	= check_ask check_edits check_relay check_sandbox% \
 		  check_worker check_guard $(GATEWAY_RUNS:%=check_gateway%)
-UNDER_VALGRIND	= valgrind -q --error-exitcode=99 --leak-check=full \
+UNDER_VALGRIND	= env LD_PRELOAD=$(CURDIR)/$(B)/test/valgrind.so \
+		  valgrind -q --error-exitcode=99 --leak-check=full \
 		  --errors-for-leak-kinds=definite --child-silent-after-fork=no
 .PHONY: check-valgrind
 check-valgrind: $(TESTPROGS)

@@ -48,6 +48,7 @@ lint              shellcheck         shellcheck            ShellCheck           
 lint              codespell          codespell             codespell            codespell      codespell
 deb               dpkg-shlibdeps     dpkg-dev              dpkg-dev             dpkg           dpkg-dev
 deb               lintian            lintian               -                    -              -
+check-valgrind    valgrind           valgrind             valgrind             valgrind       valgrind
 bench             python3            python3               python3              python         python3
 bench             jq                 jq                    jq                   jq             jq
 bench             readelf            binutils              binutils             binutils       binutils
@@ -60,7 +61,7 @@ rows() {
 	table | grep -v '^#' | while read -r goals row; do
 		for goal in '*' "$@"; do
 			case ,$goals, in
-			*,"${goal%%-*}",*) printf '%s\n' "$row"; break ;;
+			*,"$goal",* | *,"${goal%%-*}",*) printf '%s\n' "$row"; break ;;
 			esac
 		done
 	done
