@@ -49,8 +49,9 @@ WARN		= -Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes \
 		  -Wpointer-arith -Wcast-qual -Wundef -Wvla -Wconversion \
 		  -Wsign-conversion -Wnull-dereference -Wswitch-enum \
 		  -Wimplicit-fallthrough -Wdate-time
+WARN_GCC	= -Wlogical-op -Wduplicated-cond -Wduplicated-branches
 ifeq ($(findstring clang,$(CC)),)
-WARN		+= -Wlogical-op -Wduplicated-cond -Wduplicated-branches
+WARN		+= $(WARN_GCC)
 endif
 DEFS		= -DMNEMOD_VERSION='"$(VERSION)"' \
 		  -DMNEMOD_LIBEXEC='"$(LIBEXECDIR)/mnemod"'
@@ -63,7 +64,7 @@ MYLDFLAGS	= -pie $(SAN) -Wl,-z,relro,-z,now -Wl,--as-needed
 # which writes the flags of each library.  make reads them and starts over.
 PACKAGES	= $(B)/packages-$(or $(subst $() ,-,$(sort $(filter \
 		  $(INSTALL_GOALS),$(MAKECMDGOALS)))),build).mk
-INSTALL_GOALS	= demo check check-asan check-valgrind lint bench deb
+INSTALL_GOALS	= demo check check-asan check-valgrind fuzz lint bench deb
 ifeq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
 else
 include $(PACKAGES)
@@ -264,9 +265,13 @@ TIDY		= bugprone-*,cert-*,clang-analyzer-*,android-cloexec-*,$(strip \
 		  )-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
 ALL_C		= $(COMMON) $(SUPERVISOR) $(MNEMOCTL) $(WORKER) $(GATEWAY) \
 		  $(EXTRACT) $(CONSOLIDATE) $(WORKSPACE)
-.PHONY: lint-tidy lint-cppcheck lint-man lint-sh lint-spell
-lint: lint-tidy lint-cppcheck lint-man lint-sh lint-spell
+.PHONY: lint-clang lint-tidy lint-cppcheck lint-man lint-sh lint-spell
+lint: lint-clang lint-tidy lint-cppcheck lint-man lint-sh lint-spell
 	@echo lint: clean
+lint-clang:
+	@printf '%s\n' $(ALL_C) $(wildcard tests/*.c tests/*/*.c) | \
+	    xargs -P 2 -n 8 clang -fsyntax-only -Werror $(CSTD) \
+	    $(filter-out $(WARN_GCC),$(WARN)) $(DEFS) $(INCS) $(PKG_CFLAGS)
 lint-tidy:
 	@printf '%s\n' $(ALL_C) | xargs -P 2 -n 1 sh tests/tidy.sh '$(TIDY)' \
 	    $(CSTD) $(DEFS) $(INCS)

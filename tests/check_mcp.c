@@ -233,8 +233,8 @@ START_TEST(notifications_are_not_answered)
 	static const char *const lines[] = {
 		"", "  \r", "{\"jsonrpc\":\"2.0\",\"method\":\"none\"}",
 		"{\"jsonrpc\":\"2.0\",\"method\":\"ping\",\"params\":[]}",
-		"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
-		    "\"params\":{\"requestId\":1,\"reason\":\"x\"}}",
+		("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
+		    "\"params\":{\"requestId\":1,\"reason\":\"x\"}}"),
 		"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\"}",
 		"{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{}}",
 		"{\"jsonrpc\":\"2.0\",\"id\":5,\"error\":{\"code\":1}}",

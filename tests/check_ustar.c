@@ -209,7 +209,7 @@ END_TEST
 
 /* As other programs write them, and never ustar does. */
 static const struct {
-	size_t		 field;
+	enum ustar_field field;
 	const char	*bytes;
 	size_t		 len;
 } formats[] = {
