@@ -261,19 +261,6 @@ count_waiting(const struct store_waiting *w, void *arg)
 	return 0;
 }
 
-static int
-count_held(const struct store_thread *t, enum store_due due, int64_t when,
-    void *arg)
-{
-	int64_t	*n = arg;
-
-	(void)t;
-	(void)when;
-	if (due >= DUE_BACKFILL)
-		++*n;
-	return 0;
-}
-
 /* Rollouts that wait for the budget or the provider, and for nothing else. */
 static int64_t
 held_back(struct supervisor *sv)
@@ -282,7 +269,7 @@ held_back(struct supervisor *sv)
 	int64_t				n = 0;
 
 	supervisor_stage_one_rules(sv, &rules);
-	store_stage_one_survey(sv->store, &rules, count_held, &n);
+	(void)store_stage_one_held(sv->store, &rules, &n);
 	return n;
 }
 

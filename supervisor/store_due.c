@@ -151,6 +151,23 @@ store_stage_one_next(struct store *s,
 	return db_end(&r);
 }
 
+/* Only what could be claimed is held back. */
+enum store_status
+store_stage_one_held(struct store *s,
+    const struct store_stage_one_rules *rules, int64_t *n)
+{
+	struct db_rows		 r;
+	struct store_thread	 t;
+
+	*n = 0;
+	db_about(s, "counting threads that are held back");
+	db_open(&r, s, DUE_SELECT DUE_RANGE DUE_OPEN DUE_ORDER,
+	    ARGS(INT(due_age_bound_ms(rules)), INT(due_idle_bound_ms(rules))));
+	while (db_next(&r))
+		*n += judge_row(&r, &t, rules).due >= DUE_BACKFILL;
+	return db_end(&r);
+}
+
 /* A claimed thread, with its text. */
 struct claimed {
 	struct store_thread	*thread;

@@ -129,6 +129,13 @@ enum store_status store_stage_one_explain(struct store *,
 enum store_status store_stage_one_next(struct store *,
     const struct store_stage_one_rules *, int64_t *when);
 
+/*
+ * How many threads are due but for what holds all back: a ceiling, the
+ * provider, the disk (DUE_BACKFILL and on).
+ */
+enum store_status store_stage_one_held(struct store *,
+    const struct store_stage_one_rules *, int64_t *n);
+
 enum store_claim {
 	CLAIM_CLAIMED,
 	CLAIM_UP_TO_DATE,
