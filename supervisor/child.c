@@ -32,8 +32,12 @@ child_state_name(enum child_state state)
 void
 child_set_state(struct child *c, enum child_state state)
 {
+	enum child_state	was = c->state;
+
 	c->state = state;
 	children_title(c->set);
+	if (was == CS_STARTING)
+		children_start_queued(c->set);
 }
 
 void
@@ -70,9 +74,9 @@ act_bug(struct child *c)
 	    child_state_name(c->state));
 }
 
-/* Idle or in back-off, and its time has come: a process, or the end. */
-static void
-act_due(struct child *c)
+/* A process; -1: none, it comes later. */
+static int
+start(struct child *c)
 {
 	const struct children_config	*config = &c->set->config;
 	enum role			 role = c->spec.role;
@@ -82,21 +86,9 @@ act_due(struct child *c)
 	    .lock_fd = config->workers_lock_fd, .root_fd = c->spec.root_fd,
 	    .peer_lock_fd = c->spec.peer_lock_fd };
 
-	if (!c->wanted || c->set->stopping) {
-		child_blame(c, CAUSE_STOPPED, "stopping");
-		child_finish(c);
-		return;
-	}
-	if (plan.exe_fd == -1) {
-		c->proc.error = ENOENT;
-		child_blame(c, CAUSE_SPAWN, "%s has no executable",
-		    role_comm(role));
-		child_finish(c);
-		return;
-	}
 	if (spawn(&plan, &s) == -1) {
 		child_spawn_later(c, errno);
-		return;
+		return -1;
 	}
 	process_open(c, &s);
 	c->set->tally[role].starts++;
@@ -105,6 +97,27 @@ act_due(struct child *c)
 	child_set_state(c, CS_STARTING);
 	child_set_deadline(c, mono_ms() + (c->spec.ready_ms != 0 ?
 	    c->spec.ready_ms : config->times.ready));
+	return 0;
+}
+
+/* Idle or in back-off, and its time has come: a process, or the end. */
+static void
+act_due(struct child *c)
+{
+	struct children	*set = c->set;
+
+	if (!c->wanted || set->stopping) {
+		child_blame(c, CAUSE_STOPPED, "stopping");
+		child_finish(c);
+	} else if (set->config.exes->fd[c->spec.role] == -1) {
+		c->proc.error = ENOENT;
+		child_blame(c, CAUSE_SPAWN, "%s has no executable",
+		    role_comm(c->spec.role));
+		child_finish(c);
+	} else if (children_queue(c) || start(c) == 0)
+		return;
+	/* The turn that it did not take is another's. */
+	children_start_queued(set);
 }
 
 static void

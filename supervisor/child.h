@@ -37,7 +37,7 @@ struct children;
 struct exe_set;
 
 enum child_state {
-	CS_IDLE,	/* about to be started */
+	CS_IDLE,	/* about to be started, perhaps after others */
 	CS_STARTING,	/* forked; owes hello and ready */
 	CS_READY,
 	CS_STOPPING,	/* told to end; has hook_grace_ms() */
@@ -127,6 +127,7 @@ struct children_config {
 	int			 titles;	/* keep our own title current */
 	struct child_times	 times;
 	struct restart_policy	 restart;
+	unsigned		 starting;	/* workers that start at once */
 };
 
 /* Fill in every default; loop and exes are the caller's to set. */

@@ -68,6 +68,7 @@ struct child {
 	char			 label[80];
 	enum child_state	 state;
 	int			 wanted;	/* 0: to be gone */
+	int			 queued;	/* until others have started */
 	struct loop_timer	 timer;		/* deadline of the state */
 	struct restart_history	 history;
 	struct process		 proc;
@@ -121,6 +122,15 @@ void child_spawn_later(struct child *, int error);
 
 /* child_end.c: free it without a word. */
 void child_abandon(struct child *);
+
+/*
+ * children.c: 1 if so many start now that this one has to wait; it is due
+ * again when its turn comes.
+ */
+int children_queue(struct child *);
+
+/* children.c: let those that wait start, as many as may. */
+void children_start_queued(struct children *);
 
 /* children.c: say the state of all in our title. */
 void children_title(const struct children *);

@@ -10,6 +10,12 @@
 #include "common/title.h"
 #include "supervisor/child_int.h"
 
+/*
+ * More that start at once only delay each other: of a hundred none was ready
+ * in time on a busy machine.
+ */
+#define STARTING_MAX	16
+
 void
 children_config_init(struct children_config *config)
 {
@@ -23,6 +29,7 @@ children_config_init(struct children_config *config)
 	config->times.progress[ROLE_EXTRACT] = 10 * 60 * 1000;
 	config->times.progress[ROLE_WORKSPACE] = 5 * 60 * 1000;
 	restart_policy_init(&config->restart);
+	config->starting = STARTING_MAX;
 }
 
 struct child *
@@ -160,6 +167,33 @@ children_tally(const struct children *set, enum role role,
 	*t = set->tally[role];
 	TAILQ_FOREACH(c, &set->list, entry)
 		t->living += c->spec.role == role && c->proc.pid != 0;
+}
+
+int
+children_queue(struct child *c)
+{
+	c->queued = children_count(c->set, CS_STARTING) >=
+	    c->set->config.starting;
+	if (c->queued)
+		loop_timer_cancel(&c->timer);
+	return c->queued;
+}
+
+void
+children_start_queued(struct children *set)
+{
+	unsigned	 n = children_count(set, CS_STARTING);
+	struct child	*c;
+
+	TAILQ_FOREACH(c, &set->list, entry) {
+		if (n >= set->config.starting)
+			return;
+		if (!c->queued)
+			continue;
+		c->queued = 0;
+		child_set_deadline(c, 0);
+		n++;
+	}
 }
 
 /* "supervisor [3 ready, 1 backoff; paused]"; title_set() passes over no change. */

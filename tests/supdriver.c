@@ -11,6 +11,7 @@
  *	-g script	a relay, with a gateway that has this script
  *	grace ready drain silence progress rekill give_up	child_times
  *	base cap intensity period healthy	restart_policy
+ *	starting=N	so many workers may start at once
  *	requests=N	N extract requests to each ready worker, one by one
  *	flood=N		N probes of 1 MiB to each ready worker
  *	stop_after=MS kill_after=MS	child_stop(), child_kill() on each
@@ -121,6 +122,10 @@ set_key(char *arg)
 		log_fatalx("%s: %s", arg, fault);
 	if (strcmp(arg, "intensity") == 0) {
 		driver.config.restart.intensity = (unsigned)n;
+		return;
+	}
+	if (strcmp(arg, "starting") == 0) {
+		driver.config.starting = (unsigned)n;
 		return;
 	}
 	for (i = 0; i < NKEYS; i++) {

@@ -27,6 +27,40 @@ check "row 54: without spinning ($used ticks)" [ "$used" -lt 60 ]
 core_stop
 core_clean "row 54"
 
+# A hundred workers that started at once were not ready in time on a busy
+# machine, none of them: more than a few wait until others are ready.
+most_starting() {
+	awk '/: started$/ && ++n > most { most = n }
+	    /: ready$/ { n-- }
+	    END { print most + 0 }' "$LOG"
+}
+core_run -1 -o starting=3 'extract*20=sleep=30 start exit=0' \
+    'consolidate=start exit=0'
+check "many at once: three of them start ($(most_starting))" \
+    [ "$(most_starting)" -eq 3 ]
+check "many at once: each is ready in the end" \
+    [ "$(count_of '^ready' "$OUT")" -eq 21 ]
+check "many at once: each is told to have ended, once" \
+    [ "$(count_of '^ended' "$OUT")" -eq 21 ]
+core_clean "many at once"
+core_run -1 -o starting=2 'extract*9=exit=5' 'extract=start exit=0'
+check "many at once: one that is never ready keeps no place" \
+    events 1 '^ready'
+core_start -o starting=2 -o stop_after=50 'extract*20=sleep=300 start'
+check "many at once: two start" wait_until 5 logged 2 ': started'
+core_stop
+check "many at once: a stop starts no other" \
+    [ "$(count_of ': started' "$LOG")" -eq 2 ]
+check "many at once: a stop ends those that wait" \
+    [ "$(count_of '^ended' "$OUT")" -eq 20 ]
+core_clean "many at once: a stop"
+rm "$LIBEXEC/mnemod-agent"
+core_run -1 -o starting=1 'consolidate*3=start' 'extract=start exit=0' \
+    'consolidate*3=start' 'extract=start exit=0'
+check "many at once: a turn that cannot be taken is another's" \
+    [ "$(count_of '^ready' "$OUT")" -eq 2 ]
+core_setup
+
 # Row 53 and row 50 need a tracer that makes system calls fail.
 if ! command -v strace >/dev/null; then
 	skip "row 53: fork fails" "strace is not installed"

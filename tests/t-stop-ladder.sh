@@ -146,7 +146,8 @@ check "row 19: by SIGKILL" has 'signal 9 (' "$OUT"
 core_clean "row 19"
 
 # Row 21: a stop while workers start.
-core_start -o grace=2000 'extract*20=sleep=300 start' 'consolidate=stall'
+core_start -o grace=2000 -o starting=21 'extract*20=sleep=300 start' \
+    'consolidate=stall'
 wait_until 5 logged 21 ': started'
 core_stop
 check "row 21: none becomes ready after the stop" has_not '^ready' "$OUT"
