@@ -138,6 +138,7 @@ store_output_prune(struct store *s, struct store_retention *p)
 	if (p->days <= 0 || p->limit <= 0)
 		return STORE_OK;
 	db_about(s, "pruning outputs");
+	/* The words of the index stage1_outputs_unused. */
 	st = db_run(s, "DELETE FROM stage1_outputs WHERE thread_id IN ("
 	    "SELECT thread_id FROM stage1_outputs"
 	    " WHERE keeps = 0 AND generator <> 'adopted'"

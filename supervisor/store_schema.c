@@ -210,8 +210,18 @@ static const char step_operator[] =
 static const char step_last_agents[] =
     "CREATE INDEX agents_memory ON agents (memory, finished_at, thread_id);";
 
+/*
+ * What may be pruned, which each pass asks: else all outputs were read, with
+ * their texts.
+ */
+static const char step_unused[] =
+    "CREATE INDEX stage1_outputs_unused ON stage1_outputs"
+    " (coalesce(last_usage, source_updated_at), source_updated_at,"
+    " thread_id) WHERE keeps = 0 AND generator <> 'adopted';";
+
 const char *const schema_steps[] = { step_1, step_ledger, step_outdated,
-    step_release, step_generator, step_operator, step_last_agents };
+    step_release, step_generator, step_operator, step_last_agents,
+    step_unused };
 const int64_t schema_nsteps = sizeof(schema_steps) / sizeof(*schema_steps);
 
 enum store_status

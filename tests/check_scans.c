@@ -184,6 +184,18 @@ START_TEST(forgetting_one)
 }
 END_TEST
 
+/* Each pass asks what may go. */
+START_TEST(nothing_to_prune)
+{
+	struct store_retention	p = { .now = NOW, .days = 30, .limit = 100 };
+
+	begin();
+	ck_assert_int_eq(store_output_prune(st, &p), STORE_OK);
+	ck_assert_int_eq(p.pruned, 0);
+	no_scan();
+}
+END_TEST
+
 static int
 count(const char *agent_id, void *arg)
 {
@@ -252,6 +264,7 @@ scans_suite(void)
 	tcase_add_test(t, an_agent);
 	tcase_add_test(t, a_request);
 	tcase_add_test(t, forgetting_one);
+	tcase_add_test(t, nothing_to_prune);
 	tcase_add_test(t, purging_many);
 	tcase_add_test(t, selection);
 	suite_add_tcase(s, t);

@@ -161,8 +161,8 @@ back_to_first(void)
 {
 	tell("DROP TABLE model_requests; DROP TABLE provider_holds;"
 	    " DROP TABLE pauses; DROP TABLE disabled;"
-	    " DROP INDEX agents_memory;"
-    " ALTER TABLE stage1_outputs DROP COLUMN outdated;"
+	    " DROP INDEX agents_memory; DROP INDEX stage1_outputs_unused;"
+	    " ALTER TABLE stage1_outputs DROP COLUMN outdated;"
 	    " ALTER TABLE memories DROP COLUMN released_at;"
 	    " ALTER TABLE agents DROP COLUMN generator;"
 	    " PRAGMA user_version = 1");

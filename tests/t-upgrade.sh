@@ -21,7 +21,7 @@ rows() {
 # The same with the columns that version 1 had.
 to_first() {
 	sqlite3 "$db" "drop table model_requests; drop table provider_holds;
-	    drop index agents_memory;
+	    drop index agents_memory; drop index stage1_outputs_unused;
 	    alter table stage1_outputs drop column outdated;
 	    alter table memories drop column released_at;
 	    alter table agents drop column generator;
