@@ -4,7 +4,7 @@
 #
 #	B	build directory
 #	ROWS	rows to run, names as in bench.py; if empty all but `scale',
-#		which takes a quarter of an hour
+#		which takes half an hour and 6 GB
 #
 # shellcheck disable=SC2086
 set -eu

@@ -4,7 +4,7 @@ import time
 
 import costs
 
-PATIENCE = 60    # seconds
+PATIENCE = 600   # seconds
 
 
 def precise_cpu(pids):

@@ -73,8 +73,30 @@ def used(pids, before):
         costs.field("/proc/%d/status" % p, "VmHWM:") for p in pids)
 
 
+def holding(roots, count, thread):
+    """How many of the memories were made from that thread too."""
+    n = 0
+    for k in range(count):
+        with open(os.path.join(roots, "m%d" % k, "raw_memories.md")) as f:
+            n += thread in f.read()
+    return n
+
+
+def killed(b, roots, count):
+    """kill -9 when a session more is in half of them, and the run after."""
+    with subprocess.Popen(b.mnemod + ["-1"], stderr=subprocess.DEVNULL) as m:
+        while m.poll() is None and holding(
+                roots, count, world.thread_id(5)) < count // 2:
+            time.sleep(0.5)
+        m.kill()
+    b.note("memories: what a kill -9 left, and the rest", count, b.once())
+    if holding(roots, count, world.thread_id(5)) < count:
+        raise RuntimeError("memories that kill -9 left behind")
+
+
 def memories(b, count):
-    world.usual_files(b.fresh(), 5)
+    sessions = b.fresh()
+    world.usual_files(sessions, 5)
     roots = os.path.join(b.scratch, "world", "roots")
     os.makedirs(roots)
     configure("".join(MEMORY % (n, roots, n) for n in range(count)))
@@ -82,6 +104,9 @@ def memories(b, count):
     b.note("memories: start and a pass, nothing new", count, b.once())
     b.note("memories: mnemoctl status", count, b.ask("status"))
     b.note("memories: mnemoctl jobs", count, b.ask("jobs"))
+    world.write(world.path_of(sessions, 5), world.usual(5),
+                world.BASE_MS / 1000 + 30)
+    killed(b, roots, count)
     with b.daemon() as d:
         d.settle(2)
         pids, before = d.pids(), precise_cpu(d.pids())
@@ -190,8 +215,14 @@ def streams(b, count):
 
 
 def giant(b, mib):
-    path = world.long_file(b.fresh(), mib)
-    b.note("a rollout of MiB", mib, b.run([b.mnemod[0], "-p", path]))
+    sessions = b.fresh()
+    if shutil.disk_usage(b.scratch).free < mib * 3 << 20:
+        b.row("a rollout of %d MiB" % mib, "skipped: no room")
+        return
+    path = world.long_file(sessions, mib)
+    b.note("a rollout of MiB: mnemod -p", mib, b.run(
+        [b.mnemod[0], "-p", path]))
+    b.note("a rollout of MiB: all stages", mib, b.once())
     os.unlink(path)
 
 
