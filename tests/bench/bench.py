@@ -184,8 +184,8 @@ def publishing():
     must(costs.run(ONCE + ["--adopt"]), "mnemod --adopt")
     with running() as d:
         d.settle(1)
-        ours = publish.remembered(os.path.join(BUILD, "mnemoctl"))
-    git = publish.committed(root, os.path.join(SCRATCH, "git"))
+        ours, git = publish.note(os.path.join(BUILD, "mnemoctl"), root,
+                                 os.path.join(SCRATCH, "git"))
     row("publish one file of a memory of 1,000", "%.0f ms" % ours,
         *("skipped: no git", "") if git is None else (
             "%.0f ms: git commit" % git, "%.1f times (2)" % (ours / git)))

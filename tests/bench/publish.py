@@ -34,30 +34,48 @@ def timed(argv):
     return (time.monotonic() - begin) * 1000
 
 
-def remembered(mnemoctl):
-    """Median ms of `mnemoctl remember': a running mnemod publishes a note."""
-    return statistics.median(timed([
-        mnemoctl, "remember", "We deploy part %d on Tuesdays." % n])
-        for n in range(TIMES))
+class Git:
+    """The same memory in a repository of git's.
 
+    What mnemod has published is on the disk when it says so: objects,
+    references and the memory's own files.  By default git writes loose
+    objects, its index and references without waiting for them, and a power
+    cut takes the commit away again; core.fsync=all is git's way to ask for
+    the same as ours, though even then it leaves the folder's new file, and
+    the folders of its objects, to the kernel.
+    """
 
-def committed(root, where):
-    """Median ms of git's commit of such a note, everything on the disk."""
-    if shutil.which("git") is None:
-        return None
-    shutil.rmtree(where, ignore_errors=True)
-    shutil.copytree(root, where)
-    git = ["git", "-C", where, "-c", "user.name=x", "-c", "user.email=x@y.z",
-           "-c", "core.fsync=all"]
-    timed(git + ["init", "-q"])
-    timed(git + ["add", "-A"])
-    timed(git + ["commit", "-q", "-m", "begin"])
-    took = []
-    for n in range(TIMES):
-        path = os.path.join(where, NOTE % n)
+    def __init__(self, root, where):
+        self.where = where
+        shutil.rmtree(where, ignore_errors=True)
+        shutil.copytree(root, where)
+        self.command = ["git", "-C", where, "-c", "user.name=x", "-c",
+                        "user.email=x@y.z", "-c", "core.fsync=all"]
+        timed(self.command + ["init", "-q"])
+        self.commit()
+
+    def commit(self):
+        """Milliseconds of a commit of whatever has changed."""
+        return (timed(self.command + ["add", "-A"]) +
+                timed(self.command + ["commit", "-q", "-m", "note"]))
+
+    def note(self, n, text):
+        path = os.path.join(self.where, NOTE % n)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w") as f:
-            f.write("We deploy part %d on Tuesdays.\n" % n)
-        took.append(timed(git + ["add", "-A"]) +
-                    timed(git + ["commit", "-q", "-m", "note"]))
-    return statistics.median(took)
+            f.write(text + "\n")
+        return self.commit()
+
+
+def note(mnemoctl, root, where):
+    """Median ms of `mnemoctl remember', of which a running mnemod publishes
+    the note, and of git's commit of it (None: no git), in turn."""
+    git = None if shutil.which("git") is None else Git(root, where)
+    ours, theirs = [], []
+    for n in range(TIMES):
+        text = "We deploy part %d on Tuesdays." % n
+        ours.append(timed([mnemoctl, "remember", text]))
+        if git is not None:
+            theirs.append(git.note(n, text))
+    return statistics.median(ours), (
+        None if git is None else statistics.median(theirs))
