@@ -69,12 +69,12 @@ answer_verify(struct answer *a)
 	answer_with(a, MSG_VERIFIED, o, verify_run(a->ws, o));
 }
 
-static void
-set_counts(json_object *o, const struct publish_result *res)
+void
+answer_set_counts(json_object *o, const size_t count[3])
 {
-	json_set_int(o, "added", (int64_t)res->count[0]);
-	json_set_int(o, "modified", (int64_t)res->count[1]);
-	json_set_int(o, "deleted", (int64_t)res->count[2]);
+	json_set_int(o, "added", (int64_t)count[0]);
+	json_set_int(o, "modified", (int64_t)count[1]);
+	json_set_int(o, "deleted", (int64_t)count[2]);
 }
 
 static json_object *
@@ -89,7 +89,7 @@ published_body(const struct publish_result *res, json_object *more)
 	json_set_int(o, "changed", (int64_t)(res->count[0] + res->count[1] +
 	    res->count[2]));
 	json_set(o, "conflicts", json_object_get(res->conflicts));
-	set_counts(o, res);
+	answer_set_counts(o, res->count);
 	return o;
 }
 

@@ -29,6 +29,9 @@ void answer_discard(struct answer *);
 void answer_publication(struct answer *, enum publish_status,
     struct publish_result *, json_object *more);
 
+/* Files added, modified and deleted, in that order. */
+void answer_set_counts(json_object *, const size_t count[3]);
+
 /* `failed', with the workspace's problem. */
 void answer_fail(struct answer *);
 
