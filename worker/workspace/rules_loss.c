@@ -9,158 +9,13 @@
 
 #include "common/mem.h"
 #include "worker/text.h"
+#include "worker/workspace/entry_words.h"
 #include "worker/workspace/rules.h"
 #include "worker/workspace/specifics.h"
 #include "worker/workspace/tree.h"
 
-#define ENTRIES_MAX	5000	/* compared word by word, on each side */
 #define LOST_FREE	2	/* so many may go, but not the whole book */
 #define SHORT		4	/* bytes: too short to be looked for anywhere */
-
-/* The words of an entry, as hashes, each once, in order. */
-struct words {
-	uint64_t	*v;
-	size_t		 n;
-};
-
-/* One side of the comparison. */
-struct side {
-	const struct handbook	*book;
-	struct words		*words;
-	uint64_t		*whole;		/* hash of each entry's body */
-	size_t			 n;
-};
-
-static int
-by_value(const void *a, const void *b)
-{
-	const uint64_t	*x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static void
-add_word(struct words *w, const char *s, size_t len)
-{
-	w->v = xreallocarray(w->v, w->n + 1, sizeof(*w->v));
-	w->v[w->n++] = text_hash(s, len);
-}
-
-/* Where a script writes no spaces, each character counts. */
-static void
-split(struct words *w, const char *s)
-{
-	size_t		 len = strlen(s), i = 0, n, start = 0;
-	uint32_t	 cp;
-
-	while (i < len) {
-		n = text_decode(s + i, len - i, &cp);
-		if (cp >= 0x2e80 && text_wordchar(cp)) {
-			if (i - start > 1)
-				add_word(w, s + start, i - start);
-			add_word(w, s + i, n);
-			start = i + n;
-		} else if (!text_wordchar(cp)) {
-			if (i - start > 1)
-				add_word(w, s + start, i - start);
-			start = i + n;
-		}
-		i += n;
-	}
-	if (len > start + 1)
-		add_word(w, s + start, len - start);
-}
-
-static void
-words_of(struct words *w, const char *s, size_t len)
-{
-	struct buf	plain = BUF_INIT;
-	size_t		i, n = 0;
-
-	memset(w, 0, sizeof(*w));
-	specifics_plain(&plain, s, len);
-	split(w, buf_str(&plain));
-	if (w->n > 1)
-		qsort(w->v, w->n, sizeof(*w->v), by_value);
-	for (i = 0; i < w->n; i++)
-		if (n == 0 || w->v[i] != w->v[n - 1])
-			w->v[n++] = w->v[i];
-	w->n = n;
-	buf_wipe(&plain);
-}
-
-static void
-side_make(struct side *s, const struct handbook *book)
-{
-	const struct handbook_entry	*e;
-	size_t				 i;
-
-	s->book = book;
-	s->n = book->nentries < ENTRIES_MAX ? book->nentries : ENTRIES_MAX;
-	s->words = xcalloc(s->n + 1, sizeof(*s->words));
-	s->whole = xcalloc(s->n + 1, sizeof(*s->whole));
-	for (i = 0; i < s->n; i++) {
-		e = &book->entry[i];
-		words_of(&s->words[i], e->at.s, e->body);
-		s->whole[i] = text_hash(e->at.s, e->body);
-	}
-}
-
-static void
-side_release(struct side *s)
-{
-	size_t	i;
-
-	for (i = 0; i < s->n; i++)
-		free(s->words[i].v);
-	free(s->words);
-	free(s->whole);
-}
-
-/* How many words of `a' are in `b'. */
-static size_t
-shared(const struct words *a, const struct words *b)
-{
-	size_t	i = 0, k = 0, n = 0;
-
-	while (i < a->n && k < b->n) {
-		n += a->v[i] == b->v[k];
-		if (a->v[i] <= b->v[k])
-			i++;
-		else
-			k++;
-	}
-	return n;
-}
-
-#define NONE ((size_t)-1)
-
-/* The entry that says it in other words: half of them and more; or NONE. */
-static size_t
-counterpart(const struct side *old, size_t i, const struct side *now)
-{
-	size_t	k, n, most = 0, best = NONE;
-
-	for (k = 0; k < now->n; k++) {
-		n = shared(&old->words[i], &now->words[k]);
-		if (n > most) {
-			most = n;
-			best = k;
-		}
-	}
-	return most * 2 >= old->words[i].n ? best : NONE;
-}
-
-static int
-stands(const struct side *old, size_t i, const struct side *now)
-{
-	size_t	k;
-
-	for (k = 0; k < now->n; k++)
-		if (now->whole[k] == old->whole[i])
-			return 1;
-	return 0;
-}
 
 /* The sessions that an entry rests on, by the tasks that it names. */
 struct support {
@@ -281,7 +136,7 @@ is_elsewhere(const struct handbook_entry *e, const struct buf *all)
 
 /* Both sides and what is said anywhere. */
 struct comparison {
-	struct side	old, now;
+	struct entry_words	old, now;
 	struct buf	all;
 };
 
@@ -289,16 +144,16 @@ static void
 compare(struct judged *j, struct comparison *c)
 {
 	memset(c, 0, sizeof(*c));
-	side_make(&c->old, &j->oldbook);
-	side_make(&c->now, &j->book);
+	entry_words_init(&c->old, &j->oldbook);
+	entry_words_init(&c->now, &j->book);
 	all_said(j, &c->all);
 }
 
 static void
 comparison_release(struct comparison *c)
 {
-	side_release(&c->old);
-	side_release(&c->now);
+	entry_words_release(&c->old);
+	entry_words_release(&c->now);
 	buf_wipe(&c->all);
 }
 
@@ -327,8 +182,8 @@ rules_loss(struct judged *j)
 		if (may_go(j, e))
 			continue;
 		total++;
-		if (!stands(&c.old, i, &c.now) &&
-		    counterpart(&c.old, i, &c.now) == NONE &&
+		if (!entry_words_stand(&c.old, i, &c.now) &&
+		    entry_words_like(&c.old, i, &c.now) == ENTRY_NONE &&
 		    !is_elsewhere(e, &c.all)) {
 			lost[n++] = i;
 			bare += j->book.ngroups == 0 && !is_pinned(j, e);
@@ -396,10 +251,10 @@ rules_specifics(struct judged *j)
 	for (i = 0; i < c.old.n; i++) {
 		rules_tick(j);
 		e = &j->oldbook.entry[i];
-		if (stands(&c.old, i, &c.now) || may_go(j, e))
+		if (entry_words_stand(&c.old, i, &c.now) || may_go(j, e))
 			continue;
-		k = counterpart(&c.old, i, &c.now);
-		if (k != NONE && !says_news(j, &j->book.entry[k]))
+		k = entry_words_like(&c.old, i, &c.now);
+		if (k != ENTRY_NONE && !says_news(j, &j->book.entry[k]))
 			judge_rewritten(j, e, &j->book.entry[k], &c.all);
 	}
 	comparison_release(&c);
