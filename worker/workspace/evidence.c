@@ -31,6 +31,24 @@ add(struct buf *out, const char *s, size_t len)
 	buf_addch(out, '\n');
 }
 
+/*
+ * The same, unless the text holds it already: a thread's summary and its raw
+ * memory are told by its row and by a file, and so much text is kept once.
+ */
+static void
+add_new(struct buf *out, const char *s, size_t len)
+{
+	struct buf	plain = BUF_INIT;
+
+	evidence_plain(&plain, s, len);
+	if (plain.len > 0 && memmem(buf_str(out), out->len, plain.data,
+	    plain.len) == NULL) {
+		buf_add(out, plain.data, plain.len);
+		buf_addch(out, '\n');
+	}
+	buf_wipe(&plain);
+}
+
 /* Where the thread is, or would be. */
 static size_t
 place_of(const struct evidence *e, const char *id)
@@ -140,7 +158,7 @@ add_strings(struct buf *out, json_object *o)
 	size_t				i;
 
 	if (json_object_is_type(o, json_type_string)) {
-		add(out, json_object_get_string(o),
+		add_new(out, json_object_get_string(o),
 		    (size_t)json_object_get_string_len(o));
 	} else if (json_object_is_type(o, json_type_array)) {
 		for (i = 0; i < json_object_array_length(o); i++)
@@ -169,7 +187,6 @@ add_row(struct evidence *e, json_object *row)
 	}
 	if (t->group == NULL && json_str(row, "group") != NULL)
 		t->group = xstrdup(json_str(row, "group"));
-	add_strings(&t->text, row);
 }
 
 static void
@@ -184,6 +201,20 @@ add_inputs(struct evidence *e, const struct inputs *in)
 			thread_of(e, in->tombstones[i])->buried = 1;
 }
 
+/* What the rows say besides. */
+static void
+add_row_texts(struct evidence *e, const struct inputs *in)
+{
+	const char	*id;
+	size_t		 i;
+
+	for (i = 0; in != NULL && i < in->nrows; i++) {
+		id = json_str(in->rows[i], "thread_id");
+		if (evidence_find(e, id) != NULL)
+			add_strings(&thread_of(e, id)->text, in->rows[i]);
+	}
+}
+
 /*
  * raw_memories.md: a part for each thread.  A raw memory may hold a line that
  * looks like the next one's heading, so nothing is made known by it that is
@@ -195,19 +226,22 @@ add_raw(struct evidence *e, const struct buf *raw)
 	static const char	 head[] = "## Thread `";
 	struct evidence_thread	*t = NULL;
 	struct line		 l = { .no = 0 };
+	const char		*part = buf_str(raw), *end = part + raw->len;
 	char			 id[UUID_SIZE];
 
 	while (line_next(raw, &l)) {
-		if (line_begins(&l, head) &&
-		    l.len == sizeof(head) - 1 + UUID_SIZE) {
-			memcpy(id, l.s + sizeof(head) - 1, UUID_SIZE - 1);
-			id[UUID_SIZE - 1] = '\0';
-			t = evidence_find(e, id) == NULL ? NULL :
-			    thread_of(e, id);
-		}
+		if (!line_begins(&l, head) ||
+		    l.len != sizeof(head) - 1 + UUID_SIZE)
+			continue;
 		if (t != NULL)
-			add(&t->text, l.s, l.len);
+			add_new(&t->text, part, (size_t)(l.s - part));
+		memcpy(id, l.s + sizeof(head) - 1, UUID_SIZE - 1);
+		id[UUID_SIZE - 1] = '\0';
+		t = evidence_find(e, id) == NULL ? NULL : thread_of(e, id);
+		part = l.s;
 	}
+	if (t != NULL)
+		add_new(&t->text, part, (size_t)(end - part));
 }
 
 /* What no thread tells: notes, and what the agent's files said before. */
@@ -251,6 +285,8 @@ evidence_gather(struct evidence *e, const struct validation *v)
 		r = history_blob_read(v->history, v->raw, &raw);
 		add_raw(e, &raw);
 	}
+	if (r == 0)
+		add_row_texts(e, v->inputs);
 	if (r == 0)
 		r = add_common(e, v);
 	buf_wipe(&raw);
