@@ -213,6 +213,10 @@ $(B)/test/oldkernel: $(B)/obj/tests/oldkernel.o
 $(B)/test/%.so: tests/%.c
 	@mkdir -p $(@D); echo "CC $<"
 	@$(CC) $(CSTD) $(WARN) $(WERROR) -O2 -g -fPIC -shared -o $@ $<
+$(B)/test/shim.so: $(wildcard tests/shim*.[ch])
+	@mkdir -p $(@D); echo "CC $@"
+	@$(CC) $(CSTD) $(WARN) $(WERROR) -O2 -g -fPIC -shared -o $@ \
+	    $(filter %.c,$^)
 TESTPROGS	= $(addprefix $(B)/test/,$(UNITS) fakeworker supdriver \
 		  fakemodel ctlpoke manager oldkernel shim.so \
 		  valgrind.so)

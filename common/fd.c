@@ -74,6 +74,37 @@ fd_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+ssize_t
+fd_read(int fd, void *data, size_t size)
+{
+	ssize_t	n;
+
+	do {
+		n = read(fd, data, size);
+	} while (n == -1 && errno == EINTR);
+	return n;
+}
+
+ssize_t
+fd_read_start(int fd, void *data, size_t size)
+{
+	char	*p = data;
+	size_t	 done = 0;
+	ssize_t	 n;
+
+	while (done < size) {
+		n = pread(fd, p + done, size - done, (off_t)done);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
 int
 fd_count(void)
 {

@@ -1,6 +1,7 @@
 #ifndef MNEMOD_FD_H
 #define MNEMOD_FD_H
 
+#include <sys/types.h>
 #include <stddef.h>
 
 /*
@@ -30,6 +31,15 @@ void fd_close(int *fd);
  * handled.  Returns 0 or -1.
  */
 int fd_write_all(int fd, const void *data, size_t len);
+
+/* read(2), again where a signal interrupted it. */
+ssize_t fd_read(int fd, void *data, size_t size);
+
+/*
+ * The first `size' bytes of a file, or as many as it has, wherever the
+ * descriptor stands.  Returns their number, or -1.
+ */
+ssize_t fd_read_start(int fd, void *data, size_t size);
 
 /* Let this process have `n' descriptors, or as many as it may have. */
 void fd_limit_raise(unsigned n);

@@ -21,10 +21,12 @@ hook_ms(const char *name, int64_t ms)
 	return ms;
 }
 
-const char *
+const char *const *
 hook_env(void)
 {
-	return NULL;
+	static const char *const	none[] = { NULL };
+
+	return none;
 }
 
 int64_t

@@ -23,10 +23,10 @@ int64_t hook_grace_ms(void);
 int64_t hook_ms(const char *name, int64_t ms);
 
 /*
- * "NAME=value" that the spawner adds to a worker's environment, so that the
- * test settings of the supervisor hold there too; NULL in a release.
+ * The variables that the spawner hands on to a worker's environment, so that
+ * the settings of a test hold there too: names, then NULL; none in a release.
  */
-const char *hook_env(void);
+const char *const *hook_env(void);
 
 /*
  * Milliseconds that a clock is ahead of the kernel's: 0, but tests may let

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fd.h"
 #include "buf.h"
 #include "fd.h"
 #include "json.h"
@@ -145,7 +146,7 @@ static off_t
 first_line(int fd)
 {
 	char	 data[AUDIT_RECORD_MAX];
-	ssize_t	 n = pread(fd, data, sizeof(data), 0);
+	ssize_t	 n = fd_read_start(fd, data, sizeof(data));
 	char	*nl = n > 0 ? memchr(data, '\n', (size_t)n) : NULL;
 
 	return nl == NULL ? 0 : nl - data + 1;

@@ -55,6 +55,18 @@ control_address_release(struct control_address *a)
 	fd_close(&a->dir);
 }
 
+/* An interrupted wait for the other side's queue has connected nothing. */
+static int
+connect_to(int fd, const struct control_address *a)
+{
+	int	r;
+
+	do {
+		r = connect(fd, (const struct sockaddr *)&a->sun, a->len);
+	} while (r == -1 && errno == EINTR);
+	return r;
+}
+
 int
 control_connect(const char *path, int flags)
 {
@@ -64,7 +76,7 @@ control_connect(const char *path, int flags)
 	if (control_address_init(&a, path) == -1)
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
-	if (fd != -1 && connect(fd, (struct sockaddr *)&a.sun, a.len) == -1) {
+	if (fd != -1 && connect_to(fd, &a) == -1) {
 		saved = errno;
 		fd_close(&fd);
 		errno = saved;

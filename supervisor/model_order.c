@@ -140,7 +140,7 @@ read_id(const char *path, char id[UUID_SIZE])
 
 	if (fd == -1)
 		return -1;
-	n = read(fd, id, UUID_SIZE - 1);
+	n = fd_read_start(fd, id, UUID_SIZE - 1);
 	close(fd);
 	id[n > 0 ? n : 0] = '\0';
 	return uuid_valid(id) ? 0 : -1;

@@ -9,6 +9,7 @@
 
 #include <bsd/stdlib.h>
 
+#include "common/fd.h"
 #include "supervisor/orphans.h"
 
 /*
@@ -63,7 +64,7 @@ read_comm(int proc, int pid, char comm[32])
 	snprintf(path, sizeof(path), "%d/comm", pid);
 	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
 	if (fd != -1) {
-		n = read(fd, comm, 31);
+		n = fd_read_start(fd, comm, 31);
 		close(fd);
 	}
 	comm[n > 0 ? n : 0] = '\0';

@@ -147,7 +147,7 @@ read_answer(int fd, struct buf *b)
 
 	if (lseek(fd, 0, SEEK_SET) == -1)
 		return -1;
-	while ((n = read(fd, piece, sizeof(piece))) > 0)
+	while ((n = fd_read(fd, piece, sizeof(piece))) > 0)
 		buf_add(b, piece, (size_t)n);
 	return n == 0 ? 0 : -1;
 }

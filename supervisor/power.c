@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fd.h"
 #include "common/mem.h"
 #include "supervisor/power.h"
 
@@ -18,7 +19,7 @@ read_word(const char *supply, const char *name, char word[WORD_SIZE])
 	ssize_t	 n = -1;
 
 	if (fd != -1) {
-		n = read(fd, word, WORD_SIZE - 1);
+		n = fd_read_start(fd, word, WORD_SIZE - 1);
 		close(fd);
 	}
 	word[n > 0 ? n : 0] = '\0';

@@ -17,7 +17,7 @@
 #include "supervisor/spawn.h"
 
 #define FD_FIXED_END	(FD_PEER_LOCK + 1)
-#define ENV_MAX		8
+#define ENV_MAX		12
 #define EXIT_NO_EXEC	127
 
 enum spawn_step {
@@ -166,21 +166,18 @@ child_environment(void)
 {
 	static char	lang[] = "LANG=C";
 	static char	*env[ENV_MAX];
-	static const char *const tools[] = { "ASAN_OPTIONS", "LSAN_OPTIONS",
-	    "UBSAN_OPTIONS" };
+	const char *const *name;
 	const char	*value;
-	size_t		 i, n = 0;
+	size_t		 n = 0;
 
 	if (env[0] != NULL)
 		return env;
 	env[n++] = lang;
 	env[n++] = xstrdup(title_padding());
-	if (hook_env() != NULL)
-		env[n++] = xstrdup(hook_env());
-	for (i = 0; hook_testing() && i < 3; i++) {
-		value = getenv(tools[i]);
+	for (name = hook_env(); *name != NULL && n + 1 < ENV_MAX; name++) {
+		value = getenv(*name);
 		if (value != NULL)
-			env[n++] = xasprintf("%s=%s", tools[i], value);
+			env[n++] = xasprintf("%s=%s", *name, value);
 	}
 	env[n] = NULL;
 	return env;

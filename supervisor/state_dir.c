@@ -161,7 +161,7 @@ static void
 read_holder(int fd, struct state_holder *h)
 {
 	char	 text[LOCK_TEXT_MAX], *end;
-	ssize_t	 n = pread(fd, text, sizeof(text) - 1, 0);
+	ssize_t	 n = fd_read_start(fd, text, sizeof(text) - 1);
 
 	text[n > 0 ? n : 0] = '\0';
 	h->pid = (int)strtol(text, &end, 10);
@@ -217,11 +217,11 @@ write_pid(const struct state_dir *sd, const char *how)
 {
 	char	*text = xasprintf("%d\n%s%s", (int)getpid(), how,
 	    how[0] == '\0' ? "" : "\n");
-	size_t	 len = strlen(text);
 	int	 rc = 0;
 
 	if (ftruncate(sd->lock_fd, 0) == -1 ||
-	    pwrite(sd->lock_fd, text, len, 0) != (ssize_t)len) {
+	    lseek(sd->lock_fd, 0, SEEK_SET) == -1 ||
+	    fd_write_all(sd->lock_fd, text, strlen(text)) == -1) {
 		log_warn("%s/lock: cannot be written", sd->path);
 		rc = -1;
 	}

@@ -24,16 +24,17 @@ hook_testing(void)
 	return 1;
 }
 
-const char *
+/* What is preloaded goes on where it says in which programs. */
+const char *const *
 hook_env(void)
 {
-	static char	env[64];
-	const char	*v = getenv(GRACE_ENV);
+	static const char *const	alone[] = { GRACE_ENV, "ASAN_OPTIONS",
+	    "LSAN_OPTIONS", "UBSAN_OPTIONS", NULL };
+	static const char *const	with_shim[] = { GRACE_ENV, "LD_PRELOAD",
+	    "SHIM_IN", "SHIM_FAIL", "SHIM_SHORT", "SHIM_SEEN", "SHIM_OURS",
+	    NULL };
 
-	if (v == NULL)
-		return NULL;
-	snprintf(env, sizeof(env), "%s=%s", GRACE_ENV, v);
-	return env;
+	return getenv("SHIM_IN") == NULL ? alone : with_shim;
 }
 
 int64_t

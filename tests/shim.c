@@ -1,83 +1,186 @@
-/*
- * What a kernel may do and hardly ever does, for LD_PRELOAD:
- *
- *	SHIM_SHORT=N	read(2) and write(2) move 1 to N bytes at a time
- *	SHIM_MALLOC=K	the K-th allocation from the start of main() fails,
- *			and each after it with SHIM_MALLOC=K+
- *	SHIM_CLOCK=FILE	the wall clock is off by the seconds in FILE
- */
-#include <sys/time.h>
-#include <sys/uio.h>
+/* The settings of shim.h, taken from the environment; a title may overwrite
+ * that later. */
+#include <sys/mman.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-static size_t		short_max;
-static long		malloc_left = -1;
-static int		malloc_ever;
-static char		clock_file[4096];	/* a title may overwrite environ */
+#include "shim.h"
 
-extern void	*__libc_malloc(size_t);
-extern void	*__libc_calloc(size_t, size_t);
-extern void	*__libc_realloc(void *, size_t);
+#define ERRORS_MAX	8
+
+struct seen {
+	_Atomic uint64_t	calls;
+	_Atomic uint64_t	failures;
+};
+
+static struct seen	 alone;
+static struct seen	*seen = &alone;
+static size_t		 short_max;
+static char		 calls[512];	/* ",read,write," */
+static int		 errors[ERRORS_MAX];
+static size_t		 n_errors;
+static uint64_t		 first, every;	/* every == 0: the first only */
+static uintptr_t	 ours_from, ours_to;
+static char		 clock_file[4096];
+
+static const struct {
+	const char	*name;
+	int		 error;
+} error_names[] = {
+	{ "EAGAIN", EAGAIN }, { "EDQUOT", EDQUOT }, { "EINTR", EINTR },
+	{ "EIO", EIO }, { "EMFILE", EMFILE }, { "ENFILE", ENFILE },
+	{ "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC }, { "EROFS", EROFS },
+};
+
+/* Is name one of "NAME,NAME"? */
+static int
+listed(const char *list, const char *name)
+{
+	size_t	n = strlen(name);
+
+	for (; list != NULL; list = strchr(list, ',')) {
+		list += *list == ',';
+		if (strncmp(list, name, n) == 0 &&
+		    (list[n] == ',' || list[n] == '\0'))
+			return 1;
+	}
+	return 0;
+}
+
+static void
+set_errors(const char *list)
+{
+	size_t	i;
+
+	for (i = 0; i < sizeof(error_names) / sizeof(error_names[0]); i++)
+		if (listed(list, error_names[i].name) && n_errors < ERRORS_MAX)
+			errors[n_errors++] = error_names[i].error;
+	if (n_errors == 0)
+		abort();
+}
+
+static void
+set_when(const char *when)
+{
+	char	*end;
+
+	first = strtoul(when, &end, 10);
+	if (*end == '+')
+		every = end[1] == '\0' ? 1 : strtoul(end + 1, NULL, 10);
+}
+
+/* "CALLS ERRORS WHEN" */
+static void
+set_fail(const char *v)
+{
+	char	 copy[sizeof(calls)], *rest = NULL, *list, *names, *when;
+
+	strncpy(copy, v, sizeof(copy) - 1);
+	copy[sizeof(copy) - 1] = '\0';
+	list = strtok_r(copy, " ", &rest);
+	names = strtok_r(NULL, " ", &rest);
+	when = strtok_r(NULL, " ", &rest);
+	if (list == NULL || names == NULL || when == NULL)
+		abort();
+	set_errors(names);
+	set_when(when);
+	strcpy(calls, list);
+}
+
+static void
+set_seen(const char *path)
+{
+	int	 fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	void	*p;
+
+	if (fd == -1 || ftruncate(fd, sizeof(*seen)) == -1)
+		abort();
+	p = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+	    0);
+	if (p == MAP_FAILED)
+		abort();
+	close(fd);
+	seen = p;
+}
+
+/* The first object is the program. */
+static int
+set_ours(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	int	i;
+
+	(void)size;
+	(void)arg;
+	for (i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr)	*p = &info->dlpi_phdr[i];
+
+		if (p->p_type != PT_LOAD || (p->p_flags & PF_X) == 0)
+			continue;
+		ours_from = info->dlpi_addr + p->p_vaddr;
+		ours_to = ours_from + p->p_memsz;
+	}
+	return 1;
+}
 
 static void __attribute__((constructor))
 shim_init(void)
 {
 	const char	*v;
-	char		*end;
 
+	if ((v = getenv("SHIM_IN")) != NULL &&
+	    !listed(v, program_invocation_short_name))
+		return;
 	if ((v = getenv("SHIM_SHORT")) != NULL)
 		short_max = strtoul(v, NULL, 10);
-	if ((v = getenv("SHIM_MALLOC")) != NULL) {
-		malloc_left = strtol(v, &end, 10);
-		malloc_ever = *end == '+';
-	}
 	if ((v = getenv("SHIM_CLOCK")) != NULL)
 		strncpy(clock_file, v, sizeof(clock_file) - 1);
+	if (getenv("SHIM_OURS") != NULL)
+		dl_iterate_phdr(set_ours, NULL);
+	if ((v = getenv("SHIM_SEEN")) != NULL)
+		set_seen(v);
+	if ((v = getenv("SHIM_FAIL")) != NULL)
+		set_fail(v);
 }
 
-/* 1 if this allocation is to fail. */
+/* Not each N-th: a loop of N calls would have the same one fail for ever. */
 static int
-no_memory(void)
+drawn(uint64_t n)
 {
-	if (malloc_left < 0)
+	n *= 0x9e3779b97f4a7c15u;
+	return (n ^ n >> 32) % every == 0;
+}
+
+int
+shim_fails(const char *call, const void *caller)
+{
+	uintptr_t	from = (uintptr_t)caller;
+	uint64_t	n;
+
+	if (calls[0] == '\0' || !listed(calls, call) ||
+	    (ours_to != 0 && (from < ours_from || from >= ours_to)))
 		return 0;
-	if (malloc_left > 0) {
-		malloc_left--;
+	n = ++seen->calls;
+	if (n < first || (n > first && (every == 0 || !drawn(n))))
 		return 0;
-	}
-	if (!malloc_ever)
-		malloc_left = -1;
-	errno = ENOMEM;
+	errno = errors[seen->failures++ % n_errors];
 	return 1;
 }
 
-void *
-malloc(size_t n)
+int
+shim_short(void)
 {
-	return no_memory() ? NULL : __libc_malloc(n);
+	return short_max != 0;
 }
 
-void *
-calloc(size_t n, size_t size)
-{
-	return no_memory() ? NULL : __libc_calloc(n, size);
-}
-
-void *
-realloc(void *p, size_t n)
-{
-	return no_memory() ? NULL : __libc_realloc(p, n);
-}
-
-/* 1, 2, ... N, 1, ...: every length in its turn. */
-static size_t
-shorter(size_t n)
+size_t
+shim_shorter(size_t n)
 {
 	static size_t	turn;
 	size_t		max;
@@ -88,8 +191,8 @@ shorter(size_t n)
 	return n < max ? n : max;
 }
 
-static void *
-next(const char *name)
+void *
+shim_next(const char *name)
 {
 	void	*fn = dlsym(RTLD_NEXT, name);
 
@@ -98,93 +201,8 @@ next(const char *name)
 	return fn;
 }
 
-ssize_t
-read(int fd, void *buf, size_t n)
+const char *
+shim_clock_file(void)
 {
-	static ssize_t	(*real)(int, void *, size_t);
-
-	if (real == NULL)
-		real = (ssize_t (*)(int, void *, size_t))next("read");
-	return real(fd, buf, shorter(n));
-}
-
-ssize_t
-write(int fd, const void *buf, size_t n)
-{
-	static ssize_t	(*real)(int, const void *, size_t);
-
-	if (real == NULL)
-		real = (ssize_t (*)(int, const void *, size_t))next("write");
-	return real(fd, buf, shorter(n));
-}
-
-/* A part of the first piece is a legal answer. */
-ssize_t
-writev(int fd, const struct iovec *iov, int n)
-{
-	static ssize_t	(*real)(int, const struct iovec *, int);
-
-	if (real == NULL)
-		real = (ssize_t (*)(int, const struct iovec *, int))
-		    next("writev");
-	if (short_max != 0 && n > 0)
-		return write(fd, iov[0].iov_base, iov[0].iov_len);
-	return real(fd, iov, n);
-}
-
-static long
-clock_offset(void)
-{
-	char	text[32];
-	ssize_t	n = -1;
-	int	fd, saved = errno;
-
-	if (clock_file[0] == '\0')
-		return 0;
-	fd = open(clock_file, O_RDONLY | O_CLOEXEC);
-	if (fd != -1) {
-		n = pread(fd, text, sizeof(text) - 1, 0);
-		close(fd);
-	}
-	text[n > 0 ? n : 0] = '\0';
-	errno = saved;
-	return strtol(text, NULL, 10);
-}
-
-int
-clock_gettime(clockid_t id, struct timespec *ts)
-{
-	static int	(*real)(clockid_t, struct timespec *);
-	int		status;
-
-	if (real == NULL)
-		real = (int (*)(clockid_t, struct timespec *))
-		    next("clock_gettime");
-	status = real(id, ts);
-	if (status == 0 && id == CLOCK_REALTIME)
-		ts->tv_sec += clock_offset();
-	return status;
-}
-
-time_t
-time(time_t *t)
-{
-	struct timespec	ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	if (t != NULL)
-		*t = ts.tv_sec;
-	return ts.tv_sec;
-}
-
-int
-gettimeofday(struct timeval *restrict tv, void *restrict tz)
-{
-	struct timespec	ts;
-
-	(void)tz;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	tv->tv_sec = ts.tv_sec;
-	tv->tv_usec = ts.tv_nsec / 1000;
-	return 0;
+	return clock_file;
 }

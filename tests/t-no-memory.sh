@@ -17,7 +17,8 @@ short_of() {
 	k=$1
 	shift
 	(
-		export LD_PRELOAD="$B/test/shim.so" SHIM_MALLOC="$k"
+		export LD_PRELOAD="$B/test/shim.so"
+		export SHIM_FAIL="malloc ENOMEM $k"
 		"$@"
 	)
 	status=$?

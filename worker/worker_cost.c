@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fd.h"
 #include "fd.h"
 #include "worker_cost.h"
 
@@ -31,7 +32,7 @@ proc_kib(int fd, const char *key)
 
 	if (fd == -1)
 		return -1;
-	n = pread(fd, text, sizeof(text) - 1, 0);
+	n = fd_read_start(fd, text, sizeof(text) - 1);
 	if (n <= 0)
 		return -1;
 	text[n] = '\0';

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fd.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -100,7 +101,8 @@ is_held(const char *state, const char *name, int how, int64_t *pid)
 	if (fd == -1)
 		return 0;
 	held = flock(fd, how | LOCK_NB) == -1 && errno == EWOULDBLOCK;
-	n = held && pid != NULL ? pread(fd, text, sizeof(text) - 1, 0) : 0;
+	n = held && pid != NULL ?
+	    fd_read_start(fd, text, sizeof(text) - 1) : 0;
 	text[n > 0 ? n : 0] = '\0';
 	if (pid != NULL)
 		*pid = strtoll(text, NULL, 10);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fd.h"
 #include "buf.h"
 #include "exitcode.h"
 #include "patterns.h"
@@ -17,7 +18,7 @@ read_all(struct buf *in)
 	char	piece[8192];
 	ssize_t	n;
 
-	while ((n = read(STDIN_FILENO, piece, sizeof(piece))) > 0) {
+	while ((n = fd_read(STDIN_FILENO, piece, sizeof(piece))) > 0) {
 		buf_add(in, piece, (size_t)n);
 		if (in->len > INPUT_MAX)
 			return -1;

@@ -8,6 +8,7 @@
 #include <bsd/stdlib.h>
 
 #include "common/buf.h"
+#include "common/fd.h"
 #include "common/json.h"
 #include "common/mem.h"
 #include "keyfile.h"
@@ -52,7 +53,7 @@ file_read(int fd, struct buf *b)
 
 	buf_grow(b, KEYFILE_MAX);
 	while (b->len < KEYFILE_MAX) {
-		n = read(fd, b->data + b->len, KEYFILE_MAX - b->len);
+		n = fd_read(fd, b->data + b->len, KEYFILE_MAX - b->len);
 		if (n == -1)
 			return strerror(errno);
 		if (n == 0)

@@ -8,6 +8,7 @@
 #include <bsd/stdlib.h>
 
 #include "api.h"
+#include "common/fd.h"
 #include "common/json.h"
 #include "common/mem.h"
 #include "keyfile.h"
@@ -105,7 +106,7 @@ read_ca(const char *path, struct buf *b)
 	do {
 		b->len += (size_t)n;
 		buf_grow(b, 64 * 1024);
-		n = read(fd, b->data + b->len, 64 * 1024);
+		n = fd_read(fd, b->data + b->len, 64 * 1024);
 	} while (n > 0 && b->len < CA_MAX);
 	close(fd);
 	if (n == -1)

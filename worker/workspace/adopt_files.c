@@ -25,7 +25,7 @@ store_file(struct history *h, int fd, git_oid *out)
 	if (git_blob_create_from_stream(&to, h->repo, NULL) < 0)
 		return -1;
 	piece = xcalloc(1, PIECE);
-	while ((n = read(fd, piece, PIECE)) > 0)
+	while ((n = fd_read(fd, piece, PIECE)) > 0)
 		if (to->write(to, piece, (size_t)n) < 0)
 			break;
 	free(piece);
