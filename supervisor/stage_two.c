@@ -68,6 +68,22 @@ end_init(struct memory *m, struct store_stage_two_end *e)
 		e->tokens = spent.tokens;
 }
 
+/*
+ * 1 if the end of the job is in the database.  One that is not stays as if we
+ * had died: the next pass, or start, completes it.
+ */
+static int
+recorded(struct memory *m, enum store_status st)
+{
+	if (st == STORE_OK || st == STORE_NONE)
+		return st == STORE_OK;
+	log_warnx("memory %s: the job's end is not recorded; the next pass "
+	    "completes it", name(m));
+	m->unrecovered = 1;
+	m->sv->outcome |= OUTCOME_JOB_FAILED;
+	return 0;
+}
+
 /* The run failed: it costs a retry, and the reason is kept. */
 void
 stage_two_fail(struct memory *m, const char *reason, const char *text)
@@ -82,7 +98,7 @@ stage_two_fail(struct memory *m, const char *reason, const char *text)
 	e.reason = reason;
 	e.delay_s = RETRY_DELAY_S;
 	measure_stage_two(m, reason);
-	store_stage_two_failed(m->sv->store, &e);
+	recorded(m, store_stage_two_failed(m->sv->store, &e));
 	snprintf(m->reason, sizeof(m->reason), "%s", reason);
 	m->sv->outcome |= OUTCOME_JOB_FAILED;
 	m->keep_staging = strcmp(reason, "rejected") == 0;
@@ -104,7 +120,7 @@ stage_two_interrupt(struct memory *m)
 	log_info("memory %s: agent %s is stopped on request; another one in "
 	    "an hour, with something new, or after mnemoctl retry %s",
 	    name(m), m->agent_id, name(m));
-	store_stage_two_release(m->sv->store, &e);
+	recorded(m, store_stage_two_release(m->sv->store, &e));
 	snprintf(m->reason, sizeof(m->reason), "%s", e.reason);
 	stage_two_end(m);
 }
@@ -119,7 +135,7 @@ stage_two_release(struct memory *m, const char *reason)
 		return;
 	end_init(m, &e);
 	e.reason = reason;
-	store_stage_two_release(m->sv->store, &e);
+	recorded(m, store_stage_two_release(m->sv->store, &e));
 	snprintf(m->reason, sizeof(m->reason), "%s", reason);
 	stage_two_end(m);
 }
@@ -155,11 +171,8 @@ stage_two_succeed(struct memory *m, const struct stage_two_result *r)
 	measure_stage_two(m, r->commit == NULL && r->reason != NULL &&
 	    strcmp(r->reason, STAGE_TWO_NO_CHANGES) == 0 ?
 	    "succeeded_no_workspace_changes" : "succeeded");
-	if (store_stage_two_succeeded(m->sv->store, &e) == STORE_OK)
+	if (recorded(m, store_stage_two_succeeded(m->sv->store, &e)))
 		tell_left(m, &left);
-	else
-		log_warnx("memory %s: the job's end is not recorded; the next "
-		    "start completes it", name(m));
 	free(left.ids);
 	m->reason[0] = '\0';
 	stage_two_end(m);
@@ -284,6 +297,7 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	m->reads_kind = NULL;
 	if (store_stage_two_claim(m->sv->store, &rules, &m->job) != STORE_OK) {
 		snprintf(m->reason, sizeof(m->reason), "failed_claim");
+		m->sv->outcome |= OUTCOME_JOB_FAILED;
 		measure_stage_two(m, "failed_claim");
 		measure_stage_two_end(m, 0);
 		return;
