@@ -259,6 +259,20 @@ history_has(struct history *h, const git_oid *id)
 }
 
 int
+history_is_written(struct history *h, const git_oid *id)
+{
+	const git_error	*e = git_error_last();
+	char		*why = xstrdup(e == NULL ? "it was not written" :
+			    e->message);
+	int		 has = history_has(h, id);
+
+	if (!has)
+		git_error_set_str(GIT_ERROR_ODB, why);
+	free(why);
+	return has ? 0 : -1;
+}
+
+int
 history_blob_write(struct history *h, const void *data, size_t len,
     git_oid *out)
 {

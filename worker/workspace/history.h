@@ -126,6 +126,13 @@ enum history_found history_last_with(struct history *, const git_oid *from,
 /* 1 if it has the object. */
 int history_has(struct history *, const git_oid *);
 
+/*
+ * After a commit was made: 0 if it is there, else -1 with the error of
+ * libgit2, whose git_commit_create_from_ids() gives 0 (at least to 1.5) for one
+ * that could not be written.
+ */
+int history_is_written(struct history *, const git_oid *);
+
 int history_blob_write(struct history *, const void *data, size_t len,
     git_oid *out);
 /* Append the contents of a blob to `out'. */

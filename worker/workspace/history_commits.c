@@ -40,11 +40,12 @@ history_commit(struct history *h, const struct history_commit *c,
 	    0) < 0)
 		return -1;
 	message = commit_message(c);
+	git_error_clear();
 	r = git_commit_create_from_ids(out, h->repo, NULL, who, who, NULL,
 	    message, &c->tree, c->nparents, parents);
 	free(message);
 	git_signature_free(who);
-	return r < 0 ? -1 : 0;
+	return r < 0 ? -1 : history_is_written(h, out);
 }
 
 int

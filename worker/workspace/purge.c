@@ -92,10 +92,12 @@ static int
 rewrite(struct purge *p, git_commit *c, const git_oid *tree,
     const git_oid *parent, git_oid *out)
 {
+	git_error_clear();
 	return git_commit_create_from_ids(out, p->ws->history.repo, NULL,
 	    git_commit_author(c), git_commit_committer(c),
 	    git_commit_message_encoding(c), git_commit_message_raw(c), tree,
-	    parent == NULL ? 0 : 1, &parent) < 0 ? -1 : 0;
+	    parent == NULL ? 0 : 1, &parent) < 0 ? -1 :
+	    history_is_written(&p->ws->history, out);
 }
 
 /* The main line: first parents, newest first. */
