@@ -158,18 +158,24 @@ drawn(uint64_t n)
 }
 
 int
+shim_counts(const char *call)
+{
+	return calls[0] != '\0' && listed(calls, call);
+}
+
+int
 shim_fails(const char *call, const void *caller)
 {
 	uintptr_t	from = (uintptr_t)caller;
 	uint64_t	n;
 
-	if (calls[0] == '\0' || !listed(calls, call) ||
+	if (!shim_counts(call) ||
 	    (ours_to != 0 && (from < ours_from || from >= ours_to)))
 		return 0;
 	n = ++seen->calls;
 	if (n < first || (n > first && (every == 0 || !drawn(n))))
 		return 0;
-	errno = errors[seen->failures++ % n_errors];
+	errno = errors[(first + seen->failures++) % n_errors];
 	return 1;
 }
 

@@ -27,6 +27,9 @@ int shim_fails(const char *call, const void *caller);
 /* 1 if SHIM_SHORT is set. */
 int shim_short(void);
 
+/* 1 if this call is one of SHIM_FAIL. */
+int shim_counts(const char *call);
+
 /* How many of n bytes move: 1, 2, ... N, 1, ...: every length in its turn. */
 size_t shim_shorter(size_t n);
 

@@ -1,8 +1,8 @@
 /*
  * Calls that fail or do less than they were asked: SHIM_FAIL and SHIM_SHORT of
  * shim.h.  What a library of the C library's own calls inside it is not seen.
- * Besides the names of functions there are "create" (an open with O_CREAT) and
- * "lock" (fcntl(2) that locks).
+ * Besides the names of functions there are "create" (an open with O_CREAT),
+ * "lock" (fcntl(2) that locks) and "put" (any write to a file on a disk).
  */
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -82,16 +82,42 @@ shorter(int fd, size_t n)
 	return shim_shorter(n);
 }
 
+static int
+on_disk(int fd)
+{
+	struct stat	st;
+	int		saved = errno, yes;
+
+	yes = fd > STDERR_FILENO && fstat(fd, &st) == 0 &&
+	    S_ISREG(st.st_mode);
+	errno = saved;
+	return yes;
+}
+
+/* Like CALL, for a function that writes. */
+#define PUT(name, params, args)						\
+ssize_t									\
+name params								\
+{									\
+	static ssize_t	(*real) params;					\
+									\
+	if (FAILS(#name) || (shim_counts("put") && on_disk(fd) &&	\
+	    FAILS("put")))						\
+		return -1;						\
+	if (real == NULL)						\
+		real = (ssize_t (*) params)shim_next(#name);		\
+	return real args;						\
+}
+
 CALL(ssize_t, read, (int fd, void *b, size_t n), (fd, b, shorter(fd, n)))
-CALL(ssize_t, write, (int fd, const void *b, size_t n),
-    (fd, b, shorter(fd, n)))
+PUT(write, (int fd, const void *b, size_t n), (fd, b, shorter(fd, n)))
+PUT(pwrite, (int fd, const void *b, size_t n, off_t o),
+    (fd, b, shim_shorter(n), o))
+PUT(pwrite64, (int fd, const void *b, size_t n, off_t o),
+    (fd, b, shim_shorter(n), o))
 CALL(ssize_t, pread, (int fd, void *b, size_t n, off_t o),
     (fd, b, shim_shorter(n), o))
 CALL(ssize_t, pread64, (int fd, void *b, size_t n, off_t o),
-    (fd, b, shim_shorter(n), o))
-CALL(ssize_t, pwrite, (int fd, const void *b, size_t n, off_t o),
-    (fd, b, shim_shorter(n), o))
-CALL(ssize_t, pwrite64, (int fd, const void *b, size_t n, off_t o),
     (fd, b, shim_shorter(n), o))
 CALL(int, poll, (struct pollfd *p, nfds_t n, int ms), (p, n, ms))
 CALL(int, ppoll, (struct pollfd *p, nfds_t n, const struct timespec *t,

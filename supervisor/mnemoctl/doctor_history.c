@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fd.h"
 #include "common/json.h"
 #include "common/mem.h"
 #include "supervisor/lone.h"
@@ -49,7 +50,7 @@ read_ref(const char *history, const char *name, char id[ID_SIZE])
 {
 	char	*path = xasprintf("%s/%s", history, name);
 	int	 fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t	 n = fd == -1 ? -1 : read(fd, id, ID_SIZE - 1);
+	ssize_t	 n = fd == -1 ? -1 : fd_read_start(fd, id, ID_SIZE - 1);
 
 	free(path);
 	if (fd == -1)
