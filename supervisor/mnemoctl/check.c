@@ -148,12 +148,7 @@ show_folder(json_object *folder, const struct output *out)
 void
 check_show(json_object *doc, const struct output *out)
 {
-	json_object	*folders = json_arr(doc, "folders");
-	struct output	 whole = *out;
-	size_t		 i;
+	struct output	 whole = output_whole(out);	/* an editor reads */
 
-	/* For an editor to read: a line that is cut is of no use. */
-	whole.width = 0;
-	for (i = 0; i < json_object_array_length(folders); i++)
-		show_folder(json_object_array_get_idx(folders, i), &whole);
+	output_each(&whole, json_arr(doc, "folders"), show_folder);
 }

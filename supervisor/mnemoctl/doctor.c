@@ -107,14 +107,9 @@ show_finding(json_object *o, const struct output *out)
 void
 doctor_show(json_object *doc, const struct output *out)
 {
-	json_object	*list = json_arr(doc, "findings");
-	struct output	 whole = *out;
-	size_t		 i;
+	struct output	 whole = output_whole(out);
 
-	/* For reading: advice that is cut is of no use. */
-	whole.width = 0;
-	for (i = 0; i < json_object_array_length(list); i++)
-		show_finding(json_object_array_get_idx(list, i), &whole);
+	output_each(&whole, json_arr(doc, "findings"), show_finding);
 	output_line(&whole, STYLE_PLAIN, "%lld ok, %lld to be seen to, %lld "
 	    "that do not work", (long long)json_int(doc, "ok", 0),
 	    (long long)json_int(doc, "warn", 0),

@@ -2,13 +2,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/json.h"
 #include "common/log.h"
 #include "supervisor/mnemoctl/ctl.h"
-
-#define STAMP_SIZE	32
+#include "supervisor/mnemoctl/when.h"
 
 static enum style
 style_of(const char *level)
@@ -18,29 +16,17 @@ style_of(const char *level)
 	return strcmp(level, "debug") == 0 ? STYLE_DIM : STYLE_PLAIN;
 }
 
-/* In the time of the one who reads. */
-static const char *
-stamp(char buf[STAMP_SIZE], json_object *o)
-{
-	time_t		t = (time_t)json_int(o, "at", 0);
-	struct tm	tm;
-
-	if (localtime_r(&t, &tm) == NULL ||
-	    strftime(buf, STAMP_SIZE, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		return "?";
-	return buf;
-}
-
 static void
 show_record(json_object *o, const struct output *out)
 {
 	const char	*level = json_str(o, "level"), *text;
-	char		 when[STAMP_SIZE];
+	char		 when[TIME_TEXT];
 
 	text = json_str(o, "text");
 	if (level == NULL)
 		level = "?";
-	output_line(out, style_of(level), "%s %s%s", stamp(when, o),
+	output_line(out, style_of(level), "%s %s%s",
+	    stamp_text(when, json_int(o, "at", 0)),
 	    strcmp(level, "warn") == 0 ? "warning: " : "",
 	    text == NULL ? "" : text);
 }
@@ -48,18 +34,12 @@ show_record(json_object *o, const struct output *out)
 void
 log_show(json_object *doc, const struct output *out)
 {
-	json_object	*list = json_arr(doc, "records");
-	struct output	 whole = *out;
-	size_t		 i, n;
+	struct output	 whole = output_whole(out);
 
-	/* For reading: a line that is cut is of no use. */
-	whole.width = 0;
-	n = list == NULL ? 0 : json_object_array_length(list);
 	if (json_int(doc, "missed", 0) > 0)
 		output_line(out, STYLE_BAD, "... %lld records were not read "
 		    "in time", (long long)json_int(doc, "missed", 0));
-	for (i = 0; i < n; i++)
-		show_record(json_object_array_get_idx(list, i), &whole);
+	output_each(&whole, json_arr(doc, "records"), show_record);
 }
 
 /* Numbers have no gap but where we did not read in time. */

@@ -127,6 +127,25 @@ output_put(const struct output *o, enum style style, const char *text,
 		fputs("\033[0m", o->fp);
 }
 
+struct output
+output_whole(const struct output *out)
+{
+	struct output	whole = *out;
+
+	whole.width = 0;
+	return whole;
+}
+
+void
+output_each(const struct output *out, json_object *list,
+    void (*show)(json_object *, const struct output *))
+{
+	size_t	i, n = list == NULL ? 0 : json_object_array_length(list);
+
+	for (i = 0; i < n; i++)
+		show(json_object_array_get_idx(list, i), out);
+}
+
 char *
 output_printable(const struct output *o, const char *text)
 {

@@ -37,6 +37,13 @@ void output_init(struct output *, FILE *fp, int64_t now);
 void output_line(const struct output *, enum style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same, but no line is cut: for reading, where a part is of no use. */
+struct output output_whole(const struct output *);
+
+/* Show each object of a list; NULL is an empty one. */
+void output_each(const struct output *, json_object *list,
+    void (*show)(json_object *, const struct output *));
+
 /*
  * Text of others as it may be printed, for the caller to free: whole, or
  * what can matter of it on a terminal.

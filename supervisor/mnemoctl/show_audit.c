@@ -1,7 +1,5 @@
 /* mnemoctl audit: a line for each week, and what was lost. */
 
-#include <time.h>
-
 #include "common/json.h"
 #include "supervisor/mnemoctl/ctl.h"
 #include "supervisor/mnemoctl/table.h"
@@ -12,25 +10,13 @@
 static const char *const columns[] = { "entries", "entries_added",
     "entries_lost", "specifics", "specifics_added", "specifics_lost" };
 
-static const char *
-week_text(char buf[TIME_TEXT], json_object *o)
-{
-	time_t		t = (time_t)json_int(o, "week", 0);
-	struct tm	tm;
-
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(buf, TIME_TEXT, "%Y-%m-%d", &tm) == 0)
-		return "?";
-	return buf;
-}
-
 static void
 show_week(struct table *t, json_object *o)
 {
 	char	when[TIME_TEXT];
 	size_t	i;
 
-	table_add(t, STYLE_PLAIN, week_text(when, o));
+	table_add(t, STYLE_PLAIN, day_text(when, json_int(o, "week", 0)));
 	table_number(t, json_int(o, "commits", 0));
 	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		table_number(t, json_int(o, columns[i], 0));
@@ -46,7 +32,7 @@ show_lost(json_object *o, const struct output *out)
 
 	if (n > 0)
 		output_line(out, STYLE_HEAD, "lost in the week of %s:",
-		    week_text(when, o));
+		    day_text(when, json_int(o, "week", 0)));
 	for (i = 0; i < n && i < NAMED_MAX; i++)
 		output_line(out, STYLE_PLAIN, "  %s", json_object_get_string(
 		    json_object_array_get_idx(list, i)));

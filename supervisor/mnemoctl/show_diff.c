@@ -21,14 +21,12 @@ style_of(const char *line)
 	return line[0] == '@' ? STYLE_DIM : STYLE_PLAIN;
 }
 
-/* Whole lines, however wide the terminal is: it is for reading. */
 static void
 show_lines(const char *text, const struct output *out)
 {
-	struct output	 whole = *out;
+	struct output	 whole = output_whole(out);
 	char		*copy = xstrdup(text), *rest = copy, *line;
 
-	whole.width = 0;
 	while ((line = strsep(&rest, "\n")) != NULL)
 		if (rest != NULL || *line != '\0')
 			output_line(&whole, style_of(line), "%s", line);

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "supervisor/mnemoctl/when.h"
 
@@ -41,5 +42,29 @@ time_text(char buf[TIME_TEXT], int64_t when, int64_t now)
 	else
 		snprintf(buf, TIME_TEXT, "%.40s ago",
 		    span_text(span, now - when));
+	return buf;
+}
+
+const char *
+stamp_text(char buf[TIME_TEXT], int64_t when)
+{
+	time_t		t = (time_t)when;
+	struct tm	tm;
+
+	if (localtime_r(&t, &tm) == NULL ||
+	    strftime(buf, TIME_TEXT, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		return "?";
+	return buf;
+}
+
+const char *
+day_text(char buf[TIME_TEXT], int64_t when)
+{
+	time_t		t = (time_t)when;
+	struct tm	tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(buf, TIME_TEXT, "%Y-%m-%d", &tm) == 0)
+		return "?";
 	return buf;
 }
