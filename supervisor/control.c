@@ -14,6 +14,7 @@
 #include "supervisor/control.h"
 #include "supervisor/control_client.h"
 #include "supervisor/control_listen.h"
+#include "supervisor/operation.h"
 
 #define PAUSE_MS	1000		/* after a failed accept(2) */
 #define AT_ONCE		64		/* taken in one turn of the loop */
@@ -69,7 +70,7 @@ turn_away(int fd)
 {
 	struct frame_writer	 out;
 	struct buf		 b = BUF_INIT;
-	json_object		*frame = client_refusal(EXIT_WAITING, "busy",
+	json_object		*frame = op_refusal(EXIT_WAITING, "busy",
 	    "mnemod has as many clients as it takes; ask again later");
 
 	json_write(&b, frame);

@@ -89,24 +89,11 @@ push(struct client *c, json_object *frame)
 	return st;
 }
 
-json_object *
-client_refusal(int status, const char *reason, const char *message)
-{
-	json_object	*frame = json_object_new_object();
-	json_object	*e = json_object_new_object();
-
-	json_set_int(e, "status", status);
-	json_set_str(e, "reason", reason);
-	json_set_str(e, "message", message);
-	json_set(frame, "error", e);
-	return frame;
-}
-
 /* The answer is done, but cannot be had. */
 static void
 push_lost(struct client *c, enum frame_status st)
 {
-	json_object	*frame = client_refusal(EXIT_WAITING, "busy",
+	json_object	*frame = op_refusal(EXIT_WAITING, "busy",
 	    st == FRAME_FULL ? "the answer is lost: too many clients do not "
 	    "read theirs; look what was done, then ask again" :
 	    "the answer is lost: it is longer than 8 MiB; look what was done");
@@ -150,7 +137,7 @@ static void
 client_refuse(struct client *c, int status, const char *reason,
     const char *text)
 {
-	json_object	*frame = client_refusal(status, reason, text);
+	json_object	*frame = op_refusal(status, reason, text);
 
 	client_send(c, frame, 1);
 	json_object_put(frame);

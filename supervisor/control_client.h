@@ -27,8 +27,4 @@ void client_new(struct clients *, int fd);
 /* What an unread answer may take of all, in bytes; more is not queued. */
 #define CONTROL_UNREAD_MAX (32u * 1024 * 1024)
 
-/* The frame that refuses a request; to be put. */
-json_object *client_refusal(int status, const char *reason,
-    const char *message);
-
 #endif

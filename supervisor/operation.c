@@ -63,9 +63,8 @@ answer(const struct op_asker *asker, json_object *frame, int last)
 	json_object_put(frame);
 }
 
-static void
-answer_error(const struct op_asker *asker, int status, const char *reason,
-    const char *message)
+json_object *
+op_refusal(int status, const char *reason, const char *message)
 {
 	json_object	*frame = json_object_new_object();
 	json_object	*e = json_object_new_object();
@@ -74,7 +73,14 @@ answer_error(const struct op_asker *asker, int status, const char *reason,
 	json_set_str(e, "reason", reason);
 	json_set_str(e, "message", message);
 	json_set(frame, "error", e);
-	answer(asker, frame, 1);
+	return frame;
+}
+
+static void
+answer_error(const struct op_asker *asker, int status, const char *reason,
+    const char *message)
+{
+	answer(asker, op_refusal(status, reason, message), 1);
 }
 
 void

@@ -148,6 +148,9 @@ void operations_leave(struct op_run *);
  */
 void operations_consider(struct supervisor *);
 
+/* The frame that refuses a request; to be put. */
+json_object *op_refusal(int status, const char *reason, const char *message);
+
 /* 1 while a request works on a memory. */
 int operations_busy(const struct supervisor *);
 
