@@ -58,22 +58,6 @@ compare_commit(struct workspace *ws, const char *word, json_object *out)
 	return r;
 }
 
-/* The tracked files of the folder as they are now. */
-static int
-scan(struct workspace *ws, struct folder_scan *s)
-{
-	char	why[512];
-
-	if (ws->root < 0)
-		return workspace_fail(ws, REASON_VANISHED,
-		    "memory root %s does not exist", ws->root_path);
-	if (folder_scan(s, &ws->history, ws->root, tree_tracked, why,
-	    sizeof(why)) < 0)
-		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
-		    ws->root_path, why);
-	return 0;
-}
-
 static int
 compare_folder(struct workspace *ws, json_object *out)
 {
@@ -89,7 +73,7 @@ compare_folder(struct workspace *ws, json_object *out)
 	set_id(out, "to", NULL);
 	r = commits_load(ws, &id, &live);
 	if (r == 0)
-		r = scan(ws, &s);
+		r = folder_scan_root(&s, ws);
 	if (r == 0)
 		r = compare_trees(ws, live, s.tree, out);
 	folder_scan_release(&s);

@@ -187,6 +187,21 @@ folder_scan_names(struct folder_scan *s, int dirfd,
 	return folder_scan(s, NULL, dirfd, wanted, why, whysize);
 }
 
+int
+folder_scan_root(struct folder_scan *s, struct workspace *ws)
+{
+	char	why[512];
+
+	if (ws->root < 0)
+		return workspace_fail(ws, REASON_VANISHED,
+		    "memory root %s does not exist", ws->root_path);
+	if (folder_scan(s, &ws->history, ws->root, tree_tracked, why,
+	    sizeof(why)) < 0)
+		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
+		    ws->root_path, why);
+	return 0;
+}
+
 void
 folder_scan_release(struct folder_scan *s)
 {

@@ -4,7 +4,7 @@
 #include <git2.h>
 #include <stddef.h>
 #include "common/folder.h"
-#include "worker/workspace/history.h"
+#include "worker/workspace/workspace.h"
 
 /* A tracked path that could not be read, and why. */
 struct folder_skipped {
@@ -30,6 +30,11 @@ int folder_scan(struct folder_scan *, struct history *, int dirfd,
 /* Only temporary files are looked for: no file is read. */
 int folder_scan_names(struct folder_scan *, int dirfd,
     int (*wanted)(const char *path), char *why, size_t whysize);
+/*
+ * The tracked files of the memory root as they are now.  Returns 0, or -1
+ * with the failure noted.
+ */
+int folder_scan_root(struct folder_scan *, struct workspace *);
 void folder_scan_release(struct folder_scan *);
 
 /* 1 if what cannot be read is at `path' or above it. */

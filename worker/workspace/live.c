@@ -140,14 +140,11 @@ compare(struct workspace *ws, const git_oid *next, struct live *l)
 int
 live_read(struct workspace *ws, const git_oid *next, struct live *l)
 {
-	char	why[512];
 	int	r = 0;
 
 	memset(l, 0, sizeof(*l));
-	if (folder_scan(&l->scan, &ws->history, ws->root, tree_tracked, why,
-	    sizeof(why)) < 0)
-		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
-		    ws->root_path, why);
+	if (folder_scan_root(&l->scan, ws) < 0)
+		return -1;
 	lastread_prune(&ws->history.last, l->scan.tree);
 	switch (history_ref(&ws->history, HISTORY_LIVE, &l->commit)) {
 	case HISTORY_FOUND:

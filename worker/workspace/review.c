@@ -160,15 +160,8 @@ review_list(struct workspace *ws, json_object *list)
 static int
 scan_root(struct workspace *ws, struct folder_scan *s, git_oid *tree)
 {
-	char	why[512];
-
-	if (ws->root < 0)
-		return workspace_fail(ws, REASON_VANISHED,
-		    "memory root %s does not exist", ws->root_path);
-	if (folder_scan(s, &ws->history, ws->root, tree_tracked, why,
-	    sizeof(why)) < 0)
-		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
-		    ws->root_path, why);
+	if (folder_scan_root(s, ws) < 0)
+		return -1;
 	return tree_store(&ws->history, s->tree, tree);
 }
 
