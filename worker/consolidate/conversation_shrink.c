@@ -12,11 +12,8 @@
  */
 
 #define NOTE_MIN	256	/* bytes: a shorter text is no gain */
-#define RESULT_WAS	"[a result of %zu bytes was here; call the tool "	\
-			"again if you need it]"
 #define ARGUMENT_WAS	"[%zu bytes were here; they were carried out, or "	\
 			"refused, as the result says]"
-#define TEXT_WAS	"[a text of %zu bytes was here]"
 
 static size_t
 size_of(const struct conversation *c)
@@ -68,16 +65,18 @@ length(json_object *o, const char *key)
 	return s == NULL ? 0 : strlen(s);
 }
 
+/* A note in place of the text: what was there, and the advice behind it. */
 static size_t
-drop_result(json_object *m)
+drop_text(json_object *o, const char *key, const char *what,
+    const char *advice)
 {
-	size_t		n = length(m, "output");
+	size_t		n = length(o, key);
 	struct buf	b = BUF_INIT;
 
 	if (n < NOTE_MIN)
 		return 0;
-	buf_addf(&b, RESULT_WAS, n);
-	n = replace(m, "output", &b);
+	buf_addf(&b, "[a %s of %zu bytes was here%s]", what, n, advice);
+	n = replace(o, key, &b);
 	buf_release(&b);
 	return n;
 }
@@ -129,20 +128,6 @@ drop_arguments(json_object *call)
 }
 
 static size_t
-drop_text(json_object *item)
-{
-	size_t		n = length(item, "text");
-	struct buf	b = BUF_INIT;
-
-	if (n < NOTE_MIN)
-		return 0;
-	buf_addf(&b, TEXT_WAS, n);
-	n = replace(item, "text", &b);
-	buf_release(&b);
-	return n;
-}
-
-static size_t
 drop_items(json_object *items)
 {
 	size_t		 i, n = json_object_array_length(items), saved = 0;
@@ -155,7 +140,7 @@ drop_items(json_object *items)
 		if (strcmp(type, "call") == 0)
 			saved += drop_arguments(item);
 		else if (strcmp(type, "text") == 0)
-			saved += drop_text(item);
+			saved += drop_text(item, "text", "text", "");
 	}
 	return saved;
 }
@@ -166,7 +151,8 @@ drop_message(json_object *m)
 {
 	json_object	*items = json_arr(m, "items");
 
-	return items != NULL ? drop_items(items) : drop_result(m);
+	return items != NULL ? drop_items(items) : drop_text(m, "output",
+	    "result", "; call the tool again if you need it");
 }
 
 static size_t
