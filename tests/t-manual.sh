@@ -25,7 +25,7 @@ done >"$T/extra"
 check "mnemod.8 has no option that is not there" [ ! -s "$T/extra" ]
 
 # Messages: each row of the table has its item.
-sed -n 's/^	\[MSG_[A-Z_]*\] = { "\([a-z_]*\)".*/\1/p' common/msg.c >"$T/messages"
+sed -n 's/^	\[MSG_[A-Z_]*\] = { "\([a-z_]*\)".*/\1/p' common/msg_table.c >"$T/messages"
 check "messages were found" [ "$(wc -l <"$T/messages")" -gt 20 ]
 while IFS= read -r m; do
 	check "mnemod-protocol.7 has $m" \
