@@ -85,7 +85,7 @@ msg_allows(enum msg_id id, enum msg_dir dir, enum role role)
 }
 
 static enum msg_status
-parse_envelope(struct msg *m, json_object *o, char *why, size_t whysize)
+parse_envelope(struct msg *m, json_object *o)
 {
 	const char	*type = json_str(o, "type");
 
@@ -94,7 +94,7 @@ parse_envelope(struct msg *m, json_object *o, char *why, size_t whysize)
 	if (type == NULL || m->serial < 0 || json_obj(o, "body") == NULL ||
 	    envelope_uuid(o, "session_id", m->session_id) == -1 ||
 	    envelope_uuid(o, "thread_id", m->thread_id) == -1) {
-		snprintf(why, whysize, "malformed envelope");
+		snprintf(m->why, sizeof(m->why), "malformed envelope");
 		return MSG_ENVELOPE;
 	}
 	/* One id alone stands for both. */
@@ -104,15 +104,15 @@ parse_envelope(struct msg *m, json_object *o, char *why, size_t whysize)
 		memcpy(m->session_id, m->thread_id, UUID_SIZE);
 	m->id = msg_by_name(type);
 	if (m->id == MSG__MAX) {
-		snprintf(why, whysize, "unknown message %.32s", type);
+		snprintf(m->why, sizeof(m->why), "unknown message %.32s", type);
 		return MSG_UNKNOWN;
 	}
 	return MSG_OK;
 }
 
 enum msg_status
-msg_parse(struct msg *m, const char *text, size_t len, enum msg_dir dir,
-    enum role role, enum msg_phase phase, char *why, size_t whysize)
+msg_parse(struct msg *m, const char *text, size_t len,
+    const struct msg_place *at)
 {
 	const struct msg_type	*t;
 	const struct msg_field	*f;
@@ -123,25 +123,26 @@ msg_parse(struct msg *m, const char *text, size_t len, enum msg_dir dir,
 	memset(m, 0, sizeof(*m));
 	o = json_parse(text, len, JSON_DEPTH, &reason);
 	if (!json_object_is_type(o, json_type_object))
-		snprintf(why, whysize, "not JSON: %s", reason);
+		snprintf(m->why, sizeof(m->why), "not JSON: %s", reason);
 	else if (json_has_nul(o))
-		snprintf(why, whysize, "a string holds a NUL");
+		snprintf(m->why, sizeof(m->why), "a string holds a NUL");
 	else
-		st = parse_envelope(m, o, why, whysize);
+		st = parse_envelope(m, o);
 	if (st != MSG_OK)
 		goto out;
 	t = &msg_table[m->id];
 	f = body_fault(t, json_obj(o, "body"));
-	if (!msg_allows(m->id, dir, role) ||
-	    (t->phases & 1u << phase) == 0) {
-		snprintf(why, whysize, "message %s is not legal here", t->name);
+	if (!msg_allows(m->id, at->dir, at->role) ||
+	    (t->phases & 1u << at->phase) == 0) {
+		snprintf(m->why, sizeof(m->why),
+		    "message %s is not legal here", t->name);
 		st = MSG_ILLEGAL;
 	} else if (f != NULL) {
-		snprintf(why, whysize, "message %s: body key %s", t->name,
-		    f->key);
+		snprintf(m->why, sizeof(m->why), "message %s: body key %s",
+		    t->name, f->key);
 		st = MSG_BODY;
 	} else if (m->has_payload != wants_payload(t, json_obj(o, "body"))) {
-		snprintf(why, whysize, "message %s %s", t->name,
+		snprintf(m->why, sizeof(m->why), "message %s %s", t->name,
 		    m->has_payload ? "carries a payload" :
 		    "has no payload");
 		st = MSG_BAD_PAYLOAD;

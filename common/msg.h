@@ -95,6 +95,15 @@ extern const struct msg_type msg_table[MSG__MAX];
 /* May a message of this type go that way to or from this role? */
 int msg_allows(enum msg_id, enum msg_dir, enum role);
 
+/* Where a message comes in: what is legal there. */
+struct msg_place {
+	enum msg_dir	dir;
+	enum role	role;
+	enum msg_phase	phase;
+};
+
+#define MSG_WHY	128
+
 /* A received message.  Owns `body' and `payload'. */
 struct msg {
 	enum msg_id	 id;
@@ -104,6 +113,7 @@ struct msg {
 	json_object	*body;		/* never NULL after MSG_OK */
 	int		 has_payload;	/* a second frame belongs to it */
 	struct buf	 payload;	/* its bytes; empty until it came */
+	char		 why[MSG_WHY];	/* what is wrong; "" after MSG_OK */
 };
 
 enum msg_status {
@@ -118,14 +128,13 @@ enum msg_status {
 
 /*
  * Parse and check one frame against its row.  On MSG_OK fills `m'
- * (msg_release() frees it); else writes the reason to `why'.  Unknown body
+ * (msg_release() frees it); else writes the reason to `why' of it.  Unknown body
  * keys are ignored.  With has_payload set, the message is whole only when the
  * next frame came: limit it with frame_reader_limit() to the row's
  * payload_max and hand it to msg_set_payload().
  */
 enum msg_status msg_parse(struct msg *m, const char *text, size_t len,
-    enum msg_dir dir, enum role role, enum msg_phase phase, char *why,
-    size_t whysize);
+    const struct msg_place *);
 
 /* The bytes of the second frame; copied. */
 void msg_set_payload(struct msg *, const char *data, size_t len);

@@ -204,12 +204,12 @@ dispatch_payload(struct child *c, const char *data, size_t len)
 static void
 dispatch_envelope(struct child *c, const char *text, size_t len)
 {
-	struct msg	m;
-	char		why[128];
+	const struct msg_place	at = { MSG_FROM_WORKER, c->spec.role,
+				    phase(c) };
+	struct msg		m;
 
-	if (msg_parse(&m, text, len, MSG_FROM_WORKER, c->spec.role, phase(c),
-	    why, sizeof(why)) != MSG_OK) {
-		dispatch_error(c, "%s", why);
+	if (msg_parse(&m, text, len, &at) != MSG_OK) {
+		dispatch_error(c, "%s", m.why);
 		return;
 	}
 	if (m.has_payload) {

@@ -16,17 +16,16 @@ static enum msg_status
 parse(const char *text, enum msg_dir dir, enum role role,
     enum msg_phase phase)
 {
-	struct msg	m;
-	enum msg_status	st;
-	char		why[128] = "";
+	const struct msg_place	at = { dir, role, phase };
+	struct msg		m;
+	enum msg_status		st;
 
-	st = msg_parse(&m, text, strlen(text), dir, role, phase, why,
-	    sizeof(why));
+	st = msg_parse(&m, text, strlen(text), &at);
 	if (st == MSG_OK) {
 		ck_assert_ptr_nonnull(m.body);
 		msg_release(&m);
 	} else
-		ck_assert_str_ne(why, "");
+		ck_assert_str_ne(m.why, "");
 	return st;
 }
 
@@ -190,13 +189,13 @@ START_TEST(ids)
 				    .thread_id = ID };
 	struct msg		 m;
 	json_object		*b = full_body(&msg_table[MSG_EXTRACT]);
-	char			 why[128];
+	const struct msg_place	 at = { MSG_TO_WORKER, ROLE_EXTRACT,
+				    PHASE_READY };
 
 	frame_writer_init(&w);
 	ck_assert_int_eq(msg_send(&w, &head, b), FRAME_OK);
 	ck_assert_int_eq(msg_parse(&m, w.out.data + FRAME_HEADER,
-	    w.out.len - FRAME_HEADER, MSG_TO_WORKER, ROLE_EXTRACT,
-	    PHASE_READY, why, sizeof(why)), MSG_OK);
+	    w.out.len - FRAME_HEADER, &at), MSG_OK);
 	ck_assert_int_eq(m.serial, 3);
 	ck_assert_str_eq(m.thread_id, ID);
 	ck_assert_str_eq(m.session_id, ID);
@@ -282,8 +281,9 @@ START_TEST(payload_sent)
 	struct frame_reader	 r;
 	struct msg		 m;
 	const char		*text;
-	char			 why[128] = "";
 	size_t			 len;
+	const struct msg_place	 at = { MSG_FROM_WORKER, ROLE_GATEWAY,
+				    PHASE_READY };
 
 	frame_writer_init(&w);
 	ck_assert_int_eq(send_request(&w, 0), FRAME_EMPTY);
@@ -293,8 +293,7 @@ START_TEST(payload_sent)
 	frame_reader_init(&r);
 	frame_reader_feed(&r, w.out.data, w.out.len);
 	ck_assert_int_eq(frame_reader_next(&r, &text, &len), FRAME_OK);
-	ck_assert_int_eq(msg_parse(&m, text, len, MSG_FROM_WORKER,
-	    ROLE_GATEWAY, PHASE_READY, why, sizeof(why)), MSG_OK);
+	ck_assert_int_eq(msg_parse(&m, text, len, &at), MSG_OK);
 	ck_assert_int_eq(m.has_payload, 1);
 	ck_assert_uint_eq(m.payload.len, 0);
 	ck_assert_int_eq(frame_reader_next(&r, &text, &len), FRAME_OK);

@@ -81,19 +81,18 @@ next_frame(struct extract_peer *p, const char **text, size_t *len)
 void
 extract_peer_next(struct extract_peer *p, struct msg *m)
 {
-	const char	*text;
-	size_t		 len;
-	char		 why[128] = "";
-	enum msg_phase	 phase;
+	struct msg_place	 at = { .dir = MSG_FROM_WORKER,
+				    .role = ROLE_EXTRACT };
+	const char		*text;
+	size_t			 len;
 
 	for (;;) {
 		next_frame(p, &text, &len);
-		phase = strstr(text, "\"hello\"") != NULL ? PHASE_STARTING :
+		at.phase = strstr(text, "\"hello\"") != NULL ? PHASE_STARTING :
 		    strstr(text, "\"ready\"") != NULL ? PHASE_GREETED :
 		    PHASE_READY;
-		ck_assert_msg(msg_parse(m, text, len, MSG_FROM_WORKER,
-		    ROLE_EXTRACT, phase, why, sizeof(why)) == MSG_OK,
-		    "%s: %.200s", why, text);
+		ck_assert_msg(msg_parse(m, text, len, &at) == MSG_OK,
+		    "%s: %.200s", m->why, text);
 		if (m->has_payload) {
 			next_frame(p, &text, &len);
 			msg_set_payload(m, text, len);

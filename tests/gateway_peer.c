@@ -261,13 +261,14 @@ gateway_next(struct gateway *g, struct msg *m)
 {
 	const char	*text;
 	size_t		 len;
-	char		 why[128] = "";
 
 	for (;;) {
+		const struct msg_place	at = { MSG_FROM_WORKER, ROLE_GATEWAY,
+					    g->phase };
+
 		next_frame(g, &text, &len);
-		ck_assert_msg(msg_parse(m, text, len, MSG_FROM_WORKER,
-		    ROLE_GATEWAY, g->phase, why, sizeof(why)) == MSG_OK,
-		    "%s: %.200s", why, text);
+		ck_assert_msg(msg_parse(m, text, len, &at) == MSG_OK,
+		    "%s: %.200s", m->why, text);
 		if (m->has_payload) {
 			next_frame(g, &text, &len);
 			ck_assert_uint_le(len, MSG_RESPONSE_MAX);

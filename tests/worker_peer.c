@@ -125,14 +125,14 @@ next_frame(struct peer *p, const char **text, size_t *len)
 static void
 next_message(struct peer *p, struct msg *m)
 {
-	const char	*text;
-	size_t		 len;
-	char		 why[128] = "";
+	const struct msg_place	 at = { MSG_FROM_WORKER, ROLE_CONSOLIDATE,
+				    p->phase };
+	const char		*text;
+	size_t			 len;
 
 	ck_assert_msg(next_frame(p, &text, &len), "end of file");
-	ck_assert_msg(msg_parse(m, text, len, MSG_FROM_WORKER,
-	    ROLE_CONSOLIDATE, p->phase, why, sizeof(why)) == MSG_OK,
-	    "%s: %.200s", why, text);
+	ck_assert_msg(msg_parse(m, text, len, &at) == MSG_OK, "%s: %.200s",
+	    m->why, text);
 	p->payload_len = 0;
 	if (m->has_payload) {
 		ck_assert_msg(next_frame(p, &text, &len), "no payload");

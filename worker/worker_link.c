@@ -155,12 +155,11 @@ link_payload(struct link *l, const char *data, size_t len)
 static void
 link_envelope(struct link *l, const char *text, size_t len)
 {
-	struct msg	m;
-	char		why[128];
+	const struct msg_place	at = { MSG_TO_WORKER, l->role, l->phase };
+	struct msg		m;
 
-	if (msg_parse(&m, text, len, MSG_TO_WORKER, l->role, l->phase, why,
-	    sizeof(why)) != MSG_OK)
-		link_broken(l, why);
+	if (msg_parse(&m, text, len, &at) != MSG_OK)
+		link_broken(l, m.why);
 	else if (m.has_payload) {
 		l->half = m;
 		frame_reader_limit(&l->in, msg_table[m.id].payload_max);

@@ -13,21 +13,12 @@
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-struct place {
-	enum msg_dir	dir;
-	enum role	role;
-	enum msg_phase	phase;
-};
-
 static enum msg_status
-parse(struct msg *m, const char *text, size_t len, const struct place *at)
+parse(struct msg *m, const char *text, size_t len, const struct msg_place *at)
 {
-	char		why[256] = "";
-	enum msg_status	st;
+	enum msg_status	st = msg_parse(m, text, len, at);
 
-	st = msg_parse(m, text, len, at->dir, at->role, at->phase, why,
-	    sizeof(why));
-	if (st != MSG_OK && why[0] == '\0')
+	if (st != MSG_OK && m->why[0] == '\0')
 		abort();
 	return st;
 }
@@ -49,7 +40,7 @@ check_same(const struct msg *a, const struct msg *b)
 }
 
 static void
-send_again(const struct msg *m, const struct place *at)
+send_again(const struct msg *m, const struct msg_place *at)
 {
 	struct frame_writer	w;
 	struct msg_head		head = { .id = m->id, .serial = m->serial };
@@ -72,7 +63,7 @@ send_again(const struct msg *m, const struct place *at)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct place	at;
+	struct msg_place	at;
 	struct msg	m;
 	struct buf	text = BUF_INIT;
 
