@@ -41,82 +41,74 @@ has_ceiling(const struct budget_limits *l)
 }
 
 enum store_status
-ledger_ask(struct store *s, const struct budget_limits *l,
-    const struct budget_sum *ask, int64_t now, struct ledger_answer *a)
+ledger_ask(struct store *s, const struct ledger_ask *ask,
+    struct ledger_answer *a)
 {
+	int64_t			since = ask->now - LEDGER_DAY;
 	struct store_spent	spent;
 	struct waiting		w;
 	enum store_status	st;
 
 	*a = (struct ledger_answer){ .verdict = BUDGET_LATER, .key = "",
-	    .when = now };
-	if (!has_ceiling(l)) {
+	    .when = ask->now };
+	if (!has_ceiling(ask->limits)) {
 		*a = (struct ledger_answer){ .verdict = BUDGET_ALLOWED };
 		return STORE_OK;
 	}
-	st = store_ledger_spent(s, now - LEDGER_DAY, NULL, &spent);
+	st = store_ledger_spent(s, since, NULL, &spent);
 	if (st != STORE_OK)
 		return st;
 	memset(&w, 0, sizeof(w));
-	w.wait.limits = *l;
-	w.wait.ask = *ask;
+	w.wait.limits = *ask->limits;
+	w.wait.ask = ask->sum;
 	w.wait.spent = (struct budget_sum){ spent.tokens, spent.requests,
 	    spent.money };
 	a->key = NULL;
 	a->when = 0;
 	a->spent = w.wait.spent;
-	a->verdict = budget_check(l, &w.wait.spent, ask, &a->key);
+	a->verdict = budget_check(ask->limits, &w.wait.spent, &ask->sum,
+	    &a->key);
 	if (a->verdict != BUDGET_LATER)
 		return STORE_OK;
-	st = store_ledger_each(s, now - LEDGER_DAY, look_at_row, &w);
+	st = store_ledger_each(s, since, look_at_row, &w);
 	a->when = w.when;
 	return st;
 }
 
-struct reserving {
-	const struct budget_limits	*limits;
-	const struct ledger_request	*request;
-	int64_t				 now;
-	struct ledger_answer		*answer;
-	int64_t				*id;
-};
-
 static enum store_status
-reserve(struct store *s, const struct reserving *r)
+reserve(struct store *s, const struct ledger_ask *ask,
+    const struct ledger_request *q, struct ledger_answer *a)
 {
-	const struct ledger_request	*q = r->request;
-	struct store_reserve		 row;
-	enum store_status		 st;
+	struct store_reserve	row;
+	enum store_status	st;
 
-	st = ledger_ask(s, r->limits, &q->sum, r->now, r->answer);
-	if (st != STORE_OK || r->answer->verdict != BUDGET_ALLOWED)
+	st = ledger_ask(s, ask, a);
+	if (st != STORE_OK || a->verdict != BUDGET_ALLOWED)
 		return st;
-	row = (struct store_reserve){ .at = r->now, .provider = q->provider,
+	row = (struct store_reserve){ .at = ask->now, .provider = q->provider,
 	    .model = q->model, .purpose = q->purpose,
 	    .thread_id = q->thread_id, .attempt = q->attempt,
-	    .tokens = q->sum.tokens, .money = q->sum.money };
-	return store_ledger_reserve(s, &row, r->id);
+	    .tokens = ask->sum.tokens, .money = ask->sum.money };
+	return store_ledger_reserve(s, &row, &a->id);
 }
 
 enum store_status
-ledger_reserve(struct store *s, const struct budget_limits *l,
-    const struct ledger_request *q, int64_t now, struct ledger_answer *a,
-    int64_t *id)
+ledger_reserve(struct store *s, const struct ledger_ask *ask,
+    const struct ledger_request *q, struct ledger_answer *a)
 {
-	struct reserving	r = { l, q, now, a, id };
 	enum store_status	st;
 
-	*id = 0;
+	a->id = 0;
 	st = store_begin(s);
 	if (st != STORE_OK)
 		return st;
-	st = reserve(s, &r);
+	st = reserve(s, ask, q, a);
 	if (st == STORE_OK)
 		st = store_commit(s);
 	else
 		store_rollback(s);
 	if (st != STORE_OK)
-		*id = 0;
+		a->id = 0;
 	return st;
 }
 

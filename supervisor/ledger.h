@@ -14,20 +14,28 @@
 void ledger_limits(const struct config *, struct budget_limits *);
 void ledger_prices(const struct config_provider *, struct budget_prices *);
 
+/* What is to be spent, and what it is measured against. */
+struct ledger_ask {
+	const struct budget_limits *limits;
+	struct budget_sum	 sum;
+	int64_t			 now;
+};
+
 /* What a verdict says. */
 struct ledger_answer {
 	enum budget_verdict	 verdict;
 	const char		*key;	/* that says no; NULL if allowed */
 	int64_t			 when;	/* BUDGET_LATER: it fits from then on */
 	struct budget_sum	 spent;	/* what counted, if it mattered */
+	int64_t			 id;	/* of the row reserved, or 0 */
 };
 
 /*
- * May `ask' be spent at `now', beside what counts of the 24 hours before?
- * What the ledger cannot tell is not allowed.
+ * May it be spent, beside what counts of the 24 hours before?  What the
+ * ledger cannot tell is not allowed.
  */
-enum store_status ledger_ask(struct store *, const struct budget_limits *,
-    const struct budget_sum *ask, int64_t now, struct ledger_answer *);
+enum store_status ledger_ask(struct store *, const struct ledger_ask *,
+    struct ledger_answer *);
 
 /* A request that is about to be sent. */
 struct ledger_request {
@@ -36,16 +44,11 @@ struct ledger_request {
 	const char	*purpose;
 	const char	*thread_id;
 	int64_t		 attempt;
-	struct budget_sum sum;
 };
 
-/*
- * Ask, and reserve if it is allowed, in one transaction; *id is the row's,
- * or 0.
- */
-enum store_status ledger_reserve(struct store *,
-    const struct budget_limits *, const struct ledger_request *, int64_t now,
-    struct ledger_answer *, int64_t *id);
+/* Ask, and reserve if it is allowed, in one transaction. */
+enum store_status ledger_reserve(struct store *, const struct ledger_ask *,
+    const struct ledger_request *, struct ledger_answer *);
 
 /*
  * backfill_per_day (not 0): about how many more rollouts stage one may ask at

@@ -157,17 +157,18 @@ reserve(struct model *m, struct relay_ask *q, struct relay_answer *a)
 					    .purpose = q->agent ? "agent" :
 					    "stage_one",
 					    .thread_id = q->thread_id,
-					    .attempt = q->attempt,
-					    .sum = sum_of(m, q) };
+					    .attempt = q->attempt };
 	struct budget_limits		 limits;
+	struct ledger_ask		 ask = { .limits = &limits,
+					    .sum = sum_of(m, q),
+					    .now = wall_s() };
 	struct ledger_answer		 answer;
 
-	q->reserved = r.sum;
+	q->reserved = ask.sum;
 	if (!agent_may(m, q, a))
 		return ADMIT_REFUSE;
 	ledger_limits(m->sv->config, &limits);
-	if (ledger_reserve(m->sv->store, &limits, &r, wall_s(), &answer,
-	    &q->ledger) != STORE_OK) {
+	if (ledger_reserve(m->sv->store, &ask, &r, &answer) != STORE_OK) {
 		a->error = MODEL_OVER_BUDGET;
 		a->retry_ms = RETRY_NEVER;
 		snprintf(a->message, sizeof(a->message),
@@ -176,6 +177,7 @@ reserve(struct model *m, struct relay_ask *q, struct relay_answer *a)
 		    "ledger");
 		return ADMIT_REFUSE;
 	}
+	q->ledger = answer.id;
 	if (answer.verdict == BUDGET_ALLOWED) {
 		count_open(m, q, 1);
 		return ADMIT_SEND;

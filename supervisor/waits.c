@@ -14,15 +14,16 @@ look_at_budget(struct store *s, const struct config *c, int64_t now,
 	const struct config_provider	*p = config_provider_used(c);
 	struct budget_limits		 limits;
 	struct budget_prices		 prices;
-	struct budget_sum		 ask;
+	struct ledger_ask		 ask = { .limits = &limits,
+					    .now = now };
 	struct ledger_answer		 a;
 	enum store_status		 st;
 
 	ledger_limits(c, &limits);
 	ledger_prices(p, &prices);
-	ask = budget_reserve(WAITS_INPUT_BYTES, p->max_output_tokens,
+	ask.sum = budget_reserve(WAITS_INPUT_BYTES, p->max_output_tokens,
 	    &prices);
-	st = ledger_ask(s, &limits, &ask, now, &a);
+	st = ledger_ask(s, &ask, &a);
 	/* What never fits is refused, with the reason, when it is asked. */
 	if (st != STORE_OK || a.verdict != BUDGET_LATER)
 		return st;

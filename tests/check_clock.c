@@ -74,18 +74,17 @@ START_TEST(the_budget_frees_itself)
 	    .model = "m", .purpose = "agent", .thread_id = tid(1),
 	    .attempt = 1, .tokens = 500 };
 	struct budget_limits	limits = { .tokens = 500 };
-	struct budget_sum	ask_for = { .tokens = 100, .requests = 1 };
+	struct ledger_ask	ask_for = { &limits, { 100, 1, 0 }, NOW };
 	struct ledger_answer	a;
 	int64_t			id;
 
 	ck_assert_int_eq(store_ledger_reserve(st, &r, &id), STORE_OK);
 	ck_assert_int_eq(heal(NOW), 1);
-	ck_assert_int_eq(ledger_ask(st, &limits, &ask_for, NOW, &a),
-	    STORE_OK);
+	ck_assert_int_eq(ledger_ask(st, &ask_for, &a), STORE_OK);
 	ck_assert_int_eq(a.verdict, BUDGET_LATER);
 	ck_assert_int_eq(a.when, NOW + LEDGER_DAY);
-	ck_assert_int_eq(ledger_ask(st, &limits, &ask_for, NOW + LEDGER_DAY,
-	    &a), STORE_OK);
+	ask_for.now = NOW + LEDGER_DAY;
+	ck_assert_int_eq(ledger_ask(st, &ask_for, &a), STORE_OK);
 	ck_assert_int_eq(a.verdict, BUDGET_ALLOWED);
 }
 END_TEST

@@ -20,11 +20,11 @@ static struct budget_limits	limits = { 1000, 10, 0 };
 static enum budget_verdict
 take(int64_t now, int64_t tokens, int64_t *id, struct ledger_answer *a)
 {
-	struct ledger_request	q = { "local", "m", "stage_one", tid(1), 0,
-				    { tokens, 1, 0 } };
+	struct ledger_request	q = { "local", "m", "stage_one", tid(1), 0 };
+	struct ledger_ask	ask = { &limits, { tokens, 1, 0 }, now };
 
-	ck_assert_int_eq(ledger_reserve(st, &limits, &q, now, a, id),
-	    STORE_OK);
+	ck_assert_int_eq(ledger_reserve(st, &ask, &q, a), STORE_OK);
+	*id = a->id;
 	ck_assert_int_eq(*id > 0, a->verdict == BUDGET_ALLOWED);
 	return a->verdict;
 }
@@ -183,15 +183,13 @@ END_TEST
 
 START_TEST(per_thread)
 {
-	struct ledger_request	q = { "local", "m", "agent", tid(7), 0,
-				    { 50, 1, 0 } };
+	struct ledger_request	q = { "local", "m", "agent", tid(7), 0 };
+	struct ledger_ask	ask = { &limits, { 50, 1, 0 }, T0 };
 	struct ledger_answer	a;
 	struct store_spent	s;
-	int64_t			id;
 
 	ck_assert_int_eq(take_only(T0, 500), BUDGET_ALLOWED);
-	ck_assert_int_eq(ledger_reserve(st, &limits, &q, T0, &a, &id),
-	    STORE_OK);
+	ck_assert_int_eq(ledger_reserve(st, &ask, &q, &a), STORE_OK);
 	ck_assert_int_eq(store_ledger_spent(st, 0, tid(7), &s), STORE_OK);
 	ck_assert_int_eq(s.tokens, 50);
 	ck_assert_int_eq(s.requests, 1);
@@ -205,12 +203,11 @@ static void
 ask_about(int thread, int64_t now)
 {
 	struct ledger_request	q = { "local", "m", "stage_one", tid(thread),
-				    0, { 1, 1, 0 } };
+				    0 };
+	struct ledger_ask	ask = { &limits, { 1, 1, 0 }, now };
 	struct ledger_answer	a;
-	int64_t			id;
 
-	ck_assert_int_eq(ledger_reserve(st, &limits, &q, now, &a, &id),
-	    STORE_OK);
+	ck_assert_int_eq(ledger_reserve(st, &ask, &q, &a), STORE_OK);
 	ck_assert_int_eq(a.verdict, BUDGET_ALLOWED);
 }
 
