@@ -20,26 +20,15 @@ fd_sanitize_std(void)
 	return 0;
 }
 
-static int
-set_flag(int fd, int get, int set, int flag, int on)
-{
-	int	flags = fcntl(fd, get);
-
-	if (flags == -1)
-		return -1;
-	return fcntl(fd, set, on ? flags | flag : flags & ~flag) == -1 ? -1 : 0;
-}
-
 int
 fd_nonblock(int fd, int on)
 {
-	return set_flag(fd, F_GETFL, F_SETFL, O_NONBLOCK, on);
-}
+	int	flags = fcntl(fd, F_GETFL);
 
-int
-fd_cloexec(int fd, int on)
-{
-	return set_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, on);
+	if (flags == -1)
+		return -1;
+	flags = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+	return fcntl(fd, F_SETFL, flags) == -1 ? -1 : 0;
 }
 
 int

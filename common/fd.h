@@ -16,9 +16,8 @@
 /* Open /dev/null on 0, 1 and 2 where they are closed.  Returns 0 or -1. */
 int fd_sanitize_std(void);
 
-/* Set or clear O_NONBLOCK / FD_CLOEXEC.  Return 0 or -1 with errno. */
+/* Set or clear O_NONBLOCK.  Returns 0 or -1 with errno. */
 int fd_nonblock(int fd, int on);
-int fd_cloexec(int fd, int on);
 
 /* pipe2(O_CLOEXEC).  [0] reads, [1] writes.  Returns 0 or -1. */
 int fd_pipe(int fds[2]);

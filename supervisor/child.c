@@ -358,12 +358,6 @@ child_role(const struct child *c)
 }
 
 const char *
-child_name(const struct child *c)
-{
-	return c->spec.name;
-}
-
-const char *
 child_label(const struct child *c)
 {
 	return c->label;
@@ -379,16 +373,4 @@ json_object *
 child_sandbox(const struct child *c)
 {
 	return c->proc.sandbox;
-}
-
-unsigned
-child_open_requests(const struct child *c)
-{
-	return c->proc.requests.count;
-}
-
-int
-child_busy(const struct child *c)
-{
-	return c->state == CS_READY && c->proc.requests.count > 0;
 }

@@ -255,11 +255,8 @@ void children_tally(const struct children *, enum role,
 /* What an owner may ask of a child. */
 enum child_state child_state(const struct child *);
 enum role child_role(const struct child *);
-const char *child_name(const struct child *);	/* may be NULL */
 const char *child_label(const struct child *);	/* "extract[4711]" */
 pid_t child_pid(const struct child *);		/* 0: none */
 json_object *child_sandbox(const struct child *); /* borrowed, or NULL */
-unsigned child_open_requests(const struct child *);
-int child_busy(const struct child *);		/* ready, requests open */
 
 #endif

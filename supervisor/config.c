@@ -233,7 +233,8 @@ complete_memory(const struct config *cfg, struct config_memory *m)
 	free(root);
 }
 
-void
+/* What depends on other values: paths, the sections that always exist. */
+static void
 config_complete(struct config *cfg, const struct paths *paths)
 {
 	size_t	i;

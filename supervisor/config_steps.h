@@ -22,9 +22,6 @@ int config_read(struct config *cfg, const struct config_request *,
 int config_override(struct config *, const char *option,
     const struct paths *, struct buf *why);
 
-/* What depends on other values: paths, the sections that always exist. */
-void config_complete(struct config *, const struct paths *);
-
 /* Values against each other, and what this version refuses. */
 int config_check(const struct config *, struct buf *why);
 

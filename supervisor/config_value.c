@@ -38,7 +38,8 @@ expected_words(struct buf *out, const struct config_key *key)
 	}
 }
 
-void
+/* Append what a value must be: "a number from 0 to 48". */
+static void
 config_value_expected(struct buf *out, const struct config_key *key)
 {
 	switch (key->type) {

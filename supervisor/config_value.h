@@ -10,9 +10,6 @@
 
 /* One value: from text, to text, compared, released; all by its row. */
 
-/* Append what a value must be: "a number from 0 to 48". */
-void config_value_expected(struct buf *, const struct config_key *);
-
 /*
  * Set a key that is no list from its text; `base' is the section's struct.
  * Returns 0, or -1 with the reason in `why' ("expected a number from 0 to

@@ -46,12 +46,6 @@ model_table_find(const char *name)
 	return best;
 }
 
-int
-model_table_knows(const char *name)
-{
-	return model_table_find(name) != &unknown;
-}
-
 int64_t
 model_text_bytes(int64_t context_window, int64_t effective_percent)
 {

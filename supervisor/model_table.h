@@ -16,11 +16,8 @@ struct model_info {
 	const char	*verbosity;		/* default; NULL: takes none */
 };
 
-/* Never NULL. */
+/* Never NULL: the guess has the prefix "". */
 const struct model_info *model_table_find(const char *name);
-
-/* 1 if the table has it. */
-int model_table_knows(const char *name);
 
 /* The i-th row, NULL after the last. */
 const struct model_info *model_table_row(unsigned i);

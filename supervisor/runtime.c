@@ -39,15 +39,8 @@ runtime_open(struct runtime *rt, const struct config *config, unsigned roles,
 	cc.workers_lock_fd = workers_lock_fd;
 	cc.version = MNEMOD_VERSION;
 	rt->children = children_new(&cc);
-	stop_init(&rt->stop, rt->loop, rt->children, NULL);
+	stop_init(&rt->stop, rt->loop, rt->children);
 	return EXIT_OK;
-}
-
-void
-runtime_on_stop(struct runtime *rt, void (*begun)(void *), void *arg)
-{
-	rt->stop.begun = begun;
-	rt->stop.arg = arg;
 }
 
 enum mnemod_exit

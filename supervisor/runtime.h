@@ -34,9 +34,6 @@ enum mnemod_exit runtime_open(struct runtime *, const struct config *,
  */
 int runtime_open_role(struct runtime *, const struct config *, enum role);
 
-/* Call `begun' once, before the workers are told to stop. */
-void runtime_on_stop(struct runtime *, void (*begun)(void *), void *arg);
-
 /* Stop every worker and wait for the last; EXIT_OK or EXIT_UNKILLABLE. */
 enum mnemod_exit runtime_finish(struct runtime *, const char *why);
 

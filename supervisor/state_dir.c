@@ -354,13 +354,7 @@ wait_for_orphans(struct state_dir *sd, int64_t orphans_ms)
 }
 
 enum mnemod_exit
-state_dir_open(struct state_dir *sd, const char *path, int64_t orphans_ms)
-{
-	return state_dir_open_as(sd, path, orphans_ms, "");
-}
-
-enum mnemod_exit
-state_dir_open_as(struct state_dir *sd, const char *path, int64_t orphans_ms,
+state_dir_open(struct state_dir *sd, const char *path, int64_t orphans_ms,
     const char *how)
 {
 	enum mnemod_exit	 rc = EXIT_STATE;

@@ -26,12 +26,9 @@ struct state_dir {
  * EXIT_LOCKED: another supervisor holds it, named; EXIT_UNKILLABLE: orphans
  * remain, named; EXIT_STATE: cannot be used (network file system, not ours,
  * no directory).  Whatever is not EXIT_OK is logged, nothing is held then.
+ * `how' is what state_dir_say() would say, from the beginning; "": nothing.
  */
 enum mnemod_exit state_dir_open(struct state_dir *, const char *path,
-    int64_t orphans_ms);
-
-/* The same, with what state_dir_say() would say from the beginning. */
-enum mnemod_exit state_dir_open_as(struct state_dir *, const char *path,
     int64_t orphans_ms, const char *how);
 
 /*

@@ -85,8 +85,6 @@ stop_request(struct stop *s, const char *why)
 		return;
 	}
 	log_info("%s: stopping", why);
-	if (s->begun != NULL)
-		s->begun(s->arg);
 	children_stop(s->children, why);
 }
 
@@ -97,10 +95,9 @@ stop_signal(int signo, void *arg)
 }
 
 void
-stop_init(struct stop *s, struct loop *l, struct children *children,
-    void (*begun)(void *arg))
+stop_init(struct stop *s, struct loop *l, struct children *children)
 {
-	*s = (struct stop){ .children = children, .begun = begun };
+	*s = (struct stop){ .children = children };
 	loop_signal(l, SIGTERM, stop_signal, s);
 	loop_signal(l, SIGINT, stop_signal, s);
 }

@@ -10,16 +10,10 @@
 struct stop {
 	struct children	*children;
 	unsigned	 asked;		/* signals and calls so far */
-	void		(*begun)(void *arg);	/* once; may be NULL */
-	void		*arg;
 };
 
-/*
- * Take SIGTERM and SIGINT of `loop'.  `begun' (with `arg', to be set after)
- * is called once, before the workers are told.
- */
-void stop_init(struct stop *, struct loop *, struct children *,
-    void (*begun)(void *arg));
+/* Take SIGTERM and SIGINT of the loop: the second one kills at once. */
+void stop_init(struct stop *, struct loop *, struct children *);
 
 /* As if SIGTERM had come. */
 void stop_request(struct stop *, const char *why);

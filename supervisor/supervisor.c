@@ -91,8 +91,8 @@ supervisor_open(struct supervisor *sv, unsigned roles, const char *how)
 {
 	enum mnemod_exit	e;
 
-	e = state_dir_open_as(&sv->state, sv->config->state,
-	    STATE_ORPHANS_MS, how);
+	e = state_dir_open(&sv->state, sv->config->state, STATE_ORPHANS_MS,
+	    how);
 	if (e != EXIT_OK)
 		return e;
 	if (store_open(sv->state.path, STORE_OWNER, &sv->store) != STORE_OK) {

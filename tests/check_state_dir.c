@@ -62,7 +62,7 @@ START_TEST(makes_a_private_directory)
 	struct state_dir	 sd;
 
 	umask(0);
-	ck_assert_int_eq(state_dir_open(&sd, path, 0), EXIT_OK);
+	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_OK);
 	ck_assert_int_eq(mode_of("."), 0700);
 	ck_assert_int_eq(mode_of("staging"), 0700);
 	ck_assert_int_eq(mode_of("agents"), 0700);
@@ -71,7 +71,7 @@ START_TEST(makes_a_private_directory)
 	ck_assert_int_eq(mode_of("workers.lock"), 0600);
 	state_dir_close(&sd);
 	state_dir_close(&sd);
-	ck_assert_int_eq(state_dir_open(&sd, path, 0), EXIT_OK);
+	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_OK);
 	state_dir_close(&sd);
 }
 END_TEST
@@ -80,10 +80,10 @@ START_TEST(closes_a_directory_that_others_could_read)
 {
 	struct state_dir	 sd;
 
-	ck_assert_int_eq(state_dir_open(&sd, path, 0), EXIT_OK);
+	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_OK);
 	state_dir_close(&sd);
 	ck_assert_int_eq(chmod(path, 0755), 0);
-	ck_assert_int_eq(state_dir_open(&sd, path, 0), EXIT_OK);
+	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_OK);
 	ck_assert_int_eq(mode_of("."), 0700);
 	state_dir_close(&sd);
 }
@@ -98,7 +98,7 @@ START_TEST(refuses_what_is_no_directory)
 	fd = open(path, O_CREAT | O_WRONLY, 0600);
 	ck_assert_int_ge(fd, 0);
 	close(fd);
-	ck_assert_int_eq(state_dir_open(&sd, path, 0), EXIT_STATE);
+	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_STATE);
 	ck_assert_ptr_nonnull(strstr(last_line, "is no directory"));
 }
 END_TEST
@@ -109,12 +109,12 @@ START_TEST(does_not_follow_a_lock)
 	struct state_dir	 sd;
 	char			 file[400];
 
-	ck_assert_int_eq(state_dir_open(&sd, path, 0), EXIT_OK);
+	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_OK);
 	state_dir_close(&sd);
 	snprintf(file, sizeof(file), "%s/lock", path);
 	ck_assert_int_eq(unlink(file), 0);
 	ck_assert_int_eq(symlink("/etc/hostname", file), 0);
-	ck_assert_int_eq(state_dir_open(&sd, path, 0), EXIT_STATE);
+	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_STATE);
 }
 END_TEST
 
@@ -123,13 +123,13 @@ START_TEST(a_second_supervisor_names_the_first)
 	struct state_dir	 sd, second;
 	char			 pid[32];
 
-	ck_assert_int_eq(state_dir_open(&sd, path, 0), EXIT_OK);
-	ck_assert_int_eq(state_dir_open(&second, path, 0), EXIT_LOCKED);
+	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_OK);
+	ck_assert_int_eq(state_dir_open(&second, path, 0, ""), EXIT_LOCKED);
 	snprintf(pid, sizeof(pid), "(pid %d)", (int)getpid());
 	ck_assert_ptr_nonnull(strstr(last_line, pid));
 	ck_assert_int_eq(second.lock_fd, -1);
 	/* The first one's lock is as it was. */
-	ck_assert_int_eq(state_dir_open(&second, path, 0), EXIT_LOCKED);
+	ck_assert_int_eq(state_dir_open(&second, path, 0, ""), EXIT_LOCKED);
 	state_dir_close(&sd);
 }
 END_TEST
@@ -144,7 +144,7 @@ START_TEST(locks_do_not_leak_by_exec)
 {
 	struct state_dir	 sd;
 
-	ck_assert_int_eq(state_dir_open(&sd, path, 0), EXIT_OK);
+	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_OK);
 	ck_assert(is_cloexec(sd.lock_fd));
 	ck_assert(is_cloexec(sd.workers_fd));
 	state_dir_close(&sd);
@@ -169,7 +169,7 @@ leave_orphan(int *life)
 	if (supervisor == 0) {
 		char	 byte;
 
-		if (state_dir_open(&sd, path, 0) != EXIT_OK)
+		if (state_dir_open(&sd, path, 0, "") != EXIT_OK)
 			_exit(1);
 		if (fork() > 0)
 			_exit(0);
@@ -195,7 +195,7 @@ START_TEST(orphans_are_named_and_not_run_over)
 	int			 life;
 	pid_t			 worker = leave_orphan(&life);
 
-	ck_assert_int_eq(state_dir_open(&sd, path, 100), EXIT_UNKILLABLE);
+	ck_assert_int_eq(state_dir_open(&sd, path, 100, ""), EXIT_UNKILLABLE);
 	snprintf(pid, sizeof(pid), "pid %d (", (int)worker);
 	ck_assert_msg(strstr(last_line, pid) != NULL, "%s", last_line);
 	ck_assert_int_eq(sd.workers_fd, -1);
@@ -210,7 +210,7 @@ START_TEST(orphans_that_end_are_waited_for)
 
 	leave_orphan(&life);
 	close(life);
-	ck_assert_int_eq(state_dir_open(&sd, path, STATE_ORPHANS_MS),
+	ck_assert_int_eq(state_dir_open(&sd, path, STATE_ORPHANS_MS, ""),
 	    EXIT_OK);
 	state_dir_close(&sd);
 }

@@ -419,7 +419,7 @@ run(struct loop *l)
 	struct stop	stop;
 	unsigned	bad;
 
-	stop_init(&stop, l, driver.children, NULL);
+	stop_init(&stop, l, driver.children);
 	loop_signal(l, SIGHUP, signal_seen, NULL);
 	loop_signal(l, SIGUSR1, signal_seen, NULL);
 	while (!children_over(driver.children)) {

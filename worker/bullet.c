@@ -66,7 +66,8 @@ add_quote(struct buf *b, const char *s, size_t max)
 	free(line);
 }
 
-const char *
+/* Where a preference holds: "All projects: ", "Here: " or "". */
+static const char *
 bullet_scope(json_object *pref)
 {
 	const char *scope = json_str(pref, "scope");

@@ -23,9 +23,6 @@ int bullet_check(struct buf *, json_object *check, const char *home);
 /* What a model made of a session, in its words. */
 int bullet_told(struct buf *, json_object *told);
 
-/* Where a preference holds: "All projects: ", "Here: " or "". */
-const char *bullet_scope(json_object *pref);
-
 /* "2026-11-22" of Unix seconds. */
 #define BULLET_DATE_SIZE 16
 void bullet_date(char out[BULLET_DATE_SIZE], int64_t time);

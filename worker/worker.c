@@ -45,13 +45,8 @@ worker_set_data(struct worker *w, void *data)
 	w->data = data;
 }
 
-const char *
-worker_name(const struct worker *w)
-{
-	return w->name;
-}
-
-int
+/* Asked to end?  A look at flags only, no system call. */
+static int
 worker_stopping(const struct worker *w)
 {
 	return link_ended(&w->link);

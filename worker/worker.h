@@ -142,9 +142,6 @@ int worker_sleep(struct worker *, int64_t ms);
 /* Write what is queued as far as the pipe takes it now. */
 void worker_flush(struct worker *);
 
-/* Asked to end?  A look at flags only, no system call. */
-int worker_stopping(const struct worker *);
-
 /*
  * The state in the title: "mnemod: consolidate codex [turn 3]".  Set to
  * "starting" and "ready" by the loop.  worker_busy() also says that a
@@ -156,8 +153,5 @@ void worker_title(struct worker *, const char *fmt, ...)
 void worker_busy(struct worker *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void worker_idle(struct worker *);
-
-/* The memory's name from `configure' ("" until then, or if there is none). */
-const char *worker_name(const struct worker *);
 
 #endif

@@ -78,7 +78,8 @@ wait_answer(int channel)
 	return n == 1;
 }
 
-json_object *
+/* A packet and its answer, for the caller; NULL: the broker is gone. */
+static json_object *
 mcp_channel_ask(int channel, json_object *packet)
 {
 	if (channel == -1 || mcp_packet_send(channel, packet) == -1 ||

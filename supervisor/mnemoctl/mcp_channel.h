@@ -35,9 +35,6 @@ int mcp_broker_reaches(const struct config *);
  */
 void mcp_channel_use(int channel, const char *thread_id);
 
-/* A packet and its answer, for the caller; NULL: the broker is gone. */
-json_object *mcp_channel_ask(int channel, json_object *packet);
-
 /* Both ends: one packet.  Return 0, or -1 with errno. */
 int mcp_packet_send(int fd, json_object *);
 /* NULL with errno 0 at the end, EBADMSG for what is no object. */

@@ -132,7 +132,8 @@ refuse(struct ctl_options *o, int letter, const char *last)
 	return wrong(o, "%s: no such option, or not in this form", word);
 }
 
-const char *
+/* The command whose name is nearest to `word'. */
+static const char *
 ctl_options_nearest(const struct ctl_command *c, const char *word)
 {
 	const char	*best = c->name;

@@ -57,8 +57,4 @@ void ctl_options_usage(FILE *);
 void ctl_options_help_command(FILE *, const struct ctl_command *);
 void ctl_options_help(FILE *, const struct ctl_command *commands);
 
-/* The command whose name is nearest to `word'. */
-const char *ctl_options_nearest(const struct ctl_command *commands,
-    const char *word);
-
 #endif

@@ -244,7 +244,7 @@ restore_collect(struct ctl *ctl, json_object *doc)
 	enum ctl_exit		 e;
 	int			 had;
 
-	taken = state_dir_open_as(&sd, ctl->config->state, STATE_ORPHANS_MS,
+	taken = state_dir_open(&sd, ctl->config->state, STATE_ORPHANS_MS,
 	    STATE_SHORT);
 	if (taken != EXIT_OK)
 		return (enum ctl_exit)taken;

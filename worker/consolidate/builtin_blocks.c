@@ -59,7 +59,8 @@ block_seal(struct buf *b)
 	memcpy(place, sum, BLOCK_SUM);
 }
 
-int
+/* 1 if the text, sealed once, is as it was then. */
+static int
 block_is_sealed(const struct buf *b)
 {
 	char sum[BLOCK_SUM + 1];

@@ -39,9 +39,6 @@ char *block_name(const struct block *);
 /* Put the sum of the text into its marker, which it must hold. */
 void block_seal(struct buf *);
 
-/* 1 if the text, sealed once, is as it was then. */
-int block_is_sealed(const struct buf *);
-
 /* 1 if a block that is not written anew names the thread. */
 int blocks_cite(const struct blocks *, const char *thread_id);
 

@@ -217,6 +217,25 @@ name_groups(struct groups *gs)
 	}
 }
 
+/* Number of standing preferences, corrections and the like in the group. */
+static size_t
+group_signals(const struct group *g)
+{
+	json_object *prefs;
+	const char *kind;
+	size_t i, j, n = 0;
+
+	for (i = 0; i < g->n; i++) {
+		prefs = json_arr(topic_latest(&g->topic[i])->task, "prefs");
+		for (j = 0; j < length(prefs); j++) {
+			kind = json_str(json_object_array_get_idx(prefs, j),
+			    "kind");
+			n += kind != NULL && strcmp(kind, "request") != 0;
+		}
+	}
+	return n;
+}
+
 static int
 by_use(const void *a, const void *b)
 {
@@ -287,22 +306,4 @@ group_is_in(const struct group *g, const char *cwd)
 		if (strcmp(g->dirs[i], cwd) == 0)
 			return 1;
 	return strcmp(g->cwd, cwd) == 0;
-}
-
-size_t
-group_signals(const struct group *g)
-{
-	json_object *prefs;
-	const char *kind;
-	size_t i, j, n = 0;
-
-	for (i = 0; i < g->n; i++) {
-		prefs = json_arr(topic_latest(&g->topic[i])->task, "prefs");
-		for (j = 0; j < length(prefs); j++) {
-			kind = json_str(json_object_array_get_idx(prefs, j),
-			    "kind");
-			n += kind != NULL && strcmp(kind, "request") != 0;
-		}
-	}
-	return n;
 }

@@ -58,7 +58,4 @@ const struct ref *topic_latest(const struct topic *);
 /* 1 if `cwd' is one of the group's folders. */
 int group_is_in(const struct group *, const char *cwd);
 
-/* Number of standing preferences, corrections and the like in the group. */
-size_t group_signals(const struct group *);
-
 #endif

@@ -161,7 +161,7 @@ read_adopted(struct inputs *in, json_object *rows)
 	}
 }
 
-int
+static int
 inputs_is_tombstone(const struct inputs *in, const char *thread_id)
 {
 	size_t i;

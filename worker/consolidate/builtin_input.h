@@ -52,6 +52,4 @@ void inputs_clear(struct inputs *);
 void inputs_choose(struct inputs *, int (*wanted)(const struct row *, void *),
     void *arg);
 
-int inputs_is_tombstone(const struct inputs *, const char *thread_id);
-
 #endif

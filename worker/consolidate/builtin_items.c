@@ -104,7 +104,7 @@ item_clear(struct item *it)
 	free(it->replaces);
 }
 
-void
+static void
 items_remove(struct items *l, size_t i)
 {
 	item_clear(&l->v[i]);

@@ -52,7 +52,6 @@ struct said {
 };
 
 void items_add(struct items *, const struct said *);
-void items_remove(struct items *, size_t i);
 void items_clear(struct items *);
 
 /* Single requests last; most confirmed first, then newest. */

@@ -10,7 +10,7 @@
 #define NAME_TIME	20		/* "2026-11-22T18-56-59-" */
 #define NAME_SUFFIX	".jsonl"
 
-void
+static void
 rollout_meta_init(struct rollout_meta *m)
 {
 	memset(m, 0, sizeof(*m));

@@ -33,8 +33,6 @@ struct rollout_meta {
 	char	*first_text;		/* first words of a person, redacted */
 };
 
-void rollout_meta_init(struct rollout_meta *);
-
 /* Frees the strings; the struct may be used again. */
 void rollout_meta_clear(struct rollout_meta *);
 

@@ -62,7 +62,11 @@ blob_traced(struct purge *p, const git_oid *id)
 	return r;
 }
 
-int
+/*
+ * 1 if some file of the tree holds one of the ids, 0 if none does, -1 with
+ * history_error().
+ */
+static int
 purge_traced(struct purge *p, const git_oid *tree)
 {
 	git_index	*index = NULL;

@@ -39,12 +39,6 @@ int purge_run(struct purge *);
 void purge_release(struct purge *);
 
 /*
- * 1 if some file of the tree holds one of the ids, 0 if none does, -1 with
- * history_error().
- */
-int purge_traced(struct purge *, const git_oid *tree);
-
-/*
  * purge_tree.c: the tree without summaries of the threads, their blocks of
  * raw_memories.md, and the lines of other texts that name a thread or such a
  * summary.  0 or -1 with history_error().
