@@ -80,9 +80,7 @@ measure_stage_two(const struct memory *m, const char *status)
 	    "succeeded", "succeeded_no_workspace_changes",
 	    "skipped_retry_unavailable", "skipped_cooldown",
 	    "skipped_running", "failed_claim", "failed_prepare_workspace",
-	    "failed_sandbox_policy", "failed_load_stage1_outputs",
-	    "failed_sync_workspace_inputs", "failed_workspace_status",
-	    "failed_workspace_diff_file", "failed_spawn_agent",
+	    "failed_load_stage1_outputs", "failed_spawn_agent",
 	    "failed_agent", "failed_confirm_ownership",
 	    "failed_workspace_commit", "rejected", "staging_limit" };
 	size_t	i;

@@ -96,7 +96,7 @@ op_despite_begin(struct op_run *run)
 	if (!check_refused(run, r))
 		return;
 	if (memory_send_input(run->memory, NULL) == -1) {
-		op_failed(run, EXIT_STATE, "state_unusable",
+		op_failed(run, EXIT_STATE, "state_unreadable",
 		    "its rows cannot be read");
 		return;
 	}

@@ -29,8 +29,8 @@ outdate(struct op_run *run)
 
 	if (store_output_outdate(sv->store, generator, &n) != STORE_OK) {
 		free(generator);
-		op_failed(run, EXIT_STATE, "store", "the state database "
-		    "cannot be written now; nothing is marked");
+		op_failed(run, EXIT_STATE, "state_unwritable", "the state "
+		    "database cannot be written now; nothing is marked");
 		return;
 	}
 	result = json_object_new_object();

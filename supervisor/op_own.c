@@ -44,7 +44,7 @@ op_revert_begin(struct op_run *run)
 
 	/* Rows first: raw_memories.md is written from them. */
 	if (memory_send_input(run->memory, NULL) == -1) {
-		op_failed(run, EXIT_STATE, "state_unusable",
+		op_failed(run, EXIT_STATE, "state_unreadable",
 		    "its rows cannot be read");
 		return;
 	}

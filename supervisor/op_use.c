@@ -41,7 +41,7 @@ op_use_begin(struct op_run *run)
 	case STORE_CORRUPT:
 	case STORE_NEWER:
 	case STORE_ERROR:
-		op_failed(run, EXIT_STATE, "state_unusable", "the state "
+		op_failed(run, EXIT_STATE, "state_unwritable", "the state "
 		    "database cannot be written now; the use is not counted");
 		break;
 	}
