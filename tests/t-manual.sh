@@ -80,6 +80,15 @@ given 'stage_two_fail|stage_two_lost|memory_stop|put_off' supervisor/*.c |
     sort -u | comm -23 - "$T/documented" >"$T/missing"
 check "mnemoctl.1 has each way in which a run ends" [ ! -s "$T/missing" ]
 
+# What is read of the environment.
+grep -rhoE '\b(getenv|env_dir)\("[A-Z_]+"\)' supervisor worker common |
+    grep -oE '[A-Z_]{2,}' | sort -u >"$T/variables"
+check "variables were found" [ "$(wc -l <"$T/variables")" -gt 8 ]
+while IFS= read -r v; do
+	check "$v is on a page" grep -q "^\.It Ev .*\<$v\>" man/mnemod.8 \
+	    man/mnemoctl.1
+done <"$T/variables"
+
 # Exit statuses.
 sed -n 's/^	EXIT_[A-Z_]* = \([0-9]*\).*/\1/p' common/exitcode.h >"$T/exits"
 check "exit statuses were found" [ "$(wc -l <"$T/exits")" -eq 9 ]
