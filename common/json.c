@@ -104,6 +104,14 @@ json_str(json_object *o, const char *key)
 	return s;
 }
 
+const char *
+json_text(json_object *o, const char *key)
+{
+	const char	*s = json_str(o, key);
+
+	return s == NULL ? "" : s;
+}
+
 int64_t
 json_int(json_object *o, const char *key, int64_t def)
 {
@@ -130,6 +138,22 @@ json_object *
 json_obj(json_object *o, const char *key)
 {
 	return member(o, key, json_type_object);
+}
+
+size_t
+json_count(json_object *arr)
+{
+	return arr == NULL ? 0 : json_object_array_length(arr);
+}
+
+const char *
+json_text_at(json_object *arr, size_t i)
+{
+	json_object	*v = i < json_count(arr) ?
+			    json_object_array_get_idx(arr, i) : NULL;
+
+	return json_object_is_type(v, json_type_string) ?
+	    json_object_get_string(v) : "";
 }
 
 void

@@ -25,14 +25,20 @@ void json_write(struct buf *b, json_object *o);
 
 /*
  * Members of an object, safe on any `o' and any type: the string (NULL if
- * absent, of another type or with an embedded NUL), the integer (or `def'),
- * the truth (or `def'), the array or object (or NULL).  Borrowed.
+ * absent, of another type or with an embedded NUL), the same to be shown ("" if
+ * absent), the integer (or `def'), the truth (or `def'), the array or object
+ * (or NULL).  Borrowed.
  */
 const char *json_str(json_object *o, const char *key);
+const char *json_text(json_object *o, const char *key);
 int64_t json_int(json_object *o, const char *key, int64_t def);
 int json_flag(json_object *o, const char *key, int def);
 json_object *json_arr(json_object *o, const char *key);
 json_object *json_obj(json_object *o, const char *key);
+
+/* How long an array is, 0 if it is NULL; and its string there, or "". */
+size_t json_count(json_object *arr);
+const char *json_text_at(json_object *arr, size_t i);
 
 /* Set members.  json_set_str() with NULL sets null; it copies. */
 void json_set_str(json_object *o, const char *key, const char *val);

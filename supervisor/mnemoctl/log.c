@@ -46,7 +46,7 @@ log_show(json_object *doc, const struct output *out)
 static void
 set_missed(struct ctl *ctl, json_object *doc, json_object *list)
 {
-	size_t	 n = json_object_array_length(list);
+	size_t	 n = json_count(list);
 	int64_t	 first;
 
 	json_set_int(doc, "missed", 0);

@@ -14,100 +14,12 @@
 #include "common/monotime.h"
 #include "supervisor/control_address.h"
 #include "supervisor/mnemoctl/remote.h"
+#include "supervisor/mnemoctl/remote_int.h"
 #include "supervisor/serve.h"
 #include "supervisor/state_dir.h"
 
 #define FIND_MS		15000	/* until the state can be asked or taken */
 #define LOOK_MS		50
-
-/* One question and what became of it. */
-struct remote {
-	struct ctl	*ctl;
-	const struct ctl_command *command;	/* NULL: a hold */
-	json_object	*request;
-	json_object	*doc;
-	int		 answered;
-	int		 served;	/* here */
-	enum ctl_exit	(*work)(void *); /* under a hold, or NULL */
-	void		*arg;
-	int		 left;		/* no more is wanted */
-	enum ctl_exit	 exit;
-};
-
-/*
- * While a request is served here: what a supervisor would write into its log
- * is of no interest, unless asked for; warnings are.
- */
-static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)arg;
-	log_set_sink(NULL, NULL);
-	if (level != LOG_LEVEL_INFO || log_is_verbose())
-		log_at(level, "%s", line);
-	log_set_sink(quiet, NULL);
-}
-
-/* One line on standard error, whoever is at work. */
-static void
-tell(const char *text, int served)
-{
-	log_set_sink(NULL, NULL);
-	log_info("%s", text);
-	log_set_sink(served ? quiet : NULL, NULL);
-}
-
-/* Nothing is published now: that is all that was asked for. */
-static void
-do_work(struct remote *r)
-{
-	log_set_sink(NULL, NULL);
-	r->exit = r->work(r->arg);
-	r->answered = 1;
-	log_set_sink(r->served ? quiet : NULL, NULL);
-}
-
-/* An answer's frame, from either side. */
-static void
-take_frame(void *arg, json_object *frame, int last)
-{
-	struct remote	*r = arg;
-	json_object	*result = json_obj(frame, "result");
-	json_object	*error = json_obj(frame, "error");
-	const char	*text = json_str(frame, "progress");
-
-	if (!last) {
-		if (r->work != NULL && json_flag(frame, "held", 0))
-			do_work(r);
-		else if (text != NULL)
-			tell(text, r->served);
-		else if (r->command != NULL && r->command->hear != NULL &&
-		    r->command->hear(r->ctl, r->doc, frame) == -1)
-			r->left = 1;
-		return;
-	}
-	r->answered = 1;
-	if (result != NULL) {
-		/* It is shown all the same. */
-		r->ctl->verdict = (enum ctl_exit)json_int(result,
-		    "exit_status", CTL_OK);
-		json_object_object_foreach(result, key, value) {
-			json_set(r->doc, key, json_object_get(value));
-		}
-		return;
-	}
-	text = json_str(error, "reason");
-	if (r->ctl->opt->follow && text != NULL &&
-	    strcmp(text, "interrupted") == 0) {
-		log_info("the supervisor stopped");
-		return;
-	}
-	text = json_str(error, "message");
-	log_warnx("%s", text == NULL ? "no reason is given" : text);
-	r->exit = (enum ctl_exit)json_int(error, "status", CTL_NOT_FOUND);
-	if (r->exit <= CTL_OK || r->exit > CTL_WAITING)
-		r->exit = CTL_NOT_FOUND;
-}
 
 static int
 send_request(struct remote *r, int fd)
@@ -132,32 +44,6 @@ send_request(struct remote *r, int fd)
 	return st == FRAME_OK ? 0 : -1;
 }
 
-/* Frames until the last one; 0, or -1 if the connection ended before. */
-static int
-read_answers(struct remote *r, int fd)
-{
-	struct frame_reader	 in;
-	enum frame_status	 st = FRAME_MORE;
-	json_object		*frame;
-	const char		*text;
-	size_t			 len;
-
-	frame_reader_init(&in);
-	while (!r->answered && !r->left && (st == FRAME_OK || st == FRAME_MORE)) {
-		st = frame_reader_next(&in, &text, &len);
-		if (st == FRAME_MORE)
-			st = frame_reader_fill(&in, fd);
-		else if (st == FRAME_OK) {
-			frame = json_parse(text, len, JSON_DEPTH, NULL);
-			take_frame(r, frame, json_obj(frame, "result") !=
-			    NULL || json_obj(frame, "error") != NULL);
-			json_object_put(frame);
-		}
-	}
-	frame_reader_release(&in);
-	return r->answered || r->left ? 0 : -1;
-}
-
 /* Over the socket: 0, or -1 if it was not asked. */
 static int
 ask_supervisor(struct remote *r, int fd)
@@ -169,7 +55,7 @@ ask_supervisor(struct remote *r, int fd)
 	signal(SIGPIPE, SIG_IGN);
 	sent = send_request(r, fd);
 	signal(SIGPIPE, SIG_DFL);
-	if (read_answers(r, fd) == 0)
+	if (remote_read(r, fd) == 0)
 		return 0;
 	if (sent == -1)
 		return -1;
@@ -212,12 +98,12 @@ checked(json_object *request)
 static int
 serve_here(struct remote *r, struct config *config)
 {
-	struct op_asker		asker = { take_frame, r };
+	struct op_asker		asker = { remote_take, r };
 	enum mnemod_exit	e;
 
 	json_set_str(r->doc, "by", "mnemoctl");
 	r->served = 1;
-	log_set_sink(quiet, NULL);
+	log_set_sink(remote_quiet, NULL);
 	e = serve_request(r->ctl->paths, config, r->request, &asker);
 	log_set_sink(NULL, NULL);
 	r->served = 0;

@@ -27,15 +27,13 @@ show_lost(json_object *o, const struct output *out)
 {
 	json_object	*list = json_arr(o, "lost");
 	char		 when[TIME_TEXT];
-	size_t		 i, n = list == NULL ? 0 :
-	    json_object_array_length(list);
+	size_t		 i, n = json_count(list);
 
 	if (n > 0)
 		output_line(out, STYLE_HEAD, "lost in the week of %s:",
 		    day_text(when, json_int(o, "week", 0)));
 	for (i = 0; i < n && i < NAMED_MAX; i++)
-		output_line(out, STYLE_PLAIN, "  %s", json_object_get_string(
-		    json_object_array_get_idx(list, i)));
+		output_line(out, STYLE_PLAIN, "  %s", json_text_at(list, i));
 	if (n > NAMED_MAX)
 		output_line(out, STYLE_DIM, "  ... (-j has %zu)", n);
 }
@@ -52,8 +50,7 @@ audit_show(json_object *doc, const struct output *out)
 	};
 	json_object	*list = json_arr(doc, "weeks");
 	struct table	*t = table_new(out, names);
-	size_t		 i, n = list == NULL ? 0 :
-	    json_object_array_length(list);
+	size_t		 i, n = json_count(list);
 
 	table_rows(t, list, show_week);
 	table_print(t);

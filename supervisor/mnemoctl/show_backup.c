@@ -26,7 +26,7 @@ restore_show(json_object *doc, const struct output *out)
 	if (json_str(doc, "aside") != NULL)
 		output_line(out, STYLE_PLAIN, "what was there before: %s",
 		    json_str(doc, "aside"));
-	for (i = 0; i < json_object_array_length(list); i++) {
+	for (i = 0; i < json_count(list); i++) {
 		m = json_object_array_get_idx(list, i);
 		output_line(out, STYLE_PLAIN, "memory %s: %s is as it was; "
 		    "where it differs counts as your edit",

@@ -10,23 +10,22 @@ published_show(json_object *doc, const struct output *out)
 	size_t		 i;
 
 	output_line(out, STYLE_PLAIN, "published %.12s, %lld files changed",
-	    json_str(doc, "commit"), (long long)json_int(doc, "changed", 0));
-	for (i = 0; list != NULL && i < json_object_array_length(list); i++)
+	    json_text(doc, "commit"), (long long)json_int(doc, "changed", 0));
+	for (i = 0; i < json_count(list); i++)
 		output_line(out, STYLE_PLAIN, "your edit stays: %s",
-		    json_object_get_string(json_object_array_get_idx(list,
-		    i)));
+		    json_text_at(list, i));
 }
 
 void
 noted_show(json_object *doc, const struct output *out)
 {
 	output_line(out, STYLE_PLAIN, "%s: folded in by the next "
-	    "consolidation", json_str(doc, "path"));
+	    "consolidation", json_text(doc, "path"));
 }
 
 void
 discarded_show(json_object *doc, const struct output *out)
 {
 	output_line(out, STYLE_PLAIN, "discarded: what agent %s made; the "
-	    "next consolidation begins anew", json_str(doc, "thread_id"));
+	    "next consolidation begins anew", json_text(doc, "thread_id"));
 }

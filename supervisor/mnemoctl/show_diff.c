@@ -54,13 +54,12 @@ review_show(json_object *doc, const struct output *out)
 	size_t		 i;
 
 	output_line(out, STYLE_HEAD, "made by agent %s, %s",
-	    json_str(doc, "thread_id"),
+	    json_text(doc, "thread_id"),
 	    time_text(when, json_int(doc, "time", 0), out->now));
-	for (i = 0; list != NULL && i < json_object_array_length(list); i++)
+	for (i = 0; i < json_count(list); i++)
 		output_line(out, STYLE_PLAIN, "your edit stays: %s",
-		    json_object_get_string(json_object_array_get_idx(list,
-		    i)));
+		    json_text_at(list, i));
 	diff_show(doc, out);
 	output_line(out, STYLE_HEAD, "to publish this: mnemoctl accept %s",
-	    json_str(doc, "token"));
+	    json_text(doc, "token"));
 }

@@ -8,7 +8,7 @@
 static void
 show_one(json_object *doc, const char *id, const struct output *out)
 {
-	const char	*outcome = json_str(doc, "outcome");
+	const char	*outcome = json_text(doc, "outcome");
 
 	if (strcmp(outcome, "asked") == 0)
 		output_line(out, STYLE_PLAIN, "thread %s: is extracted next",
@@ -22,7 +22,7 @@ show_one(json_object *doc, const char *id, const struct output *out)
 void
 extract_show(json_object *doc, const struct output *out)
 {
-	const char	*generator = json_str(doc, "generator");
+	const char	*generator = json_text(doc, "generator");
 	int64_t		 n = json_int(doc, "outdated", 0);
 
 	if (json_str(doc, "thread_id") != NULL) {

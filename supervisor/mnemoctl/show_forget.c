@@ -33,19 +33,19 @@ show_states(json_object *list, const char *what, const struct output *out)
 	const char	*message;
 	size_t		 i;
 
-	for (i = 0; list != NULL && i < json_object_array_length(list); i++) {
+	for (i = 0; i < json_count(list); i++) {
 		o = json_object_array_get_idx(list, i);
 		message = json_str(o, "message");
 		if (json_int(o, "dropped", -1) >= 0)
 			output_line(out, STYLE_PLAIN, "memory %s: %s: %lld "
 			    "commits taken out, %lld kept",
-			    json_str(o, "memory"), what,
+			    json_text(o, "memory"), what,
 			    (long long)json_int(o, "dropped", 0),
 			    (long long)json_int(o, "kept", 0));
 		else
 			output_line(out, STYLE_PLAIN, "memory %s: %s: %s",
-			    json_str(o, "memory"), what, message != NULL ?
-			    message : json_str(o, "state"));
+			    json_text(o, "memory"), what, message != NULL ?
+			    message : json_text(o, "state"));
 	}
 }
 
@@ -66,7 +66,6 @@ forget_show(json_object *doc, const struct output *out)
 		return;
 	output_line(out, STYLE_PLAIN, "%lld audit files cut; not reached:",
 	    (long long)json_int(doc, "audits", 0));
-	for (i = 0; i < json_object_array_length(list); i++)
-		output_line(out, STYLE_PLAIN, "- %s", json_object_get_string(
-		    json_object_array_get_idx(list, i)));
+	for (i = 0; i < json_count(list); i++)
+		output_line(out, STYLE_PLAIN, "- %s", json_text_at(list, i));
 }

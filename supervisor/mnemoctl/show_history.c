@@ -10,7 +10,7 @@
 static void
 show_commit(struct table *t, json_object *o)
 {
-	table_addf(t, "%.*s", ID_LENGTH, json_str(o, "id"));
+	table_addf(t, "%.*s", ID_LENGTH, json_text(o, "id"));
 	table_time(t, json_int(o, "time", 0));
 	table_number(t, json_int(o, "files", 0));
 	table_add(t, json_flag(o, "edited", 0) ? STYLE_GOOD : STYLE_PLAIN,

@@ -26,10 +26,13 @@ add_tags(struct table *t, json_object *tags)
 {
 	struct buf	b = BUF_INIT;
 
-	json_object_object_foreach(tags, key, value) {
-		if (!is_common(key))
-			buf_addf(&b, "%s%s=%s", b.len == 0 ? "" : " ", key,
-			    json_object_get_string(value));
+	if (tags != NULL) {
+		json_object_object_foreach(tags, key, value) {
+			(void)value;
+			if (!is_common(key))
+				buf_addf(&b, "%s%s=%s", b.len == 0 ? "" : " ",
+				    key, json_text(tags, key));
+		}
 	}
 	table_add(t, STYLE_PLAIN, buf_str(&b));
 	buf_release(&b);
@@ -42,7 +45,7 @@ show_series(struct table *t, json_object *o)
 
 	table_add(t, STYLE_PLAIN, json_str(o, "name"));
 	add_tags(t, json_obj(o, "tags"));
-	if (strcmp(json_str(o, "kind"), "histogram") != 0) {
+	if (strcmp(json_text(o, "kind"), "histogram") != 0) {
 		table_number(t, json_int(o, "value", 0));
 		table_add(t, STYLE_PLAIN, NULL);
 		table_add(t, STYLE_PLAIN, NULL);
@@ -50,7 +53,7 @@ show_series(struct table *t, json_object *o)
 	}
 	table_number(t, sum);
 	table_number(t, n);
-	table_number(t, n == 0 ? 0 : sum / n);
+	table_number(t, n <= 0 ? 0 : sum / n);
 }
 
 void

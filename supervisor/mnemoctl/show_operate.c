@@ -15,10 +15,9 @@ show_at_work(json_object *list, const struct output *out)
 {
 	size_t	i;
 
-	for (i = 0; i < json_object_array_length(list); i++)
+	for (i = 0; i < json_count(list); i++)
 		output_line(out, STYLE_PLAIN, "memory %s: what is under way "
-		    "goes on", json_object_get_string(
-		    json_object_array_get_idx(list, i)));
+		    "goes on", json_text_at(list, i));
 }
 
 void
@@ -45,7 +44,7 @@ pause_show(json_object *doc, const struct output *out)
 static void
 show_job(struct table *t, json_object *o)
 {
-	int	two = strcmp(json_str(o, "kind"), "memory_consolidate") == 0;
+	int	two = strcmp(json_text(o, "kind"), "memory_consolidate") == 0;
 
 	table_add(t, STYLE_PLAIN, two ? "memory" : "thread");
 	table_add(t, STYLE_PLAIN, json_str(o, "key"));
@@ -61,7 +60,7 @@ retry_show(json_object *doc, const struct output *out)
 	json_object	*list = json_arr(doc, "retried");
 	struct table	*t;
 
-	if (json_object_array_length(list) == 0) {
+	if (json_count(list) == 0) {
 		output_line(out, STYLE_GOOD, "no such job failed");
 		return;
 	}
@@ -90,9 +89,9 @@ disable_show(json_object *doc, const struct output *out)
 	if (list == NULL)
 		output_line(out, STYLE_PLAIN, "%s: %sdisabled, %lld sessions "
 		    "so far; the next consolidation leaves them out",
-		    json_str(doc, "what"), json_flag(doc, "changed", 0) ? "" :
+		    json_text(doc, "what"), json_flag(doc, "changed", 0) ? "" :
 		    "was ", (long long)json_int(doc, "threads", 0));
-	else if (json_object_array_length(list) == 0)
+	else if (json_count(list) == 0)
 		output_line(out, STYLE_GOOD, "nothing is disabled");
 	else {
 		t = table_new(out, columns);
@@ -105,7 +104,7 @@ void
 enable_show(json_object *doc, const struct output *out)
 {
 	output_line(out, STYLE_GOOD, "%s: enabled, %lld sessions",
-	    json_str(doc, "what"), (long long)json_int(doc, "threads", 0));
+	    json_text(doc, "what"), (long long)json_int(doc, "threads", 0));
 }
 
 static void
@@ -137,10 +136,10 @@ stop_show(json_object *doc, const struct output *out)
 	if (id != NULL)
 		output_line(out, STYLE_GOOD, "memory %s: agent %s is "
 		    "interrupted; mnemoctl retry %s begins another",
-		    json_str(doc, "memory"), id, json_str(doc, "memory"));
+		    json_text(doc, "memory"), id, json_text(doc, "memory"));
 	else
 		output_line(out, STYLE_GOOD, "%s: told to end",
-		    json_str(doc, "worker"));
+		    json_text(doc, "worker"));
 }
 
 void

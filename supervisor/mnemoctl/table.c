@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "supervisor/mnemoctl/table.h"
@@ -110,7 +111,7 @@ void
 table_rows(struct table *t, json_object *list,
     void (*row)(struct table *, json_object *))
 {
-	size_t	i, n = list == NULL ? 0 : json_object_array_length(list);
+	size_t	i, n = json_count(list);
 
 	for (i = 0; i < n; i++)
 		row(t, json_object_array_get_idx(list, i));

@@ -27,6 +27,15 @@ span_text(char buf[TIME_TEXT], int64_t seconds)
 	return buf;
 }
 
+/* From one time to a later one, whatever they are. */
+static int64_t
+between(int64_t from, int64_t to)
+{
+	int64_t	n;
+
+	return __builtin_sub_overflow(to, from, &n) ? INT64_MAX : n;
+}
+
 const char *
 time_text(char buf[TIME_TEXT], int64_t when, int64_t now)
 {
@@ -38,10 +47,10 @@ time_text(char buf[TIME_TEXT], int64_t when, int64_t now)
 		snprintf(buf, TIME_TEXT, "now");
 	else if (when > now)
 		snprintf(buf, TIME_TEXT, "in %.40s",
-		    span_text(span, when - now));
+		    span_text(span, between(now, when)));
 	else
 		snprintf(buf, TIME_TEXT, "%.40s ago",
-		    span_text(span, now - when));
+		    span_text(span, between(when, now)));
 	return buf;
 }
 
