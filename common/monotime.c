@@ -178,7 +178,6 @@ rfc3339_format(char out[RFC3339_SIZE], int64_t ms)
 {
 	struct tm	tm;
 	time_t		t = (time_t)(ms / 1000 - (ms % 1000 < 0));
-
 	int		n = -1;
 
 	/* strftime(3) writes the year 26 with two digits. */
@@ -188,4 +187,12 @@ rfc3339_format(char out[RFC3339_SIZE], int64_t ms)
 		    tm.tm_hour, tm.tm_min, tm.tm_sec);
 	if (n < 0 || n >= RFC3339_SIZE)
 		snprintf(out, RFC3339_SIZE, "1970-01-01T00:00:00+00:00");
+}
+
+void
+rfc3339_format_s(char out[RFC3339_SIZE], int64_t s)
+{
+	int64_t	ms;
+
+	rfc3339_format(out, __builtin_mul_overflow(s, 1000, &ms) ? 0 : ms);
 }

@@ -44,5 +44,7 @@ int rfc3339_parse(const char *s, int64_t *ms);
 #define RFC3339_SIZE 32
 /* "2026-07-01T11:08:01+00:00", seconds, UTC. */
 void rfc3339_format(char out[RFC3339_SIZE], int64_t ms);
+/* The same for seconds, which may be anybody's: what no clock shows is 1970. */
+void rfc3339_format_s(char out[RFC3339_SIZE], int64_t s);
 
 #endif

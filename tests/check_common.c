@@ -82,6 +82,24 @@ START_TEST(times)
 }
 END_TEST
 
+/* Found by fuzz_answer: what others call a time need not be one. */
+START_TEST(any_seconds_are_written)
+{
+	static const int64_t	s[] = { INT64_MIN, INT64_MIN / 1000, -1, 0, 1,
+	    INT64_MAX / 1000, INT64_MAX };
+	char			out[RFC3339_SIZE];
+	size_t			i;
+
+	for (i = 0; i < sizeof(s) / sizeof(s[0]); i++) {
+		rfc3339_format_s(out, s[i]);
+		ck_assert_ptr_nonnull(strstr(out, "+00:00"));
+	}
+	ck_assert_str_eq(out, "1970-01-01T00:00:00+00:00");
+	rfc3339_format_s(out, 1782904081);
+	ck_assert_str_eq(out, "2026-07-01T11:08:01+00:00");
+}
+END_TEST
+
 START_TEST(wall_offset_moves_now)
 {
 	int64_t	real = (int64_t)time(NULL);
@@ -209,6 +227,7 @@ common_suite(void)
 
 	tcase_add_test(t, printable);
 	tcase_add_test(t, times);
+	tcase_add_test(t, any_seconds_are_written);
 	tcase_add_test(t, wall_offset_moves_now);
 	tcase_add_test(t, timeouts);
 	tcase_add_test(t, uuids);

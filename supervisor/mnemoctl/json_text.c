@@ -37,7 +37,7 @@ member_of(const char *key, json_object *v)
 
 	if (!json_object_is_type(v, json_type_int) || !is_time(key))
 		return copy_of(v);
-	rfc3339_format(text, json_object_get_int64(v) * 1000);
+	rfc3339_format_s(text, json_object_get_int64(v));
 	memcpy(strchr(text, '+'), "Z", 2);	/* as jq(1) reads it */
 	return json_object_new_string(text);
 }

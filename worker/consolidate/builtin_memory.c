@@ -141,7 +141,7 @@ add_ref(struct buf *b, const struct ref *r, int latest)
 	const char *note = json_str(r->task, "note");
 	char when[RFC3339_SIZE];
 
-	rfc3339_format(when, r->row->updated_at * 1000);
+	rfc3339_format_s(when, r->row->updated_at);
 	buf_addf(b, "- %s.md (cwd=", r->row->stem);
 	add_value(b, r->row->cwd);
 	buf_addstr(b, ", rollout_path=");

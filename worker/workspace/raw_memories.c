@@ -27,7 +27,7 @@ add_time(struct buf *out, json_object *row)
 {
 	char	t[RFC3339_SIZE];
 
-	rfc3339_format(t, json_int(row, "source_updated_at", 0) * 1000);
+	rfc3339_format_s(t, json_int(row, "source_updated_at", 0));
 	add_value(out, "updated_at", t);
 }
 
