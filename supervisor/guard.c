@@ -2,6 +2,7 @@
 
 #include "common/json.h"
 #include "supervisor/guard.h"
+#include "supervisor/retry.h"
 
 #define LIMIT	"codex"		/* else the first that is named */
 
@@ -73,4 +74,13 @@ guard_check(json_object *state, int64_t remaining, struct guard_verdict *v)
 		    (reached || used_percent(w) > most))
 			refuse(v, w);
 	}
+}
+
+int64_t
+guard_hold_ms(const struct guard_verdict *v, int64_t now_s)
+{
+	const int64_t	most = RETRY_MAX_MS / 1000;
+
+	return v->resets_at <= now_s || v->resets_at > now_s + most ?
+	    RETRY_MAX_MS : (v->resets_at - now_s) * 1000;
 }

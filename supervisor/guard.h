@@ -7,7 +7,7 @@
 
 /*
  * The rate-limit guard: background work must leave a share of the account's
- * limits to whoever works in the foreground.  A pure function.
+ * limits to whoever works in the foreground.  Pure functions.
  */
 struct guard_verdict {
 	int	allowed;
@@ -21,5 +21,11 @@ struct guard_verdict {
  */
 void guard_check(json_object *state, int64_t remaining,
     struct guard_verdict *);
+
+/*
+ * How long to ask nothing after a refusal, in ms: until the window begins
+ * anew, which may be any number, but look again within RETRY_MAX_MS.
+ */
+int64_t guard_hold_ms(const struct guard_verdict *, int64_t now_s);
 
 #endif

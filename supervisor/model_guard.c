@@ -60,15 +60,6 @@ model_guard(struct model *m)
 	return 1;
 }
 
-/* Until the window begins anew, but look again within the hour. */
-static int64_t
-hold_ms(const struct guard_verdict *v)
-{
-	int64_t	ms = v->resets_at * 1000 - wall_ms();
-
-	return ms <= 0 || ms > RETRY_MAX_MS ? RETRY_MAX_MS : ms;
-}
-
 void
 model_guard_reply(struct model *m, const struct msg *msg)
 {
@@ -87,7 +78,8 @@ model_guard_reply(struct model *m, const struct msg *msg)
 		    (long long)remaining);
 		m->gave_up = 1;
 		measure_guard_refused(m->sv);
-		model_hold_set(m, MODEL_QUOTA, hold_ms(&v), text);
+		model_hold_set(m, MODEL_QUOTA, guard_hold_ms(&v, wall_s()),
+		    text);
 	}
 	guard_over(m);
 }

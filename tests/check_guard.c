@@ -9,6 +9,7 @@
 #include "check_main.h"
 #include "common/json.h"
 #include "supervisor/guard.h"
+#include "supervisor/retry.h"
 
 static struct guard_verdict
 check(const char *state, int64_t remaining)
@@ -64,6 +65,25 @@ START_TEST(the_limit_named_codex)
 }
 END_TEST
 
+/*
+ * A window that begins anew in ten seconds, or never: a provider's number
+ * overflowed when it was made milliseconds.
+ */
+START_TEST(a_hold_is_bounded)
+{
+	static const int64_t	far[] = { 1000 + 3601, 1000, 0, INT64_MAX,
+	    INT64_MIN };
+	struct guard_verdict	v = { 0, 1010, 0 };
+	size_t			i;
+
+	ck_assert_int_eq(guard_hold_ms(&v, 1000), 10000);
+	for (i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+		v.resets_at = far[i];
+		ck_assert_int_eq(guard_hold_ms(&v, 1000), RETRY_MAX_MS);
+	}
+}
+END_TEST
+
 START_TEST(reached)
 {
 	ck_assert(!check("{\"windows\":[" W("codex", "1", "70") "],"
@@ -95,6 +115,7 @@ guard_suite(void)
 	tcase_add_test(t, threshold);
 	tcase_add_test(t, each_window_counts);
 	tcase_add_test(t, the_limit_named_codex);
+	tcase_add_test(t, a_hold_is_bounded);
 	tcase_add_test(t, reached);
 	tcase_add_test(t, fails_open);
 	suite_add_tcase(s, t);
