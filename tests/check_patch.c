@@ -59,6 +59,8 @@ static const struct {
 	{ UPDATE("@@ ## B\n+new\n"), "## A\n## B\nx\n", "## A\n## B\nnew\nx\n",
 	    NULL },
 	{ UPDATE("@@ ## C\n-x\n+y\n"), "## A\nx\n", NULL, "## C" },
+	/* found by fuzz_patch: a chunk that is its first line only */
+	{ UPDATE("@@ ## C\n"), "## A\nx\n", NULL, "## C" },
 	/* trailing white space, and nothing else, is forgiven */
 	{ UPDATE("@@\n-a  \n+A\n"), "a\n", "A\n", NULL },
 	{ UPDATE("@@\n-a\n+A\n"), "a \t\n", "A\n", NULL },

@@ -185,15 +185,17 @@ static void
 explain(const struct applying *a, const struct patch_chunk *c, size_t n,
     struct patch_why *why)
 {
-	const struct patch_line	*l = &a->u->patch->lines[c->first];
+	const struct patch_line	*l;
 	const char		*s = c->context;
 	size_t			 len = c->context_len, i;
 
-	for (i = 0; s == NULL && i < c->n; i++)
-		if (l[i].mark != '+' && trimmed(l[i].s, l[i].len) > 0) {
-			s = l[i].s;
-			len = l[i].len;
+	for (i = 0; s == NULL && i < c->n; i++) {
+		l = &a->u->patch->lines[c->first + i];
+		if (l->mark != '+' && trimmed(l->s, l->len) > 0) {
+			s = l->s;
+			len = l->len;
 		}
+	}
 	snprintf(why->text, sizeof(why->text), "chunk %zu is not in the file "
 	    "as it says%s%.*s%s; read the file again; nothing was changed", n,
 	    s == NULL ? "" : ", beginning with \"",
