@@ -5,6 +5,7 @@
  * cell of ours is entered once, the impossible ones too.
  */
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "check_main.h"
@@ -216,6 +217,7 @@ START_TEST(gone_comes_once_and_from_the_loop)
 }
 END_TEST
 
+/* Row 21. */
 START_TEST(nothing_starts_while_stopping)
 {
 	children_stop(set, "test");
@@ -223,6 +225,8 @@ START_TEST(nothing_starts_while_stopping)
 	loop_run_once(loop, 1000);
 	ck_assert_uint_eq(nended, 1);
 	ck_assert_int_eq(last_end.next, CHILD_GONE);
+	/* Not only because there is no executable here. */
+	ck_assert_int_eq(last_end.cause, CAUSE_STOPPED);
 	ck_assert(children_over(set));
 	children_free(set);
 	loop_free(loop);
@@ -257,6 +261,64 @@ START_TEST(unkillable_is_given_up)
 	ck_assert_uint_eq(nended, 0);
 	children_free(set);
 	loop_free(loop);
+}
+END_TEST
+
+static unsigned	nsignals;
+
+/* A signal that the kernel refuses is logged. */
+static void
+count_signals(enum log_level level, const char *line, void *arg)
+{
+	(void)level;
+	(void)arg;
+	nsignals += strstr(line, "signal 9") != NULL;
+}
+
+/* Row 18: however often it is asked for, one SIGKILL for each second. */
+START_TEST(one_kill_for_many_requests)
+{
+	unsigned	i;
+
+	put(CS_READY, 1);
+	/* Above the largest pid: nobody is hit. */
+	child->proc.pid = child->proc.was = 0x3fffffff;
+	nsignals = 0;
+	log_set_sink(count_signals, NULL);
+	for (i = 0; i < 200; i++)
+		children_kill(set);
+	log_set_sink(log_quiet, NULL);
+	ck_assert_uint_eq(nsignals, 1);
+}
+END_TEST
+
+/*
+ * Row 27: the successor of a dead worker begins with nothing of it: no open
+ * request that it could answer, no half frame, no message that waits for its
+ * payload.
+ */
+START_TEST(nothing_is_left_for_a_successor)
+{
+	struct process	*p;
+
+	put(CS_READY, 1);
+	p = &child->proc;
+	ck_assert_int_gt(requests_open(&p->requests, MSG_PREVIEW), 0);
+	frame_reader_feed(&p->reader, "\0\0\0\7{", 5);
+	p->half.body = json_object_new_object();
+	p->bye = p->late = p->greeted = 1;
+	p->ready_at = 1;
+	p->pid = 4711;
+	child_reaped(child, 3 << 8);
+	ck_assert_int_eq(child->state, CS_BACKOFF);
+	ck_assert_uint_eq(p->requests.count, 0);
+	ck_assert(TAILQ_EMPTY(&p->requests.open));
+	ck_assert_uint_eq(p->reader.in.len, 0);
+	ck_assert_uint_eq(frame_writer_pending(&p->writer), 0);
+	ck_assert_ptr_null(p->half.body);
+	ck_assert(!p->bye && !p->late && !p->greeted && !p->reaped);
+	ck_assert_int_eq(p->ready_at, -1);
+	ck_assert_int_eq(p->pid, 0);
 }
 END_TEST
 
@@ -299,6 +361,8 @@ suite(void)
 	tcase_add_test(tc, nothing_starts_while_stopping);
 	tcase_add_test(tc, no_restart_after_a_stop);
 	tcase_add_test(tc, unkillable_is_given_up);
+	tcase_add_test(tc, one_kill_for_many_requests);
+	tcase_add_test(tc, nothing_is_left_for_a_successor);
 	tcase_add_test(tc, requests_only_when_ready);
 	tcase_add_test_raise_signal(tc, a_request_of_another_role_is_our_bug,
 	    SIGABRT);

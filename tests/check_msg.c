@@ -3,6 +3,7 @@
  * A worker that is taken over says what it likes.  Whatever is not legal by
  * its row of the message table, in this phase, for this role, ends it.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "check_main.h"
@@ -154,6 +155,85 @@ START_TEST(hostile)
 	memset(deep, '[', 10000);
 	memset(deep + 10000, ']', 10000);
 	ck_assert_int_eq(from_extract(deep), MSG_NOT_JSON);
+}
+END_TEST
+
+/* A body with a member that is nested so deep, below two objects. */
+static enum msg_status
+nested(int arrays)
+{
+	struct buf		b = BUF_INIT;
+	enum msg_status		st;
+	int			i;
+
+	buf_addstr(&b, "{\"type\":\"alive\",\"id\":1,\"body\":"
+	    "{\"progress\":1,\"x\":");
+	for (i = 0; i < arrays; i++)
+		buf_addch(&b, '[');
+	for (i = 0; i < arrays; i++)
+		buf_addch(&b, ']');
+	buf_addstr(&b, "}}");
+	st = from_extract(b.data);
+	buf_release(&b);
+	return st;
+}
+
+/* Row 41: in the place where any member may stand. */
+START_TEST(nesting_ends)
+{
+	ck_assert_int_eq(nested(JSON_DEPTH - 2), MSG_OK);
+	ck_assert_int_eq(nested(JSON_DEPTH - 1), MSG_NOT_JSON);
+	ck_assert_int_eq(nested(10000), MSG_NOT_JSON);
+}
+END_TEST
+
+/* The progress that such a number is taken for, and its envelope's id. */
+static int64_t
+taken(const char *id, const char *number, int64_t *serial)
+{
+	struct msg	m;
+	char		text[256], why[128];
+	int64_t		n;
+
+	snprintf(text, sizeof(text), "{\"type\":\"alive\",\"id\":%s,"
+	    "\"body\":{\"progress\":%s}}", id, number);
+	ck_assert_int_eq(msg_parse(&m, text, strlen(text), MSG_FROM_WORKER,
+	    ROLE_EXTRACT, PHASE_READY, why, sizeof(why)), MSG_OK);
+	n = json_int(m.body, "progress", 0);
+	*serial = m.serial;
+	msg_release(&m);
+	return n;
+}
+
+/*
+ * Row 41: of a key that comes twice the last counts, for all who look; an
+ * integer beyond 64 bits is the last one within; what is no integer is
+ * mistyped.
+ */
+START_TEST(duplicates_and_huge_numbers)
+{
+	static const char *const	odd[] = { "1e400", "1.5", "1e3", "-",
+	    "0x10", "NaN", "-Infinity", "01" };
+	char				text[256];
+	int64_t				serial;
+	size_t				i;
+
+	ck_assert_int_eq(taken("5,\"id\":6", "1,\"progress\":7", &serial), 7);
+	ck_assert_int_eq(serial, 6);
+	ck_assert_int_eq(taken("99999999999999999999",
+	    "99999999999999999999", &serial), INT64_MAX);
+	ck_assert_int_eq(serial, INT64_MAX);
+	ck_assert_int_eq(taken("9223372036854775807",
+	    "-99999999999999999999", &serial), INT64_MIN);
+	ck_assert_int_eq(serial, INT64_MAX);
+	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		snprintf(text, sizeof(text), "{\"type\":\"alive\",\"id\":1,"
+		    "\"body\":{\"progress\":%s}}", odd[i]);
+		ck_assert_msg(from_extract(text) != MSG_OK, "%s", odd[i]);
+		snprintf(text, sizeof(text), "{\"type\":\"alive\",\"id\":%s,"
+		    "\"body\":{\"progress\":1}}", odd[i]);
+		ck_assert_msg(from_extract(text) != MSG_OK, "%s", odd[i]);
+	}
 }
 END_TEST
 

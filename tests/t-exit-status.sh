@@ -37,6 +37,30 @@ done
 check "row 2: each deadly signal is named ($missing)" [ -z "$missing" ]
 core_clean "row 2"
 
+# Row 2: it is no reason to stay away.
+core_start -o base=20 -o cap=20 'extract+=start signal=11'
+check "row 2: one that dies of a signal starts again" \
+    wait_until 5 events 2 '^ended .*next=restarts .*signal 11'
+core_stop
+core_clean "row 2: again"
+
+# Row 2: whether it left its memory behind, where the kernel writes that.
+case ${SANITIZED:-}$(cat /proc/sys/kernel/core_pattern) in
+1* | '' | '|'* | */*)
+	skip "row 2: core dumped" "nothing is dumped here"
+	;;
+*)
+	# shellcheck disable=SC3045 # dash and bash have it
+	if (cd "$T" && ulimit -c unlimited &&
+	    core_run -1 'extract=start signal=3') 2>/dev/null; then
+		check "row 2: a core is told of" \
+		    has '^ended .*: signal 3 (.*), core dumped$' "$OUT"
+	else
+		skip "row 2: core dumped" "no right to dump"
+	fi
+	;;
+esac
+
 # Row 5: what cannot be executed.
 mkdir -p "$T/bad/mnemod-agent"
 printf 'not a program\n' >"$T/bad/mnemod-extract"

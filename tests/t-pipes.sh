@@ -84,6 +84,11 @@ check "row 27: the successor begins with a frame of its own" \
     wait_until 10 events 4 '^ready'
 core_stop
 core_clean "row 27"
+core_start -o base=20 -o cap=20 -o intensity=10 'extract+=start torn exit=3'
+check "row 27: its first message is not the payload that is missing" \
+    wait_until 10 events 4 '^ready'
+core_stop
+core_clean "row 27: a payload"
 
 # Row 48: large frames both ways at once.
 core_start -o flood=20 -o requests=1 'extract=start big=20 serve' \

@@ -89,6 +89,7 @@ sleep 0.2
 core_stop
 check "row 67: ready after stop is passed over" \
     has_not 'protocol error' "$LOG"
+check "row 67: nor taken for a beginning" has_not '^ready' "$OUT"
 check "row 67: and the worker may sign off" has 'bye=1' "$OUT"
 core_clean "row 67"
 finish

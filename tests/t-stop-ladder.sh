@@ -201,5 +201,7 @@ wait_until 5 events 1 'next=restarts'
 core_stop
 check "row 63: back-off ends at once ($took ms)" [ "$took" -lt 2000 ]
 check "row 63: the child is told to be gone" has 'next=gone' "$OUT"
+check "row 63: nothing was started for it" \
+    [ "$(count_of ': started' "$LOG")" -eq 1 ]
 core_clean "row 63"
 finish
