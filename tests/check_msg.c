@@ -170,6 +170,7 @@ nested(int arrays)
 	    "{\"progress\":1,\"x\":");
 	for (i = 0; i < arrays; i++)
 		buf_addch(&b, '[');
+	buf_addch(&b, '1');
 	for (i = 0; i < arrays; i++)
 		buf_addch(&b, ']');
 	buf_addstr(&b, "}}");
@@ -191,14 +192,15 @@ END_TEST
 static int64_t
 taken(const char *id, const char *number, int64_t *serial)
 {
-	struct msg	m;
-	char		text[256], why[128];
-	int64_t		n;
+	const struct msg_place	at = { MSG_FROM_WORKER, ROLE_EXTRACT,
+				    PHASE_READY };
+	struct msg		m;
+	char			text[256];
+	int64_t			n;
 
 	snprintf(text, sizeof(text), "{\"type\":\"alive\",\"id\":%s,"
 	    "\"body\":{\"progress\":%s}}", id, number);
-	ck_assert_int_eq(msg_parse(&m, text, strlen(text), MSG_FROM_WORKER,
-	    ROLE_EXTRACT, PHASE_READY, why, sizeof(why)), MSG_OK);
+	ck_assert_int_eq(msg_parse(&m, text, strlen(text), &at), MSG_OK);
 	n = json_int(m.body, "progress", 0);
 	*serial = m.serial;
 	msg_release(&m);
@@ -414,6 +416,8 @@ msg_suite(void)
 	tcase_add_loop_test(t, every_cell, 0, MSG__MAX);
 	tcase_add_loop_test(t, every_key, 0, MSG__MAX);
 	tcase_add_test(t, hostile);
+	tcase_add_test(t, nesting_ends);
+	tcase_add_test(t, duplicates_and_huge_numbers);
 	tcase_add_test(t, envelope);
 	tcase_add_test(t, ids);
 	tcase_add_test(t, both_ways);
