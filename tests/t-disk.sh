@@ -176,7 +176,8 @@ for dir in "$W/state" "$CODEX"; do
 done
 fresh
 
-# EIO: the call fails once, at its n-th time, wherever that is.
+# EIO: the call fails once in each process, at its n-th time there, wherever
+# that is.
 if ! command -v strace >/dev/null; then
 	skip "input and output errors" "strace is not installed"
 	finish
@@ -185,18 +186,47 @@ if [ -n "${SANITIZED:-}" ]; then
 	skip "input and output errors" "the sanitizers' own calls fail too"
 	finish
 fi
-for fault in fdatasync:1 fdatasync:9 fdatasync:40 pwrite64:5 pwrite64:200 \
-    fsync:1 fsync:20 fsync:60 fsync:90 renameat2:1 renameat2:4 renameat2:9 \
-    write:40 mkdir:1 unlink:2; do
-	call=${fault%:*}
-	n=${fault#*:}
+
+# fails CALL N "what" STRACE-ARG...: a pass with that fault, then a whole one.
+fails() {
+	call=$1 n=$2 what=$3
+	shift 3
 	fresh
 	world_fill tests/data/codex
-	timeout -s KILL 120 strace -qq -f -o /dev/null -e "trace=$call" \
-	    -e "inject=$call:error=EIO:when=$n" "$MNEMOD" -o now="$NOW" -1 \
-	    --yes 2>"$LOG"
+	timeout -s KILL 120 strace -qq -f -o "$T/calls" -e "trace=$call" \
+	    -e "inject=$call:error=EIO:when=$n" "$@" "$MNEMOD" \
+	    -o now="$NOW" -1 --yes 2>"$LOG"
 	status=$?
-	disturbed "EIO from $call number $n"
-	healed "EIO from $call number $n"
+	disturbed "$what"
+	check "$what: it happened" has '(INJECTED)' "$T/calls"
+	case $call in
+	fsync | renameat2)
+		check "$what: it is said" has 'Input/output error' "$LOG"
+		check "$what: that is no success" [ "$status" -ne 0 ]
+		;;
+	esac
+	healed "$what"
+}
+
+fresh
+world_fill tests/data/codex
+strace -qq -f -o "$T/pass" -e trace=fdatasync,pwrite64,fsync,renameat2 \
+    "$MNEMOD" -o now="$NOW" -1 --yes 2>"$LOG"
+faults="write:12 mkdir:1 unlink:2"
+for call in fdatasync pwrite64 fsync renameat2; do
+	# The most that one process made of it in an undisturbed pass.
+	most=$(awk -v call="$call(" 'index($2, call) == 1 && ++n[$1] > most {
+	    most = n[$1] } END { print most + 0 }' "$T/pass")
+	faults="$faults $call:1 $call:$((most / 3 + 1)) $call:$((most * 2 / 3 + 1))"
 done
+for fault in $faults; do
+	fails "${fault%:*}" "${fault#*:}" \
+	    "EIO from ${fault%:*} number ${fault#*:}"
+done
+# What reaches the disk in the memory root itself.
+fails fsync 1 "EIO from fsync of MEMORY.md" -P "$ROOT/.mnemod-tmp-new-MEMORY.md"
+for n in 1 2 3; do
+	fails fsync $n "EIO from fsync $n of the root" -P "$ROOT"
+done
+fails fsync 1 "EIO from fsync of rollout_summaries" -P "$ROOT/rollout_summaries"
 finish

@@ -56,6 +56,8 @@ if [ -n "$can_trace" ]; then
 	kill "$tracer"
 	wait "$tracer" 2>/dev/null
 	core_stop
+	check "row 10: it ended when it was told to" \
+	    has '^ended .*: \(signal 15 \|exit status 0\)' "$OUT"
 	core_clean "row 10"
 else
 	skip "row 10: a traced worker" "strace is not installed"

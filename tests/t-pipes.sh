@@ -87,6 +87,7 @@ core_clean "row 27"
 core_start -o base=20 -o cap=20 -o intensity=10 'extract+=start torn exit=3'
 check "row 27: its first message is not the payload that is missing" \
     wait_until 10 events 4 '^ready'
+check "row 27: nor is anything else" has_not 'nobody answers' "$LOG"
 core_stop
 core_clean "row 27: a payload"
 

@@ -18,6 +18,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/utf8.h"
+#include "supervisor/mnemoctl/options.h"
 #include "supervisor/mnemoctl/remote_int.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -143,7 +144,8 @@ frames(const char *s, size_t len)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ctl	 ctl = { .now = NOW };
+	struct ctl_options opt = { .follow = size > 1 && data[1] == ' ' };
+	struct ctl	 ctl = { .opt = &opt, .now = NOW };
 	struct remote	 r = { .ctl = &ctl };
 	int		 fd;
 
