@@ -30,9 +30,14 @@ void
 nearest_try(const char *word, const char *candidate, const char **best,
     size_t *distance)
 {
-	size_t	d = distance_of(word, strnlen(word, NEAREST_MAX), candidate,
-	    strnlen(candidate, NEAREST_MAX));
+	const char	*a = word, *b = candidate;
+	size_t		 d;
 
+	/* What both begin with counts for nothing: paths begin alike. */
+	while (*a != '\0' && *a == *b)
+		a++, b++;
+	d = distance_of(a, strnlen(a, NEAREST_MAX), b,
+	    strnlen(b, NEAREST_MAX));
 	if (d < *distance) {
 		*distance = d;
 		*best = candidate;

@@ -5,7 +5,8 @@
 
 /* For messages: "no such command; the nearest is ...". */
 
-#define NEAREST_MAX 64	/* bytes of a word; what is longer is cut */
+#define NEAREST_MAX 64	/* bytes from where two words differ; what is
+				   longer is cut */
 
 /*
  * Keep `candidate' in *best if its edit distance (Levenshtein) to `word' is

@@ -13,6 +13,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/monotime.h"
+#include "common/nearest.h"
 #include "common/role.h"
 #include "common/uuid.h"
 
@@ -219,6 +220,23 @@ START_TEST(roles)
 }
 END_TEST
 
+/* Folders that lay deep were all equally near: what is long is cut. */
+START_TEST(deep_folders_differ)
+{
+#define DEEP "/home/a-user/projects/of-a-customer/with-a-long-name/in-a-folder/"
+	static const char *const	folders[] = {
+		DEEP "src", DEEP "below", DEEP, "/tmp"
+	};
+	const char			*best = "none";
+	size_t				 i, distance = SIZE_MAX;
+
+	for (i = 0; i < 4; i++)
+		nearest_try(DEEP "belwo", folders[i], &best, &distance);
+	ck_assert_str_eq(best, DEEP "below");
+	ck_assert_uint_eq(distance, 2);
+}
+END_TEST
+
 static Suite *
 common_suite(void)
 {
@@ -234,6 +252,7 @@ common_suite(void)
 	tcase_add_test(t, buffers);
 	tcase_add_test(t, json);
 	tcase_add_test(t, roles);
+	tcase_add_test(t, deep_folders_differ);
 	suite_add_tcase(s, t);
 	return s;
 }
