@@ -4,7 +4,7 @@
 #   make demo       the main job on tests/data (installs missing packages)
 #   make check      the tests (installs missing packages)
 #   make check-asan the tests under AddressSanitizer and UBSan
-#   make check-valgrind check-long soak: what takes long
+#   make check-compilers check-valgrind check-long soak: what takes long
 #   make lint bench fuzz cross deb install uninstall clean
 
 .DEFAULT_GOAL	= all
@@ -64,7 +64,8 @@ MYLDFLAGS	= -pie $(SAN) -Wl,-z,relro,-z,now -Wl,--as-needed
 # which writes the flags of each library.  make reads them and starts over.
 PACKAGES	= $(B)/packages-$(or $(subst $() ,-,$(sort $(filter \
 		  $(INSTALL_GOALS),$(MAKECMDGOALS)))),build).mk
-INSTALL_GOALS	= demo check check-asan check-valgrind fuzz lint bench deb
+INSTALL_GOALS	= demo check check-asan check-compilers check-valgrind \
+		  fuzz lint bench deb
 ifeq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
 else
 include $(PACKAGES)
@@ -361,6 +362,20 @@ soak: all $(TESTBIN) $(TESTPROGS)
 check-long: all $(TESTBIN) $(TESTPROGS)
 	@B=$(B) KILLS=100 FLIPS=100 EVERY=1 sh tests/run.sh -- \
 	    tests/t-gateway-kill.sh tests/t-flips.sh tests/t-disk-errors.sh
+
+# Row 72: with other compilers and at other levels, each in a directory of its
+# own, where every warning is an error.
+COMPILERS	?= gcc-O0 gcc-O3 clang-O2
+COMPILED	= pass agent model mcp search history hand-edit review \
+		  restart stop-ladder sandbox landlock titles retention
+compiler	= MAKEFLAGS= $(MAKE) --no-print-directory -s B=$(B)/$(1) \
+		  CC=$(firstword $(subst -O, ,$(1))) \
+		  CFLAGS=-O$(lastword $(subst -O, ,$(1))) \
+		  CPPFLAGS='$(if $(filter %-O0,$(1)),-U_FORTIFY_SOURCE)' \
+		  WERROR=-Werror SCRIPTS='$(COMPILED:%=tests/t-%.sh)' check
+.PHONY: check-compilers
+check-compilers:
+	@$(foreach c,$(COMPILERS),echo '$(c):'; $(call compiler,$(c)) &&) :
 
 # Fuzzing with clang's libFuzzer, each target for FUZZ_SECONDS, in a build
 # directory of its own.  What is found new stays there, in corpus/.

@@ -49,6 +49,7 @@ lint              codespell          codespell             codespell            
 deb               dpkg-shlibdeps     dpkg-dev              dpkg-dev             dpkg           dpkg-dev
 deb               lintian            lintian               -                    -              -
 lint,fuzz         clang              clang                clang                clang          clang
+check-compilers   clang              clang                clang                clang          clang
 check-valgrind    valgrind           valgrind             valgrind             valgrind       valgrind
 bench             python3            python3               python3              python         python3
 bench             jq                 jq                    jq                   jq             jq
