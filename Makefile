@@ -4,6 +4,7 @@
 #   make demo       the main job on tests/data (installs missing packages)
 #   make check      the tests (installs missing packages)
 #   make check-asan the tests under AddressSanitizer and UBSan
+#   make cover      the lines and error paths that the tests do not reach
 #   make check-compilers check-valgrind check-long soak: what takes long
 #   make lint bench fuzz cross deb install uninstall clean
 
@@ -64,8 +65,8 @@ MYLDFLAGS	= -pie $(SAN) -Wl,-z,relro,-z,now -Wl,--as-needed
 # which writes the flags of each library.  make reads them and starts over.
 PACKAGES	= $(B)/packages-$(or $(subst $() ,-,$(sort $(filter \
 		  $(INSTALL_GOALS),$(MAKECMDGOALS)))),build).mk
-INSTALL_GOALS	= demo check check-asan check-compilers check-valgrind \
-		  fuzz lint bench deb
+INSTALL_GOALS	= demo check check-asan check-compilers check-cover \
+		  check-valgrind cover fuzz lint bench deb
 ifeq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
 else
 include $(PACKAGES)
@@ -376,6 +377,19 @@ compiler	= MAKEFLAGS= $(MAKE) --no-print-directory -s B=$(B)/$(1) \
 .PHONY: check-compilers
 check-compilers:
 	@$(foreach c,$(COMPILERS),echo '$(c):'; $(call compiler,$(c)) &&) :
+
+# What the tests do not reach: lines by file, and each error path that
+# tests/uncovered gives no word for.
+COUNT		= -fprofile-instr-generate=$(CURDIR)/$(B)/cover/raw/%m%c.profraw \
+		  -fcoverage-mapping
+.PHONY: cover check-cover
+cover:
+	@MAKEFLAGS= $(MAKE) --no-print-directory -s CC=clang B=$(B)/cover \
+	    SAN='$(COUNT)' HARD='-O1 -g $(COUNT) -fprofile-update=atomic $(strip \
+	    )-mllvm -runtime-counter-relocation $(strip \
+	    )-Xclang -main-file-name -Xclang $$<' check-cover
+check-cover: all $(TESTBIN) $(TESTPROGS)
+	@B=$(B) sh tests/cover.sh $(UNITS) -- $(SCRIPTS)
 
 # Fuzzing with clang's libFuzzer, each target for FUZZ_SECONDS, in a build
 # directory of its own.  What is found new stays there, in corpus/.

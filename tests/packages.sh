@@ -48,10 +48,11 @@ lint              shellcheck         shellcheck            ShellCheck           
 lint              codespell          codespell             codespell            codespell      codespell
 deb               dpkg-shlibdeps     dpkg-dev              dpkg-dev             dpkg           dpkg-dev
 deb               lintian            lintian               -                    -              -
-lint,fuzz         clang              clang                clang                clang          clang
+lint,fuzz,cover   clang              clang                clang                clang          clang
 check-compilers   clang              clang                clang                clang          clang
+cover             llvm-cov           llvm                 llvm                 llvm           llvm
 check-valgrind    valgrind           valgrind             valgrind             valgrind       valgrind
-bench             python3            python3               python3              python         python3
+bench,cover       python3            python3               python3              python         python3
 bench             jq                 jq                    jq                   jq             jq
 bench             readelf            binutils              binutils             binutils       binutils
 bench             find               findutils             findutils            findutils      findutils

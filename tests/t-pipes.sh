@@ -44,7 +44,7 @@ check "row 45: a worker has its own descriptors only" \
     [ "$(count_of 'fds: 0 1 2 3 4 7$' "$LOG")" -eq 3 ]
 check "a worker's environment is LANG and room for a title" \
     [ "$(count_of 'env: ' "$LOG")" -eq \
-    "$(count_of 'env: LANG=C$\|env: MNEMOD_TITLE\|env: .SAN_OPT\|env: UBSAN' \
+    "$(count_of 'env: LANG=C$\|env: MNEMOD_TITLE\|env: .SAN_OPT\|env: UBSAN\|env: __LLVM_PROFILE' \
     "$LOG")" ]
 kill -KILL "$(worker_pid 2)"
 check "row 45: the end of one is seen at once" \
