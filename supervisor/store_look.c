@@ -122,7 +122,7 @@ store_thread_prefix_each(struct store *s, const char *prefix,
 
 	db_about(s, "looking for threads by their id");
 	db_open(&r, s, "SELECT " THREAD_COLUMNS " FROM threads t"
-	    " WHERE t.id >= ?1 AND substr(t.id, 1, length(?1)) = ?1"
+	    " WHERE t.id >= ?1 AND t.id < ?1 || '~'"	/* no id has one */
 	    " ORDER BY t.id", ARGS(TEXT(prefix)));
 	return db_row_each(&r, &thread_shape, hand_thread, &l);
 }
@@ -178,7 +178,7 @@ store_agent_prefix_each(struct store *s, const char *prefix,
 
 	db_about(s, "looking for agents by their id");
 	db_open(&r, s, AGENTS "WHERE thread_id >= ?1"
-	    " AND substr(thread_id, 1, length(?1)) = ?1"
+	    " AND thread_id < ?1 || '~'"
 	    " ORDER BY thread_id", ARGS(TEXT(prefix)));
 	return db_row_each(&r, &agent_shape, hand_agent, &l);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "supervisor/store_db.h"
+#include "supervisor/store_look.h"
 #include "supervisor/store_purge.h"
 #include "supervisor/store_review.h"
 #include "tests/check_main.h"
@@ -197,6 +198,30 @@ START_TEST(nothing_to_prune)
 END_TEST
 
 static int
+count_threads(const struct store_thread *t, void *arg)
+{
+	ck_assert_str_eq(t->id, tid(1000));
+	++*(int *)arg;
+	return 0;
+}
+
+/* By the end of a range too: all that follow were compared. */
+START_TEST(beginning_of_an_id)
+{
+	const struct db_stmt	*p;
+	int			 n = 0;
+
+	begin();
+	ck_assert_int_eq(store_thread_prefix_each(st, tid(1000),
+	    count_threads, &n), STORE_OK);
+	ck_assert_int_eq(n, 1);
+	for (p = st->stmts; p != NULL; p = p->next)
+		ck_assert_int_lt(sqlite3_stmt_status(p->stmt,
+		    SQLITE_STMTSTATUS_VM_STEP, 0), ROWS_OF_EACH);
+}
+END_TEST
+
+static int
 count(const char *agent_id, void *arg)
 {
 	ck_assert_str_eq(agent_id, "agent1000");
@@ -265,6 +290,7 @@ scans_suite(void)
 	tcase_add_test(t, a_request);
 	tcase_add_test(t, forgetting_one);
 	tcase_add_test(t, nothing_to_prune);
+	tcase_add_test(t, beginning_of_an_id);
 	tcase_add_test(t, purging_many);
 	tcase_add_test(t, selection);
 	suite_add_tcase(s, t);
