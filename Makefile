@@ -362,7 +362,8 @@ soak: all $(TESTBIN) $(TESTPROGS)
 .PHONY: check-long
 check-long: all $(TESTBIN) $(TESTPROGS)
 	@B=$(B) KILLS=100 FLIPS=100 EVERY=1 sh tests/run.sh -- \
-	    tests/t-gateway-kill.sh tests/t-flips.sh tests/t-disk-errors.sh
+	    tests/t-gateway-kill.sh tests/t-flips.sh tests/t-disk-errors.sh \
+	    tests/t-no-process.sh
 
 # Row 72: with other compilers and at other levels, each in a directory of its
 # own, where every warning is an error.
