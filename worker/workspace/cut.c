@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,19 @@ parse(struct cut *c, const char *p)
 	return 0;
 }
 
+/* Set the error of libgit2, of the system if `error' is not 0: -1. */
+static int
+unread(int error)
+{
+	char	*text = xasprintf("its file " NAME ", where it was cut: %s",
+	    error != 0 ? strerror(error) : "it is damaged");
+
+	git_error_set_str(error != 0 ? GIT_ERROR_OS : GIT_ERROR_REPOSITORY,
+	    text);
+	free(text);
+	return -1;
+}
+
 static int
 read_file(struct cut *c, const char *history_path)
 {
@@ -81,18 +95,21 @@ read_file(struct cut *c, const char *history_path)
 	    O_CLOEXEC), r = -1;
 
 	if (dir == -1)
-		return -1;
+		return unread(errno);
 	switch (folder_read_file(dir, NAME, &b, NULL)) {
 	case FOLDER_OK:
-		if (strlen(buf_str(&b)) == b.len)
-			r = parse(c, buf_str(&b));
+		r = strlen(buf_str(&b)) == b.len && parse(c, buf_str(&b)) == 0 ?
+		    0 : unread(0);
 		break;
 	case FOLDER_ABSENT:
 		r = 0;
 		break;
+	case FOLDER_ERROR:
+		r = unread(errno);
+		break;
 	case FOLDER_IRREGULAR:
 	case FOLDER_TOO_BIG:
-	case FOLDER_ERROR:
+		r = unread(0);
 		break;
 	}
 	close(dir);
@@ -107,8 +124,6 @@ cut_read(struct cut *c, const char *history_path)
 	if (read_file(c, history_path) == 0)
 		return 0;
 	cut_release(c);
-	git_error_set_str(GIT_ERROR_REPOSITORY,
-	    "its file " NAME ", where it was cut, cannot be read");
 	return -1;
 }
 

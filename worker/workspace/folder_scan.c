@@ -41,6 +41,15 @@ note_temporary(struct folder_scan *s, const char *path)
 	s->temporary[s->ntemporary++] = xstrdup(path);
 }
 
+/* The walk ends with what errno says of the path: -1. */
+static int
+trouble(struct walk *w, const char *path)
+{
+	snprintf(w->why, w->whysize, "%s: %s", *path == '\0' ? "folder" : path,
+	    strerror(errno));
+	return -1;
+}
+
 static int
 put_file(struct walk *w, const char *path, const struct stat *st,
     const git_oid *id)
@@ -64,7 +73,13 @@ read_file(struct walk *w, int dirfd, const char *name, const char *path)
 		    0 && put_file(w, path, &st, &id) == 0;
 		if (ok)
 			lastread_note(&w->history->last, path, &st, &id);
-	} else if (r != FOLDER_ABSENT)
+		if (!ok)
+			snprintf(w->why, w->whysize, "%s: %s", path,
+			    history_error());
+	} else if (r == FOLDER_ERROR && errno != EACCES)
+		/* A disk or a shortage: a file that is there is not gone. */
+		ok = trouble(w, path) == 0;
+	else if (r != FOLDER_ABSENT)
 		skip(w->scan, path, r);
 	/* Else it is gone since the directory was read: a deletion. */
 	buf_release(&b);
@@ -76,18 +91,15 @@ take_file(struct walk *w, int dirfd, const char *path, const struct stat *st)
 {
 	const char	*name = strrchr(path, '/');
 	git_oid		 id;
-	int		 r;
 
 	name = name == NULL ? path : name + 1;
-	if (lastread_is(&w->history->last, path, st, &id) &&
-	    history_has(w->history, &id))
-		r = put_file(w, path, st, &id);
-	else
-		r = read_file(w, dirfd, name, path);
-	if (r == -1)
-		snprintf(w->why, w->whysize, "%s: %s", path,
-		    history_error());
-	return r;
+	if (!lastread_is(&w->history->last, path, st, &id) ||
+	    !history_has(w->history, &id))
+		return read_file(w, dirfd, name, path);
+	if (put_file(w, path, st, &id) == 0)
+		return 0;
+	snprintf(w->why, w->whysize, "%s: %s", path, history_error());
+	return -1;
 }
 
 /* Can a wanted file lie below this path? */
@@ -119,7 +131,7 @@ walk_entry(struct walk *w, int dirfd, const struct dirent *d,
 	if (!w->wanted(path) && !leads(w, path))
 		return 0;
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
+		return errno == ENOENT ? 0 : trouble(w, path);
 	if (S_ISDIR(st.st_mode) && leads(w, path))
 		return walk_dir(w, dirfd, path);
 	if (!w->wanted(path) || !S_ISREG(st.st_mode)) {
@@ -132,6 +144,14 @@ walk_entry(struct walk *w, int dirfd, const struct dirent *d,
 		return -1;
 	}
 	return w->history == NULL ? 0 : take_file(w, dirfd, path, &st);
+}
+
+/* NULL at the end, with errno 0, or after an error. */
+static struct dirent *
+next_entry(DIR *d)
+{
+	errno = 0;
+	return readdir(d);
 }
 
 /* Walk the directory `path' ("" for the folder itself), named in `parent'. */
@@ -148,12 +168,11 @@ walk_dir(struct walk *w, int parent, const char *path)
 	fd = openat(parent, *base == '\0' ? "." : base,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || (d = fdopendir(fd)) == NULL) {
-		snprintf(w->why, w->whysize, "%s: %s",
-		    *path == '\0' ? "folder" : path, strerror(errno));
+		r = trouble(w, path);
 		fd_close(&fd);
-		return -1;
+		return r;
 	}
-	while (r == 0 && (e = readdir(d)) != NULL) {
+	while (r == 0 && (e = next_entry(d)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 ||
 		    strcmp(e->d_name, "..") == 0)
 			continue;
@@ -162,6 +181,8 @@ walk_dir(struct walk *w, int parent, const char *path)
 		r = walk_entry(w, fd, e, child);
 		free(child);
 	}
+	if (r == 0 && errno != 0)
+		r = trouble(w, path);
 	closedir(d);
 	return r;
 }

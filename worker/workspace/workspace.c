@@ -119,6 +119,19 @@ open_root(const struct workspace *ws)
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* Damage has a way out; a disk or a shortage says nothing of the history. */
+static int
+unopened(struct workspace *ws)
+{
+	const git_error	*e = git_error_last();
+
+	if (e != NULL && e->klass == GIT_ERROR_OS)
+		return workspace_fail_history(ws, "opening");
+	return workspace_fail(ws, REASON_HISTORY,
+	    "history %s: %s; move it away to start a new one",
+	    ws->history_path, history_error());
+}
+
 int
 workspace_open(struct workspace *ws)
 {
@@ -126,9 +139,7 @@ workspace_open(struct workspace *ws)
 		leftovers_remove(ws->history_path);
 	if (ws->history.repo == NULL &&
 	    history_open(&ws->history, ws->history_path) < 0)
-		return workspace_fail(ws, REASON_HISTORY,
-		    "history %s: %s; move it away to start a new one",
-		    ws->history_path, history_error());
+		return unopened(ws);
 	if (ws->read_only && !ws->is_volatile) {
 		if (history_volatile(&ws->history) < 0)
 			return workspace_fail_history(ws, "opening");
