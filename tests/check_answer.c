@@ -18,6 +18,7 @@
 #include "supervisor/mnemoctl/options.h"
 #include "supervisor/mnemoctl/remote_int.h"
 #include "supervisor/mnemoctl/when.h"
+#include "tests/log_sink.h"
 
 typedef void show_fn(json_object *, const struct output *);
 
@@ -31,17 +32,9 @@ static struct ctl		ctl = { .opt = &options };
 static struct remote		remote;
 
 static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
-
-static void
 setup(void)
 {
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 	remote = (struct remote){ .ctl = &ctl };
 	remote.doc = json_object_new_object();
 }

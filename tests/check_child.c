@@ -4,8 +4,10 @@
  * dispatch than in its table, and a command did nothing for years.  So every
  * cell of ours is entered once, the impossible ones too.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "check_main.h"
@@ -264,6 +266,38 @@ START_TEST(unkillable_is_given_up)
 }
 END_TEST
 
+/* Row 47: who has written much gets one read for each turn of the loop. */
+START_TEST(one_read_for_each_turn)
+{
+	static const char	alive[] = "{\"type\":\"alive\",\"id\":0,"
+				    "\"body\":{\"progress\":1}}";
+	struct frame_writer	w;
+	int			fds[2], left, total;
+
+	put(CS_READY, 0);
+	child->proc.ready_at = 1;
+	ck_assert_int_eq(pipe(fds), 0);
+	ck_assert_int_gt(fcntl(fds[1], F_SETPIPE_SZ, 512 * 1024), 0);
+	frame_writer_init(&w);
+	while (frame_writer_pending(&w) < 300 * 1024)
+		ck_assert_int_eq(frame_writer_push(&w, alive,
+		    sizeof(alive) - 1), FRAME_OK);
+	total = (int)frame_writer_pending(&w);
+	ck_assert_int_eq(frame_writer_flush(&w, fds[1]), FRAME_OK);
+	struct spawned	s = { .pid = 4711, .to = -1, .from = fds[0],
+	    .err = -1, .fault = -1 };
+	process_open(child, &s);
+	loop_fd_del(&child->proc.err.watch);
+	loop_fd_del(&child->proc.fault.watch);
+	loop_run_once(loop, 1000);
+	ck_assert_int_eq(ioctl(fds[0], FIONREAD, &left), 0);
+	ck_assert_int_lt(left, total);
+	ck_assert_int_ge(left, total - 64 * 1024);
+	frame_writer_release(&w);
+	close(fds[1]);
+}
+END_TEST
+
 static unsigned	nsignals;
 
 /* A signal that the kernel refuses is logged. */
@@ -361,6 +395,7 @@ suite(void)
 	tcase_add_test(tc, nothing_starts_while_stopping);
 	tcase_add_test(tc, no_restart_after_a_stop);
 	tcase_add_test(tc, unkillable_is_given_up);
+	tcase_add_test(tc, one_read_for_each_turn);
 	tcase_add_test(tc, one_kill_for_many_requests);
 	tcase_add_test(tc, nothing_is_left_for_a_successor);
 	tcase_add_test(tc, requests_only_when_ready);

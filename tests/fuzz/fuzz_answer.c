@@ -20,6 +20,7 @@
 #include "common/utf8.h"
 #include "supervisor/mnemoctl/options.h"
 #include "supervisor/mnemoctl/remote_int.h"
+#include "tests/log_sink.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -55,14 +56,6 @@ static const struct ctl_command	commands[] = {
 	{ .name = "stop", .show = stop_show },
 };
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
 
 static void
 check_shown(const char *s, size_t len)
@@ -151,14 +144,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 	r.command = &commands[data[0] % NCOMMANDS];
 	r.doc = json_object_new_object();
 	fd = frames((const char *)data + 1, size - 1);
 	if (remote_read(&r, fd) == -1 && r.answered)
 		abort();
 	close(fd);
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 	if (ctl.verdict > CTL_WAITING || r.exit > CTL_WAITING)
 		abort();
 	if (r.answered && r.exit == CTL_OK) {

@@ -21,6 +21,7 @@
 #include "common/utf8.h"
 #include "common/uuid.h"
 #include "supervisor/codex_rows.h"
+#include "tests/log_sink.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -30,14 +31,6 @@ int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 static char	top[] = "/dev/shm/fuzz-codex-XXXXXX";
 static char	home[sizeof(top) + 8], state[sizeof(top) + 8];
 static char	file[sizeof(home) + 24];
-
-static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
 
 static void
 leave(void)
@@ -59,7 +52,7 @@ start(void)
 	if (mkdir(home, 0700) == -1 || mkdir(state, 0700) == -1)
 		abort();
 	atexit(leave);
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 }
 
 static void

@@ -18,6 +18,7 @@
 #include "common/fd.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "tests/log_sink.h"
 #include "worker/workspace/commits.h"
 #include "worker/workspace/compare.h"
 #include "worker/workspace/losses.h"
@@ -48,14 +49,6 @@ __lsan_default_suppressions(void)
 static char	top[] = "/dev/shm/fuzz-history-XXXXXX";
 
 static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
-
-static void
 path_of(char out[128], const char *name)
 {
 	snprintf(out, 128, "%s/%s", top, name);
@@ -82,7 +75,7 @@ start(void)
 		abort();
 	history_close(&h);
 	atexit(leave);
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 }
 
 static void

@@ -14,6 +14,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/utf8.h"
+#include "tests/log_sink.h"
 #include "worker/redact.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -28,14 +29,6 @@ struct trial {
 	unsigned	 ticks;		/* left */
 	int		 gave_up;
 };
-
-static void
-quiet(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
 
 static int
 tick(void *arg)
@@ -125,7 +118,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	log_set_sink(quiet, NULL);
+	log_set_sink(log_quiet, NULL);
 	end = memchr(text, '\n', size - 2);
 	len = end == NULL ? 0 : (size_t)(end - text);
 	if (len < sizeof(pattern) && memchr(text, '\0', len) == NULL)
