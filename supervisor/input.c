@@ -73,8 +73,7 @@ input_row(const struct input *in, const struct store_row *r)
 	if (in->agent_id != NULL)
 		json_set_bool(o, "fresh", is_fresh(in, r));
 	if (r->facts != NULL)
-		json_set(o, "facts", json_parse(r->facts, strlen(r->facts),
-		    JSON_DEPTH - 4, NULL));
+		json_set_str(o, "facts", r->facts);
 	free(group);
 	return o;
 }

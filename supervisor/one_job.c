@@ -86,24 +86,17 @@ blank(const char *s)
 	return s == NULL || s[0] == '\0';
 }
 
-/* Fill `out' from the answer; the text of the facts goes to `facts'. */
 static void
-output_init(struct store_output *out, const struct one_job *j,
-    struct buf *facts)
+output_init(struct store_output *out, const struct one_job *j)
 {
-	json_object	*o = json_obj(j->answer, "facts");
-
 	memset(out, 0, sizeof(*out));
 	out->source_updated_at = j->watermark;
 	out->raw_memory = json_str(j->answer, "raw_memory");
 	out->rollout_summary = json_str(j->answer, "rollout_summary");
 	out->rollout_slug = json_str(j->answer, "rollout_slug");
 	out->generator = json_str(j->answer, "generator");
+	out->facts = json_str(j->answer, "facts");
 	out->keeps = json_flag(j->answer, "keeps", 0);
-	if (o == NULL)
-		return;
-	json_write(facts, o);
-	out->facts = buf_str(facts);
 }
 
 static enum one_job_end
@@ -126,7 +119,6 @@ store_output(struct supervisor *sv, const struct one_job *j)
 	struct store_citation	 cited[CITATIONS_MAX];
 	struct store_finish	 f;
 	struct store_output	 out;
-	struct buf		 facts = BUF_INIT;
 	const char		**names;
 	enum store_status	 st;
 
@@ -136,12 +128,11 @@ store_output(struct supervisor *sv, const struct one_job *j)
 	f.nmemories = memories_for(sv->config, j, names);
 	f.citations = cited;
 	f.ncitations = citations_of(j->answer, cited, CITATIONS_MAX);
-	output_init(&out, j, &facts);
+	output_init(&out, j);
 	if (end_of(j) == ONE_JOB_NO_OUTPUT)
 		st = store_stage_one_no_output(sv->store, &f);
 	else
 		st = store_stage_one_succeeded(sv->store, &f, &out);
-	buf_release(&facts);
 	free(names);
 	return st;
 }

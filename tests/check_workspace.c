@@ -301,6 +301,53 @@ START_TEST(rows_that_are_blank_or_twice)
 }
 END_TEST
 
+static json_object *
+facts_of(const char *text)
+{
+	json_object	*list = json_object_new_array();
+	json_object	*o = json_object_new_object();
+	char		 why[256];
+
+	json_set_str(o, "kind", "row");
+	json_set_str(o, "thread_id", THREAD_A);
+	json_set_str(o, "raw_memory", "raw");
+	if (text != NULL)
+		json_set_str(o, "facts", text);
+	json_object_array_add(list, o);
+	ck_assert_int_eq(inputs_add(&sc.ws.inputs, list, why, sizeof(why)),
+	    0);
+	json_object_put(list);
+	o = sc.ws.inputs.rows[sc.ws.inputs.nrows - 1];
+	ck_assert(json_object_is_type(json_obj(o, "facts"),
+	    json_type_object) || !json_object_object_get_ex(o, "facts",
+	    &list) || list == NULL);
+	return json_obj(o, "facts");
+}
+
+/* The supervisor hands facts on unread: what is none of ours is none. */
+START_TEST(facts_are_a_text)
+{
+	static const char *const	none[] = {
+		"", "{", "[]", "\"v\"", "null", "{\"v\":1} {}",
+		"{\"a\":[{\"b\":\"x\\u0000\"}]}"
+	};
+	struct buf			deep = BUF_INIT;
+	size_t				i;
+
+	ck_assert_int_eq(json_int(facts_of("{\"v\":1}"), "v", 0), 1);
+	ck_assert_ptr_null(facts_of(NULL));
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		ck_assert_msg(facts_of(none[i]) == NULL, "%s", none[i]);
+	for (i = 0; i < JSON_DEPTH; i++)
+		buf_addstr(&deep, "{\"a\":");
+	buf_addstr(&deep, "1");
+	for (i = 0; i < JSON_DEPTH; i++)
+		buf_addch(&deep, '}');
+	ck_assert_ptr_null(facts_of(buf_str(&deep)));
+	buf_release(&deep);
+}
+END_TEST
+
 START_TEST(roots_that_are_not_ours)
 {
 	struct recovered	r;
@@ -404,6 +451,7 @@ suite(void)
 	tcase_add_test(t, a_deleted_summary_comes_back_with_its_row);
 	tcase_add_test(t, an_agent_that_failed_leaves_nothing_behind);
 	tcase_add_test(t, rows_that_are_blank_or_twice);
+	tcase_add_test(t, facts_are_a_text);
 	tcase_add_test(t, roots_that_are_not_ours);
 	tcase_add_test(t, a_mode_and_a_readonly_root);
 	suite_add_tcase(s, t);

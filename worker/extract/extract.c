@@ -42,10 +42,14 @@ answer(const struct job *j, const struct feed *feed, int64_t items)
 static void
 add_output(json_object *o, const struct stage_one_output *out)
 {
+	struct buf	facts = BUF_INIT;
+
 	json_set_str(o, "raw_memory", out->raw_memory);
 	json_set_str(o, "rollout_summary", out->rollout_summary);
 	json_set_str(o, "rollout_slug", out->rollout_slug);
-	json_set(o, "facts", json_object_get(out->facts));
+	json_write(&facts, out->facts);
+	json_set_str(o, "facts", buf_str(&facts));
+	buf_release(&facts);
 	json_set_bool(o, "keeps", json_flag(out->facts, "keeps", 0));
 }
 

@@ -39,6 +39,27 @@ inputs_clear(struct inputs *in)
 	inputs_init(in);
 }
 
+/*
+ * Facts come as the text that stage one wrote, which the supervisor does not
+ * read.  What makes no sense is none.
+ */
+static void
+read_facts(json_object *row)
+{
+	const char	*text = json_str(row, "facts");
+	json_object	*facts;
+
+	if (text == NULL)
+		return;
+	facts = json_parse(text, strlen(text), JSON_DEPTH - 4, NULL);
+	if (!json_object_is_type(facts, json_type_object) ||
+	    json_has_nul(facts)) {
+		json_object_put(facts);
+		facts = NULL;
+	}
+	json_set(row, "facts", facts);
+}
+
 static int
 add_entry(struct inputs *in, json_object *entry, char *why, size_t whysize)
 {
@@ -50,6 +71,7 @@ add_entry(struct inputs *in, json_object *entry, char *why, size_t whysize)
 		return -1;
 	}
 	if (kind != NULL && strcmp(kind, "row") == 0) {
+		read_facts(entry);
 		in->rows = xreallocarray(in->rows, in->nrows + 1,
 		    sizeof(json_object *));
 		in->rows[in->nrows++] = json_object_get(entry);
