@@ -24,6 +24,7 @@
 #include "common/mem.h"
 #include "tests/log_sink.h"
 #include "tests/wspace_scene.h"
+#include "worker/workspace/pack.h"
 #include "worker/workspace/tree.h"
 
 #define SAVES		5000	/* in all */
@@ -319,6 +320,7 @@ publish(int n)
 	char	mark_of[16];
 
 	snprintf(mark_of, sizeof(mark_of), "n%d", n);
+	ck_assert_int_ge(pack_history(&sc.ws, PACK_MAX), 0);
 	scene_inputs(&sc, 3, mark_of);
 	if (staging_prepare(&sc.ws, AGENT_2, &sc.prepared) < 0) {
 		ck_assert_msg(strcmp(sc.ws.reason, REASON_EDITED) == 0, "%s",

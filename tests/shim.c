@@ -164,13 +164,19 @@ shim_counts(const char *call)
 }
 
 int
-shim_fails(const char *call, const void *caller)
+shim_ours(const void *caller)
 {
 	uintptr_t	from = (uintptr_t)caller;
+
+	return ours_to == 0 || (from >= ours_from && from < ours_to);
+}
+
+int
+shim_fails(const char *call, const void *caller)
+{
 	uint64_t	n;
 
-	if (!shim_counts(call) ||
-	    (ours_to != 0 && (from < ours_from || from >= ours_to)))
+	if (!shim_counts(call) || !shim_ours(caller))
 		return 0;
 	n = ++seen->calls;
 	if (n < first || (n > first && (every == 0 || !drawn(n))))

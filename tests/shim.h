@@ -15,11 +15,16 @@
  *	SHIM_SEEN=FILE	processes count together in this file of 16 bytes:
  *			calls, then failures (uint64_t)
  *	SHIM_OURS=1	only calls of the program itself count, not those of
- *			its libraries
+ *			its libraries; these read files as a local disk
+ *			gives them: libgit2 takes a pack for torn whose
+ *			header does not come at once
  *	SHIM_CLOCK=FILE	the wall clock is off by the seconds in FILE
  *	SHIM_IN=NAME[,NAME...]
  *			only in programs of these names, workers too
  */
+
+/* 1 if that is an address of the program itself, or SHIM_OURS is not set. */
+int shim_ours(const void *caller);
 
 /* 1 if this call, made from that address, is to fail; errno is set then. */
 int shim_fails(const char *call, const void *caller);

@@ -27,6 +27,7 @@
 #include "shim.h"
 
 #define FAILS(name)	shim_fails(name, __builtin_return_address(0))
+#define SHORTER(fd, n)	shorter(fd, n, __builtin_return_address(0))
 
 extern void	*__libc_malloc(size_t);
 extern void	*__libc_calloc(size_t, size_t);
@@ -66,7 +67,7 @@ name params								\
 
 /* A packet, and what a timer tells, comes whole. */
 static size_t
-shorter(int fd, size_t n)
+shorter(int fd, size_t n, const void *caller)
 {
 	struct stat	st;
 	socklen_t	len = sizeof(int);
@@ -77,7 +78,8 @@ shorter(int fd, size_t n)
 	if (S_ISSOCK(st.st_mode))
 		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
 	errno = saved;
-	if ((st.st_mode & S_IFMT) == 0 || type != SOCK_STREAM)
+	if ((st.st_mode & S_IFMT) == 0 || type != SOCK_STREAM ||
+	    (S_ISREG(st.st_mode) && !shim_ours(caller)))
 		return n;
 	return shim_shorter(n);
 }
@@ -109,8 +111,8 @@ name params								\
 	return real args;						\
 }
 
-CALL(ssize_t, read, (int fd, void *b, size_t n), (fd, b, shorter(fd, n)))
-PUT(write, (int fd, const void *b, size_t n), (fd, b, shorter(fd, n)))
+CALL(ssize_t, read, (int fd, void *b, size_t n), (fd, b, SHORTER(fd, n)))
+PUT(write, (int fd, const void *b, size_t n), (fd, b, SHORTER(fd, n)))
 PUT(pwrite, (int fd, const void *b, size_t n, off_t o),
     (fd, b, shim_shorter(n), o))
 PUT(pwrite64, (int fd, const void *b, size_t n, off_t o),
