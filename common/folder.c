@@ -216,28 +216,59 @@ folder_read_file(int dirfd, const char *path, struct buf *out,
 	return r;
 }
 
+/* Half a file is none; errno stays. */
+static void
+drop_file(int dirfd, const char *name, int fd)
+{
+	int	saved = errno;
+
+	close(fd);
+	unlinkat(dirfd, name, 0);
+	errno = saved;
+}
+
+/* The descriptor of the written file, or -1 with errno. */
+static int
+make_file(int dirfd, const char *name, const struct buf *data, mode_t perm)
+{
+	int	fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL |
+		    O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd == -1)
+		return -1;
+	if (fd_write_all(fd, buf_str(data), data->len) == 0 &&
+	    fchmod(fd, perm) == 0)
+		return fd;
+	drop_file(dirfd, name, fd);
+	return -1;
+}
+
 int
 folder_write_new(int dirfd, const char *name, const struct buf *data,
     mode_t perm)
 {
-	int	fd, r, saved;
+	int	fd = make_file(dirfd, name, data, perm);
 
-	fd = openat(dirfd, name,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
+	if (fd == -1)
 		return -1;
-	r = fd_write_all(fd, buf_str(data), data->len);
-	if (r == 0)
-		r = fchmod(fd, perm);
-	if (r == 0)
-		r = fsync(fd);
-	saved = errno;
+	if (fsync(fd) == -1) {
+		drop_file(dirfd, name, fd);
+		return -1;
+	}
 	close(fd);
-	if (r == 0)
-		return 0;
-	unlinkat(dirfd, name, 0);
-	errno = saved;
-	return -1;
+	return 0;
+}
+
+int
+folder_write_scratch(int dirfd, const char *name, const struct buf *data,
+    mode_t perm)
+{
+	int	fd = make_file(dirfd, name, data, perm);
+
+	if (fd == -1)
+		return -1;
+	close(fd);
+	return 0;
 }
 
 /*

@@ -57,6 +57,10 @@ int folder_open_parent(int dirfd, const char *path, int make,
 int folder_write_new(int dirfd, const char *name, const struct buf *,
     mode_t perm);
 
+/* The same without waiting for the disk: a power cut may take it away. */
+int folder_write_scratch(int dirfd, const char *name, const struct buf *,
+    mode_t perm);
+
 /*
  * Remove `name' in `dirfd' and everything below it, however deep and whatever
  * its modes; links are not followed.  Returns 0, or -1 with errno: ESTALE

@@ -21,6 +21,7 @@
 #include "worker/workspace/tree.h"
 
 #define NOTE	"01a20847-2342-7f19-83e0-000000000001"
+#define SUMMARY	"rollout_summaries/" STEM_A ".md"
 #define NOTE_2	"01a20847-2342-7f19-83e0-000000000002"
 
 static struct wspace_scene	sc;
@@ -282,6 +283,35 @@ START_TEST(what_a_killed_writer_left_keeps_nobody_out)
 }
 END_TEST
 
+/*
+ * Ten thousand summaries were copied into a staging folder, and each copy
+ * waited for the disk.  A power cut may take them away now: nothing but what
+ * an agent writes is taken from there.
+ */
+START_TEST(what_staging_lost_is_not_missed)
+{
+	char	*summary = xstrdup(scene_read(sc.root, SUMMARY));
+	char	*raw;
+
+	scene_inputs(&sc, 3, "two");
+	scene_prepare(&sc, AGENT_2);
+	scene_write(scene_staging(&sc, AGENT_2), SUMMARY, "");
+	scene_write(scene_staging(&sc, AGENT_2), "raw_memories.md", "");
+	scene_unlink(scene_staging(&sc, AGENT_2), ".inputs.json");
+	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
+	    scene_handbook("two"));
+	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
+	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"),
+	    scene_handbook("two"));
+	raw = xstrdup(scene_read(sc.root, "raw_memories.md"));
+	ck_assert_ptr_nonnull(strstr(raw, "two"));
+	ck_assert_uint_gt(strlen(scene_read(sc.root, SUMMARY)),
+	    strlen(summary) / 2);
+	free(raw);
+	free(summary);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -297,6 +327,7 @@ suite(void)
 	tcase_add_loop_test(tc, killed_at_any_step_of_a_note, 0,
 	    (int)(sizeof(points) / sizeof(points[0])));
 	tcase_add_test(tc, what_a_killed_writer_left_keeps_nobody_out);
+	tcase_add_test(tc, what_staging_lost_is_not_missed);
 	suite_add_tcase(s, tc);
 	return s;
 }

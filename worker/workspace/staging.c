@@ -146,7 +146,12 @@ write_file(struct preparation *p, int dir, const char *path,
 	fd = folder_open_parent(dir, path, 1, &base);
 	if (fd < 0)
 		return fail_staging(p, path);
-	r = folder_write_new(fd, base, text, perm);
+	/*
+	 * Nothing but what an agent may write is ever taken from here again,
+	 * and after a power cut all is made anew for the next agent.
+	 */
+	r = tree_agents(path) ? folder_write_new(fd, base, text, perm) :
+	    folder_write_scratch(fd, base, text, perm);
 	if (r < 0)
 		fail_staging(p, path);
 	close(fd);
