@@ -126,8 +126,14 @@ echo "$id" >"$STATE/memories/codex.git/refs/mnemod/next"
 finds "an interrupted publication" 0 '^warn  memories: codex: a publication is'
 rm "$STATE/memories/codex.git/refs/mnemod/next"
 # References that agree say nothing of what they lead to.
-object=$STATE/memories/codex.git/objects/$(git \
-    --git-dir="$STATE/memories/codex.git" rev-parse \
+history=$STATE/memories/codex.git
+mv "$history/objects/pack" "$T/pack"
+mkdir "$history/objects/pack"
+for pack in "$T"/pack/*.pack; do
+	git --git-dir="$history" unpack-objects -q <"$pack"
+done
+finds "objects that are no pack" 0 'codex: the history is whole'
+object=$history/objects/$(git --git-dir="$history" rev-parse \
     refs/mnemod/live:memory_summary.md | sed 's,..,&/,')
 cp "$object" "$T/object"
 chmod 600 "$object"
@@ -137,7 +143,7 @@ check "a damaged object: the way out" has 'to do: restore a backup' "$T/out"
 rm "$object"
 finds "an object that is gone" 1 '^fail  memories: codex: history .*: [0-9a-f]\{40\}: '
 cp "$T/object" "$object"
-git --git-dir="$STATE/memories/codex.git" repack -adq
+git --git-dir="$history" repack -adq
 finds "packed" 0 'codex: the history is whole'
 mv "$STATE/memories" "$W/histories"
 finds "no history" 1 '^fail  memories: codex: the history '

@@ -136,7 +136,7 @@ database() {
 		start_over
 	done
 }
-# The history, with loose objects or packed.
+# The history, in the packs of its publications or in one.
 history() {
 	n=0 told=0
 	find "$GIT" -type f -size +0 ! -path '*/hooks/*' ! -path '*/info/*' \
