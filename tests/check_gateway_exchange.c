@@ -190,6 +190,27 @@ START_TEST(telemetry_goes_without_a_key)
 }
 END_TEST
 
+/* Whoever answers with more than 1 MiB, here 2.5, is not listened to. */
+START_TEST(a_long_answer_is_left)
+{
+#define TEN(s) s s s s s s s s s s
+	static char	payload[250000];
+	char		to[160];
+	json_object	*body;
+
+	memset(payload, ' ', sizeof(payload) - 1);
+	payload[0] = '{';
+	payload[sizeof(payload) - 2] = '}';
+	start("path=/v1/other json='[" TEN("$BODY") "]'", NULL);
+	snprintf(to, sizeof(to), "%s/v1/other", endpoint);
+	gateway_export_to(&gw, to, payload);
+	body = reply(MSG_EXPORTED);
+	ck_assert_str_eq(json_str(body, "outcome"), "error");
+	json_object_put(body);
+	finish();
+}
+END_TEST
+
 START_TEST(telemetry_goes_nowhere_else)
 {
 	char	to[160];
@@ -322,6 +343,7 @@ suite(void)
 	tcase_add_loop_test(tc, limits_that_are_not_told, 0, 5);
 	tcase_add_test(tc, a_key_has_no_limits_to_tell);
 	tcase_add_test(tc, telemetry_goes_without_a_key);
+	tcase_add_test(tc, a_long_answer_is_left);
 	tcase_add_test(tc, telemetry_goes_nowhere_else);
 	tcase_add_loop_test(tc, reaching_asks_no_model, 0, 3);
 	tcase_add_test(tc, telemetry_without_a_provider);
