@@ -1,7 +1,10 @@
 /* Find what libconfuse would take in silence; note the lines of all keys. */
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/log.h"
 #include "common/mem.h"
 #include "supervisor/config_scan.h"
 #include "supervisor/config_token.h"
@@ -17,19 +20,46 @@ struct scan {
 	int			 open_line;
 };
 
+/* A key, or a section, and where it stands. */
+struct mark {
+	char	*name;
+	int	 line;
+};
+
+static int
+compare_marks(const void *a, const void *b)
+{
+	const struct mark	*x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* Names of sections hold no space. */
+static char *
+mark_name(enum config_section_id section, const char *title, const char *key)
+{
+	return xasprintf("%d %s %s", (int)section, title == NULL ? "" : title,
+	    key == NULL ? "" : key);
+}
+
+static void
+free_mark(void *p)
+{
+	struct mark	*m = p;
+
+	free(m->name);
+	free(m);
+}
+
 static void
 add_mark(struct scan *s, const char *key, int line)
 {
-	struct config_marks	*m;
-	struct config_mark	*mark;
+	struct mark	*m = xcalloc(1, sizeof(*m));
 
-	m = s->marks;
-	m->v = xreallocarray(m->v, m->n + 1, sizeof(m->v[0]));
-	mark = &m->v[m->n++];
-	mark->section = s->section;
-	mark->title = s->title == NULL ? NULL : xstrdup(s->title);
-	mark->key = key == NULL ? NULL : xstrdup(key);
-	mark->line = line;
+	m->name = mark_name(s->section, s->title, key);
+	m->line = line;
+	if (tsearch(m, &s->marks->tree, compare_marks) == NULL)
+		log_fatalx("out of memory");
 }
 
 /* `source "codex"', or `the file' at the top. */
@@ -264,35 +294,20 @@ config_scan(const char *file, const char *text, size_t len,
 }
 
 int
-config_marks_line(const struct config_marks *m, enum config_section_id sec,
-    const char *title, const char *key)
+config_marks_line(const struct config_marks *marks,
+    enum config_section_id section, const char *title, const char *key)
 {
-	const struct config_mark	*mark;
-	size_t				 i;
+	struct mark	  wanted = { mark_name(section, title, key), 0 };
+	struct mark	**found;
 
-	for (i = 0; i < m->n; i++) {
-		mark = &m->v[i];
-		if (mark->section != sec ||
-		    (mark->key == NULL) != (key == NULL) ||
-		    (mark->title == NULL) != (title == NULL))
-			continue;
-		if ((key == NULL || strcmp(mark->key, key) == 0) &&
-		    (title == NULL || strcmp(mark->title, title) == 0))
-			return mark->line;
-	}
-	return 0;
+	found = tfind(&wanted, &marks->tree, compare_marks);
+	free(wanted.name);
+	return found == NULL ? 0 : (*found)->line;
 }
 
 void
 config_marks_release(struct config_marks *m)
 {
-	size_t	i;
-
-	for (i = 0; i < m->n; i++) {
-		free(m->v[i].title);
-		free(m->v[i].key);
-	}
-	free(m->v);
-	m->v = NULL;
-	m->n = 0;
+	tdestroy(m->tree, free_mark);
+	m->tree = NULL;
 }

@@ -14,16 +14,9 @@
  * not keep.
  */
 
-struct config_mark {
-	enum config_section_id	 section;
-	char			*title;	/* of the section, or NULL */
-	char			*key;	/* NULL: the section itself */
-	int			 line;
-};
-
+/* Keys and sections by what they are called, a tree of tsearch(3). */
 struct config_marks {
-	struct config_mark	*v;
-	size_t			 n;
+	void	*tree;
 };
 
 /*
