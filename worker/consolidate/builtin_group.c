@@ -1,8 +1,10 @@
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "builtin_group.h"
 #include "json.h"
+#include "log.h"
 #include "mem.h"
 #include "worker/text.h"
 
@@ -120,17 +122,44 @@ find_group(struct groups *gs, const char *key)
 	return &gs->group[gs->n++];
 }
 
+/* Where the topic of a request is. */
+struct topic_key {
+	const char	*key;
+	size_t		 topic;
+};
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	const struct topic_key *x = a, *y = b;
+
+	return strcmp(x->key, y->key);
+}
+
+/* The index of the topic with this key; it is g->n if there is none yet. */
+static size_t
+topic_index(struct group *g, const char *key)
+{
+	struct topic_key *k = xcalloc(1, sizeof(*k)), **found;
+
+	k->key = key;
+	k->topic = g->n;
+	found = tsearch(k, &g->by_key, compare_keys);
+	if (found == NULL)
+		log_fatalx("out of memory");
+	if (*found != k)
+		free(k);
+	return (*found)->topic;
+}
+
+/* What has no key is a topic of its own. */
 static struct topic *
 find_topic(struct group *g, const char *key)
 {
-	const char *s;
-	size_t i;
+	size_t i = key == NULL ? g->n : topic_index(g, key);
 
-	for (i = 0; i < g->n; i++) {
-		s = json_str(g->topic[i].ref[0].task, "key");
-		if (s != NULL && key != NULL && strcmp(s, key) == 0)
-			return &g->topic[i];
-	}
+	if (i < g->n)
+		return &g->topic[i];
 	g->topic = xreallocarray(g->topic, g->n + 1, sizeof(*g->topic));
 	memset(&g->topic[g->n], 0, sizeof(*g->topic));
 	return &g->topic[g->n++];
@@ -263,6 +292,8 @@ groups_make(struct groups *gs, const struct inputs *in, group_skip *skip,
 			add_row(gs, &homes, &in->row[i]);
 	homes_clear(&homes);
 	for (i = 0; i < gs->n; i++) {
+		tdestroy(gs->group[i].by_key, free);
+		gs->group[i].by_key = NULL;
 		if (gs->group[i].n > 0)
 			gs->group[n++] = gs->group[i];
 	}

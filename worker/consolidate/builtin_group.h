@@ -32,6 +32,7 @@ struct group {
 	size_t		 ndirs;
 	struct topic	*topic;		/* by first thread */
 	size_t		 n;
+	void		*by_key;	/* tsearch(3), while they are gathered */
 	int64_t		 newest;
 	size_t		 hidden;	/* topics without room in MEMORY.md */
 	size_t		 told;		/* topics that the summary tells of */
