@@ -237,5 +237,8 @@ def rows(build, scratch, row):
         if only and subject.__name__ not in only:
             continue
         b = Bench(build, scratch, row)
-        subject(b, few)
-        subject(b, many)
+        try:
+            subject(b, few)
+            subject(b, many)
+        except RuntimeError as why:
+            row(subject.__name__, "FAILED", str(why))
