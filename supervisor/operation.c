@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/hook.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -58,6 +59,8 @@ run_free(struct op_run *run)
 static void
 answer(const struct op_asker *asker, json_object *frame, int last)
 {
+	if (last)
+		hook_crash("operation.answer.before");
 	if (asker->answer != NULL)
 		asker->answer(asker->arg, frame, last);
 	json_object_put(frame);
@@ -192,6 +195,7 @@ begin(struct operations *o, struct op_run *run)
 	enum op_scope	scope = run->op->scope;
 
 	log_debug("%s: begins", run->op->name);
+	hook_crash("operation.begin.before");
 	run->begun = 1;
 	o->at_work += scope != OP_STATE;
 	o->readers += scope == OP_READ;

@@ -15,8 +15,12 @@
  */
 #define GRACE_ENV "MNEMOD_TEST_GRACE_MS"
 
-static char	crash_point[64];
-static unsigned	crash_left;	/* times that the point is still passed by */
+#define CRASH_POINTS	2
+
+static struct crash {
+	char		point[64];
+	unsigned	left;	/* times that it is still passed by */
+} crash[CRASH_POINTS];
 
 int
 hook_testing(void)
@@ -99,29 +103,54 @@ hook_power_supply(void)
 /*
  * "NAME" kills the process at that point, "stop:NAME" stops it, so that the
  * test can look at it, or kill others first; "NAME#N" when it comes by for the
- * Nth time.
+ * Nth time; "ONE,OTHER" does both.
  */
-void
-hook_crash(const char *name)
+static void
+come_by(struct crash *c, const char *name)
 {
 	static const char	stop[] = "stop:";
 	size_t			n = sizeof(stop) - 1;
 
-	if (strcmp(name, crash_point) == 0 && --crash_left == 0)
+	if (strcmp(name, c->point) == 0 && --c->left == 0)
 		kill(getpid(), SIGKILL);
-	else if (strncmp(crash_point, stop, n) == 0 &&
-	    strcmp(name, crash_point + n) == 0)
+	else if (strncmp(c->point, stop, n) == 0 &&
+	    strcmp(name, c->point + n) == 0)
 		kill(getpid(), SIGSTOP);
+}
+
+void
+hook_crash(const char *name)
+{
+	size_t	i;
+
+	for (i = 0; i < CRASH_POINTS; i++)
+		come_by(&crash[i], name);
+}
+
+static void
+set_point(struct crash *c, const char *name, size_t len)
+{
+	char	*times;
+
+	if (len >= sizeof(c->point))
+		len = sizeof(c->point) - 1;
+	memcpy(c->point, name, len);
+	c->point[len] = '\0';
+	times = strchr(c->point, '#');
+	c->left = times == NULL ? 1 : (unsigned)atoi(times + 1);
+	if (times != NULL)
+		*times = '\0';
 }
 
 void
 hook_crash_at(const char *name)
 {
-	char	*times;
+	const char	*p = name == NULL ? "" : name;
+	size_t		 i;
 
-	strlcpy(crash_point, name == NULL ? "" : name, sizeof(crash_point));
-	times = strchr(crash_point, '#');
-	crash_left = times == NULL ? 1 : (unsigned)atoi(times + 1);
-	if (times != NULL)
-		*times = '\0';
+	for (i = 0; i < CRASH_POINTS; i++) {
+		set_point(&crash[i], p, strcspn(p, ","));
+		p += strcspn(p, ",");
+		p += *p == ',';
+	}
 }

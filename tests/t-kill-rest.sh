@@ -165,6 +165,24 @@ check "release.after: the folder is as it was" [ "$(root_digest)" = "$was" ]
 mn -1 --yes --adopt
 check "release.after: it can be adopted again" [ $? -eq 0 ]
 
+# A session that goes on while its job is claimed, and a stop in that moment.
+n=21
+for p in store.changed.before store.changed.after store.release.before \
+    store.release.after; do
+	session $n 2026-11-22T11:00:00Z
+	mn_start -1 --yes -o crash_at=stop:store.claim.after,$p
+	wait_until 20 is_stopped "$sup"
+	case $p in
+	*changed*) goes_on $n 2026-11-23T11:00:00Z 'One thing more.' ;;
+	*) kill "$sup" ;;
+	esac
+	wait_until 30 goes_to_its_end "$sup"
+	wait "$sup"
+	check "$p: cut off" [ $? -eq 137 ]
+	next $p
+	n=$((n + 1))
+done
+
 # A file that vanished, and a clock that went back.
 rm "$(path 2)"
 for NOW in 2026-11-24T12:00:00Z 2026-11-25T13:00:00Z; do

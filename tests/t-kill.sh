@@ -31,10 +31,10 @@ kill -9 "$sup"
 wait "$sup" 2>/dev/null
 restarted "killed while the agent runs"
 
-# Those of t-adopt.sh, t-backup.sh, t-mnemoctl.sh, t-review.sh and
-# t-kill-rest.sh are not on the way.
-elsewhere='adopt|backup|cut|metrics|model|pack|purge|release|restore|review'
-elsewhere="$elsewhere|status"
+# Those of t-adopt.sh, t-backup.sh, t-mnemoctl.sh, t-review.sh, t-kill-rest.sh
+# and t-kill-asked.sh are not on the way.
+elsewhere='adopt|backup|cut|metrics|model|operation|pack|purge|release|restore'
+elsewhere="$elsewhere|review|status"
 elsewhere="$elsewhere|store.(adopt|forget|outdate|review|settle)"
 # shellcheck disable=SC2046
 crash_each 2 $(crash_points | grep -Ev "^($elsewhere)")
