@@ -19,9 +19,45 @@ only_space(const char *s, size_t len)
 	return 1;
 }
 
+/*
+ * How many members the text names at most: colons behind the end of a string.
+ * (A string that begins with one counts as well.)
+ */
+static size_t
+members_named(const char *text, size_t len)
+{
+	const char	*p = text, *end = text + len, *q;
+	size_t		 n = 0;
+
+	while ((p = memchr(p, ':', (size_t)(end - p))) != NULL) {
+		for (q = p; q > text && strchr(" \t\r\n", q[-1]) != NULL; q--)
+			;
+		n += q > text && q[-1] == '"';
+		p++;
+	}
+	return n;
+}
+
+static size_t
+members_of(json_object *o)
+{
+	size_t	i, n = 0;
+
+	if (json_object_is_type(o, json_type_array))
+		for (i = 0; i < json_object_array_length(o); i++)
+			n += members_of(json_object_array_get_idx(o, i));
+	if (json_object_is_type(o, json_type_object)) {
+		json_object_object_foreach(o, key, val) {
+			(void)key;
+			n += 1 + members_of(val);
+		}
+	}
+	return n;
+}
+
 /* What json-c makes of the text; NULL: nothing, *why says for what reason. */
 static json_object *
-parse(const char *text, size_t len, int depth, const char **why)
+parse_once(const char *text, size_t len, int depth, const char **why)
 {
 	json_tokener		*tok;
 	json_object		*o;
@@ -47,6 +83,25 @@ parse(const char *text, size_t len, int depth, const char **why)
 		o = NULL;
 	}
 	json_tokener_free(tok);
+	return o;
+}
+
+/*
+ * json-c 0.16 goes on without a member that it found no memory for.  Where some
+ * are missing they may have been given twice: then they are missing again.
+ */
+static json_object *
+parse(const char *text, size_t len, int depth, const char **why)
+{
+	json_object	*o = parse_once(text, len, depth, why), *again;
+	size_t		 n = members_of(o);
+
+	if (o == NULL || n >= members_named(text, len))
+		return o;
+	again = parse_once(text, len, depth, why);
+	if (members_of(again) != n)
+		log_fatalx("cannot allocate JSON");
+	json_object_put(again);
 	return o;
 }
 

@@ -199,6 +199,47 @@ START_TEST(no_copy)
 }
 END_TEST
 
+/* json-c's too: the one that fails, from 0; -1: none. */
+static int	fails = -1;
+
+char *
+strdup(const char *s)
+{
+	size_t	 n = strlen(s) + 1;
+	char	*p = fails >= 0 && fails-- == 0 ? NULL : malloc(n);
+
+	return p == NULL ? NULL : memcpy(p, s, n);
+}
+
+/*
+ * A member whose name json-c has no memory for is left out without a word: an
+ * answer without its summary was one that says there is nothing to tell.  (The
+ * name is copied twice; for the first copy json-c dies by itself.)
+ */
+START_TEST(no_member_lost)
+{
+	static const char	text[] = "{\"a\":1,\"b\":\"x\",\"c\":{},"
+				    "\"d\":[],\"e\":true}";
+
+	fails = 2 * _i + 1;
+	json_parse(text, sizeof(text) - 1, DEPTH, NULL);
+}
+END_TEST
+
+/* One that is given twice is no lost one, nor is a colon in a string. */
+START_TEST(members_twice)
+{
+	static const char *const	text[] = {
+	    "{\"a\":1,\"a\":2}", "{\"a\":\":\",\"b\" : \"\\\":\"}",
+	    "[\":\",{\"\":0}]" };
+	json_object			*o;
+
+	o = json_parse(text[_i], strlen(text[_i]), DEPTH, NULL);
+	ck_assert_ptr_nonnull(o);
+	json_object_put(o);
+}
+END_TEST
+
 static Suite *
 json_suite(void)
 {
@@ -210,6 +251,8 @@ json_suite(void)
 	tcase_add_test(t, any);
 	tcase_add_test(t, written);
 	tcase_add_test(t, no_copy);
+	tcase_add_loop_exit_test(t, no_member_lost, 1, 0, 5);
+	tcase_add_loop_test(t, members_twice, 0, 3);
 	suite_add_tcase(s, t);
 	return s;
 }
