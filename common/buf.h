@@ -30,6 +30,7 @@ void buf_reset(struct buf *);
 /* Make room for `more' bytes beyond len.  Ends the process on overflow. */
 void buf_grow(struct buf *, size_t more);
 
+/* Append bytes, a string, a byte, formatted text.  None can fail. */
 void buf_add(struct buf *, const void *data, size_t len);
 void buf_addstr(struct buf *, const char *s);
 void buf_addch(struct buf *, char c);

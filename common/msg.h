@@ -128,10 +128,10 @@ enum msg_status {
 
 /*
  * Parse and check one frame against its row.  On MSG_OK fills `m'
- * (msg_release() frees it); else writes the reason to `why' of it.  Unknown body
- * keys are ignored.  With has_payload set, the message is whole only when the
- * next frame came: limit it with frame_reader_limit() to the row's
- * payload_max and hand it to msg_set_payload().
+ * (msg_release() frees it); else its `why' is the reason, and nothing is to be
+ * freed.  Unknown body keys are ignored.  With has_payload set, the message is
+ * whole only when the next frame came: limit it with frame_reader_limit() to
+ * the row's payload_max and hand it to msg_set_payload().
  */
 enum msg_status msg_parse(struct msg *m, const char *text, size_t len,
     const struct msg_place *);

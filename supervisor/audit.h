@@ -30,9 +30,9 @@ void audit_each(const struct state_dir *,
     void (*cb)(const char *thread_id, void *), void *arg);
 
 /*
- * Append {"timestamp","type","payload"}, printable; a record over its cap is replaced
- * by a note of its size, a file over its cap grows no more.  Failures are
- * logged and cost nothing else.  `payload' is borrowed.
+ * Append {"timestamp","type","payload"}, printable; a record over its cap is
+ * replaced by a note of its size, a file over its cap grows no more.  Failures
+ * are logged and cost nothing else.  `payload' is borrowed.
  */
 void audit_record(const struct state_dir *, const char *thread_id,
     const char *type, json_object *payload);

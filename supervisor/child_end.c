@@ -146,7 +146,8 @@ child_finish(struct child *c)
 		child_set_state(c, CS_BACKOFF);
 		child_set_deadline(c, at);
 	} else
-		child_set_state(c, end.next == CHILD_FAILED ? CS_FAILED : CS_IDLE);
+		child_set_state(c, end.next == CHILD_FAILED ? CS_FAILED :
+		    CS_IDLE);
 	c->spec.ops->ended(c, &end, c->spec.arg);
 	if (end.next == CHILD_GONE)
 		child_abandon(c);

@@ -24,7 +24,8 @@ children_config_init(struct children_config *config)
 	config->version = MNEMOD_VERSION;
 	config->titles = 1;
 	config->times = (struct child_times){ .ready = 10 * 1000,
-	    .grace = hook_grace_ms(), .drain = 1000, .silence = hook_ms("SILENCE", 60 * 1000),
+	    .grace = hook_grace_ms(), .drain = 1000,
+	    .silence = hook_ms("SILENCE", 60 * 1000),
 	    .rekill = 1000, .give_up = 5 * 1000 };
 	config->times.progress[ROLE_EXTRACT] = 10 * 60 * 1000;
 	config->times.progress[ROLE_WORKSPACE] = 5 * 60 * 1000;

@@ -19,7 +19,8 @@ struct codex_copy {
  * Copy the newest "<prefix>_<number>.sqlite" below `home', with its -wal, to
  * "codex-<prefix>.import" below `state', and open the copy: nothing can be
  * written by it, views and triggers are off, sizes and time are bounded.  The
- * struct stays where it is until it is closed.  Returns 1; 0 if there is none; -1, logged: go on without.
+ * struct stays where it is until it is closed.  Returns 1; 0 if there is none;
+ * -1, logged: go on without.
  */
 int codex_copy_open(struct codex_copy *, const char *home,
     const char *prefix, const char *state);

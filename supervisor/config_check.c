@@ -92,7 +92,8 @@ config_check(const struct config *cfg, struct buf *why)
 {
 	size_t	i;
 
-	if (check_top(cfg, why) == -1 || config_check_providers(cfg, why) == -1 ||
+	if (check_top(cfg, why) == -1 ||
+	    config_check_providers(cfg, why) == -1 ||
 	    config_check_telemetry(cfg, why) == -1 ||
 	    check_sources(cfg, why) == -1)
 		return -1;

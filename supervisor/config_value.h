@@ -33,6 +33,7 @@ void config_value_write(struct buf *, const void *base,
 int config_value_same(const void *a, const void *b,
     const struct config_key *);
 
+/* Free what the value holds. */
 void config_value_release(void *base, const struct config_key *);
 
 /* 1 for the types that hold a struct strlist. */

@@ -60,6 +60,7 @@ struct metric_info {
 	const int64_t		*bounds;	/* METRIC_BOUNDS, or NULL */
 };
 
+/* The row of a metric; never NULL. */
 const struct metric_info *metric_info(enum metric);
 
 /* One series as it stands. */

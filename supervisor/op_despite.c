@@ -60,7 +60,8 @@ op_despite_memory(const struct op_run *run)
 
 	find_refused(run, &r);
 	TAILQ_FOREACH(m, &run->sv->memories, entry)
-		if (r.match.found == 1 && strcmp(m->config->name, r.memory) == 0)
+		if (r.match.found == 1 &&
+		    strcmp(m->config->name, r.memory) == 0)
 			return m;
 	return NULL;
 }

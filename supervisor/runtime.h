@@ -37,6 +37,7 @@ int runtime_open_role(struct runtime *, const struct config *, enum role);
 /* Stop every worker and wait for the last; EXIT_OK or EXIT_UNKILLABLE. */
 enum mnemod_exit runtime_finish(struct runtime *, const char *why);
 
+/* Free what runtime_open() made, once no child is left. */
 void runtime_close(struct runtime *);
 
 #endif

@@ -344,7 +344,8 @@ stage_two_ask(struct memory *m, struct child *c, enum msg_id id,
 
 /* A worker of the run ended before its part was done. */
 void
-stage_two_lost(struct memory *m, const char *reason, const struct child_end *end)
+stage_two_lost(struct memory *m, const char *reason,
+    const struct child_end *end)
 {
 	char	*text;
 

@@ -13,6 +13,7 @@
 /* Remove one, whatever is in it; links are not followed.  0 or -1, logged. */
 int staging_remove(const struct state_dir *, const char *thread_id);
 
+/* 1 if the agent's folder is there. */
 int staging_exists(const struct state_dir *, const char *thread_id);
 
 /*

@@ -61,8 +61,8 @@ void link_release(struct link *);
 
 /*
  * Queue a message; takes over `body'.  Writes what the pipe takes once more
- * than 1 MiB waits.  FRAME_TOOBIG, FRAME_EMPTY: nothing was queued; else FRAME_OK, also
- * where the supervisor is gone.
+ * than 1 MiB waits.  FRAME_TOOBIG, FRAME_EMPTY: nothing was queued; else
+ * FRAME_OK, also where the supervisor is gone.
  */
 enum frame_status link_send(struct link *, const struct msg_head *,
     json_object *body);

@@ -72,8 +72,8 @@ doctor_state(struct doctor *d)
 }
 
 #define RESTORE	"stop mnemod, put the newest copy beside it (state.db.v*, " \
-		"if there is one) or a backup in its place, or move it away: it is made " \
-		"again from the rollouts"
+		"if there is one) or a backup in its place, or move it " \
+		"away: it is made again from the rollouts"
 
 void
 doctor_database(struct doctor *d)

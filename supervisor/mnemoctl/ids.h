@@ -13,6 +13,7 @@ struct ids {
 };
 #define IDS_INIT { NULL, 0 }
 
+/* Copies the id; the same one may come again. */
 void ids_add(struct ids *, const char *id);
 
 /* How many characters tell them apart, at least 8.  Frees them. */

@@ -9,6 +9,7 @@
 #define MCP_CONTENT_MAX		80000u	/* bytes: 20,000 tokens of 4 */
 #define MCP_NOTE_MAX		16384	/* bytes of a note */
 
+/* 1 if there is such a tool. */
 int mcp_tool_known(const char *name);
 
 /* The array of tools, as tools/list of this revision gives them. */

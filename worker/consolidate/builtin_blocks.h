@@ -30,6 +30,7 @@ struct blocks {
 	size_t		 n;
 };
 
+/* Every byte of the file is in some block.  The blocks own their texts. */
 void blocks_parse(struct blocks *, const struct buf *memory);
 void blocks_clear(struct blocks *);
 

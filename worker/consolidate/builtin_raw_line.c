@@ -68,7 +68,8 @@ raw_line_is_nothing(const char *text, enum raw_section section)
 	int is;
 
 	text_lower(&low, text);
-	is = text_words(text) == 0 || (section == RAW_PREFS && (text_opens(buf_str(&low), "no") ||
+	is = text_words(text) == 0 || (section == RAW_PREFS &&
+	    (text_opens(buf_str(&low), "no") ||
 	    text_opens(buf_str(&low), "none")));
 	for (i = 0; nothing[i] != NULL && !is; i++)
 		is = strcmp(buf_str(&low), nothing[i]) == 0;

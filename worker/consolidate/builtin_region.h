@@ -17,6 +17,7 @@ struct region {
 	struct buf	 after;
 };
 
+/* A file without such a part is all `before'; so is a part that was edited. */
 void region_parse(struct region *, const struct buf *file);
 void region_clear(struct region *);
 

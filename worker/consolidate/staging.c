@@ -178,7 +178,8 @@ replace_in(int dir, const char *base, const struct buf *text)
 	int fd, error;
 
 	(void)unlinkat(dir, TEMPORARY, 0);
-	fd = staging_open_below(dir, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	fd = staging_open_below(dir, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL,
+	    0600);
 	if (fd < 0)
 		return status_of(errno);
 	if (fd_write_all(fd, buf_str(text), text->len) == -1 ||

@@ -36,12 +36,13 @@ enum staging_status staging_read(const struct staging *, const char *name,
     size_t max, struct buf *out);
 
 /*
- * Replace the file, its folders made where absent; nothing is done if it holds these bytes.  *changed (may
- * be NULL) tells.
+ * Replace the file, its folders made where absent; nothing is done if it
+ * holds these bytes.  *changed (may be NULL) tells.
  */
 enum staging_status staging_write(const struct staging *, const char *name,
     const struct buf *text, int *changed);
 
+/* Remove a file. */
 enum staging_status staging_remove(const struct staging *,
     const char *name);
 

@@ -29,6 +29,7 @@ struct command {
 	char		*dir;	/* of a leading cd, NULL: none */
 };
 
+/* Never fails: what cannot be told apart is one part.  Owns its strings. */
 void command_parse(struct command *, const char *text);
 void command_clear(struct command *);
 

@@ -84,6 +84,7 @@ void rollout_set_tick(struct rollout *, int (*tick)(void *), void *arg);
 /* Write no notes: the scan has written them. */
 void rollout_quiet(struct rollout *);
 
+/* The next record; it is borrowed and valid until the next call. */
 enum rollout_status rollout_next(struct rollout *, struct record *);
 
 /*
@@ -131,6 +132,7 @@ int rollout_resume(struct rollout *, const struct rollout_mark *);
 /* Hash over the content, once ROLLOUT_END was seen. */
 void rollout_hash(struct rollout *, char out[STREAM_HASH_SIZE]);
 
+/* Why it could not be read to its end, and where it is; borrowed. */
 enum stream_status rollout_failure(const struct rollout *);
 const char *rollout_path(const struct rollout *);
 

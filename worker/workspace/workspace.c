@@ -145,7 +145,8 @@ workspace_open(struct workspace *ws)
 			return workspace_fail_history(ws, "opening");
 		ws->is_volatile = 1;
 	}
-	if (!ws->read_only && ws->staging < 0 && (ws->staging = open(ws->staging_path,
+	if (!ws->read_only && ws->staging < 0 &&
+	    (ws->staging = open(ws->staging_path,
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return workspace_fail(ws, REASON_IO, "staging folder %s: %s",
 		    ws->staging_path, strerror(errno));
