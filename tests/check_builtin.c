@@ -11,7 +11,7 @@
 #include "json.h"
 #include "mem.h"
 #include "tests/builtin_scene.h"
-#include "worker/extract/builtin_cue.h"
+#include "worker/extract/builtin_language.h"
 #include "worker/text.h"
 
 /* Ten rules in several phrasings and eight languages. */
@@ -133,14 +133,14 @@ END_TEST
 /* "In" opens many English sentences, "do" some: neither is Portuguese. */
 START_TEST(languages_are_told_apart)
 {
-	ck_assert_str_eq(cue_language("do it again"), "en");
-	ck_assert_str_eq(cue_language("fix the parser in a.c"), "en");
-	ck_assert_str_eq(cue_language("corrige el error por favor"), "es");
-	ck_assert_str_eq(cue_language("ajoute une option dans le menu"),
+	ck_assert_str_eq(language_of("do it again"), "en");
+	ck_assert_str_eq(language_of("fix the parser in a.c"), "en");
+	ck_assert_str_eq(language_of("corrige el error por favor"), "es");
+	ck_assert_str_eq(language_of("ajoute une option dans le menu"),
 	    "fr");
-	ck_assert_str_eq(cue_language("请修复测试"), "zh");
-	ck_assert_str_eq(cue_language("テストを直して"), "ja");
-	ck_assert_str_eq(cue_language("테스트를 고쳐 주세요"), "ko");
+	ck_assert_str_eq(language_of("请修复测试"), "zh");
+	ck_assert_str_eq(language_of("テストを直して"), "ja");
+	ck_assert_str_eq(language_of("테스트를 고쳐 주세요"), "ko");
 }
 END_TEST
 
@@ -296,8 +296,8 @@ START_TEST(text_is_cut_on_borders)
 	free(s);
 	ck_assert_ptr_nonnull(text_phrase("please always use", "always"));
 	ck_assert_ptr_null(text_phrase("nevertheless", "never"));
-	ck_assert_str_eq(cue_language("всегда пиши тесты"), "ru");
-	ck_assert_str_eq(cue_language("bitte nicht auf main"), "de");
+	ck_assert_str_eq(language_of("всегда пиши тесты"), "ru");
+	ck_assert_str_eq(language_of("bitte nicht auf main"), "de");
 }
 END_TEST
 

@@ -53,9 +53,6 @@ int cue_work(const char *s);
 /* A word points back at what was spoken of: "it", "again". */
 int cue_back(const char *s);
 
-/* ISO 639-1 code of the text's language, "en" where nothing tells. */
-const char *cue_language(const char *s);
-
 /* A word that says nothing about a subject ("the", "please", "fix"). */
 int cue_stopword(const char *word);
 

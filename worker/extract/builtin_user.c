@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "builtin_cue.h"
 #include "builtin_human.h"
+#include "builtin_language.h"
 #include "builtin_state.h"
 #include "mem.h"
 #include "worker/text.h"
@@ -243,7 +244,7 @@ request(struct builtin *b, const struct message *m, const char *text)
 static void
 count_language(struct builtin *b, const char *low)
 {
-	const char *code = cue_language(low);
+	const char *code = language_of(low);
 	size_t i;
 
 	for (i = 0; i < BUILTIN_LANGS; i++) {
@@ -339,7 +340,7 @@ agent_message(struct builtin *b, const char *text, int final)
 	if (final && line[0] != '\0') {
 		char *low = lowered(line);
 
-		b->answers = cue_language(low);
+		b->answers = language_of(low);
 		free(low);
 		title_names(&t->words, line);
 		free(t->final);
