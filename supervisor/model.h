@@ -56,6 +56,21 @@ int64_t model_export(struct model *, const struct msg_head *,
     json_object *body);
 
 /*
+ * model_ledger.c: what a request may cost, and what it cost.
+ */
+
+/*
+ * Reserve what the request may use: ADMIT_SEND.  ADMIT_WAIT: it may fit once
+ * one that is under way has ended.  ADMIT_REFUSE: the answer says why.
+ */
+enum relay_admit model_reserve(struct model *, struct relay_ask *,
+    struct relay_answer *);
+
+/* Close the row of the ledger; NULL: the gateway ended, so it stands. */
+void model_settle(struct model *, struct relay_ask *, enum model_error,
+    const struct msg *);
+
+/*
  * model_hold.c: whether the provider may be asked at all.
  */
 
