@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "frame.h"
-#include "log.h"
 
 #define FRAME_READ	(64u * 1024)
 

@@ -4,7 +4,6 @@
 #include "json.h"
 #include "json_long.h"
 #include "log.h"
-#include "mem.h"
 #include "utf8.h"
 
 static int

@@ -5,7 +5,6 @@
 
 #include "json.h"
 #include "log.h"
-#include "mem.h"
 #include "msg.h"
 
 enum msg_id

@@ -15,7 +15,6 @@
 #include "supervisor/config_steps.h"
 #include "supervisor/config_table.h"
 #include "supervisor/config_value.h"
-#include "supervisor/quote.h"
 
 struct reader {
 	struct config		*cfg;

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "json.h"
-#include "log.h"
 #include "supervisor/lone.h"
 #include "supervisor/runtime.h"
 

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "json.h"
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"

@@ -5,7 +5,6 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/monotime.h"
 #include "supervisor/model.h"
 #include "supervisor/retry.h"
 #include "supervisor/stage_one.h"

@@ -5,7 +5,6 @@
 #include "supervisor/op_table.h"
 #include "supervisor/scheduler.h"
 #include "supervisor/settings.h"
-#include "supervisor/store.h"
 
 /*
  * mnemoctl extract: what an older generator made, once more; or one thread,

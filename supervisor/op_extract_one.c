@@ -4,7 +4,6 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/monotime.h"
 #include "supervisor/forget_find.h"
 #include "supervisor/op_table.h"
 #include "supervisor/scheduler.h"

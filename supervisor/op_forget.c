@@ -1,14 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/hook.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
 #include "supervisor/forget_find.h"
 #include "supervisor/op_forget_int.h"
-#include "supervisor/scheduler.h"
 #include "supervisor/stage_two.h"
 #include "supervisor/store_review.h"
 

@@ -5,7 +5,6 @@
 
 #include "common/json.h"
 #include "common/log.h"
-#include "common/mem.h"
 #include "common/nearest.h"
 #include "supervisor/memory.h"
 #include "supervisor/operation.h"

@@ -2,7 +2,6 @@
 
 #include "common/buf.h"
 #include "common/json.h"
-#include "common/log.h"
 #include "common/mem.h"
 #include "supervisor/memory.h"
 #include "supervisor/op_table.h"

@@ -2,7 +2,6 @@
 #include "common/monotime.h"
 #include "common/uuid.h"
 #include "supervisor/op_table.h"
-#include "supervisor/store.h"
 
 /*
  * A reader of the memory opened the rollout summary of a thread (mnemoctl

@@ -5,7 +5,6 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/monotime.h"
 #include "supervisor/relay_int.h"
 
 /* The request is over, wherever it is. */

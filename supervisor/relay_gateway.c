@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "common/json.h"
 #include "common/log.h"
 #include "common/monotime.h"
 #include "supervisor/relay_int.h"

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "common/hook.h"
-#include "common/log.h"
 #include "supervisor/memory.h"
 #include "supervisor/recovery.h"
 #include "supervisor/serve.h"

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "hook.h"
-#include "json.h"
 #include "log.h"
 #include "mem.h"
 #include "monotime.h"

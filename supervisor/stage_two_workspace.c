@@ -9,7 +9,6 @@
 #include "monotime.h"
 #include "supervisor/audit.h"
 #include "supervisor/recovery.h"
-#include "supervisor/scheduler.h"
 #include "supervisor/stage_two.h"
 #include "supervisor/stage_two_int.h"
 #include "supervisor/store_review.h"

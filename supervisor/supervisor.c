@@ -4,7 +4,6 @@
 
 #include "fd.h"
 #include "log.h"
-#include "mem.h"
 #include "monotime.h"
 #include "supervisor/codex_config.h"
 #include "supervisor/control.h"

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "check_main.h"
-#include "common/json.h"
 #include "api_fixture.h"
 
 static struct provider	p;

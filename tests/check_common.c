@@ -9,7 +9,6 @@
 
 #include "check_main.h"
 #include "common/buf.h"
-#include "common/hook.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/monotime.h"

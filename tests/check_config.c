@@ -17,7 +17,6 @@
 #include "common/mem.h"
 #include "supervisor/config.h"
 #include "supervisor/config_table.h"
-#include "supervisor/config_value.h"
 #include "supervisor/paths.h"
 #include "tests/scratch.h"
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "check_main.h"
-#include "common/json.h"
 #include "worker/consolidate/conversation.h"
 
 static struct conversation	c;

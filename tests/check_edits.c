@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #include "check_main.h"
-#include "common/json.h"
 #include "common/mem.h"
 #include "tests/log_sink.h"
 #include "tests/wspace_scene.h"

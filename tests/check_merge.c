@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "check_main.h"
-#include "common/json.h"
 #include "common/mem.h"
 #include "tests/wspace_scene.h"
 

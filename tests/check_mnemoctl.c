@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "common/json.h"
-#include "common/log.h"
 #include "common/mem.h"
 #include "tests/check_main.h"
 #include "tests/ctl_scene.h"

@@ -10,8 +10,6 @@
 
 #include "check_main.h"
 #include "common/json.h"
-#include "common/log.h"
-#include "common/mem.h"
 #include "supervisor/relay.h"
 
 #define ASKERS 12

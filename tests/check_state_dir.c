@@ -14,8 +14,6 @@
 
 #include "common/fd.h"
 #include "common/log.h"
-#include "common/mem.h"
-#include "common/monotime.h"
 #include "supervisor/state_dir.h"
 #include "tests/check_main.h"
 #include "tests/scratch.h"

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "check_main.h"
-#include "common/json.h"
 #include "tests/scratch.h"
 #include "worker/consolidate/tools.h"
 

@@ -22,7 +22,6 @@
 #include "worker/workspace/changes.h"
 #include "worker/workspace/commits.h"
 #include "worker/workspace/compare.h"
-#include "worker/workspace/pack.h"
 #include "worker/workspace/purge.h"
 #include "worker/workspace/review.h"
 #include "worker/workspace/trim.h"

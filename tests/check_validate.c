@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "check_main.h"
-#include "common/json.h"
 #include "tests/validate_scene.h"
 #include "worker/workspace/rules.h"
 #include "worker/workspace/tree.h"

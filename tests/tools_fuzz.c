@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "common/fd.h"
-#include "common/mem.h"
 #include "common/utf8.h"
 #include "tests/tools_fuzz.h"
 #include "worker/consolidate/tools.h"

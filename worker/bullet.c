@@ -5,7 +5,6 @@
 
 #include "bullet.h"
 #include "json.h"
-#include "mem.h"
 #include "text.h"
 
 #define SAID_MAX	160	/* bytes of an agent's words */

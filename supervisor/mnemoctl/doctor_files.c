@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "common/buf.h"
-#include "common/json.h"
 #include "common/mem.h"
 #include "supervisor/codex_config.h"
 #include "supervisor/mnemoctl/doctor.h"

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/json.h"
 #include "common/mem.h"
 #include "supervisor/memory.h"
 #include "supervisor/mnemoctl/doctor.h"

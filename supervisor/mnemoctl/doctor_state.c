@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/json.h"
 #include "supervisor/control_address.h"
 #include "supervisor/mnemoctl/doctor.h"
 #include "supervisor/mnemoctl/when.h"

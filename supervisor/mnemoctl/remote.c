@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "common/buf.h"
-#include "common/fd.h"
 #include "common/frame.h"
 #include "common/json.h"
 #include "common/log.h"

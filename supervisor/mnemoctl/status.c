@@ -5,7 +5,6 @@
 
 #include "common/hook.h"
 #include "common/json.h"
-#include "common/log.h"
 #include "supervisor/mnemoctl/agents.h"
 #include "supervisor/mnemoctl/status.h"
 

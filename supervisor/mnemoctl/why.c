@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "common/log.h"
 #include "supervisor/mnemoctl/why.h"
 
 void

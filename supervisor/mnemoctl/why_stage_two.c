@@ -4,7 +4,6 @@
 
 #include "common/buf.h"
 #include "common/json.h"
-#include "common/log.h"
 #include "supervisor/mnemoctl/when.h"
 #include "supervisor/mnemoctl/why.h"
 

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
 #include "fakemodel.h"
 
 /* A chunk with this delta (JSON) and reason (NULL: none yet). */

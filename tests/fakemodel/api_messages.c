@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "common/mem.h"
 #include "fakemodel.h"
 
 struct block {

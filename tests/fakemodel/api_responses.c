@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
 #include "fakemodel.h"
 
 /* Where in the output an event belongs. */

@@ -7,7 +7,6 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#include "common/fd.h"
 #include "common/json.h"
 #include "common/monotime.h"
 #include "fakemodel.h"

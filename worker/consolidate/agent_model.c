@@ -12,7 +12,6 @@
 #include "mem.h"
 #include "tools.h"
 #include "worker/prompt.h"
-#include "worker/text.h"
 
 /*
  * The agent that works by turns with a model: the conversation goes out, a

@@ -5,7 +5,6 @@
 #include "builtin_items.h"
 #include "builtin_memory.h"
 #include "json.h"
-#include "mem.h"
 #include "monotime.h"
 #include "worker/bullet.h"
 #include "worker/text.h"

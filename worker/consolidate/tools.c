@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "json.h"
-#include "mem.h"
 #include "tools.h"
 #include "tree_path.h"
 #include "worker/text.h"

@@ -8,7 +8,6 @@
 #include "builtin_state.h"
 #include "json.h"
 #include "mem.h"
-#include "worker/text.h"
 
 #define PROGRAM_CALLS	8	/* of one program */
 

@@ -3,7 +3,6 @@
 
 #include "buf.h"
 #include "builtin_program.h"
-#include "mem.h"
 
 static const char command_call[] = "tools.exec_command(";
 static const char patch_call[] = "tools.apply_patch(";

@@ -3,7 +3,6 @@
 
 #include "builtin_result.h"
 #include "json.h"
-#include "mem.h"
 #include "worker/text.h"
 
 /* Text of an output: a string, parts with texts, or an object with one. */

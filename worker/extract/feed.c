@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "feed.h"
-#include "mem.h"
 
 void
 feed_init(struct feed *f, struct rollout *rollout,

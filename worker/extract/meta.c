@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem.h"
 #include "rollout.h"
 
 #define NAME_PREFIX	"rollout-"

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "json.h"
-#include "mem.h"
 #include "reply.h"
 #include "worker/text.h"
 

@@ -7,7 +7,6 @@
 #include "filter.h"
 #include "fragment.h"
 #include "json.h"
-#include "log.h"
 #include "mem.h"
 #include "monotime.h"
 #include "survey.h"

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/fd.h"
 #include "common/json.h"
 #include "worker/workspace/check.h"
 #include "worker/workspace/folder_scan.h"

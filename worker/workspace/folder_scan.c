@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "common/fd.h"
-#include "common/log.h"
 #include "common/mem.h"
 #include "worker/workspace/folder_scan.h"
 #include "worker/workspace/tree.h"

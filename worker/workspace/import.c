@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "common/hook.h"
-#include "common/json.h"
 #include "worker/workspace/folder_scan.h"
 #include "worker/workspace/import.h"
 #include "worker/workspace/tree.h"

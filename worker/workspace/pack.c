@@ -7,7 +7,6 @@
 
 #include "common/fd.h"
 #include "common/hook.h"
-#include "common/log.h"
 #include "worker/workspace/pack.h"
 #include "worker/workspace/packs.h"
 #include "worker/workspace/reach.h"

@@ -6,7 +6,6 @@
 #include "common/hook.h"
 #include "common/json.h"
 #include "common/uuid.h"
-#include "worker/workspace/commits.h"
 #include "worker/workspace/compare.h"
 #include "worker/workspace/folder_scan.h"
 #include "worker/workspace/merge.h"

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
 #include "worker/text.h"
 #include "worker/workspace/raw_memories.h"
 #include "worker/workspace/rules.h"

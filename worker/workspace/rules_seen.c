@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
 #include "worker/text.h"
 #include "worker/workspace/rules.h"
 #include "worker/workspace/tree.h"
