@@ -1,8 +1,12 @@
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "bytes.h"
 #include "json_text.h"
+
+#define CHUNK	4096	/* bytes that are escaped in one go */
+#define WORD	sizeof(uint64_t)
 
 /* 1 if a byte does not stand for itself. */
 static const unsigned char special[256] = {
@@ -11,24 +15,49 @@ static const unsigned char special[256] = {
 	['"'] = 1, ['\\'] = 1
 };
 
-static int
-any_special(const char *s)
+/* How many of the eight bytes at `s', from the first on, stand for
+ * themselves.  Only what is above a byte that was met is told wrongly. */
+static size_t
+plain_of_word(const char *s)
 {
-	uint64_t	word = bytes_at(s);
+	uint64_t	word = le64toh(bytes_at(s)), found;
 
-	return (bytes_below(word, 0x20) | bytes_equal(word, '"') |
-	    bytes_equal(word, '\\')) != 0;
+	found = bytes_below(word, 0x20) | bytes_equal(word, '"') |
+	    bytes_equal(word, '\\');
+	return found == 0 ? WORD : (size_t)__builtin_ctzll(found) / 8;
 }
 
 size_t
 json_text_run(const char *s, size_t len)
 {
-	size_t	i = 0;
+	size_t	i = 0, n;
 
-	while (i + sizeof(uint64_t) <= len && !any_special(s + i))
-		i += sizeof(uint64_t);
+	while (len - i >= WORD) {
+		n = plain_of_word(s + i);
+		i += n;
+		if (n < WORD)
+			return i;
+	}
 	while (i < len && !special[(unsigned char)s[i]])
 		i++;
+	return i;
+}
+
+/* The same, copied; `to' has room for a word more. */
+static size_t
+copy_run(char *to, const char *s, size_t len)
+{
+	size_t	i = 0, n;
+
+	while (len - i >= WORD) {
+		memcpy(to + i, s + i, WORD);
+		n = plain_of_word(s + i);
+		i += n;
+		if (n < WORD)
+			return i;
+	}
+	for (; i < len && !special[(unsigned char)s[i]]; i++)
+		to[i] = s[i];
 	return i;
 }
 
@@ -55,33 +84,50 @@ letter_of(char c)
 	}
 }
 
-static void
-write_special(struct buf *b, char c)
+/* Escape `c' at `to'; how many bytes that takes, six at most. */
+static size_t
+write_special(char *to, char c)
 {
 	static const char	hex[] = "0123456789abcdef";
-	char			out[6] = { '\\', letter_of(c), '0', '0',
-				    hex[(c >> 4) & 0xf], hex[c & 0xf] };
 
-	if (out[1] != '\0') {
-		buf_add(b, out, 2);
-		return;
+	to[0] = '\\';
+	to[1] = letter_of(c);
+	if (to[1] != '\0')
+		return 2;
+	to[1] = 'u';
+	to[2] = to[3] = '0';
+	to[4] = hex[(c >> 4) & 0xf];
+	to[5] = hex[c & 0xf];
+	return 6;
+}
+
+static void
+write_chunk(struct buf *b, const char *s, size_t len)
+{
+	size_t	 i = 0, n;
+	char	*to;
+
+	buf_grow(b, 6 * len + WORD);
+	to = b->data + b->len;
+	while (i < len) {
+		n = copy_run(to, s + i, len - i);
+		to += n;
+		i += n;
+		if (i < len)
+			to += write_special(to, s[i++]);
 	}
-	out[1] = 'u';
-	buf_add(b, out, sizeof(out));
+	*to = '\0';
+	b->len = (size_t)(to - b->data);
 }
 
 void
 json_text_write(struct buf *b, const char *s, size_t len)
 {
-	size_t	i = 0, n;
+	size_t	n;
 
-	buf_grow(b, len);
-	while (i < len) {
-		n = json_text_run(s + i, len - i);
-		buf_add(b, s + i, n);
-		i += n;
-		if (i < len)
-			write_special(b, s[i++]);
+	for (; len > 0; s += n, len -= n) {
+		n = len < CHUNK ? len : CHUNK;
+		write_chunk(b, s, n);
 	}
 }
 
@@ -104,33 +150,38 @@ read_hex(const char *s)
 }
 
 /* A character of the basic plane that is no surrogate, in UTF-8. */
-static void
-add_char(struct buf *b, int c)
+static size_t
+put_char(char *to, int c)
 {
-	char	out[3];
-
 	if (c < 0x80) {
-		buf_addch(b, (char)c);
-	} else if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		buf_add(b, out, 2);
-	} else {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		buf_add(b, out, 3);
+		to[0] = (char)c;
+		return 1;
 	}
+	if (c < 0x800) {
+		to[0] = (char)(0xc0 | c >> 6);
+		to[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	to[0] = (char)(0xe0 | c >> 12);
+	to[1] = (char)(0x80 | (c >> 6 & 0x3f));
+	to[2] = (char)(0x80 | (c & 0x3f));
+	return 3;
 }
 
-/* The escape at `s', a backslash; its length, 0 if it is not for us. */
+/* What the letter behind a backslash means, 0 if nothing that is known. */
+static const char	meaning[256] = {
+	['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f',
+	['n'] = '\n', ['r'] = '\r', ['t'] = '\t'
+};
+
+/*
+ * The escape at `s', a backslash, put at *to; its length, 0 if it is not for
+ * us.  It is longer than what it means.
+ */
 static size_t
-read_escape(struct buf *b, const char *s, size_t len)
+read_escape(char **to, const char *s, size_t len)
 {
-	static const char	 letters[] = "\"\\/bfnrt";
-	static const char	 means[] = "\"\\/\b\f\n\r\t";
-	const char		*p;
-	int			 c;
+	int	c;
 
 	if (len < 2)
 		return 0;
@@ -138,34 +189,35 @@ read_escape(struct buf *b, const char *s, size_t len)
 		c = len < 6 ? -1 : read_hex(s + 2);
 		if (c == -1 || (c >= 0xd800 && c < 0xe000))
 			return 0;
-		add_char(b, c);
+		*to += put_char(*to, c);
 		return 6;
 	}
-	p = memchr(letters, s[1], sizeof(letters) - 1);
-	if (p == NULL)
-		return 0;
-	buf_addch(b, means[p - letters]);
-	return 2;
+	*(*to)++ = meaning[(unsigned char)s[1]];
+	return meaning[(unsigned char)s[1]] == '\0' ? 0 : 2;
 }
 
 int
 json_text_read(struct buf *b, const char *s, size_t len)
 {
-	size_t	start = b->len, i = 0, n;
+	size_t	 i = 0, n;
+	char	*to;
 
-	buf_grow(b, len);
+	buf_grow(b, len + WORD);
+	to = b->data + b->len;
 	while (i < len) {
-		n = json_text_run(s + i, len - i);
-		buf_add(b, s + i, n);
+		n = copy_run(to, s + i, len - i);
+		to += n;
 		i += n;
 		if (i == len)
 			break;
-		n = s[i] == '\\' ? read_escape(b, s + i, len - i) : 0;
+		n = s[i] == '\\' ? read_escape(&to, s + i, len - i) : 0;
 		if (n == 0) {
-			buf_truncate(b, start);
+			b->data[b->len] = '\0';
 			return 0;
 		}
 		i += n;
 	}
+	*to = '\0';
+	b->len = (size_t)(to - b->data);
 	return 1;
 }
