@@ -1,6 +1,7 @@
 #ifndef MNEMOD_BYTES_H
 #define MNEMOD_BYTES_H
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -40,6 +41,17 @@ static inline uint64_t
 bytes_equal(uint64_t word, unsigned char c)
 {
 	return bytes_below(word ^ BYTES(c), 1);
+}
+
+/*
+ * How many bytes stand before the first one that the functions above tell of,
+ * asked about le64toh(bytes_at()): only what is behind it may be told wrongly.
+ * Eight if there is none.
+ */
+static inline size_t
+bytes_before(uint64_t told)
+{
+	return told == 0 ? sizeof(told) : (size_t)__builtin_ctzll(told) / 8;
 }
 
 /* A bit for each that is `c', exactly. */

@@ -1,4 +1,3 @@
-#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -15,16 +14,14 @@ static const unsigned char special[256] = {
 	['"'] = 1, ['\\'] = 1
 };
 
-/* How many of the eight bytes at `s', from the first on, stand for
- * themselves.  Only what is above a byte that was met is told wrongly. */
+/* How many of the eight bytes at `s', from the first on, do. */
 static size_t
 plain_of_word(const char *s)
 {
-	uint64_t	word = le64toh(bytes_at(s)), found;
+	uint64_t	word = le64toh(bytes_at(s));
 
-	found = bytes_below(word, 0x20) | bytes_equal(word, '"') |
-	    bytes_equal(word, '\\');
-	return found == 0 ? WORD : (size_t)__builtin_ctzll(found) / 8;
+	return bytes_before(bytes_below(word, 0x20) | bytes_equal(word, '"') |
+	    bytes_equal(word, '\\'));
 }
 
 size_t

@@ -68,39 +68,42 @@ static void
 plain(struct look *l)
 {
 	uint64_t	word;
+	size_t		n;
 
-	for (; l->end - l->p >= (ptrdiff_t)sizeof(word);
-	    l->p += sizeof(word)) {
-		word = bytes_at(l->p);
-		if ((bytes_high(word) | bytes_below(word, 0x20) |
-		    bytes_equal(word, '"') | bytes_equal(word, '\\')) != 0)
-			break;
+	while (l->end - l->p >= (ptrdiff_t)sizeof(word)) {
+		word = le64toh(bytes_at(l->p));
+		n = bytes_before(bytes_high(word) | bytes_below(word, 0x20) |
+		    bytes_equal(word, '"') | bytes_equal(word, '\\'));
+		l->p += n;
+		if (n < sizeof(word))
+			return;
 	}
+}
+
+/* What stands in a string and is not plain, or is near its end; -1: wrong. */
+static int
+odd(struct look *l)
+{
+	size_t	n = 1;
+
+	if ((unsigned char)*l->p < 0x20)
+		return -1;
+	if (*l->p == '\\' && !escape_ok(++l->p))
+		return -1;
+	if ((unsigned char)*l->p >= 0x80)
+		n = wide(l);
+	l->p += n;
+	return n == 0 ? -1 : 0;
 }
 
 /* A string, from its first quote on. */
 static int
 string(struct look *l, const char **at, size_t *len)
 {
-	size_t	n;
-
 	*at = ++l->p;
-	for (plain(l); *l->p != '"';) {
-		if ((unsigned char)*l->p < 0x20)
+	for (plain(l); *l->p != '"'; plain(l))
+		if (odd(l) == -1)
 			return -1;
-		if (*l->p == '\\') {
-			if (!escape_ok(++l->p))
-				return -1;
-			l->p++;
-		} else if ((unsigned char)*l->p < 0x80)
-			l->p++;
-		else {
-			n = wide(l);
-			if (n == 0)
-				return -1;
-			l->p += n;
-		}
-	}
 	*len = (size_t)(l->p++ - *at);
 	return 0;
 }
