@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,7 +201,7 @@ op_disable_begin(struct op_run *run)
 
 struct nearest {
 	const char	*word;
-	char		 best[NEAREST_MAX];
+	char		 best[PATH_MAX];
 	size_t		 distance;
 };
 
@@ -221,7 +222,7 @@ static void
 refuse_enabled(struct op_run *run, const char *what)
 {
 	struct nearest	 n = { what, "none", SIZE_MAX };
-	char		 shown[128];
+	char		 shown[PATH_MAX];
 
 	store_disabled_each(run->sv->store, try, &n);
 	log_printable(shown, sizeof(shown), what, strlen(what));

@@ -101,6 +101,14 @@ mkdir -p "$W/here/below"
 check "directory: from where one is" has "$W/here/below: disabled" "$T/out"
 ctl enable "$W/here/belwo"
 check "enable: the nearest is named" has "$W/here/below" "$T/err"
+deep=$W/here/$(printf '%080d' 0)
+mkdir -p "$deep/below" "$deep/else"
+(cd "$deep" && "$B/test/mnemoctl" -o now="$NOW" disable ./else &&
+    "$B/test/mnemoctl" -o now="$NOW" disable ./below) >"$T/out"
+ctl enable "$deep/belwo"
+check "enable: the nearest that lies deep, whole" has "$deep/below" "$T/err"
+(cd "$deep" && "$B/test/mnemoctl" -o now="$NOW" enable ./else &&
+    "$B/test/mnemoctl" -o now="$NOW" enable ./below) >"$T/out"
 ctl disable nonsense
 check "disable: no id, no path: status 1" [ "$status" -eq 1 ]
 
