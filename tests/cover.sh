@@ -16,8 +16,9 @@ for p in "$B"/mnemod "$B"/mnemoctl "$B"/libexec/* "$B"/test/mnemod \
 done
 chmod a+rw "$raw"/*
 
-status=0
-COVERED=counted CK_TIMEOUT_MULTIPLIER=5 sh tests/run.sh "$@" || status=1
+# The n-th call that a test lets fail may be one of the counting: whether the
+# tests pass is what make check says.
+CK_TIMEOUT_MULTIPLIER=5 sh tests/run.sh "$@" || :
 
 llvm-profdata merge -sparse -o "$B/counts" "$raw"/*.profraw
 objects=
@@ -31,5 +32,4 @@ llvm-cov export -instr-profile="$B/counts" -ignore-filename-regex=tests/ \
 	cat "$B/export.err"
 	exit 1
 }
-python3 tests/cover.py "$B/export.json" tests/uncovered "$PWD/" || status=1
-exit $status
+python3 tests/cover.py "$B/export.json" tests/uncovered "$PWD/"
