@@ -18,6 +18,16 @@ only_space(const char *s, size_t len)
 	return 1;
 }
 
+static int
+is_null(const char *text, size_t len)
+{
+	size_t	at = 0;
+
+	while (at < len && only_space(text + at, 1))
+		at++;
+	return len - at >= 4 && memcmp(text + at, "null", 4) == 0;
+}
+
 /*
  * How many members the text names at most: colons behind the end of a string.
  * (A string that begins with one counts as well.)
@@ -71,6 +81,9 @@ parse_once(const char *text, size_t len, int depth, const char **why)
 	o = json_tokener_parse_ex(tok, text, (int)len);
 	err = json_tokener_get_error(tok);
 	end = json_tokener_get_parse_end(tok);
+	/* No error, and nothing: 0.16 has no word for want of memory. */
+	if (o == NULL && err == json_tokener_success && !is_null(text, len))
+		log_fatalx("cannot allocate JSON");
 	if (err == json_tokener_continue)
 		*why = "ends too early";
 	else if (err != json_tokener_success)
