@@ -130,7 +130,8 @@ faulty() {
 	*" $status "*) ;;
 	*) fault "status $status" ;;
 	esac
-	[ $status -eq 0 ] || grep -aq "$SAID" "$LOG" ||
+	[ $status -eq 0 ] || [ $status -gt 128 ] ||
+	    grep -aq "$SAID" "$LOG" ||
 	    fault "status $status, and why"
 	[ -z "${SHOW:-}" ] || echo "# $1 $3: $status" \
 	    "$(grep -a "$SAID" "$LOG" | head -n 1)"

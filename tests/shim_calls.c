@@ -21,6 +21,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,6 +50,16 @@ void *
 realloc(void *p, size_t n)
 {
 	return FAILS("malloc") ? NULL : __libc_realloc(p, n);
+}
+
+/* json-c's for the name of a member. */
+char *
+strdup(const char *s)
+{
+	size_t	 n = strlen(s) + 1;
+	char	*p = FAILS("strdup") ? NULL : __libc_malloc(n);
+
+	return p == NULL ? NULL : memcpy(p, s, n);
 }
 
 /* A function that fails, or is called as it was. */
