@@ -27,6 +27,7 @@ static char		 calls[512];	/* ",read,write," */
 static int		 errors[ERRORS_MAX];
 static size_t		 n_errors;
 static uint64_t		 first, every;	/* every == 0: the first only */
+static int		 ours_only;
 static uintptr_t	 ours_from, ours_to;
 static char		 clock_file[4096];
 
@@ -141,8 +142,8 @@ shim_init(void)
 		short_max = strtoul(v, NULL, 10);
 	if ((v = getenv("SHIM_CLOCK")) != NULL)
 		strncpy(clock_file, v, sizeof(clock_file) - 1);
-	if (getenv("SHIM_OURS") != NULL)
-		dl_iterate_phdr(set_ours, NULL);
+	ours_only = getenv("SHIM_OURS") != NULL;
+	dl_iterate_phdr(set_ours, NULL);
 	if ((v = getenv("SHIM_SEEN")) != NULL)
 		set_seen(v);
 	if ((v = getenv("SHIM_FAIL")) != NULL)
@@ -158,17 +159,17 @@ drawn(uint64_t n)
 }
 
 int
-shim_counts(const char *call)
-{
-	return calls[0] != '\0' && listed(calls, call);
-}
-
-int
-shim_ours(const void *caller)
+shim_is_ours(const void *caller)
 {
 	uintptr_t	from = (uintptr_t)caller;
 
-	return ours_to == 0 || (from >= ours_from && from < ours_to);
+	return from >= ours_from && from < ours_to;
+}
+
+int
+shim_counts(const char *call)
+{
+	return calls[0] != '\0' && listed(calls, call);
 }
 
 int
@@ -176,7 +177,7 @@ shim_fails(const char *call, const void *caller)
 {
 	uint64_t	n;
 
-	if (!shim_counts(call) || !shim_ours(caller))
+	if (!shim_counts(call) || (ours_only && !shim_is_ours(caller)))
 		return 0;
 	n = ++seen->calls;
 	if (n < first || (n > first && (every == 0 || !drawn(n))))

@@ -15,22 +15,20 @@
  *	SHIM_SEEN=FILE	processes count together in this file of 16 bytes:
  *			calls, then failures (uint64_t)
  *	SHIM_OURS=1	only calls of the program itself count, not those of
- *			its libraries; these read files as a local disk
- *			gives them: libgit2 takes a pack for torn whose
- *			header does not come at once
+ *			its libraries
  *	SHIM_CLOCK=FILE	the wall clock is off by the seconds in FILE
  *	SHIM_IN=NAME[,NAME...]
  *			only in programs of these names, workers too
  */
-
-/* 1 if that is an address of the program itself, or SHIM_OURS is not set. */
-int shim_ours(const void *caller);
 
 /* 1 if this call, made from that address, is to fail; errno is set then. */
 int shim_fails(const char *call, const void *caller);
 
 /* 1 if SHIM_SHORT is set. */
 int shim_short(void);
+
+/* 1 if the program itself calls from there, not a library. */
+int shim_is_ours(const void *caller);
 
 /* 1 if this call is one of SHIM_FAIL. */
 int shim_counts(const char *call);

@@ -28,7 +28,6 @@
 #include "shim.h"
 
 #define FAILS(name)	shim_fails(name, __builtin_return_address(0))
-#define SHORTER(fd, n)	shorter(fd, n, __builtin_return_address(0))
 
 extern void	*__libc_malloc(size_t);
 extern void	*__libc_calloc(size_t, size_t);
@@ -78,7 +77,7 @@ name params								\
 
 /* A packet, and what a timer tells, comes whole. */
 static size_t
-shorter(int fd, size_t n, const void *caller)
+shorter(int fd, size_t n)
 {
 	struct stat	st;
 	socklen_t	len = sizeof(int);
@@ -89,8 +88,7 @@ shorter(int fd, size_t n, const void *caller)
 	if (S_ISSOCK(st.st_mode))
 		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
 	errno = saved;
-	if ((st.st_mode & S_IFMT) == 0 || type != SOCK_STREAM ||
-	    (S_ISREG(st.st_mode) && !shim_ours(caller)))
+	if ((st.st_mode & S_IFMT) == 0 || type != SOCK_STREAM)
 		return n;
 	return shim_shorter(n);
 }
@@ -107,6 +105,8 @@ on_disk(int fd)
 	return yes;
 }
 
+#define PUT_FAILS(fd)	(shim_counts("put") && on_disk(fd) && FAILS("put"))
+
 /* Like CALL, for a function that writes. */
 #define PUT(name, params, args)						\
 ssize_t									\
@@ -114,24 +114,37 @@ name params								\
 {									\
 	static ssize_t	(*real) params;					\
 									\
-	if (FAILS(#name) || (shim_counts("put") && on_disk(fd) &&	\
-	    FAILS("put")))						\
+	if (FAILS(#name) || PUT_FAILS(fd))				\
 		return -1;						\
 	if (real == NULL)						\
 		real = (ssize_t (*) params)shim_next(#name);		\
 	return real args;						\
 }
 
-CALL(ssize_t, read, (int fd, void *b, size_t n), (fd, b, SHORTER(fd, n)))
-PUT(write, (int fd, const void *b, size_t n), (fd, b, SHORTER(fd, n)))
-PUT(pwrite, (int fd, const void *b, size_t n, off_t o),
+CALL(ssize_t, read, (int fd, void *b, size_t n), (fd, b, shorter(fd, n)))
+PUT(write, (int fd, const void *b, size_t n), (fd, b, shorter(fd, n)))
+CALL(ssize_t, pread64, (int fd, void *b, size_t n, off_t o),
     (fd, b, shim_shorter(n), o))
 PUT(pwrite64, (int fd, const void *b, size_t n, off_t o),
     (fd, b, shim_shorter(n), o))
-CALL(ssize_t, pread, (int fd, void *b, size_t n, off_t o),
-    (fd, b, shim_shorter(n), o))
-CALL(ssize_t, pread64, (int fd, void *b, size_t n, off_t o),
-    (fd, b, shim_shorter(n), o))
+
+/* SQLite goes on after a part; libgit2 takes it for all, and is left alone. */
+#define AT(name, params, fails)						\
+ssize_t									\
+name params								\
+{									\
+	static ssize_t	(*real) params;					\
+	int		ours = shim_is_ours(__builtin_return_address(0));\
+									\
+	if ((ours && FAILS(#name)) || (fails))				\
+		return -1;						\
+	if (real == NULL)						\
+		real = (ssize_t (*) params)shim_next(#name);		\
+	return real(fd, b, ours ? shim_shorter(n) : n, o);		\
+}
+
+AT(pread, (int fd, void *b, size_t n, off_t o), 0)
+AT(pwrite, (int fd, const void *b, size_t n, off_t o), PUT_FAILS(fd))
 CALL(int, poll, (struct pollfd *p, nfds_t n, int ms), (p, n, ms))
 CALL(int, ppoll, (struct pollfd *p, nfds_t n, const struct timespec *t,
     const sigset_t *s), (p, n, t, s))

@@ -101,7 +101,7 @@ live() {
 }
 short_day() {
 	(
-		export LD_PRELOAD="$B/test/shim.so" SHIM_IN=$ALL SHIM_SHORT=7 SHIM_OURS=1
+		export LD_PRELOAD="$B/test/shim.so" SHIM_IN=$ALL SHIM_SHORT=7
 		"$@"
 	)
 }
