@@ -9,6 +9,7 @@
 
 #define HEAD_BYTES	3
 #define MAP_BITS	17	/* 16 KiB: stays in the first cache */
+#define LIKELY_BITS	14
 #define NBUCKETS	1024
 
 struct needle {
@@ -21,6 +22,7 @@ struct needle {
 
 struct needle_set {
 	uint64_t	 map[(1u << MAP_BITS) / 64];
+	uint64_t	 likely[(1u << LIKELY_BITS) / 64];
 	size_t		 bucket[NBUCKETS];
 	struct needle	*needles;
 	size_t		 n;
@@ -61,6 +63,34 @@ is_mapped(const struct needle_set *set, uint32_t head)
 	uint32_t	h = hash(head);
 
 	return (set->map[h / 64] >> h % 64 & 1) != 0;
+}
+
+/*
+ * A second look, at a fourth byte too: short words begin like many others.
+ * Both cases of a letter are one here, and so are some that are no letters.
+ */
+static uint32_t
+hash4(const char *p, unsigned char fourth)
+{
+	uint32_t	head = head_of(p) | (uint32_t)fourth << 24;
+
+	return (head | 0x20202020u) * 0x9e3779b1u >> (32 - LIKELY_BITS);
+}
+
+/* Of a needle of three bytes; it may have any byte behind it. */
+#define ANY	0xff
+
+static int
+is_likely(const struct needle_set *set, const char *p, size_t room)
+{
+	uint32_t	h = hash4(p, ANY);
+
+	if ((set->likely[h / 64] >> h % 64 & 1) != 0)
+		return 1;
+	if (room <= HEAD_BYTES)
+		return 0;
+	h = hash4(p, (unsigned char)p[HEAD_BYTES]);
+	return (set->likely[h / 64] >> h % 64 & 1) != 0;
 }
 
 /* Locale-free, unlike tolower(3). */
@@ -118,8 +148,11 @@ map_nocase(struct needle_set *set, const char *text)
 static void
 insert(struct needle_set *set, const struct needle *nd)
 {
-	size_t	*link = &set->bucket[bucket_of(nd->text)];
+	size_t		*link = &set->bucket[bucket_of(nd->text)];
+	uint32_t	 h = hash4(nd->text, nd->len == HEAD_BYTES ? ANY :
+			    (unsigned char)nd->text[HEAD_BYTES]);
 
+	set->likely[h / 64] |= (uint64_t)1 << h % 64;
 	if (nd->nocase)
 		map_nocase(set, nd->text);
 	else
@@ -197,9 +230,11 @@ needle_set_next(const struct needle_set *set, const char *text, size_t len,
 	if (len < HEAD_BYTES)
 		return len;
 	for (; from < len - HEAD_BYTES; from++)
-		if (is_mapped(set, head_of4(text + from)))
+		if (is_mapped(set, head_of4(text + from)) &&
+		    is_likely(set, text + from, len - from))
 			return from;
-	if (from == len - HEAD_BYTES && is_mapped(set, head_of(text + from)))
+	if (from == len - HEAD_BYTES && is_mapped(set, head_of(text + from)) &&
+	    is_likely(set, text + from, HEAD_BYTES))
 		return from;
 	return len;
 }

@@ -5,7 +5,7 @@
 
 /*
  * Finds where in a text any of many short strings stands, in one pass.  A
- * string of three bytes or more is looked for by a hash of its first three.
+ * string of three bytes or more is looked for by hashes of its first bytes.
  */
 struct needle_set;
 
