@@ -253,6 +253,30 @@ START_TEST(user_patterns)
 }
 END_TEST
 
+/*
+ * A rule took the word in front of a ticket's name for the end of a token.
+ * The user's pattern did not find it any more, and the name stayed.
+ */
+START_TEST(user_pattern_in_what_a_rule_takes)
+{
+	static const char *const	mine[] = { "ticket ([a-z]+)" };
+	static const char *const	texts[] = {
+		"password=kK8x9Qw7-ticket zebra",
+		"password: \"kK8x9Qw7 ticket zebra",
+		"ghp_0123456789abcdefghijklmnopqrstuvwxyzticket zebra" };
+	struct redact			*r;
+	struct buf			 out = BUF_INIT;
+	char				 why[256];
+
+	r = redact_new(mine, 1, why, sizeof(why));
+	redact_text(r, texts[_i], strlen(texts[_i]), &out);
+	ck_assert_msg(strstr(buf_str(&out), "zebra") == NULL, "%s",
+	    buf_str(&out));
+	buf_release(&out);
+	redact_free(r);
+}
+END_TEST
+
 /* A pattern that gives up has left text unread: none of it may pass. */
 START_TEST(exhausted_pattern_fails_closed)
 {
@@ -539,6 +563,7 @@ redact_suite(void)
 	tcase_add_test(tc, arguments_stay_json);
 	tcase_add_test(tc, escapes_stay_whole);
 	tcase_add_test(tc, user_patterns);
+	tcase_add_loop_test(tc, user_pattern_in_what_a_rule_takes, 0, 3);
 	tcase_add_test(tc, exhausted_pattern_fails_closed);
 	tcase_add_test(tc, hostile_text_ends);
 	tcase_add_test(tc, hostile_text_ticks);

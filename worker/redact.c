@@ -10,6 +10,7 @@
 #include "worker/redact_user.h"
 #include "worker/needle.h"
 #include "worker/redact_rules.h"
+#include "worker/redact_spans.h"
 #include "worker/redact_wrap.h"
 
 /*
@@ -306,33 +307,25 @@ try_rules(struct redact *r, struct redact_value *v, size_t pos)
 	return 0;
 }
 
-/*
- * One pass of the rules, left to right.  `out' gets nothing as long as
- * nothing was found: clean text, which is most, is not copied here.
- */
-static size_t
-pass(struct redact *r, const char *in, size_t len, struct buf *out)
+/* One pass of the rules, left to right. */
+static void
+pass(struct redact *r, const char *in, size_t len, struct spans *found)
 {
 	struct redact_value	v = { .text = in, .len = len };
-	size_t			copied = 0, count = 0, pos = 0;
+	size_t			taken = 0, pos = 0;
 
 	while ((pos = needle_set_next(r->needles, in, len, pos)) < len) {
 		if (!try_rules(r, &v, pos)) {
 			pos++;
 			continue;
 		}
-		if (v.start < copied)	/* began in the one before */
-			v.start = copied;
-		buf_add(out, in + copied, v.start - copied);
-		buf_addstr(out, REDACT_MARK);
-		copied = v.end;
+		if (v.start < taken)	/* began in the one before */
+			v.start = taken;
+		spans_add(found, v.start, v.end);
+		taken = v.end;
 		/* A secret may begin behind a key that holds a needle. */
 		pos = v.end;
-		count++;
 	}
-	if (count > 0)
-		buf_add(out, in + copied, len - copied);
-	return count;
 }
 
 /* The text as it is by now: the caller's own until something was found. */
@@ -355,24 +348,24 @@ work_take(struct work *w)
 	w->len = w->now.len;
 }
 
-/* The rules, then each pattern of the user, once. */
+/*
+ * The rules and each pattern of the user, once.  Clean text, which is most,
+ * is not copied.
+ */
 static size_t
 run(struct redact *r, struct work *w)
 {
-	struct user		u = { r->codes, &r->effort };
-	struct redact_value	v;
-	size_t			count, n, i;
+	struct user	u = { r->codes, &r->effort };
+	struct spans	found = SPANS_INIT;
+	size_t		count, i;
 
-	count = pass(r, w->text, w->len, &w->next);
+	pass(r, w->text, w->len, &found);
+	for (i = 0; i < codes_nuser(r->codes); i++)
+		user_pass(&u, i, w->text, w->len, &found);
+	count = spans_mark(&found, w->text, w->len, &w->next);
+	spans_release(&found);
 	if (count > 0)
 		work_take(w);
-	for (i = 0; i < codes_nuser(r->codes); i++) {
-		v = (struct redact_value){ .text = w->text, .len = w->len };
-		n = user_pass(&u, i, &v, &w->next);
-		if (n > 0)
-			work_take(w);
-		count += n;
-	}
 	return count;
 }
 

@@ -82,14 +82,14 @@ is_mark(const struct subject *s)
 	    memcmp(s->text + s->at, REDACT_MARK, strlen(REDACT_MARK)) == 0;
 }
 
-size_t
-user_pass(const struct user *u, size_t which, const struct redact_value *in,
-    struct buf *out)
+void
+user_pass(const struct user *u, size_t which, const char *text, size_t len,
+    struct spans *found)
 {
-	struct redact_value	v = *in;
-	struct subject		s = { in->text, in->len, 0 };
+	struct redact_value	v = { .text = text, .len = len };
+	struct subject		s = { text, len, 0 };
 	struct user_match	m;
-	size_t			copied = 0, count = 0;
+	size_t			taken = 0;
 	int			n;
 
 	while (s.at <= s.len && (n = next_match(u, which, &s, &m)) !=
@@ -101,15 +101,10 @@ user_pass(const struct user *u, size_t which, const struct redact_value *in,
 		else
 			effort_gave_up(u->effort, which + 1, s.len);
 		s.at = v.end > s.at ? v.end : s.at + 1;
-		if (v.start < copied || v.start >= v.end ||
+		if (v.start < taken || v.start >= v.end ||
 		    (n >= 0 && !redact_value_ok(&v, REDACT_SHAPE)))
 			continue;
-		buf_add(out, s.text + copied, v.start - copied);
-		buf_addstr(out, REDACT_MARK);
-		copied = v.end;
-		count++;
+		spans_add(found, v.start, v.end);
+		taken = v.end;
 	}
-	if (count > 0)
-		buf_add(out, s.text + copied, s.len - copied);
-	return count;
 }

@@ -3,10 +3,10 @@
 
 #include <stddef.h>
 
-#include "common/buf.h"
 #include "worker/redact_code.h"
 #include "worker/redact_effort.h"
 #include "worker/redact_rules.h"
+#include "worker/redact_spans.h"
 
 /* Private to redact*.c: the patterns of the configuration. */
 struct user {
@@ -15,11 +15,10 @@ struct user {
 };
 
 /*
- * One pass of one pattern over a text: append it to `out' with what matched
- * redacted, or nothing if nothing did.  Where matching gives up at a limit
- * the rest of the text is unread, so it goes.  Returns how many there were.
+ * One pass of one pattern over a text: add what it matches to `found'.  Where
+ * matching gives up at a limit the rest of the text is unread, so it goes.
  */
-size_t user_pass(const struct user *, size_t which,
-    const struct redact_value *, struct buf *out);
+void user_pass(const struct user *, size_t which, const char *text,
+    size_t len, struct spans *found);
 
 #endif
