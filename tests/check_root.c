@@ -234,7 +234,7 @@ END_TEST
 /* In a child that is nobody, whoever runs the tests. */
 START_TEST(test_unwritable)
 {
-	int	status;
+	int	status, ok;
 	pid_t	pid;
 
 	ck_assert_int_eq(mkdir(path, 0755), 0);
@@ -250,8 +250,11 @@ START_TEST(test_unwritable)
 		root_release(&r);
 		q.path = xasprintf("%s/new", top);
 		root_look(&r, &q);
-		_exit(r.state == ROOT_UNWRITABLE &&
-		    root_take(&r, &q) == 0 ? 0 : 2);
+		ok = r.state == ROOT_UNWRITABLE;
+		root_release(&r);
+		ok = ok && root_take(&r, &q) == 0;
+		root_release(&r);
+		_exit(ok ? 0 : 2);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(chmod(top, 0755), 0);
