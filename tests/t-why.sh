@@ -172,7 +172,7 @@ check "the manual's rules were found" [ "$(wc -l <"$T/listed")" -ge 26 ]
 sort -u "$seen" >"$T/reached"
 check "each rule of the manual is reached ($(comm -23 "$T/listed" \
     "$T/reached" | tr '\n' ' '))" [ -z "$(comm -23 "$T/listed" "$T/reached")" ]
-sed -n '/^\.Ss FILES OF NO USE/,/^\.Sh/s/^\.It Cm \([a-z_]*\).*/\1/p' $page |
+sed -n '/^\.Ss FILES OF NO USE/,/^\.S[hs]/s/^\.It Cm \([a-z_]*\).*/\1/p' $page |
     sort >"$T/faults"
 check "the manual's reasons of files were found" [ "$(wc -l <"$T/faults")" \
     -ge 6 ]
