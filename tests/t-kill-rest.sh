@@ -165,16 +165,23 @@ check "release.after: the folder is as it was" [ "$(root_digest)" = "$was" ]
 mn -1 --yes --adopt
 check "release.after: it can be adopted again" [ $? -eq 0 ]
 
-# A session that goes on while its job is claimed, and a stop in that moment.
+# A session that goes on while its job is claimed, and a stop in that moment;
+# that one takes long to read, so that it is not answered before.
 n=21
-for p in store.changed.before store.changed.after store.release.before \
+for p in store.stage_one.before store.stage_one.after store.release.before \
     store.release.after; do
 	session $n 2026-11-22T11:00:00Z
+	case $p in
+	*release*)
+		yes "$(say 2026-11-22T11:00:00Z user 'Once more.')" |
+		    head -n 100000 >>"$(path $n)"
+		at 2026-11-22T11:00:00Z "$(path $n)" ;;
+	esac
 	mn_start -1 --yes -o crash_at=stop:store.claim.after,$p
 	wait_until 20 is_stopped "$sup"
 	case $p in
-	*changed*) goes_on $n 2026-11-23T11:00:00Z 'One thing more.' ;;
-	*) kill "$sup" ;;
+	*release*) kill "$sup" ;;
+	*) goes_on $n 2026-11-23T11:00:00Z 'One thing more.' ;;
 	esac
 	wait_until 30 goes_to_its_end "$sup"
 	wait "$sup"
