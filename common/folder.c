@@ -19,7 +19,7 @@
 
 #define OPEN_TRIES	8	/* openat2() gives EAGAIN in a race */
 #define READ_TRIES	3	/* a file may change under us */
-#define ENTER		(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define ENTER		(O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
 
 /* openat2(2), which glibc does not wrap. */
 static int
@@ -271,6 +271,22 @@ folder_write_scratch(int dirfd, const char *name, const struct buf *data,
 	return 0;
 }
 
+/* Let us in: the directory itself, not what a link in its place names. */
+static int
+permit(int dirfd, const char *name)
+{
+	char	path[32];
+	int	fd, r;
+
+	fd = openat(dirfd, name, O_PATH | ENTER | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	r = chmod(path, S_IRWXU);
+	close(fd);
+	return r;
+}
+
 /*
  * Open the directory `name' of a tree that is removed: its modes are no
  * reason to keep it.
@@ -278,12 +294,11 @@ folder_write_scratch(int dirfd, const char *name, const struct buf *data,
 static int
 enter(int dirfd, const char *name)
 {
-	int		fd = openat(dirfd, name, ENTER);
+	int		fd = openat(dirfd, name, ENTER | O_CLOEXEC);
 	struct stat	st;
 
-	if (fd == -1 && errno == EACCES &&
-	    fchmodat(dirfd, name, S_IRWXU, 0) == 0)
-		fd = openat(dirfd, name, ENTER);
+	if (fd == -1 && errno == EACCES && permit(dirfd, name) == 0)
+		fd = openat(dirfd, name, ENTER | O_CLOEXEC);
 	if (fd != -1 && fstat(fd, &st) == 0 &&
 	    (st.st_mode & S_IRWXU) != S_IRWXU)
 		(void)fchmod(fd, S_IRWXU);	/* what needs it will fail */
@@ -324,7 +339,7 @@ ascend(struct descent *d)
 {
 	const struct level	*l = &d->levels[--d->depth];
 	struct stat		 st;
-	int			 fd = openat(d->fd, "..", ENTER);
+	int			 fd = openat(d->fd, "..", ENTER | O_CLOEXEC);
 
 	close(d->fd);
 	d->fd = fd;
@@ -358,7 +373,7 @@ remove_names(int fd, int *below)
 {
 	struct dirent	*e;
 	DIR		*dir;
-	int		 copy = openat(fd, ".", ENTER), r = 0;
+	int		 copy = openat(fd, ".", ENTER | O_CLOEXEC), r = 0;
 
 	if (copy == -1 || (dir = fdopendir(copy)) == NULL) {
 		fd_close(&copy);
