@@ -260,10 +260,16 @@ json_set_bool(json_object *o, const char *key, int val)
 }
 
 void
+json_push(json_object *arr, json_object *val)
+{
+	if (arr == NULL || json_object_array_add(arr, val) != 0)
+		log_fatalx("cannot allocate JSON");
+}
+
+void
 json_push_str(json_object *arr, const char *val)
 {
-	if (json_object_array_add(arr, made(json_object_new_string(val))) != 0)
-		log_fatalx("cannot allocate JSON");
+	json_push(arr, made(json_object_new_string(val)));
 }
 
 static int

@@ -46,7 +46,12 @@ void json_set_int(json_object *o, const char *key, int64_t val);
 void json_set_bool(json_object *o, const char *key, int val);
 /* Takes over the reference to `val' (may be NULL: null). */
 void json_set(json_object *o, const char *key, json_object *val);
-/* Append a copied string to an array. */
+/*
+ * Append to an array: a value whose reference is taken over (NULL: null), or
+ * a copied string.  Without memory they end the process, as json_set() does:
+ * a list that lacks an element is not known for what it is.
+ */
+void json_push(json_object *arr, json_object *val);
 void json_push_str(json_object *arr, const char *val);
 
 /* Overwrite every string value at and below `o', before it is freed. */

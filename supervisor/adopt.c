@@ -118,7 +118,7 @@ send_rows(struct child *c, json_object *rows)
 	for (i = 0; i < json_object_array_length(rows); i++) {
 		row = json_object_array_get_idx(rows, i);
 		bytes += text_bytes(row);
-		json_object_array_add(batch, json_object_get(row));
+		json_push(batch, json_object_get(row));
 		if (bytes < BATCH_BYTES)
 			continue;
 		if (send_batch(c, batch, 0) == -1)

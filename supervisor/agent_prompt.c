@@ -12,7 +12,7 @@ add(json_object *items, char *text)
 
 	json_set_str(o, "type", "text");
 	json_set_str(o, "text", text);
-	json_object_array_add(items, o);
+	json_push(items, o);
 	free(text);
 }
 

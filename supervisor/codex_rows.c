@@ -128,7 +128,7 @@ take_row(struct reading *r, sqlite3_stmt *st)
 		return;
 	}
 	r->bytes += len;
-	json_object_array_add(r->rows, o);
+	json_push(r->rows, o);
 }
 
 static void

@@ -83,7 +83,7 @@ input_add(const struct store_row *r, void *arg)
 {
 	struct input	*in = arg;
 
-	json_object_array_add(in->entries, input_row(in, r));
+	json_push(in->entries, input_row(in, r));
 	in->bytes += strlen(r->raw_memory) + strlen(r->rollout_summary) +
 	    (r->facts == NULL ? 0 : strlen(r->facts)) + 1024;
 	in->m->rows++;
@@ -103,7 +103,7 @@ input_tombstone(const char *thread_id, void *arg)
 
 	json_set_str(o, "kind", "tombstone");
 	json_set_str(o, "thread_id", thread_id);
-	json_object_array_add(in->entries, o);
+	json_push(in->entries, o);
 	in->bytes += 128;
 	if (in->bytes > INPUT_BATCH)
 		input_flush(in, 0);

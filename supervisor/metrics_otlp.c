@@ -40,7 +40,7 @@ add_attribute(json_object *list, const char *key, json_object *value)
 
 	json_set_str(o, "key", key);
 	json_set(o, "value", value);
-	json_object_array_add(list, o);
+	json_push(list, o);
 }
 
 void
@@ -79,7 +79,7 @@ set_histogram(json_object *point, const struct metric_series *s)
 		snprintf(text, sizeof(text), "%lld", (long long)s->bucket[i]);
 		json_push_str(counts, text);
 		if (i < METRIC_BOUNDS)
-			json_object_array_add(bounds, json_object_new_int64(
+			json_push(bounds, json_object_new_int64(
 			    metric_info(s->id)->bounds[i]));
 	}
 	set_int64(point, "count", s->count);
@@ -106,7 +106,7 @@ begin_metric(struct otlp *t, const struct metric_info *info)
 		json_set_bool(data, "isMonotonic", 1);
 	json_set(o, info->kind == METRIC_HISTOGRAM ? "histogram" :
 	    info->kind == METRIC_GAUGE ? "gauge" : "sum", data);
-	json_object_array_add(t->list, o);
+	json_push(t->list, o);
 }
 
 static void
@@ -128,7 +128,7 @@ add_point(const struct metric_series *s, void *arg)
 		set_histogram(point, s);
 	else
 		set_int64(point, "asInt", s->value);
-	json_object_array_add(t->points, point);
+	json_push(t->points, point);
 }
 
 /* An array that holds this alone. */
@@ -137,7 +137,7 @@ array_of(json_object *o)
 {
 	json_object	*list = json_object_new_array();
 
-	json_object_array_add(list, o);
+	json_push(list, o);
 	return list;
 }
 

@@ -159,7 +159,7 @@ add_disabled(const char *what, int64_t since, void *arg)
 
 	json_set_str(o, "what", what);
 	json_set_int(o, "since", since);
-	json_object_array_add(arg, o);
+	json_push(arg, o);
 	return 0;
 }
 

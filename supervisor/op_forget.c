@@ -32,7 +32,7 @@ forget_tell(struct forgetting *f, const char *array, const char *state)
 
 	json_set_str(o, "memory", f->memory->config->name);
 	json_set_str(o, "state", state);
-	json_object_array_add(json_arr(f->result, array), o);
+	json_push(json_arr(f->result, array), o);
 	return o;
 }
 
@@ -175,7 +175,7 @@ tell_threads(struct forgetting *f, const struct forget_list *l)
 		json_set_str(o, "thread_id", l->v[i].id);
 		json_set_str(o, "cwd", l->v[i].cwd);
 		json_set_str(o, "title", l->v[i].title);
-		json_object_array_add(threads, o);
+		json_push(threads, o);
 		json_push_str(f->ids, l->v[i].id);
 	}
 	json_set(f->result, "threads", threads);

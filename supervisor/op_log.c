@@ -53,7 +53,7 @@ add_record(const struct logring_record *r, void *arg)
 	json_set_int(o, "at", r->at_ms / 1000);
 	json_set_str(o, "level", log_level_name(r->level));
 	json_set_str(o, "text", r->line);
-	json_object_array_add(b->list, o);
+	json_push(b->list, o);
 	b->next = r->seq + 1;
 	return 0;
 }

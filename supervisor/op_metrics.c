@@ -42,7 +42,7 @@ buckets(const struct metric_series *s)
 		else
 			json_set_int(o, "le", metric_info(s->id)->bounds[i]);
 		json_set_int(o, "count", n);
-		json_object_array_add(list, o);
+		json_push(list, o);
 	}
 	return list;
 }
@@ -66,7 +66,7 @@ add_series(const struct metric_series *s, void *arg)
 		json_set(o, "buckets", buckets(s));
 	} else
 		json_set_int(o, "value", s->value);
-	json_object_array_add(l->list, o);
+	json_push(l->list, o);
 }
 
 static void

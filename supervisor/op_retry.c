@@ -25,7 +25,7 @@ add_job(const char *kind, const char *key, void *arg)
 
 	json_set_str(o, "kind", kind);
 	json_set_str(o, "key", key);
-	json_object_array_add(arg, o);
+	json_push(arg, o);
 	return 0;
 }
 

@@ -103,7 +103,7 @@ tell_memory(struct op_run *run, struct running *r, const struct memory *m)
 	json_set_str(o, "memory", m->config->name);
 	json_set_str(o, "outcome", outcome(m));
 	json_set_int(o, "changed", m->published ? m->changed : 0);
-	json_object_array_add(r->memories, o);
+	json_push(r->memories, o);
 	op_progress(run, "memory %s: %s", m->config->name, outcome(m));
 }
 

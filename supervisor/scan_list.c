@@ -37,7 +37,7 @@ add_file(const struct store_file *f, void *arg)
 	if (p->kind == LIST_COMPARE)
 		json_push_str(p->files, f->path);
 	else
-		json_object_array_add(p->files, entry_of(f));
+		json_push(p->files, entry_of(f));
 	free(p->last);
 	p->last = xstrdup(f->path);
 	return 0;

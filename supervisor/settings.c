@@ -51,7 +51,7 @@ settings_extract(const struct config *c, const char *preview)
 		s = json_object_new_object();
 		json_set_str(s, "name", c->sources[i].name);
 		json_set_str(s, "path", c->sources[i].path);
-		json_object_array_add(sources, s);
+		json_push(sources, s);
 	}
 	for (i = 0; i < c->nmemories; i++)
 		json_push_str(roots, c->memories[i].root);

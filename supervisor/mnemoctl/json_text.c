@@ -60,7 +60,7 @@ copy_of(json_object *v)
 		return json_object_get(v);
 	copy = json_object_new_array();
 	for (i = 0; i < json_object_array_length(v); i++)
-		json_object_array_add(copy,
+		json_push(copy,
 		    copy_of(json_object_array_get_idx(v, i)));
 	return copy;
 }

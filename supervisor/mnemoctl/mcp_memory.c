@@ -105,7 +105,7 @@ add_entry(json_object *entries, const char *path, int directory)
 
 	json_set_str(o, "path", path);
 	json_set_str(o, "entry_type", directory ? "directory" : "file");
-	json_object_array_add(entries, o);
+	json_push(entries, o);
 }
 
 int
@@ -269,7 +269,7 @@ add_match(struct find *f, const char *path, const struct mcp_match *at)
 	json_set_int(o, "line_number", at->line);
 	json_set_int(o, "start_line_number", at->first);
 	json_set_str(o, "content", buf_str(&content));
-	json_object_array_add(f->matches, o);
+	json_push(f->matches, o);
 	f->bytes += content.len;
 	buf_release(&content);
 }

@@ -257,7 +257,7 @@ batch(struct mcp *m, json_object *all)
 	for (i = 0; i < n; i++) {
 		o = message(m, json_object_array_get_idx(all, i), 1);
 		if (o != NULL)
-			json_object_array_add(replies, o);
+			json_push(replies, o);
 	}
 	if (json_object_array_length(replies) > 0)
 		return replies;

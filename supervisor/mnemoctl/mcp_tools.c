@@ -190,7 +190,7 @@ mcp_tools_list(enum mcp_revision r)
 			    strlen(tools[i].result), JSON_DEPTH, NULL));
 		if (r >= MCP_2025_03_26)
 			json_set(o, "annotations", annotations_of(&tools[i]));
-		json_object_array_add(list, o);
+		json_push(list, o);
 	}
 	return list;
 }
@@ -263,7 +263,7 @@ content_of(const char *text)
 
 	json_set_str(o, "type", "text");
 	json_set_str(o, "text", text);
-	json_object_array_add(list, o);
+	json_push(list, o);
 	return list;
 }
 

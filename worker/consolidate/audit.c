@@ -26,7 +26,7 @@ message(const char *role, const char *part, const char *text)
 
 	json_set_str(item, "type", part);
 	json_set_str(item, "text", text);
-	json_object_array_add(content, item);
+	json_push(content, item);
 	json_set_str(o, "type", "message");
 	json_set_str(o, "role", role);
 	json_set(o, "content", content);

@@ -109,7 +109,7 @@ close_bullet(struct reader *r)
 	    length(list) < RAW_BULLETS) {
 		if (r->adopted && r->section == RAW_PREFS && !more)
 			o = raw_pref(line);
-		json_object_array_add(list, o != NULL ? o : told(line, more));
+		json_push(list, o != NULL ? o : told(line, more));
 	}
 	free(line);
 }
@@ -152,7 +152,7 @@ open_task(struct reader *r, const char *name)
 	r->task = NULL;
 	if (title[0] != '\0' && length(r->tasks) < RAW_TASKS) {
 		r->task = new_task(r, title);
-		json_object_array_add(r->tasks, r->task);
+		json_push(r->tasks, r->task);
 	}
 	free(title);
 }

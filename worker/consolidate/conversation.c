@@ -91,7 +91,7 @@ keep_items(struct conversation *c, json_object *items, size_t calls)
 		if (strcmp(type, "call") == 0 && calls == 0)
 			continue;
 		calls -= strcmp(type, "call") == 0;
-		json_object_array_add(kept, json_object_get(item));
+		json_push(kept, json_object_get(item));
 	}
 	json_set(push(c, "assistant"), "items", kept);
 }

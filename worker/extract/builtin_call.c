@@ -236,9 +236,9 @@ output_part(json_object *output, size_t i, size_t n)
 	    json_object_array_length(output) != n + 1)
 		return NULL;
 	part = json_object_new_array();
-	json_object_array_add(part, json_object_get(
+	json_push(part, json_object_get(
 	    json_object_array_get_idx(output, 0)));
-	json_object_array_add(part, json_object_get(
+	json_push(part, json_object_get(
 	    json_object_array_get_idx(output, i + 1)));
 	return part;
 }

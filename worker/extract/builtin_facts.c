@@ -73,7 +73,7 @@ checks_json(const struct task *t)
 			    !is_reusable(t, r) ||
 			    !strs_add(&shown, r->command))
 				continue;
-			json_object_array_add(a, check_json(r));
+			json_push(a, check_json(r));
 		}
 	strs_clear(&shown);
 	return a;
@@ -264,7 +264,7 @@ machine_json(const struct builtin *b)
 		json_set_str(o, "name", b->machine[i].name);
 		facts_str(o, "value", b->machine[i].value);
 		json_set_int(o, "time", b->machine[i].time);
-		json_object_array_add(a, o);
+		json_push(a, o);
 	}
 	return a;
 }
@@ -315,7 +315,7 @@ facts_make(const struct builtin *b)
 	tasks = json_object_new_array();
 	for (i = 0; i < b->ntasks; i++)
 		if (task_worth(b->task[i]))
-			json_object_array_add(tasks, task_json(b,
+			json_push(tasks, task_json(b,
 			    b->task[i]));
 	if (json_object_array_length(tasks) == 0) {
 		json_object_put(tasks);

@@ -214,7 +214,7 @@ add_patches(json_object *a, const struct task *t)
 		facts_arr(o, "from", strs_json(&from));
 		facts_arr(o, "to", strs_json(&to));
 		json_set_int(o, "time", t->time);
-		json_object_array_add(a, o);
+		json_push(a, o);
 		strs_clear(&from);
 		strs_clear(&to);
 	}
@@ -232,12 +232,12 @@ facts_failures(const struct builtin *b, const struct task *t)
 		json_set_str(o, "said", t->rejected);
 		json_set_bool(o, "checked", t->rejected_passed);
 		json_set_int(o, "time", t->time);
-		json_object_array_add(a, o);
+		json_push(a, o);
 	}
 	for (i = 0; i < t->nfailures; i++)
 		if (t->failures[i].kind != FAILURE_DIAGNOSIS &&
 		    (o = failure_json(b, t, &t->failures[i])) != NULL)
-			json_object_array_add(a, o);
+			json_push(a, o);
 	add_patches(a, t);
 	return a;
 }
@@ -256,7 +256,7 @@ facts_diagnoses(const struct task *t)
 		facts_str(o, "error", t->failures[i].errors.n > 0 ?
 		    t->failures[i].errors.v[0] : NULL);
 		json_set_int(o, "time", t->failures[i].time);
-		json_object_array_add(a, o);
+		json_push(a, o);
 	}
 	return a;
 }

@@ -113,6 +113,6 @@ facts_prefs(const struct task *t)
 	size_t i;
 
 	for (i = 0; i < t->nprefs; i++)
-		json_object_array_add(a, pref_json(&t->prefs[i]));
+		json_push(a, pref_json(&t->prefs[i]));
 	return a;
 }

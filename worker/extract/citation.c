@@ -124,7 +124,7 @@ citations_json(const struct citations *c)
 		o = json_object_new_object();
 		json_set_str(o, "thread_id", c->list[i].thread_id);
 		json_set_int(o, "n", highest(&c->list[i]));
-		json_object_array_add(arr, o);
+		json_push(arr, o);
 	}
 	return arr;
 }

@@ -192,7 +192,7 @@ filter_message(struct filter *f, json_object *item)
 	for (i = 0; i < n; i++) {
 		part = json_object_array_get_idx(content, i);
 		if (keep_part(part, user, &c))
-			json_object_array_add(kept, json_object_get(part));
+			json_push(kept, json_object_get(part));
 	}
 	n = json_object_array_length(kept);
 	json_set(item, "content", kept);

@@ -48,7 +48,7 @@ payload_write(struct buf *out, const struct payload_input *in)
 	json_set_str(m, "role", "user");
 	json_set_str(m, "text", buf_str(&text));
 	buf_wipe(&text);
-	json_object_array_add(messages, m);
+	json_push(messages, m);
 	json_set_str(o, "instructions", prompt_stage_one_system);
 	json_set(o, "messages", messages);
 	json_set(o, "tools", json_object_new_array());

@@ -106,7 +106,7 @@ extract_compare(struct worker *w, const struct msg *m)
 		if (json_object_is_type(path, json_type_string) &&
 		    known_gone(s->known, json_object_get_string(path),
 		    s->walked))
-			json_object_array_add(gone, json_object_get(path));
+			json_push(gone, json_object_get(path));
 	}
 	worker_reply(w, m, MSG_COMPARED, body);
 }
@@ -134,7 +134,7 @@ send_batch(struct scan *s, int last)
 static void
 add_entry(struct scan *s, json_object *entry)
 {
-	json_object_array_add(s->batch, entry);
+	json_push(s->batch, entry);
 	if (json_object_array_length(s->batch) == BATCH)
 		send_batch(s, 0);
 }

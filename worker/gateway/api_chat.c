@@ -24,7 +24,7 @@ push_role(struct chat *c, const char *role)
 	json_object	*m = json_object_new_object();
 
 	json_set_str(m, "role", role);
-	json_object_array_add(c->messages, m);
+	json_push(c->messages, m);
 	return m;
 }
 
@@ -82,7 +82,7 @@ visit_call(void *arg, json_object *call)
 	neutral_share(function, "name", call, "name");
 	neutral_share(function, "arguments", call, "arguments");
 	json_set(o, "function", function);
-	json_object_array_add(c->calls, o);
+	json_push(c->calls, o);
 }
 
 static json_object *
@@ -122,7 +122,7 @@ body_tools(json_object *body, unsigned tools)
 		json_set_bool(f, "strict", 1);
 		o = api_typed("function");
 		json_set(o, "function", f);
-		json_object_array_add(list, o);
+		json_push(list, o);
 	}
 	json_set(body, "tools", list);
 }

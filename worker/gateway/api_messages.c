@@ -33,9 +33,9 @@ push(struct blocks *b, const char *role, json_object *block)
 		b->content = json_object_new_array();
 		json_set_str(m, "role", role);
 		json_set(m, "content", b->content);
-		json_object_array_add(b->messages, m);
+		json_push(b->messages, m);
 	}
-	json_object_array_add(b->content, block);
+	json_push(b->content, block);
 }
 
 /* An empty text block is an error there. */
@@ -138,7 +138,7 @@ push_tool(json_object *list, const char *name, const char *description,
 	json_set_str(o, "name", name);
 	json_set_str(o, "description", description);
 	json_set(o, "input_schema", model_schema_object(schema));
-	json_object_array_add(list, o);
+	json_push(list, o);
 }
 
 static void

@@ -8,7 +8,7 @@
 static void
 push(json_object *input, json_object *item)
 {
-	json_object_array_add(input, item);
+	json_push(input, item);
 }
 
 static void
@@ -20,7 +20,7 @@ push_message(json_object *input, const char *role, const char *part,
 	json_object	*o = api_typed(part);
 
 	neutral_share(o, "text", text, "text");
-	json_object_array_add(content, o);
+	json_push(content, o);
 	json_set_str(item, "role", role);
 	json_set(item, "content", content);
 	push(input, item);
@@ -108,7 +108,7 @@ body_tools(unsigned tools)
 		json_set(o, "parameters",
 		    model_schema_object(model_tools[i].parameters));
 		json_set_bool(o, "strict", 1);
-		json_object_array_add(list, o);
+		json_push(list, o);
 	}
 	return list;
 }

@@ -19,7 +19,7 @@ add_attribute(json_object *list, const char *key, const char *value)
 	json_set_str(v, "stringValue", value);
 	json_set_str(o, "key", key);
 	json_set(o, "value", v);
-	json_object_array_add(list, o);
+	json_push(list, o);
 }
 
 /* To the attributes of each resource of the body. */

@@ -31,7 +31,7 @@ push_window(json_object *list, const char *limit, json_object *w)
 	json_set_int(o, "window_minutes",
 	    json_int(w, "limit_window_seconds", 0) / 60);
 	json_set_int(o, "resets_at", json_int(w, "reset_at", 0));
-	json_object_array_add(list, o);
+	json_push(list, o);
 }
 
 static void

@@ -268,7 +268,7 @@ reply_json(const struct reply *r)
 			continue;
 		type = json_str(v, "type");
 		calls |= strcmp(type, "call") == 0;
-		json_object_array_add(items, v);
+		json_push(items, v);
 	}
 	json_set(o, "items", items);
 	json_set_str(o, "stop", stop_word(r, calls));

@@ -65,7 +65,7 @@ judge(struct check *c)
 		return NULL;
 	}
 	for (i = 0; i < json_object_array_length(found); i++)
-		json_object_array_add(list, json_object_get(
+		json_push(list, json_object_get(
 		    json_object_array_get_idx(found, i)));
 	json_object_put(found);
 	return list;

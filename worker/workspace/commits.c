@@ -71,7 +71,7 @@ walk(struct workspace *ws, git_oid *id, int64_t limit, json_object *out)
 		workspace_tick(ws);
 		if (git_commit_lookup(&commit, ws->history.repo, id) < 0)
 			return -1;
-		json_object_array_add(list, describe(&ws->history, commit));
+		json_push(list, describe(&ws->history, commit));
 		more = history_parents(&ws->history, commit) > 0;
 		if (more)
 			git_oid_cpy(id, git_commit_parent_id(commit, 0));

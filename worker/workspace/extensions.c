@@ -140,7 +140,7 @@ describe_newest(struct workspace *ws, git_index *tree)
 			break;
 		}
 		if (r > 0)
-			json_object_array_add(list, describe(path, &text));
+			json_push(list, describe(path, &text));
 	}
 	buf_wipe(&text);
 	if (r > 0)
@@ -161,7 +161,7 @@ extensions_describe(struct workspace *ws, git_index *tree)
 	}
 	list = json_object_new_array();
 	for (i = json_object_array_length(newest); i > 0; i--)
-		json_object_array_add(list, json_object_get(
+		json_push(list, json_object_get(
 		    json_object_array_get_idx(newest, i - 1)));
 	json_object_put(newest);
 	return list;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/hook.h"
+#include "common/json.h"
 #include "worker/workspace/folder_scan.h"
 #include "worker/workspace/import.h"
 #include "worker/workspace/tree.h"
@@ -20,7 +21,7 @@ import_refused(const struct folder_scan *scan)
 	for (i = 0; i < scan->nskipped; i++) {
 		snprintf(message, sizeof(message), "it %s; remove it",
 		    folder_read_text(scan->skipped[i].why));
-		json_object_array_add(list, validate_violation(
+		json_push(list, validate_violation(
 		    scan->skipped[i].path, 0, "file", message));
 	}
 	return list;

@@ -263,7 +263,7 @@ inputs_describe(const struct inputs *in, const char *memory,
 	size_t		 i;
 
 	for (i = 0; i < in->nrows; i++)
-		json_object_array_add(rows, describe_row(in->rows[i],
+		json_push(rows, describe_row(in->rows[i],
 		    redact));
 	for (i = 0; i < in->ntombstones; i++)
 		json_push_str(tombstones, in->tombstones[i]);

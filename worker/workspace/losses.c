@@ -143,7 +143,7 @@ compare(struct workspace *ws, const struct weeks *w, int64_t max,
 		memset(&before, 0, sizeof(before));
 		if (i + 1 < w->n)
 			r = hold(ws, &w->v[i + 1].commit, &before);
-		json_object_array_add(list, describe(&w->v[i], &now,
+		json_push(list, describe(&w->v[i], &now,
 		    &before));
 		holdings_release(&now);
 		now = before;

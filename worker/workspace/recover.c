@@ -125,7 +125,7 @@ conclude(struct workspace *ws, const struct root_look *look, const char *id,
 		json_set_str(o, "commit",
 		    git_oid_tostr(hex, sizeof(hex), &commit));
 		json_set(o, "left", left_list(ws, &commit));
-		json_object_array_add(published, o);
+		json_push(published, o);
 	}
 	return waits(held, id) ? staged_keep(ws, id) : staged_drop(ws, id);
 }

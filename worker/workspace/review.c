@@ -135,7 +135,7 @@ list_one(struct workspace *ws, const char *ref, json_object *list)
 	json_set_str(o, "thread_id", r.thread_id);
 	json_set_str(o, "commit", git_oid_tostr(hex, sizeof(hex),
 	    &r.commit));
-	json_object_array_add(list, o);
+	json_push(list, o);
 	return 0;
 }
 

@@ -81,7 +81,7 @@ pass_over(json_object **list, const char *rule)
 	for (i = 0; i < json_object_array_length(*list); i++) {
 		v = json_object_array_get_idx(*list, i);
 		if (strcmp(json_str(v, "rule"), rule) != 0)
-			json_object_array_add(left, json_object_get(v));
+			json_push(left, json_object_get(v));
 	}
 	json_object_put(*list);
 	*list = left;

@@ -180,7 +180,7 @@ tell_threads(struct answer *a, json_object *by_id)
 	size_t		 bytes = 0;
 
 	json_object_object_foreach(by_id, id, entry) {
-		json_object_array_add(batch, json_object_get(entry));
+		json_push(batch, json_object_get(entry));
 		s = json_str(entry, "raw_memory");
 		bytes += strlen(id) + (s == NULL ? 0 : strlen(s));
 		s = json_str(entry, "rollout_summary");

@@ -166,7 +166,7 @@ report(const struct judged *j, json_object *out)
 		if (f->excused || json_object_array_length(out) >= max)
 			continue;
 		message = message_of(j->v, f);
-		json_object_array_add(out, validate_violation(j->path,
+		json_push(out, validate_violation(j->path,
 		    f->line, f->rule->name, message));
 		free(message);
 	}
