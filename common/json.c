@@ -136,8 +136,7 @@ json_parse(const char *text, size_t len, int depth, const char **why)
 		return NULL;
 	json_long_init(&l);
 	if (json_long_take(&l, text, len, &thin)) {
-		o = parse(thin.data, thin.len, depth, why);
-		json_long_put(&l, o);
+		o = json_long_put(&l, parse(thin.data, thin.len, depth, why));
 	} else
 		o = parse(text, len, depth, why);
 	json_long_release(&l);

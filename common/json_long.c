@@ -118,44 +118,79 @@ mark_of(const struct json_long *l, json_object *o)
 	return v < l->n ? v : l->n;
 }
 
-static void
-put_string(const struct json_long *l, json_object *o)
+/*
+ * The string in whose place `o' stands; NULL: it is no mark.  A new one, as a
+ * mark that is made longer, and later empty, is lost to json-c 0.16: it leaks
+ * the text and takes its address for one.
+ */
+static json_object *
+string_of(const struct json_long *l, json_object *o)
 {
-	size_t	i = mark_of(l, o), at;
+	json_object	*v;
+	size_t		 i = l->n, at;
 
+	if (json_object_is_type(o, json_type_string))
+		i = mark_of(l, o);
 	if (i == l->n)
-		return;
+		return NULL;
 	at = i == 0 ? 0 : l->ends[i - 1];
-	if (json_object_set_string_len(o, l->text.data + at,
-	    (int)(l->ends[i] - at)) == 0)
+	v = json_object_new_string_len(l->text.data + at,
+	    (int)(l->ends[i] - at));
+	if (v == NULL)
 		log_fatalx("cannot allocate JSON");
+	return v;
 }
 
-void
+static void	put_below(const struct json_long *, json_object *);
+
+static void
+put_in_array(const struct json_long *l, json_object *o)
+{
+	json_object	*v, *s;
+	size_t		 i, n = json_object_array_length(o);
+
+	for (i = 0; i < n; i++) {
+		v = json_object_array_get_idx(o, i);
+		s = string_of(l, v);
+		if (s == NULL)
+			put_below(l, v);
+		else if (json_object_array_put_idx(o, i, s) != 0)
+			log_fatalx("cannot allocate JSON");
+	}
+}
+
+static void
+put_in_object(const struct json_long *l, json_object *o)
+{
+	json_object	*s;
+
+	json_object_object_foreach(o, key, v) {
+		s = string_of(l, v);
+		if (s == NULL)
+			put_below(l, v);
+		else if (json_object_object_add(o, key, s) != 0)
+			log_fatalx("cannot allocate JSON");
+	}
+}
+
+static void
+put_below(const struct json_long *l, json_object *o)
+{
+	if (json_object_is_type(o, json_type_array))
+		put_in_array(l, o);
+	else if (json_object_is_type(o, json_type_object))
+		put_in_object(l, o);
+}
+
+json_object *
 json_long_put(const struct json_long *l, json_object *o)
 {
-	size_t	i, n;
+	json_object	*s = string_of(l, o);
 
-	switch (json_object_get_type(o)) {
-	case json_type_string:
-		put_string(l, o);
-		break;
-	case json_type_array:
-		n = json_object_array_length(o);
-		for (i = 0; i < n; i++)
-			json_long_put(l, json_object_array_get_idx(o, i));
-		break;
-	case json_type_object: {
-		json_object_object_foreach(o, key, val) {
-			(void)key;
-			json_long_put(l, val);
-		}
-		break;
+	if (s == NULL) {
+		put_below(l, o);
+		return o;
 	}
-	case json_type_null:
-	case json_type_boolean:
-	case json_type_double:
-	case json_type_int:
-		break;
-	}
+	json_object_put(o);
+	return s;
 }

@@ -26,7 +26,7 @@ void json_long_release(struct json_long *);
 int json_long_take(struct json_long *, const char *text, size_t len,
     struct buf *thin);
 
-/* Give back what was taken. */
-void json_long_put(const struct json_long *, json_object *);
+/* Give back what was taken; returns what `o', which may be NULL, is then. */
+json_object *json_long_put(const struct json_long *, json_object *o);
 
 #endif
