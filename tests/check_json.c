@@ -4,6 +4,7 @@
  * time of an extraction for them.  What they mean must be what json-c says,
  * whatever stands in them, and a text cannot have one taken for another.
  */
+#include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,33 @@ START_TEST(no_copy)
 }
 END_TEST
 
+/*
+ * A long string that is cut away altogether, wherever it stands: json-c took
+ * the address of its text for what it says, and lost the text.
+ */
+START_TEST(emptied)
+{
+	static const char *const	around[][2] = { { "\"", "\"" },
+					    { "[1,\"", "\",2]" },
+					    { "{\"a\":\"", "\",\"b\":2}" } };
+	struct buf	 b = BUF_INIT;
+	json_object	*o, *v;
+
+	buf_addstr(&b, around[_i][0]);
+	pad(&b, PAD);
+	buf_addstr(&b, around[_i][1]);
+	o = json_parse(b.data, b.len, DEPTH, NULL);
+	ck_assert_ptr_nonnull(o);
+	v = _i == 0 ? o : _i == 1 ? json_object_array_get_idx(o, 1) :
+	    json_object_object_get(o, "a");
+	ck_assert_int_ge(json_object_get_string_len(v), PAD);
+	json_object_set_string_len(v, "", 0);
+	ck_assert_str_eq(json_object_get_string(v), "");
+	json_object_put(o);
+	buf_release(&b);
+}
+END_TEST
+
 /* json-c's too: the one that fails, from 0; -1: none. */
 static int	fails = -1;
 
@@ -223,6 +251,35 @@ START_TEST(no_member_lost)
 
 	fails = 2 * _i + 1;
 	json_parse(text, sizeof(text) - 1, DEPTH, NULL);
+}
+END_TEST
+
+/* json-c's as well: of an array that grows, if nothing may. */
+static int	may_grow = 1;
+
+void *
+realloc(void *p, size_t n)
+{
+	static void	*(*real)(void *, size_t);
+
+	if (!may_grow)
+		return NULL;
+	if (real == NULL)
+		real = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
+	return real(p, n);
+}
+
+/* A list without a row went on as if it were whole. */
+START_TEST(no_element_lost)
+{
+	json_object	*o = json_object_new_array();
+	size_t		 i;
+
+	for (i = 0; i < 100; i++) {
+		may_grow = 0;
+		json_push(o, NULL);
+		may_grow = 1;
+	}
 }
 END_TEST
 
@@ -251,7 +308,9 @@ json_suite(void)
 	tcase_add_test(t, any);
 	tcase_add_test(t, written);
 	tcase_add_test(t, no_copy);
+	tcase_add_loop_test(t, emptied, 0, 3);
 	tcase_add_loop_exit_test(t, no_member_lost, 1, 0, 5);
+	tcase_add_exit_test(t, no_element_lost, 1);
 	tcase_add_loop_test(t, members_twice, 0, 3);
 	suite_add_tcase(s, t);
 	return s;
