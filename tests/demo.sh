@@ -67,7 +67,9 @@ publishes() {
 	return 1
 }
 wait_until 30 publishes
-for p in "$sup" $(pids_of mnemod-wspace); do kill -9 "$p"; done
+kill -9 "$sup"
+# It may have followed its supervisor by now.
+for p in $(pids_of mnemod-wspace); do kill -9 "$p" 2>/dev/null || :; done
 wait "$sup" 2>/dev/null || :
 "$MNEMOD" -1 --yes -o now="$NOW" 2>"$LOG"
 sed "s,$W,~,g" "$LOG" | grep -E 'interrupted|complete|published|edited' || :
