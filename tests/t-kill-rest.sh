@@ -214,8 +214,9 @@ NOW=2026-11-23T12:00:00Z
 model_start 'times=0 stage_one'
 model_conf responses
 session 1 2026-11-22T10:00:11Z
-open=1
-for p in model.settle.before model.settle.after; do
+for p in model.settle.before store.settle.before store.settle.after \
+    model.settle.after; do
+	case $p in *.before) open=1 ;; *) open=0 ;; esac
 	rm -rf "$STATE" "$ROOT"
 	dies $p
 	check "$p: rows that are open" [ "$(sql 'select count(*)
@@ -225,7 +226,6 @@ for p in model.settle.before model.settle.after; do
 	    [ "$(sql 'select count(*) from stage1_outputs')" -eq 1 ]
 	check "$p: what may have been used counts" [ "$(sql 'select count(*)
 	    from model_requests where tokens > 0')" -eq 2 ]
-	open=0
 done
 model_stop
 finish
