@@ -3,6 +3,7 @@
 #include <sys/vfs.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,17 +236,21 @@ state_dir_say(struct state_dir *sd, const char *how)
 	write_pid(sd, how);
 }
 
-/* Does it say that it is there for one request only? */
+/*
+ * Is somebody there to stay?  Who has only just got the lock has said nothing
+ * yet: what stands there is of one that is gone.  Nobody is signalled.
+ */
 static int
-held_shortly(int fd)
+held_firmly(int fd)
 {
 	struct state_holder	h;
-	int			shortly;
+	int			firmly;
 
 	read_holder(fd, &h);
-	shortly = h.how != NULL && strcmp(h.how, STATE_SHORT) == 0;
+	firmly = h.pid > 0 && (kill(h.pid, 0) == 0 || errno == EPERM) &&
+	    (h.how == NULL || strcmp(h.how, STATE_SHORT) != 0);
 	state_holder_release(&h);
-	return shortly;
+	return firmly;
 }
 
 /*
@@ -262,7 +267,7 @@ flock_patiently(int fd)
 	while (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		if (errno != EWOULDBLOCK)
 			return -1;
-		firmly = held_shortly(fd) ? 0 : firmly + 1;
+		firmly = held_firmly(fd) ? firmly + 1 : 0;
 		if (firmly > 1 || mono_ms() >= deadline) {
 			errno = EWOULDBLOCK;
 			return -1;

@@ -4,6 +4,7 @@
  * outlived its supervisor may still be writing.  The second supervisor must
  * name the first, and the next one must wait for the worker.
  */
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <fcntl.h>
@@ -132,6 +133,49 @@ START_TEST(a_second_supervisor_names_the_first)
 }
 END_TEST
 
+/* Somebody has the lock for a moment, and has not said so yet. */
+static pid_t
+take_silently(void)
+{
+	char	file[400], byte;
+	int	ready[2], fd;
+	pid_t	pid;
+
+	snprintf(file, sizeof(file), "%s/lock", path);
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		fd = open(file, O_RDWR | O_CLOEXEC);
+		if (flock(fd, LOCK_EX) == -1 || write(ready[1], "", 1) != 1)
+			_exit(1);
+		usleep(300000);
+		_exit(0);
+	}
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+/*
+ * One request after the other kept a supervisor from starting: what the last
+ * supervisor had left in the file was taken for the word of who held it.
+ */
+START_TEST(the_word_of_one_that_is_gone_is_none)
+{
+	struct state_dir	sd;
+	pid_t			pid = fork();
+
+	if (pid == 0)
+		_exit(state_dir_open(&sd, path, 0, ""));
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	pid = take_silently();
+	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_OK);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	state_dir_close(&sd);
+}
+END_TEST
+
 static int
 is_cloexec(int fd)
 {
@@ -233,6 +277,7 @@ suite(void)
 	tcase_add_test(tc, refuses_what_is_no_directory);
 	tcase_add_test(tc, does_not_follow_a_lock);
 	tcase_add_test(tc, a_second_supervisor_names_the_first);
+	tcase_add_test(tc, the_word_of_one_that_is_gone_is_none);
 	tcase_add_test(tc, locks_do_not_leak_by_exec);
 	tcase_add_test(tc, orphans_are_named_and_not_run_over);
 	tcase_add_test(tc, orphans_that_end_are_waited_for);
