@@ -167,7 +167,7 @@ START_TEST(the_word_of_one_that_is_gone_is_none)
 	pid_t			pid = fork();
 
 	if (pid == 0)
-		_exit(state_dir_open(&sd, path, 0, ""));
+		_exit((int)state_dir_open(&sd, path, 0, ""));
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 	pid = take_silently();
 	ck_assert_int_eq(state_dir_open(&sd, path, 0, ""), EXIT_OK);
