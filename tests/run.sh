@@ -7,6 +7,12 @@ set -u
 log=$B/test/log
 mkdir -p "$log"
 
+# told LOG: what a failed test said of what failed, and how it ended.
+told() {
+	grep -aE '^not ok|:[FE]:' "$1" | head -n 20 | sed 's/^/    /'
+	tail -n 40 "$1" | sed 's/^/    /'
+}
+
 # one NAME COMMAND...: run it, tell how it went, leave the sums in a file.
 one() {
 	name=$1
@@ -28,7 +34,7 @@ one() {
 	[ "${s:-0}" -eq 0 ] || printf ', %d skipped' "$s"
 	if [ "$f" -ne 0 ]; then
 		printf ', %d FAILED (status %d):\n' "$f" "$status"
-		tail -n 40 "$log/$name" | sed 's/^/    /'
+		told "$log/$name"
 	else
 		echo
 		grep -a '^skip' "$log/$name" | sed 's/^/    /' || :
@@ -70,6 +76,14 @@ while IFS= read -r t; do
 	sum=$log/$(basename "$t" .sh).sum
 	read -r p f s <"$sum" || p=0 f=1 s=0
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done <"$log/all"
+# Once more at the end, where one who has only the end looks.
+[ "$failed" -eq 0 ] || while IFS= read -r t; do
+	name=$(basename "$t" .sh)
+	grep -q '^[0-9]* 0 ' "$log/$name.sum" 2>/dev/null || {
+		echo "failed: $name"
+		told "$log/$name"
+	}
 done <"$log/all"
 if [ "$skipped" -ne 0 ]; then
 	echo "$passed passed, $failed failed, $skipped skipped"
