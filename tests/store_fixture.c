@@ -140,18 +140,44 @@ output_of(int64_t version, const char *raw)
 	};
 }
 
+struct store_finish
+begin_job(int n, int64_t version, struct store_job *job)
+{
+	struct store_stage_one_rules	 rules = stage_one_rules();
+
+	add_thread(n, version);
+	*job = claim(n, &rules);
+	return finish_of(n, job);
+}
+
+void
+put_output(int n, const struct store_output *o,
+    const struct store_citation *cites, size_t ncites)
+{
+	struct store_job	 job;
+	struct store_finish	 fin = begin_job(n, o->source_updated_at,
+	    &job);
+
+	fin.citations = cites;
+	fin.ncitations = ncites;
+	ck_assert_int_eq(store_stage_one_succeeded(st, &fin, o), STORE_OK);
+}
+
 void
 add_output(int n, int64_t version)
 {
-	struct store_stage_one_rules	 rules = stage_one_rules();
-	struct store_output		 o = output_of(version, "raw");
-	struct store_job		 job;
-	struct store_finish		 fin;
+	struct store_output	 o = output_of(version, "raw");
 
-	add_thread(n, version);
-	job = claim(n, &rules);
-	fin = finish_of(n, &job);
-	ck_assert_int_eq(store_stage_one_succeeded(st, &fin, &o), STORE_OK);
+	put_output(n, &o, NULL, 0);
+}
+
+void
+cite(int citing, int n, int64_t times, int64_t when)
+{
+	struct store_output	 o = output_of(when, "citing");
+	struct store_citation	 c = { tid(n), times };
+
+	put_output(citing, &o, &c, 1);
 }
 
 void

@@ -47,8 +47,18 @@ enum store_claim try_claim(int n, const struct store_stage_one_rules *);
 /* An end of thread n's job for memory "codex". */
 struct store_finish finish_of(int n, const struct store_job *);
 struct store_output output_of(int64_t version, const char *raw);
-/* Claim and succeed: an output of that version. */
+/*
+ * Record thread n at that version and claim it by the tests' rules; returns
+ * the end of that job, which holds a pointer into `job'.
+ */
+struct store_finish begin_job(int n, int64_t version, struct store_job *job);
+/* Begin and succeed: this output of thread n, with what it cites. */
+void put_output(int n, const struct store_output *,
+    const struct store_citation *cites, size_t ncites);
+/* The same with an output that says "raw". */
 void add_output(int n, int64_t version);
+/* Cite thread n `times' from thread `citing', last updated at `when'. */
+void cite(int citing, int n, int64_t times, int64_t when);
 /* Claim and fail, at the rules' now: "boom", due again `delay' later. */
 void fail_one(int n, const struct store_stage_one_rules *, int64_t delay);
 
