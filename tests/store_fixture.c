@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/store_db.h"
 #include "tests/log_sink.h"
 #include "tests/scratch.h"
 #include "tests/store_fixture.h"
@@ -283,4 +284,13 @@ tell(const char *sql)
 	sqlite3_exec(db, sql, NULL, NULL, &why);
 	ck_assert_msg(why == NULL, "%s: %s", sql, why == NULL ? "" : why);
 	sqlite3_close(db);
+}
+
+int64_t
+pragma(const char *sql)
+{
+	int64_t	 v = -1;
+
+	ck_assert_int_eq(db_value(st, sql, NOARGS, &v), STORE_OK);
+	return v;
 }

@@ -68,6 +68,8 @@ void select_outputs(const int *n, size_t count);
 
 /* First value of a query by a connection of its own; -999: NULL or none. */
 int64_t ask(const char *sql);
+/* What a pragma is for the open store: "PRAGMA synchronous". */
+int64_t pragma(const char *sql);
 /* Run a statement by a connection of its own. */
 void tell(const char *sql);
 
