@@ -24,7 +24,6 @@
 #define SUMMARY_A "thread_id: " THREAD_A "\r\n" \
 	"updated_at: 2026-11-22T19:07:01+00:00\r\ncwd: /b\r\n\r\n# Theirs"
 
-static struct wspace_scene	sc;
 static struct adopt_result	res;
 
 static void

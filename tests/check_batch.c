@@ -24,33 +24,12 @@
 #define SUMMARY	"rollout_summaries/" STEM_A ".md"
 #define NOTE_2	"01a20847-2342-7f19-83e0-000000000002"
 
-static struct wspace_scene	sc;
-static struct redact		*rules;
-
 static void
 setup(void)
 {
-	char	why[256];
-
-	rules = redact_new(NULL, 0, why, sizeof(why));
-	ck_assert_ptr_nonnull(rules);
 	scene_start(&sc);
 	scene_first(&sc);
-	sc.ws.redact = rules;
-}
-
-static void
-teardown(void)
-{
-	scene_end(&sc);
-	redact_free(rules);
-}
-
-static void
-reopen(void)
-{
-	scene_reopen(&sc);
-	sc.ws.redact = rules;
+	scene_redact(&sc);
 }
 
 /* Objects on the disk: loose ones, or those in packs. */
@@ -107,7 +86,7 @@ START_TEST(they_are_there_when_a_reference_moves)
 	ck_assert_str_eq(buf_str(&text), "held");
 	ck_assert_int_eq(move_live(), 0);
 	ck_assert_int_eq(on_disk(), before + 3);
-	reopen();
+	scene_reopen(&sc);
 	ck_assert_int_eq(history_has(&sc.ws.history, &id), 1);
 	scene_git(&sc, "fsck --strict --full");
 	git_index_free(tree);
@@ -122,7 +101,7 @@ START_TEST(without_a_reference_they_leave_no_trace)
 	int	before = on_disk();
 
 	put("nobody's", 8, &id);
-	reopen();
+	scene_reopen(&sc);
 	ck_assert_int_eq(history_has(&sc.ws.history, &id), 0);
 	ck_assert_int_eq(on_disk(), before);
 }
@@ -182,7 +161,7 @@ START_TEST(what_cannot_be_written_is_kept)
 	limit(RLIM_INFINITY);
 	ck_assert_int_eq(history_has(&sc.ws.history, &id), 1);
 	ck_assert_int_eq(move_live(), 0);
-	reopen();
+	scene_reopen(&sc);
 	ck_assert_int_eq(history_has(&sc.ws.history, &id), 1);
 }
 END_TEST
@@ -243,7 +222,7 @@ START_TEST(killed_at_any_step_of_a_note)
 
 	die_noting(points[_i]);
 	scene_git(&sc, "fsck --strict --full");
-	reopen();
+	scene_reopen(&sc);
 	ck_assert_msg(recover_run(&sc.ws, none, 1, &r) == 0, "%s: %s",
 	    points[_i], sc.ws.problem);
 	recovered_release(&r);
@@ -281,7 +260,7 @@ START_TEST(what_a_killed_writer_left_keeps_nobody_out)
 	ck_assert_int_eq(workspace_open(&sc.ws), 0);
 	for (i = 0; i < sizeof(left) / sizeof(left[0]); i++)
 		ck_assert(scene_exists(sc.history, left[i]));
-	reopen();
+	scene_reopen(&sc);
 	for (i = 0; i < sizeof(left) / sizeof(left[0]); i++)
 		ck_assert_msg(!scene_exists(sc.history, left[i]), "%s",
 		    left[i]);
@@ -300,8 +279,7 @@ START_TEST(what_staging_lost_is_not_missed)
 	char	*summary = xstrdup(scene_read(sc.root, SUMMARY));
 	char	*raw;
 
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	scene_write(scene_staging(&sc, AGENT_2), SUMMARY, "");
 	scene_write(scene_staging(&sc, AGENT_2), "raw_memories.md", "");
 	scene_unlink(scene_staging(&sc, AGENT_2), ".inputs.json");
@@ -325,7 +303,7 @@ suite(void)
 	Suite	*s = suite_create("batch");
 	TCase	*tc = tcase_create("objects");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, setup, wspace_teardown);
 	tcase_add_test(tc, they_are_there_when_a_reference_moves);
 	tcase_add_test(tc, without_a_reference_they_leave_no_trace);
 	tcase_add_test(tc, many_are_written_in_between);

@@ -30,8 +30,6 @@
 #define FEWER		1200	/* else */
 #define TEXT_MAX	(256 * 1024)
 
-static struct wspace_scene	sc;
-
 /*
  * Each save adds "<sN>" to what the file says.  Who deletes a file has no
  * claim on what it said then.

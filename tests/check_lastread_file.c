@@ -26,7 +26,6 @@
 #define BEFORE	"limit is 10\n"
 #define AFTER	"limit is 99\n"
 
-static struct wspace_scene	sc;
 static time_t			ahead;	/* how old files look */
 
 /* What libc has, some seconds later: nothing here waits for files to age. */

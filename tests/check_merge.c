@@ -12,29 +12,21 @@
 #include "common/mem.h"
 #include "tests/wspace_scene.h"
 
-static struct wspace_scene	sc;
-
+/* AGENT_2's MEMORY.md says "offset" where the live one says "limit". */
 static void
-setup(void)
+agent_writes(void)
 {
-	scene_start(&sc);
-}
-
-static void
-teardown(void)
-{
-	scene_end(&sc);
+	scene_first(&sc);
+	scene_task(&sc, AGENT_2, "two");
+	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
+	    scene_handbook("offset"));
 }
 
 START_TEST(a_hand_edit_while_the_agent_runs_stays)
 {
 	char	mine[4096];
 
-	scene_first(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
-	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
-	    scene_handbook("offset"));
+	agent_writes();
 	snprintf(mine, sizeof(mine), "%s\nMine, with CRLF\r\nno end",
 	    scene_handbook("limit"));
 	scene_save(sc.root, "MEMORY.md", mine);
@@ -47,17 +39,20 @@ START_TEST(a_hand_edit_while_the_agent_runs_stays)
 }
 END_TEST
 
-START_TEST(the_same_line_is_the_users)
+/* ... and the user's "mine", which stands. */
+static void
+conflict(void)
 {
-	scene_first(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
-	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
-	    scene_handbook("offset"));
+	agent_writes();
 	scene_save(sc.root, "MEMORY.md", scene_handbook("mine"));
 	scene_publishes(&sc, AGENT_2);
 	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"),
 	    scene_handbook("mine"));
+}
+
+START_TEST(the_same_line_is_the_users)
+{
+	conflict();
 	ck_assert_str_eq(json_object_get_string(json_object_array_get_idx(
 	    sc.published.conflicts, 0)), "MEMORY.md");
 }
@@ -65,11 +60,7 @@ END_TEST
 
 START_TEST(modify_against_delete_is_the_users)
 {
-	scene_first(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
-	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
-	    scene_handbook("offset"));
+	agent_writes();
 	scene_unlink(scene_staging(&sc, AGENT_2), "memory_summary.md");
 	scene_unlink(sc.root, "MEMORY.md");
 	scene_write(sc.root, "memory_summary.md", "v1\nmine\n");
@@ -87,8 +78,7 @@ START_TEST(an_edited_summary_is_kept_for_ever)
 	scene_first(&sc);
 	scene_write(sc.root, "rollout_summaries/" STEM_A ".md", "mine\n");
 	scene_write(sc.root, "rollout_summaries/own.md", "thread_id: me\n");
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	scene_publishes(&sc, AGENT_2);
 	scene_inputs(&sc, 2, "three");
 	scene_prepare(&sc, AGENT_3);
@@ -101,21 +91,6 @@ START_TEST(an_edited_summary_is_kept_for_ever)
 	    STEM_B ".md"), "greet three"));
 }
 END_TEST
-
-/* The agent's MEMORY.md says "offset" where the user's says "mine". */
-static void
-conflict(void)
-{
-	scene_first(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
-	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
-	    scene_handbook("offset"));
-	scene_save(sc.root, "MEMORY.md", scene_handbook("mine"));
-	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
-	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"),
-	    scene_handbook("mine"));
-}
 
 START_TEST(what_the_agent_had_comes_back)
 {
@@ -149,8 +124,7 @@ START_TEST(a_conflict_in_a_file_with_an_odd_name)
 
 	scene_first(&sc);
 	scene_write(sc.root, odd, "one\n");
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	scene_write(scene_staging(&sc, AGENT_2), odd, "agent\n");
 	scene_save(sc.root, odd, "mine\n");
 	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_DONE);
@@ -163,8 +137,7 @@ END_TEST
 START_TEST(where_nothing_was_kept_out_nothing_is_told)
 {
 	scene_first(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	ck_assert_ptr_null(strstr(scene_read(scene_staging(&sc, AGENT_2),
 	    "phase2_workspace_diff.md"), "Kept out"));
 }
@@ -178,8 +151,7 @@ START_TEST(ends_of_lines_stay)
 	crlf = scene_with_crlf(scene_handbook("limit"));
 	crlf[strlen(crlf) - 2] = '\0';	/* no end of the last line */
 	scene_save(sc.root, "MEMORY.md", crlf);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	text = xstrdup(scene_read(scene_staging(&sc, AGENT_2), "MEMORY.md"));
 	ck_assert_str_eq(text, crlf);
 	p = strstr(text, "limit");
@@ -204,8 +176,7 @@ START_TEST(files_come_and_go)
 
 	scene_first(&sc);
 	scene_write(sc.root, "skills/a/SKILL.md", SCENE_SKILL("mine\n"));
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	scene_write(scene_staging(&sc, AGENT_2), "skills/a/SKILL.md",
 	    SCENE_SKILL("mine\nagent\n"));
 	scene_write(sc.root, "skills/b/notes.md", "new\n");
@@ -234,7 +205,7 @@ suite(void)
 	Suite	*s = suite_create("merge");
 	TCase	*t = tcase_create("merge");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, wspace_setup, wspace_teardown);
 	tcase_add_test(t, a_hand_edit_while_the_agent_runs_stays);
 	tcase_add_test(t, the_same_line_is_the_users);
 	tcase_add_test(t, modify_against_delete_is_the_users);

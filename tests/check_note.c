@@ -76,7 +76,7 @@ START_TEST(a_killed_note_needs_no_rows)
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	own_reopen();
+	scene_reopen(&sc);
 	ck_assert_int_eq(recover_run(&sc.ws, none, 1, &r), 0);
 	ck_assert_uint_gt(r.moved, 0);
 	recovered_release(&r);

@@ -19,19 +19,11 @@
 #include "worker/workspace/pack.h"
 #include "worker/workspace/packs.h"
 
-static struct wspace_scene	sc;
-
 static void
 setup(void)
 {
 	scene_start(&sc);
 	scene_first(&sc);
-}
-
-static void
-teardown(void)
-{
-	scene_end(&sc);
 }
 
 static const char *
@@ -85,17 +77,6 @@ reachable(void)
 	return strdup(git("rev-list --objects --all --no-object-names | sort"));
 }
 
-/* A further publication. */
-static void
-publish_again(const char *agent, const char *word)
-{
-	scene_inputs(&sc, 3, word);
-	scene_prepare(&sc, agent);
-	scene_write(scene_staging(&sc, agent), "MEMORY.md",
-	    scene_handbook(word));
-	ck_assert_int_eq(scene_publish(&sc, agent), PUBLISH_DONE);
-}
-
 START_TEST(a_few_packs_are_left_alone)
 {
 	int	n = packs();
@@ -136,7 +117,7 @@ one_large_pack(void)
 	ck_assert_int_eq(history_blob_write(&sc.ws.history, text, 200000,
 	    &id), 0);
 	free(text);
-	publish_again(AGENT_2, "second");
+	scene_again(&sc, AGENT_2, "second");
 	return reachable();
 }
 
@@ -177,7 +158,7 @@ START_TEST(all_that_is_reachable_stays)
 {
 	char	*before, *after;
 
-	publish_again(AGENT_2, "second");
+	scene_again(&sc, AGENT_2, "second");
 	before = reachable();
 	ck_assert_int_eq(pack_history(&sc.ws, PACK_ALWAYS), 1);
 	after = reachable();
@@ -193,10 +174,10 @@ END_TEST
 START_TEST(the_next_publication_finds_its_way)
 {
 	ck_assert_int_eq(pack_history(&sc.ws, PACK_ALWAYS), 1);
-	publish_again(AGENT_2, "second");
+	scene_again(&sc, AGENT_2, "second");
 	ck_assert_int_gt(packs(), 1);
 	scene_reopen(&sc);
-	publish_again(AGENT_3, "third");
+	scene_again(&sc, AGENT_3, "third");
 	ck_assert_ptr_nonnull(strstr(scene_read(sc.root, "MEMORY.md"),
 	    "third"));
 	git("fsck --strict --full");
@@ -208,7 +189,7 @@ START_TEST(an_older_pack_and_what_nothing_reaches_go)
 	git_oid	id;
 
 	ck_assert_int_eq(pack_history(&sc.ws, PACK_ALWAYS), 1);
-	publish_again(AGENT_2, "second");
+	scene_again(&sc, AGENT_2, "second");
 	ck_assert_int_eq(history_blob_write(&sc.ws.history, "nobody's", 8,
 	    &id), 0);
 	ck_assert_int_eq(pack_history(&sc.ws, PACK_ALWAYS), 1);
@@ -221,8 +202,7 @@ END_TEST
 
 START_TEST(a_prepared_agent_keeps_its_base)
 {
-	scene_inputs(&sc, 3, "second");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "second");
 	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
 	    scene_handbook("second"));
 	ck_assert_int_eq(pack_history(&sc.ws, PACK_ALWAYS), 1);
@@ -256,7 +236,7 @@ START_TEST(killed_at_any_step)
 {
 	char	*before, *after;
 
-	publish_again(AGENT_2, "second");
+	scene_again(&sc, AGENT_2, "second");
 	before = reachable();
 	die_packing(points[_i], PACK_ALWAYS);
 	after = reachable();
@@ -264,7 +244,7 @@ START_TEST(killed_at_any_step)
 	scene_reopen(&sc);
 	ck_assert_int_ge(pack_history(&sc.ws, PACK_ALWAYS), 0);
 	git("fsck --strict --full");
-	publish_again(AGENT_3, "third");
+	scene_again(&sc, AGENT_3, "third");
 	free(before);
 	free(after);
 }
@@ -283,7 +263,7 @@ START_TEST(killed_while_small_packs_become_one)
 	scene_reopen(&sc);
 	ck_assert_int_ge(pack_history(&sc.ws, PACK_MAX), 0);
 	git("fsck --strict --full");
-	publish_again(AGENT_3, "third");
+	scene_again(&sc, AGENT_3, "third");
 	free(before);
 	free(after);
 }
@@ -295,7 +275,7 @@ suite(void)
 	Suite	*s = suite_create("pack");
 	TCase	*tc = tcase_create("history");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, setup, wspace_teardown);
 	tcase_add_test(tc, a_few_packs_are_left_alone);
 	tcase_add_test(tc, all_that_is_reachable_stays);
 	tcase_add_test(tc, the_next_publication_finds_its_way);

@@ -19,20 +19,6 @@
 #include "common/json.h"
 #include "tests/wspace_scene.h"
 
-static struct wspace_scene	sc;
-
-static void
-setup(void)
-{
-	scene_start(&sc);
-}
-
-static void
-teardown(void)
-{
-	scene_end(&sc);
-}
-
 /* The window between look and exchange. */
 static const char	*window_path, *window_text;
 
@@ -105,13 +91,11 @@ END_TEST
 START_TEST(a_save_beats_a_deletion_in_the_window)
 {
 	scene_first(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_3);
+	scene_task(&sc, AGENT_3, "two");
 	scene_write(scene_staging(&sc, AGENT_3), "skills/a/SKILL.md",
 	    SCENE_SKILL("agent\n"));
 	ck_assert_int_eq(scene_publish(&sc, AGENT_3), PUBLISH_DONE);
-	scene_inputs(&sc, 3, "three");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "three");
 	scene_unlink(scene_staging(&sc, AGENT_2), "skills/a/SKILL.md");
 	ck_assert_int_eq(publish_in_window("skills/a/SKILL.md", "mine\n", 1),
 	    PUBLISH_DONE);
@@ -222,8 +206,7 @@ assert_published(void)
 	ck_assert_ptr_nonnull(strstr(scene_read(sc.root,
 	    "rollout_summaries/" STEM_B ".md"), "greet two"));
 	scene_assert_clean(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_3);
+	scene_task(&sc, AGENT_3, "two");
 	ck_assert_int_eq(sc.prepared.changed, 1);	/* the note */
 }
 
@@ -367,7 +350,7 @@ suite(void)
 
 	for (n = 0; crash_points[n] != NULL; n++)
 		continue;
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, wspace_setup, wspace_teardown);
 	tcase_add_test(t, a_save_in_the_window_wins);
 	tcase_add_test(t, a_deletion_in_the_window_wins);
 	tcase_add_test(t, a_new_file_in_the_window_wins);

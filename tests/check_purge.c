@@ -19,7 +19,6 @@
 #include "worker/workspace/purge.h"
 #include "worker/workspace/tree.h"
 
-static struct wspace_scene	sc;
 static struct purge		p;
 
 /* Published by A and B, then by B alone: A is buried. */

@@ -11,20 +11,6 @@
 #include "tests/wspace_scene.h"
 #include "worker/workspace/tree.h"
 
-static struct wspace_scene	sc;
-
-static void
-setup(void)
-{
-	scene_start(&sc);
-}
-
-static void
-teardown(void)
-{
-	scene_end(&sc);
-}
-
 /* The "extensions" of the agent's .inputs.json; the caller puts it. */
 static json_object *
 extensions_given(const char *agent)
@@ -160,7 +146,7 @@ suite(void)
 	Suite	*s = suite_create("resources");
 	TCase	*t = tcase_create("resources");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, wspace_setup, wspace_teardown);
 	tcase_add_test(t, resources_age_through_the_history);
 	tcase_add_test(t, an_adopted_resource_does_not_age);
 	tcase_add_test(t, an_edited_resource_does_not_vanish);

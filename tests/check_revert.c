@@ -35,8 +35,7 @@ START_TEST(reverts)
 	/* It stays so until there is something new. */
 	scene_prepare(&sc, AGENT_3);
 	ck_assert_int_eq(sc.prepared.changed, 0);
-	scene_inputs(&sc, 3, "three");
-	scene_prepare(&sc, AGENT_3);
+	scene_task(&sc, AGENT_3, "three");
 	ck_assert_int_eq(sc.prepared.changed, 1);
 }
 END_TEST
@@ -140,8 +139,7 @@ START_TEST(only_commits_of_the_memory)
 		ck_assert_str_eq(sc.ws.reason, REASON_NO_COMMIT);
 	}
 	/* What was prepared for an agent is no state of the memory. */
-	scene_inputs(&sc, 3, "three");
-	scene_prepare(&sc, AGENT_3);
+	scene_task(&sc, AGENT_3, "three");
 	ck_assert_int_eq(history_ref(&sc.ws.history, HISTORY_STAGED AGENT_3,
 	    &staged), HISTORY_FOUND);
 	ck_assert_int_eq(commits_find(&sc.ws, git_oid_tostr(hex, sizeof(hex),
@@ -190,7 +188,7 @@ START_TEST(killed_while_reverting)
 	snprintf(point, sizeof(point), "%s.%s", crash_points[_i / 2],
 	    _i % 2 ? "after" : "before");
 	ck_assert_msg(revert_and_die(point), "%s was not passed", point);
-	own_reopen();
+	scene_reopen(&sc);
 	next = strcmp(scene_subject(&sc, HISTORY_NEXT), "") != 0 ||
 	    strncmp(scene_subject(&sc, HISTORY_LIVE), "Revert", 6) == 0;
 	ck_assert_msg(recover_run(&sc.ws, none, 1, &r) == 0, "%s: %s", point,

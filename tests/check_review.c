@@ -19,8 +19,7 @@ hold(void)
 {
 	const char	*dir;
 
-	scene_inputs(&sc, 3, "three");
-	scene_prepare(&sc, AGENT_3);
+	scene_task(&sc, AGENT_3, "three");
 	dir = scene_staging(&sc, AGENT_3);
 	scene_unlink(dir, "MEMORY.md");
 	scene_write(dir, "MEMORY.md", scene_handbook("cursor"));
@@ -61,7 +60,7 @@ START_TEST(accepted)
 
 	hold();
 	o = shown();
-	own_reopen();
+	scene_reopen(&sc);
 	sc.ws.review = 1;
 	ck_assert_msg(review_accept(&sc.ws, json_str(o, "token"), id, &res) ==
 	    PUBLISH_DONE, "%s", sc.ws.problem);
@@ -139,7 +138,7 @@ START_TEST(killed_while_accepting)
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFSIGNALED(status));
-	own_reopen();
+	scene_reopen(&sc);
 	json_push_str(agents, AGENT_3);
 	ck_assert_msg(recover_run(&sc.ws, agents, 1, &r) == 0, "%s",
 	    sc.ws.problem);

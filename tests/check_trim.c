@@ -26,8 +26,6 @@
 #include "worker/workspace/review.h"
 #include "worker/workspace/trim.h"
 
-static struct wspace_scene	sc;
-
 /* A further publication whose text holds the word. */
 static void
 publish(int n)
@@ -37,11 +35,7 @@ publish(int n)
 	snprintf(agent, sizeof(agent), "01a20500-0000-7000-8000-%012d",
 	    n);
 	snprintf(word, sizeof(word), "word%d", n);
-	scene_inputs(&sc, 3, word);
-	scene_prepare(&sc, agent);
-	scene_write(scene_staging(&sc, agent), "MEMORY.md",
-	    scene_handbook(word));
-	ck_assert_int_eq(scene_publish(&sc, agent), PUBLISH_DONE);
+	scene_again(&sc, agent, word);
 }
 
 static void
@@ -55,12 +49,6 @@ setup(void)
 	scene_first(&sc);
 	for (n = 11; n <= 14; n++)
 		publish(n);
-}
-
-static void
-teardown(void)
-{
-	scene_end(&sc);
 }
 
 static const char *
@@ -156,14 +144,12 @@ START_TEST(edits_above_the_last_publication_do_not_hide_it)
 
 		snprintf(word, sizeof(word), "mine%d", n);
 		scene_save(sc.root, "MEMORY.md", scene_handbook(word));
-		scene_inputs(&sc, 3, "word14");
-		scene_prepare(&sc, AGENT_2);
+		scene_task(&sc, AGENT_2, "word14");
 	}
 	ck_assert_int_ge(line_length(), 4);
 	trim(1);
 	scene_reopen(&sc);
-	scene_inputs(&sc, 3, "word14");
-	scene_prepare(&sc, AGENT_3);
+	scene_task(&sc, AGENT_3, "word14");
 	/* Against the last publication, not against nothing. */
 	ck_assert_uint_eq(sc.prepared.count[CHANGE_ADDED], 0);
 }
@@ -171,8 +157,7 @@ END_TEST
 
 START_TEST(a_prepared_agent_keeps_its_base)
 {
-	scene_inputs(&sc, 3, "second");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "second");
 	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
 	    scene_handbook("second"));
 	trim(1);
@@ -187,8 +172,7 @@ START_TEST(what_waits_for_review_can_be_accepted)
 	char			thread[UUID_SIZE];
 
 	sc.ws.review = 1;
-	scene_inputs(&sc, 3, "reviewed");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "reviewed");
 	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
 	    scene_handbook("reviewed"));
 	ck_assert_int_eq(scene_publish(&sc, AGENT_2), PUBLISH_HELD);
@@ -265,7 +249,7 @@ suite(void)
 	Suite	*s = suite_create("trim");
 	TCase	*tc = tcase_create("history");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, setup, wspace_teardown);
 	tcase_add_test(tc, a_short_history_is_left_alone);
 	tcase_add_test(tc, the_old_go_with_their_bytes_and_ids_stay);
 	tcase_add_test(tc, life_goes_on_after_a_cut);

@@ -18,20 +18,6 @@
 #include "worker/workspace/raw_memories.h"
 #include "worker/workspace/tree.h"
 
-static struct wspace_scene	sc;
-
-static void
-setup(void)
-{
-	scene_start(&sc);
-}
-
-static void
-teardown(void)
-{
-	scene_end(&sc);
-}
-
 START_TEST(first_publication)
 {
 	const char	*raw;
@@ -72,12 +58,10 @@ START_TEST(nothing_new_is_nothing_to_do)
 {
 	scene_first(&sc);
 	scene_reopen(&sc);
-	scene_inputs(&sc, 3, "one");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "one");
 	ck_assert_int_eq(sc.prepared.changed, 0);
 	ck_assert_int_eq(scene_count(sc.staging, ""), 0);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	ck_assert_int_eq(sc.prepared.changed, 1);
 	ck_assert_uint_eq(sc.prepared.count[1], 2);
 }
@@ -146,8 +130,7 @@ START_TEST(an_agent_writes_only_what_is_its_own)
 	const char	*dir;
 
 	scene_first(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	dir = scene_staging(&sc, AGENT_2);
 	scene_write(dir, "rollout_summaries/" STEM_A ".md", "forged\n");
 	scene_write(dir, "raw_memories.md", "forged\n");
@@ -170,8 +153,7 @@ START_TEST(what_is_no_plain_file_is_refused)
 	char		 path[700];
 
 	scene_first(&sc);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	dir = scene_staging(&sc, AGENT_2);
 	scene_write(dir, "skills/a/SKILL.md", "fine\n");
 	snprintf(path, sizeof(path), "%s/skills/a/link.md", dir);
@@ -201,15 +183,13 @@ START_TEST(things_in_the_root_are_left_alone)
 	scene_write(sc.root, "rollout_summaries/huge.md", "");
 	snprintf(path, sizeof(path), "%s/rollout_summaries/huge.md", sc.root);
 	ck_assert_int_eq(truncate(path, 1 << 30), 0);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	scene_publishes(&sc, AGENT_2);
 	ck_assert_int_eq(scene_exists(sc.root, "rollout_summaries/huge.md"),
 	    1);
 	ck_assert_str_eq(scene_read(sc.root, ".git/config"), "foreign");
 	/* What is in the way is named before anything is moved. */
-	scene_inputs(&sc, 3, "three");
-	scene_prepare(&sc, AGENT_3);
+	scene_task(&sc, AGENT_3, "three");
 	scene_write(scene_staging(&sc, AGENT_3), "skills/a/SKILL.md",
 	    SCENE_SKILL("x\n"));
 	ck_assert_int_eq(scene_publish(&sc, AGENT_3), PUBLISH_FAILED);
@@ -222,8 +202,7 @@ START_TEST(a_deleted_summary_comes_back_with_its_row)
 {
 	scene_first(&sc);
 	scene_unlink(sc.root, "rollout_summaries/" STEM_A ".md");
-	scene_inputs(&sc, 3, "one");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "one");
 	ck_assert_int_eq(sc.prepared.changed, 1);
 	scene_publishes(&sc, AGENT_2);
 	ck_assert_int_eq(scene_exists(sc.root, "rollout_summaries/" STEM_A
@@ -235,8 +214,7 @@ START_TEST(an_agent_that_failed_leaves_nothing_behind)
 {
 	const char	*ref = HISTORY_STAGED AGENT_1;
 
-	scene_inputs(&sc, 3, "one");
-	scene_prepare(&sc, AGENT_1);
+	scene_task(&sc, AGENT_1, "one");
 	scene_prepare(&sc, AGENT_2);
 	/* Its folder is kept: a person may still accept it. */
 	ck_assert_str_eq(scene_subject(&sc, ref), "Prepared for an agent");
@@ -373,8 +351,7 @@ START_TEST(roots_that_are_not_ours)
 	ck_assert_int_eq(recover_run(&sc.ws, none, 0, &r), 0);
 	ck_assert_int_eq(r.root, ROOT_FOREIGN);
 	recovered_release(&r);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	scene_wipe(sc.root);
 	ck_assert_int_eq(mkdir(sc.root, 0700), 0);
 	scene_reopen(&sc);
@@ -396,8 +373,7 @@ START_TEST(a_mode_and_a_readonly_root)
 	scene_first(&sc);
 	snprintf(path, sizeof(path), "%s/MEMORY.md", sc.root);
 	ck_assert_int_eq(chmod(path, 0644), 0);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	scene_write(scene_staging(&sc, AGENT_2), "MEMORY.md",
 	    scene_handbook("offset"));
 	if (geteuid() != 0) {
@@ -439,7 +415,7 @@ suite(void)
 	Suite	*s = suite_create("workspace");
 	TCase	*t = tcase_create("workspace");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, wspace_setup, wspace_teardown);
 	tcase_add_test(t, only_tracked_paths);
 	tcase_add_test(t, first_publication);
 	tcase_add_test(t, nothing_new_is_nothing_to_do);

@@ -3,11 +3,8 @@
 
 #include "tests/own_scene.h"
 
-struct wspace_scene	sc;
 struct publish_result	res;
 char			first[GIT_OID_HEXSZ + 1];
-
-static struct redact	*rules;
 
 static void
 remember_live(char hex[GIT_OID_HEXSZ + 1])
@@ -23,16 +20,13 @@ void
 own_setup(void)
 {
 	const char	*dir;
-	char		 why[256];
 
 	memset(&res, 0, sizeof(res));
 	scene_start(&sc);
-	sc.ws.redact = rules = redact_new(NULL, 0, why, sizeof(why));
-	ck_assert_ptr_nonnull(rules);
+	scene_redact(&sc);
 	scene_first(&sc);
 	remember_live(first);
-	scene_inputs(&sc, 3, "two");
-	scene_prepare(&sc, AGENT_2);
+	scene_task(&sc, AGENT_2, "two");
 	dir = scene_staging(&sc, AGENT_2);
 	scene_unlink(dir, "MEMORY.md");
 	scene_write(dir, "MEMORY.md", scene_handbook("offset"));
@@ -43,15 +37,7 @@ void
 own_teardown(void)
 {
 	publish_result_release(&res);
-	redact_free(rules);
 	scene_end(&sc);
-}
-
-void
-own_reopen(void)
-{
-	scene_reopen(&sc);
-	sc.ws.redact = rules;
 }
 
 void

@@ -2,7 +2,6 @@
 #define MNEMOD_OWN_SCENE_H
 
 #include "tests/wspace_scene.h"
-#include "worker/redact.h"
 #include "worker/workspace/own.h"
 
 /*
@@ -12,15 +11,12 @@
 #define OWN_1 "01a20500-0000-7000-8000-00000000000a"
 #define OWN_2 "01a20500-0000-7000-8000-00000000000b"
 
-extern struct wspace_scene	sc;
 extern struct publish_result	res;	/* of the latest publication */
 extern char			first[GIT_OID_HEXSZ + 1];	/* the older one */
 
 /* Begin and end a test. */
 void own_setup(void);
 void own_teardown(void);
-/* Close and open the workspace again, as a new worker would. */
-void own_reopen(void);
 
 /* Back to this commit as OWN_1, which must work. */
 void revert(const char *commit);

@@ -9,7 +9,6 @@
 #include "tests/validate_scene.h"
 #include "worker/workspace/tree.h"
 
-struct wspace_scene	 sc;
 git_index		*live, *merged;
 json_object		*result;
 struct validation	 asked;
@@ -17,11 +16,8 @@ struct validation	 asked;
 void
 setup(void)
 {
-	char	why[256];
-
 	scene_start(&sc);
-	sc.ws.redact = redact_new(NULL, 0, why, sizeof(why));
-	ck_assert_ptr_nonnull(sc.ws.redact);
+	scene_redact(&sc);
 	ck_assert_int_eq(tree_new(&live), 0);
 	ck_assert_int_eq(tree_new(&merged), 0);
 	result = NULL;
@@ -34,7 +30,6 @@ teardown(void)
 	json_object_put(result);
 	git_index_free(live);
 	git_index_free(merged);
-	redact_free(sc.ws.redact);
 	scene_end(&sc);
 }
 

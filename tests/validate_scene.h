@@ -8,7 +8,6 @@
  * What the tests of rules share: a live and a merged tree to be filled in,
  * then judge() or one of its like.
  */
-extern struct wspace_scene	 sc;
 extern git_index		*live, *merged;
 extern json_object		*result;	/* of the last judge() */
 extern struct validation	 asked;		/* flags for the next one */

@@ -16,6 +16,20 @@
 #include "worker/workspace/folder_scan.h"
 #include "worker/workspace/tree.h"
 
+struct wspace_scene	sc;
+
+void
+wspace_setup(void)
+{
+	scene_start(&sc);
+}
+
+void
+wspace_teardown(void)
+{
+	scene_end(&sc);
+}
+
 void
 scene_write(const char *dir, const char *path, const char *text)
 {
@@ -160,6 +174,7 @@ void
 scene_end(struct wspace_scene *s)
 {
 	publish_result_release(&s->published);
+	redact_free(s->ws.redact);
 	workspace_release(&s->ws);
 	history_stop();
 	scene_wipe(s->top);
@@ -182,10 +197,22 @@ scene_wipe(const char *dir)
 }
 
 void
+scene_redact(struct wspace_scene *s)
+{
+	char	why[256];
+
+	s->ws.redact = redact_new(NULL, 0, why, sizeof(why));
+	ck_assert_msg(s->ws.redact != NULL, "%s", why);
+}
+
+void
 scene_reopen(struct wspace_scene *s)
 {
+	struct redact	*redact = s->ws.redact;
+
 	workspace_release(&s->ws);
 	open_workspace(s);
+	s->ws.redact = redact;
 }
 
 static json_object *
@@ -249,6 +276,13 @@ scene_prepare(struct wspace_scene *s, const char *agent)
 	    "%s", s->ws.problem);
 }
 
+void
+scene_task(struct wspace_scene *s, const char *agent, const char *mark)
+{
+	scene_inputs(s, 3, mark);
+	scene_prepare(s, agent);
+}
+
 const char *
 scene_staging(struct wspace_scene *s, const char *agent)
 {
@@ -277,6 +311,15 @@ scene_publishes(struct wspace_scene *s, const char *agent)
 	    PUBLISH_FAILED ? s->ws.problem : "rejected",
 	    s->published.violations == NULL ? "" :
 	    json_object_to_json_string(s->published.violations));
+}
+
+void
+scene_again(struct wspace_scene *s, const char *agent, const char *word)
+{
+	scene_task(s, agent, word);
+	scene_write(scene_staging(s, agent), "MEMORY.md",
+	    scene_handbook(word));
+	scene_publishes(s, agent);
 }
 
 void
@@ -314,8 +357,7 @@ scene_first(struct wspace_scene *s)
 {
 	const char	*dir;
 
-	scene_inputs(s, 3, "one");
-	scene_prepare(s, AGENT_1);
+	scene_task(s, AGENT_1, "one");
 	ck_assert_int_eq(s->prepared.changed, 1);
 	dir = scene_staging(s, AGENT_1);
 	scene_write(dir, "MEMORY.md", scene_handbook("limit"));
@@ -329,8 +371,7 @@ scene_second(struct wspace_scene *s)
 	const char	*dir;
 
 	scene_first(s);
-	scene_inputs(s, 3, "two");
-	scene_prepare(s, AGENT_2);
+	scene_task(s, AGENT_2, "two");
 	dir = scene_staging(s, AGENT_2);
 	scene_write(dir, "MEMORY.md", scene_handbook("offset"));
 	scene_write(dir, "memory_summary.md", SCENE_SHORT("agent"));

@@ -26,10 +26,17 @@ struct wspace_scene {
 #define STEM_A "2026-11-22T18-56-59-kgLZ-pagination"
 #define STEM_B "2026-11-22T18-57-12-8nIj-greet"
 
+/* The one that tests use, and its begin and end. */
+extern struct wspace_scene sc;
+void wspace_setup(void);
+void wspace_teardown(void);
+
 void scene_start(struct wspace_scene *);
 /* The same in this directory instead of the build's. */
 void scene_start_in(struct wspace_scene *, const char *dir);
 void scene_end(struct wspace_scene *);
+/* Secrets are looked for, without any pattern of the user's. */
+void scene_redact(struct wspace_scene *);
 /* Close and open the workspace again, as a new worker would. */
 void scene_reopen(struct wspace_scene *);
 
@@ -55,11 +62,15 @@ void scene_bury(struct wspace_scene *, const char *thread_id);
 
 /* prepare for an agent; fails the test on an error. */
 void scene_prepare(struct wspace_scene *, const char *agent);
+/* Rows A and B with this in their texts, prepared for an agent. */
+void scene_task(struct wspace_scene *, const char *agent, const char *mark);
 /* staging/<agent> */
 const char *scene_staging(struct wspace_scene *, const char *agent);
 enum publish_status scene_publish(struct wspace_scene *, const char *agent);
 /* It must work; the test tells why if it does not. */
 void scene_publishes(struct wspace_scene *, const char *agent);
+/* A further publication: rows and a handbook with this word. */
+void scene_again(struct wspace_scene *, const char *agent, const char *word);
 /* No temporary file, no staging and no half publication are left. */
 void scene_assert_clean(struct wspace_scene *);
 
