@@ -70,12 +70,13 @@ START_TEST(urls_that_are_taken)
 		{ "http://[::1]:8080/v1", "/x", "http://[::1]:8080/v1/x",
 		    "::1", 8080, 0, 1 },
 	};
-	struct endpoint	e;
-	size_t		i;
+	struct endpoint	 e;
+	const char	*fault;
+	size_t		 i;
 
 	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-		ck_assert_msg(endpoint_parse(&e, list[i].base, list[i].path,
-		    why, sizeof(why)) == 0, "%s: %s", list[i].base, why);
+		fault = endpoint_parse(&e, list[i].base, list[i].path);
+		ck_assert_msg(fault == NULL, "%s: %s", list[i].base, fault);
 		if (list[i].url != NULL)
 			ck_assert_str_eq(e.url, list[i].url);
 		ck_assert_str_eq(e.host, list[i].host);
@@ -108,15 +109,16 @@ START_TEST(urls_that_are_refused)
 		{ "https://h.example:99999/", "no URL" },
 		{ "https://h example/", "no URL" },
 	};
-	struct endpoint	e;
-	size_t		i;
+	struct endpoint	 e;
+	const char	*fault;
+	size_t		 i;
 
 	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-		ck_assert_msg(endpoint_parse(&e, list[i].base, "/x", why,
-		    sizeof(why)) == -1, "%s", list[i].base);
-		ck_assert_msg(strstr(why, list[i].text) != NULL, "%s: %s",
-		    list[i].base, why);
-		ck_assert_ptr_null(strstr(why, "pw"));
+		fault = endpoint_parse(&e, list[i].base, "/x");
+		ck_assert_msg(fault != NULL, "%s", list[i].base);
+		ck_assert_msg(strstr(fault, list[i].text) != NULL, "%s: %s",
+		    list[i].base, fault);
+		ck_assert_ptr_null(strstr(fault, "pw"));
 		endpoint_release(&e);
 	}
 }
@@ -137,19 +139,19 @@ START_TEST(proxies)
 		{ "ftp://proxy.example:21", 0, "only http://" },
 		{ "proxy.example:3128", 0, "no URL" },
 	};
-	struct endpoint	e;
-	size_t		i;
-	int		r;
+	struct endpoint	 e;
+	const char	*fault;
+	size_t		 i;
 
 	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-		r = endpoint_parse_proxy(&e, list[i].url, why, sizeof(why));
-		ck_assert_msg(r == (list[i].port == 0 ? -1 : 0), "%s: %s",
-		    list[i].url, why);
-		if (r == 0)
+		fault = endpoint_parse_proxy(&e, list[i].url);
+		ck_assert_msg((fault != NULL) == (list[i].port == 0), "%s: %s",
+		    list[i].url, fault);
+		if (fault == NULL)
 			ck_assert_int_eq(e.port, list[i].port);
 		else
-			ck_assert_msg(strstr(why, list[i].text) != NULL,
-			    "%s: %s", list[i].url, why);
+			ck_assert_msg(strstr(fault, list[i].text) != NULL,
+			    "%s: %s", list[i].url, fault);
 		endpoint_release(&e);
 	}
 }

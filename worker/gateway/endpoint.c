@@ -1,7 +1,6 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,9 +142,8 @@ url_new(void)
 	return u;
 }
 
-int
-endpoint_parse(struct endpoint *e, const char *base, const char *path,
-    char *why, size_t whysize)
+const char *
+endpoint_parse(struct endpoint *e, const char *base, const char *path)
 {
 	CURLU		*u = url_new();
 	const char	*fault = "it is no URL";
@@ -159,10 +157,8 @@ endpoint_parse(struct endpoint *e, const char *base, const char *path,
 		fault = append_path(u, path);
 	if (fault == NULL)
 		take_url(e, u);
-	else
-		snprintf(why, whysize, "%s", fault);
 	curl_url_cleanup(u);
-	return fault == NULL ? 0 : -1;
+	return fault;
 }
 
 static const char *
@@ -187,9 +183,8 @@ proxy_scheme(CURLU *u)
 	return has(u, CURLUPART_PORT) ? NULL : "it has no port";
 }
 
-int
-endpoint_parse_proxy(struct endpoint *e, const char *url, char *why,
-    size_t whysize)
+const char *
+endpoint_parse_proxy(struct endpoint *e, const char *url)
 {
 	CURLU		*u = url_new();
 	const char	*fault = "it is no URL";
@@ -202,10 +197,8 @@ endpoint_parse_proxy(struct endpoint *e, const char *url, char *why,
 		fault = take_host(e, u);
 	if (fault == NULL)
 		take_url(e, u);
-	else
-		snprintf(why, whysize, "%s", fault);
 	curl_url_cleanup(u);
-	return fault == NULL ? 0 : -1;
+	return fault;
 }
 
 void

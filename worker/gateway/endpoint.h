@@ -1,7 +1,6 @@
 #ifndef MNEMOD_ENDPOINT_H
 #define MNEMOD_ENDPOINT_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* A URL that the gateway connects to, looked at once.  Owns its strings. */
@@ -16,18 +15,17 @@ struct endpoint {
 /*
  * Take `base' apart and append `path' to its own path (before a query).
  * Only https, and http to this machine: keys and transcripts do not travel
- * in clear.  A URL with user or password is refused.  Returns 0, or -1 with
- * the reason, which does not quote the URL's user part.
+ * in clear.  A URL with user or password is refused.  Returns NULL, or what is
+ * wrong with the URL, without a word of it.
  */
-int endpoint_parse(struct endpoint *, const char *base, const char *path,
-    char *why, size_t whysize);
+const char *endpoint_parse(struct endpoint *, const char *base,
+    const char *path);
 
 /*
  * A proxy: http, https, socks5 or socks5h, with a port, without a user.
- * `url' is the proxy's own.
+ * `url' is the proxy's own.  Returns the same.
  */
-int endpoint_parse_proxy(struct endpoint *, const char *url, char *why,
-    size_t whysize);
+const char *endpoint_parse_proxy(struct endpoint *, const char *url);
 
 void endpoint_release(struct endpoint *);
 

@@ -85,12 +85,9 @@ is_endpoint(const struct gateway *g, const char *url)
 {
 	const struct endpoint	*t = &g->telemetry;
 	struct endpoint		 e;
-	char			 why[128];
 	int			 same;
 
-	same = t->url != NULL &&
-	    endpoint_parse(&e, url, "", why, sizeof(why)) == 0;
-	if (!same)
+	if (t->url == NULL || endpoint_parse(&e, url, "") != NULL)
 		return 0;
 	same = e.tls == t->tls && e.port == t->port &&
 	    strcmp(e.host, t->host) == 0;

@@ -55,17 +55,17 @@ take_endpoints(struct setup *s)
 {
 	const char	*base = json_str(s->o, "base_url");
 	const char	*proxy = json_str(s->o, "proxy");
-	char		 text[128];
+	const char	*text;
 
 	if (base == NULL)
 		return fault(s, "base_url", "it is missing");
-	if (endpoint_parse(&s->p->models, base, s->p->api->path, text,
-	    sizeof(text)) == -1)
+	text = endpoint_parse(&s->p->models, base, s->p->api->path);
+	if (text != NULL)
 		return fault(s, "base_url", text);
 	if (proxy == NULL || *proxy == '\0')
 		return 0;
-	return endpoint_parse_proxy(&s->p->proxy, proxy, text,
-	    sizeof(text)) == -1 ? fault(s, "proxy", text) : 0;
+	text = endpoint_parse_proxy(&s->p->proxy, proxy);
+	return text != NULL ? fault(s, "proxy", text) : 0;
 }
 
 static int

@@ -16,7 +16,7 @@ configure_telemetry(struct gateway *g, json_object *settings, char *why,
 {
 	json_object	*o = json_obj(settings, "telemetry");
 	const char	*url = json_str(o, "endpoint");
-	char		 text[128];
+	const char	*fault;
 
 	g->log_prompts = json_flag(o, "log_user_prompt", 0);
 	if (url == NULL || *url == '\0')
@@ -24,8 +24,9 @@ configure_telemetry(struct gateway *g, json_object *settings, char *why,
 	if (json_flag(o, "account", 0) && g->provider.codex)
 		g->email = keyfile_codex_email(json_str(json_obj(settings,
 		    "provider"), "key_file"));
-	if (endpoint_parse(&g->telemetry, url, "", text, sizeof(text)) == -1) {
-		snprintf(why, whysize, "telemetry: endpoint: %s", text);
+	fault = endpoint_parse(&g->telemetry, url, "");
+	if (fault != NULL) {
+		snprintf(why, whysize, "telemetry: endpoint: %s", fault);
 		return -1;
 	}
 	/* A proxy could not reach a collector on this machine. */
