@@ -79,8 +79,10 @@ exchange_new(struct gateway *g, const struct msg *request,
 void
 exchange_start(struct exchange *x)
 {
-	x->transfer = http_start(x->gateway->http, x->url, &x->headers,
-	    x->body.data, x->body.len, &exchange_ops, x);
+	const struct http_request	request = { x->url, &x->headers,
+					    &x->body };
+
+	x->transfer = http_start(x->gateway->http, &request, &exchange_ops, x);
 }
 
 void

@@ -231,11 +231,10 @@ set_callbacks(struct transfer *t)
 }
 
 struct transfer *
-http_start(struct http *h, const char *url, const struct headers *headers,
-    const char *body, size_t len, const struct transfer_ops *ops, void *arg)
+http_start(struct http *h, const struct http_request *request,
+    const struct transfer_ops *ops, void *arg)
 {
-	const struct http_request	 request = { url, headers, body, len };
-	struct transfer			*t = xcalloc(1, sizeof(*t));
+	struct transfer	*t = xcalloc(1, sizeof(*t));
 
 	t->easy = curl_easy_init();
 	if (t->easy == NULL)
@@ -243,7 +242,7 @@ http_start(struct http *h, const char *url, const struct headers *headers,
 	t->ops = ops;
 	t->arg = arg;
 	LIST_INSERT_HEAD(&h->transfers, t, entry);
-	http_setup(t, h->provider, &request);
+	http_setup(t, h->provider, request);
 	set_callbacks(t);
 	if (curl_multi_add_handle(h->multi, t->easy) != CURLM_OK)
 		log_fatalx("libcurl: cannot start a transfer");

@@ -44,12 +44,15 @@ struct http *http_new(const struct provider *);
 /* Ends all transfers without a word to them. */
 void http_free(struct http *);
 
-/*
- * Start a transfer: POST of `len' bytes at `body', GET if that is NULL.
- * Body and headers must stay until it ended.
- */
-struct transfer *http_start(struct http *, const char *url,
-    const struct headers *, const char *body, size_t len,
+/* What a transfer sends; headers and body must stay until it ended. */
+struct http_request {
+	const char		*url;
+	const struct headers	*headers;
+	const struct buf	*body;		/* POST; without data: GET */
+};
+
+/* Start a transfer. */
+struct transfer *http_start(struct http *, const struct http_request *,
     const struct transfer_ops *, void *arg);
 
 /* End a transfer at once, without end(). */

@@ -16,14 +16,6 @@ struct transfer {
 	char				 detail[CURL_ERROR_SIZE];
 };
 
-/* What a transfer sends; borrowed. */
-struct http_request {
-	const char		*url;
-	const struct headers	*headers;
-	const char		*body;		/* NULL: GET */
-	size_t			 len;
-};
-
 /*
  * Set all options of `t' but the functions that libcurl calls.  Ends the
  * process where libcurl does not know one: it would be less safe without.

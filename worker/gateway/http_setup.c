@@ -87,14 +87,15 @@ set_transport(struct transfer *t)
 }
 
 static void
-set_body(struct transfer *t, const char *body, size_t len)
+set_body(struct transfer *t, const struct buf *body)
 {
-	if (body == NULL)
+	if (body->data == NULL)
 		return;
 	http_must(curl_easy_setopt(t->easy, CURLOPT_POST, 1L), "POST");
-	http_must(curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, body), "POST");
+	http_must(curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, body->data),
+	    "POST");
 	http_must(curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-	    (curl_off_t)len), "POST");
+	    (curl_off_t)body->len), "POST");
 }
 
 void
@@ -105,5 +106,5 @@ http_setup(struct transfer *t, const struct provider *p,
 	set_safety(t, p);
 	set_transport(t);
 	set_headers(t, r->headers);
-	set_body(t, r->body, r->len);
+	set_body(t, r->body);
 }

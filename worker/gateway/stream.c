@@ -257,6 +257,16 @@ stream_new(struct gateway *g, const struct msg *m)
 	return s;
 }
 
+static void
+start(struct stream *s)
+{
+	const struct gateway		*g = s->gateway;
+	const struct http_request	 request = { g->provider.models.url,
+					    &s->headers, &s->body };
+
+	s->transfer = http_start(g->http, &request, &stream_ops, s);
+}
+
 void
 stream_open(struct gateway *g, const struct msg *m)
 {
@@ -270,8 +280,7 @@ stream_open(struct gateway *g, const struct msg *m)
 	else if (stream_compose(s, m, &why) == -1)
 		fail(s, MODEL_INVALID_REQUEST, why);
 	else
-		s->transfer = http_start(g->http, g->provider.models.url,
-		    &s->headers, s->body.data, s->body.len, &stream_ops, s);
+		start(s);
 }
 
 void
