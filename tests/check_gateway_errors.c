@@ -270,14 +270,15 @@ assert_scrubbed(const char *raw, int cut, const char *sent, const char *want)
 	char		 why[128], out[SCRUB_MAX + 1];
 	struct scrub	 s = { redact_new(NULL, 0, why, sizeof(why)),
 				{ KEY, "acct-77777777" } };
-	struct buf	 r = BUF_INIT, b = BUF_INIT;
+	struct failure	 f = { .text = BUF_INIT, .cut = cut };
+	struct buf	 b = BUF_INIT;
 
 	ck_assert_ptr_nonnull(s.redact);
-	buf_addstr(&r, raw);
+	buf_addstr(&f.text, raw);
 	buf_addstr(&b, sent);
-	scrub_text(&s, &r, cut, &b, out, sizeof(out));
+	scrub_failure(&s, &f, &b, out);
 	ck_assert_str_eq(out, want);
-	buf_release(&r);
+	buf_release(&f.text);
 	buf_release(&b);
 	redact_free(s.redact);
 }

@@ -70,8 +70,8 @@ finish(struct exchange *x)
 
 	json_set_str(body, "outcome", ok ? "ok" : "error");
 	if (!ok) {
-		scrub_text(&x->gateway->scrub, &x->failure.text,
-		    x->failure.cut, &x->body, text, sizeof(text));
+		scrub_failure(&x->gateway->scrub, &x->failure, &x->body,
+		    text);
 		json_set_str(body, "message", text);
 	}
 	if (x->status != 0)

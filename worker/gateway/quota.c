@@ -74,8 +74,8 @@ finish(struct exchange *x)
 		usage = json_parse(buf_str(&x->text), x->text.len, JSON_DEPTH,
 		    NULL);
 	else {
-		scrub_text(&x->gateway->scrub, &x->failure.text,
-		    x->failure.cut, NULL, text, sizeof(text));
+		scrub_failure(&x->gateway->scrub, &x->failure, NULL,
+		    text);
 		log_warnx("the account's limits are not known: %s", text);
 	}
 	worker_reply(x->gateway->worker, &x->request, MSG_QUOTA_STATE,

@@ -19,8 +19,8 @@ finish(struct exchange *x)
 
 	json_set_str(body, "outcome", x->status == 0 ? "error" : "ok");
 	if (x->failure.class != MODEL_NONE) {
-		scrub_text(&x->gateway->scrub, &x->failure.text,
-		    x->failure.cut, NULL, text, sizeof(text));
+		scrub_failure(&x->gateway->scrub, &x->failure, NULL,
+		    text);
 		json_set_str(body, "message", text);
 	}
 	if (x->status != 0)

@@ -54,23 +54,23 @@ quotes(const struct buf *text, const struct buf *sent)
 }
 
 void
-scrub_text(const struct scrub *s, const struct buf *raw, int raw_cut,
-    const struct buf *sent, char *out, size_t size)
+scrub_failure(const struct scrub *s, const struct failure *f,
+    const struct buf *sent, char out[SCRUB_MAX + 1])
 {
 	struct buf	one = BUF_INIT, two = BUF_INIT, clean = BUF_INIT;
 
-	hide(raw, s->secrets[0], &one);
+	hide(&f->text, s->secrets[0], &one);
 	hide(&one, s->secrets[1], &two);
-	if (raw_cut) {
+	if (f->cut) {
 		hide_torn(&two, s->secrets[0]);
 		hide_torn(&two, s->secrets[1]);
 	}
 	if (quotes(&two, sent))
 		strlcpy(out, "the server's words quote the request and are "
-		    "withheld", size);
+		    "withheld", SCRUB_MAX + 1);
 	else {
 		redact_text(s->redact, buf_str(&two), two.len, &clean);
-		log_printable(out, size, buf_str(&clean), clean.len);
+		log_printable(out, SCRUB_MAX + 1, buf_str(&clean), clean.len);
 	}
 	buf_wipe(&one);
 	buf_wipe(&two);

@@ -1,8 +1,7 @@
 #ifndef MNEMOD_SCRUB_H
 #define MNEMOD_SCRUB_H
 
-#include <stddef.h>
-#include "common/buf.h"
+#include "errors.h"
 #include "worker/redact.h"
 
 /*
@@ -18,11 +17,10 @@ struct scrub {
 };
 
 /*
- * Write `raw' to `out' of `size' bytes.  `raw_cut' says that its end is
- * missing.  `sent' (may be NULL) is the request's body: a sentence that
- * quotes it is withheld.
+ * Write the text of a failure to `out'.  `sent' (may be NULL) is the
+ * request's body: a sentence that quotes it is withheld.
  */
-void scrub_text(const struct scrub *, const struct buf *raw, int raw_cut,
-    const struct buf *sent, char *out, size_t size);
+void scrub_failure(const struct scrub *, const struct failure *,
+    const struct buf *sent, char out[SCRUB_MAX + 1]);
 
 #endif

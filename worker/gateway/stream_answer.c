@@ -29,8 +29,7 @@ answer_error(struct stream *s, json_object *body)
 	    wall_s() - wall_offset() / 1000);
 	if (delay >= 0)
 		f->delay_ms = delay;
-	scrub_text(&s->gateway->scrub, &f->text, f->cut, &s->prompt, text,
-	    sizeof(text));
+	scrub_failure(&s->gateway->scrub, f, &s->prompt, text);
 	json_set_str(body, "outcome", "error");
 	json_set_str(body, "error", model_error_name(f->class));
 	json_set_str(body, "message", text);
