@@ -217,7 +217,7 @@ published_already(void)
 
 	ck_assert_int_eq(history_ref(&sc.ws.history, HISTORY_LIVE, &live),
 	    HISTORY_FOUND);
-	return history_last_with(&sc.ws.history, &live, "Thread", AGENT_2,
+	return history_last_of(&sc.ws.history, &live, AGENT_2,
 	    &id) == HISTORY_FOUND;
 }
 

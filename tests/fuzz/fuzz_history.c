@@ -210,8 +210,8 @@ ask(struct scene *s)
 	    memchr(text, '\0', sizeof(text)) == NULL)
 		abort();
 	(void)history_trailer(h, &s->live, "Thread", text);
-	(void)history_last_with(h, &s->live, "Inputs", NULL, &found);
-	(void)history_last_with(h, &s->live, "Thread", "x", &found);
+	(void)history_last_given(h, &s->live, &found);
+	(void)history_last_of(h, &s->live, "x", &found);
 	json_object_put(o);
 }
 

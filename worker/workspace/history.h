@@ -117,11 +117,13 @@ int history_subject(struct history *, const git_oid *commit,
     char out[HISTORY_TRAILER_MAX]);
 
 /*
- * The newest commit on the line of first parents from `from' that has the
- * trailer `key', with the value `value' unless that is NULL.
+ * The newest commit on the line of first parents from `from': that was made
+ * of inputs (it has the trailer "Inputs"); that is of a thread.
  */
-enum history_found history_last_with(struct history *, const git_oid *from,
-    const char *key, const char *value, git_oid *out);
+enum history_found history_last_given(struct history *, const git_oid *from,
+    git_oid *out);
+enum history_found history_last_of(struct history *, const git_oid *from,
+    const char *thread_id, git_oid *out);
 
 /* 1 if it has the object. */
 int history_has(struct history *, const git_oid *);

@@ -140,11 +140,26 @@ history_subject(struct history *h, const git_oid *id,
 	return 0;
 }
 
-enum history_found
-history_last_with(struct history *h, const git_oid *from, const char *key,
-    const char *value, git_oid *out)
+/* What is looked for. */
+struct trailer {
+	const char	*key;
+	const char	*value;		/* NULL: any */
+};
+
+static int
+has_trailer(const git_commit *c, const struct trailer *t)
 {
-	char		 found[HISTORY_TRAILER_MAX];
+	char	found[HISTORY_TRAILER_MAX];
+
+	return message_trailer(git_commit_message_raw(c), t->key, found) ==
+	    HISTORY_FOUND &&
+	    (t->value == NULL || strcmp(found, t->value) == 0);
+}
+
+static enum history_found
+last_with(struct history *h, const git_oid *from, const struct trailer *t,
+    git_oid *out)
+{
 	git_commit	*commit = NULL;
 	unsigned	 n;
 	int		 last, match;
@@ -153,9 +168,7 @@ history_last_with(struct history *h, const git_oid *from, const char *key,
 	for (n = 0; n < WALK_MAX; n++) {
 		if (git_commit_lookup(&commit, h->repo, out) < 0)
 			return HISTORY_ERROR;
-		match = message_trailer(git_commit_message_raw(commit), key,
-		    found) == HISTORY_FOUND &&
-		    (value == NULL || strcmp(found, value) == 0);
+		match = has_trailer(commit, t);
 		last = match || history_parents(h, commit) == 0;
 		if (!last)
 			git_oid_cpy(out, git_commit_parent_id(commit, 0));
@@ -166,4 +179,21 @@ history_last_with(struct history *h, const git_oid *from, const char *key,
 			break;
 	}
 	return HISTORY_ABSENT;
+}
+
+enum history_found
+history_last_given(struct history *h, const git_oid *from, git_oid *out)
+{
+	const struct trailer	inputs = { "Inputs", NULL };
+
+	return last_with(h, from, &inputs, out);
+}
+
+enum history_found
+history_last_of(struct history *h, const git_oid *from, const char *thread_id,
+    git_oid *out)
+{
+	const struct trailer	thread = { "Thread", thread_id };
+
+	return last_with(h, from, &thread, out);
 }

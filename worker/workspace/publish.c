@@ -151,8 +151,7 @@ static int
 last_consolidated(struct workspace *ws, const git_oid *commit, git_oid *out)
 {
 	memset(out, 0, sizeof(*out));
-	if (history_last_with(&ws->history, commit, "Inputs", NULL, out) ==
-	    HISTORY_ERROR)
+	if (history_last_given(&ws->history, commit, out) == HISTORY_ERROR)
 		return workspace_fail_history(ws, HISTORY_LIVE);
 	return 0;
 }

@@ -106,17 +106,16 @@ waits(json_object *held, const char *id)
 
 /* Say where an agent was published; its staging is of no more use. */
 static int
-conclude(struct workspace *ws, const struct root_look *look, const char *id,
-    json_object *published, json_object *held)
+conclude(struct workspace *ws, struct recovered *r, const char *id)
 {
 	enum history_found	 found = HISTORY_ABSENT;
 	json_object		*o;
 	git_oid			 commit;
 	char			 hex[GIT_OID_HEXSZ + 1];
 
-	if (look->has_live)
-		found = history_last_with(&ws->history, &look->live, "Thread",
-		    id, &commit);
+	if (r->look.has_live)
+		found = history_last_of(&ws->history, &r->look.live, id,
+		    &commit);
 	if (found == HISTORY_ERROR)
 		return workspace_fail_history(ws, HISTORY_LIVE);
 	if (found == HISTORY_FOUND) {
@@ -125,9 +124,9 @@ conclude(struct workspace *ws, const struct root_look *look, const char *id,
 		json_set_str(o, "commit",
 		    git_oid_tostr(hex, sizeof(hex), &commit));
 		json_set(o, "left", left_list(ws, &commit));
-		json_push(published, o);
+		json_push(r->published, o);
 	}
-	return waits(held, id) ? staged_keep(ws, id) : staged_drop(ws, id);
+	return waits(r->held, id) ? staged_keep(ws, id) : staged_drop(ws, id);
 }
 
 static int
@@ -142,7 +141,7 @@ conclude_all(struct workspace *ws, json_object *agents, struct recovered *r)
 		if (id == NULL || !uuid_valid(id))
 			return workspace_fail(ws, REASON_INPUT,
 			    "recover: agent %zu is no thread id", i);
-		if (conclude(ws, &r->look, id, r->published, r->held) < 0)
+		if (conclude(ws, r, id) < 0)
 			return -1;
 	}
 	return 0;

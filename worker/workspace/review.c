@@ -116,8 +116,8 @@ is_live(struct workspace *ws, const char *thread_id)
 	git_oid	live, commit;
 
 	return history_ref(&ws->history, HISTORY_LIVE, &live) ==
-	    HISTORY_FOUND && history_last_with(&ws->history, &live, "Thread",
-	    thread_id, &commit) == HISTORY_FOUND;
+	    HISTORY_FOUND && history_last_of(&ws->history, &live, thread_id,
+	    &commit) == HISTORY_FOUND;
 }
 
 static int

@@ -58,8 +58,7 @@ read_last(struct preparation *p)
 	char		 subject[HISTORY_TRAILER_MAX];
 
 	p->last_inputs[0] = '\0';
-	switch (history_last_with(h, &p->live.commit, "Inputs", NULL,
-	    &last)) {
+	switch (history_last_given(h, &p->live.commit, &last)) {
 	case HISTORY_FOUND:
 		if (history_trailer(h, &last, "Inputs", p->last_inputs) !=
 		    HISTORY_FOUND || history_tree_of(h, &last, &tree) < 0 ||

@@ -76,8 +76,7 @@ keep_refs(struct trim *t)
 static int
 keep_last_inputs(struct trim *t, git_oid *last)
 {
-	switch (history_last_with(&t->ws->history, &t->out->live, "Inputs",
-	    NULL, last)) {
+	switch (history_last_given(&t->ws->history, &t->out->live, last)) {
 	case HISTORY_FOUND:
 		return keep_whole(t, last);
 	case HISTORY_ABSENT:
