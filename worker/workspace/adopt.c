@@ -73,15 +73,13 @@ read_folder(struct adopting *a)
 {
 	struct workspace	*ws = a->ws;
 	struct history		*h = &ws->history;
-	char			 why[512];
 
 	if (ws->root < 0)
 		return workspace_fail(ws, REASON_VANISHED,
 		    "memory root %s does not exist", ws->root_path);
-	if (folder_scan(&a->scan, h, ws->root, is_kept, why,
-	    sizeof(why)) < 0)
+	if (folder_scan(&a->scan, h, ws->root, is_kept) < 0)
 		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
-		    ws->root_path, why);
+		    ws->root_path, buf_str(&a->scan.why));
 	if (check_skipped(a) < 0)
 		return -1;
 	if (tree_store(h, a->scan.tree, &a->found) < 0 ||

@@ -25,15 +25,13 @@ read_folder(struct check *c)
 {
 	struct workspace	*ws = c->ws;
 	struct buf		 raw = BUF_INIT;
-	char			 why[512];
 	int			 fd, r;
 
 	fd = open(ws->root_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return workspace_fail(ws, REASON_IO, "%s: %s",
 		    ws->root_path, strerror(errno));
-	r = folder_scan(&c->scan, &c->history, fd, tree_tracked, why,
-	    sizeof(why));
+	r = folder_scan(&c->scan, &c->history, fd, tree_tracked);
 	if (r == 0 && folder_read_file(fd, TREE_RAW, &raw, NULL) ==
 	    FOLDER_OK) {
 		r = history_blob_write(&c->history, raw.data, raw.len,
@@ -43,7 +41,8 @@ read_folder(struct check *c)
 	close(fd);
 	buf_wipe(&raw);
 	return r == 0 ? 0 : workspace_fail(ws, REASON_IO, "%s: %s",
-	    ws->root_path, c->has_raw ? history_error() : why);
+	    ws->root_path, c->has_raw ? history_error() :
+	    buf_str(&c->scan.why));
 }
 
 /* What is no plain file comes first: nothing else is known of it. */

@@ -18,8 +18,6 @@ struct walk {
 	struct folder_scan	*scan;
 	struct history		*history;	/* NULL: names only */
 	int			(*wanted)(const char *);
-	char			*why;
-	size_t			 whysize;
 };
 
 static void
@@ -44,8 +42,16 @@ note_temporary(struct folder_scan *s, const char *path)
 static int
 trouble(struct walk *w, const char *path)
 {
-	snprintf(w->why, w->whysize, "%s: %s", *path == '\0' ? "folder" : path,
+	buf_addf(&w->scan->why, "%s: %s", *path == '\0' ? "folder" : path,
 	    strerror(errno));
+	return -1;
+}
+
+/* The same with what the history says. */
+static int
+history_trouble(struct walk *w, const char *path)
+{
+	buf_addf(&w->scan->why, "%s: %s", path, history_error());
 	return -1;
 }
 
@@ -72,9 +78,8 @@ read_file(struct walk *w, int dirfd, const char *name, const char *path)
 		    0 && put_file(w, path, &st, &id) == 0;
 		if (ok)
 			lastread_note(&w->history->last, path, &st, &id);
-		if (!ok)
-			snprintf(w->why, w->whysize, "%s: %s", path,
-			    history_error());
+		else
+			history_trouble(w, path);
 	} else if (r == FOLDER_ERROR && errno != EACCES)
 		/* A disk or a shortage: a file that is there is not gone. */
 		ok = trouble(w, path) == 0;
@@ -95,10 +100,7 @@ take_file(struct walk *w, int dirfd, const char *path, const struct stat *st)
 	if (!lastread_is(&w->history->last, path, st, &id) ||
 	    !history_has(w->history, &id))
 		return read_file(w, dirfd, name, path);
-	if (put_file(w, path, st, &id) == 0)
-		return 0;
-	snprintf(w->why, w->whysize, "%s: %s", path, history_error());
-	return -1;
+	return put_file(w, path, st, &id) == 0 ? 0 : history_trouble(w, path);
 }
 
 /* Can a wanted file lie below this path? */
@@ -138,8 +140,7 @@ walk_entry(struct walk *w, int dirfd, const struct dirent *d,
 		return 0;
 	}
 	if (git_index_entrycount(w->scan->tree) >= TREE_FILES_MAX) {
-		snprintf(w->why, w->whysize, "more than %u files",
-		    TREE_FILES_MAX);
+		buf_addf(&w->scan->why, "more than %u files", TREE_FILES_MAX);
 		return -1;
 	}
 	return w->history == NULL ? 0 : take_file(w, dirfd, path, &st);
@@ -188,13 +189,13 @@ walk_dir(struct walk *w, int parent, const char *path)
 
 int
 folder_scan(struct folder_scan *s, struct history *h, int dirfd,
-    int (*wanted)(const char *), char *why, size_t whysize)
+    int (*wanted)(const char *))
 {
-	struct walk	w = { s, h, wanted, why, whysize };
+	struct walk	w = { s, h, wanted };
 
 	memset(s, 0, sizeof(*s));
 	if (tree_new(&s->tree) < 0) {
-		snprintf(why, whysize, "%s", history_error());
+		buf_addstr(&s->why, history_error());
 		return -1;
 	}
 	return walk_dir(&w, dirfd, "");
@@ -202,23 +203,20 @@ folder_scan(struct folder_scan *s, struct history *h, int dirfd,
 
 int
 folder_scan_names(struct folder_scan *s, int dirfd,
-    int (*wanted)(const char *), char *why, size_t whysize)
+    int (*wanted)(const char *))
 {
-	return folder_scan(s, NULL, dirfd, wanted, why, whysize);
+	return folder_scan(s, NULL, dirfd, wanted);
 }
 
 int
 folder_scan_root(struct folder_scan *s, struct workspace *ws)
 {
-	char	why[512];
-
 	if (ws->root < 0)
 		return workspace_fail(ws, REASON_VANISHED,
 		    "memory root %s does not exist", ws->root_path);
-	if (folder_scan(s, &ws->history, ws->root, tree_tracked, why,
-	    sizeof(why)) < 0)
+	if (folder_scan(s, &ws->history, ws->root, tree_tracked) < 0)
 		return workspace_fail(ws, REASON_IO, "memory root %s: %s",
-		    ws->root_path, why);
+		    ws->root_path, buf_str(&s->why));
 	return 0;
 }
 
@@ -233,6 +231,7 @@ folder_scan_release(struct folder_scan *s)
 		free(s->temporary[i]);
 	free(s->skipped);
 	free(s->temporary);
+	buf_release(&s->why);
 	git_index_free(s->tree);
 	memset(s, 0, sizeof(*s));
 }

@@ -3,6 +3,7 @@
 
 #include <git2.h>
 #include <stddef.h>
+#include "common/buf.h"
 #include "common/folder.h"
 #include "worker/workspace/workspace.h"
 
@@ -14,6 +15,7 @@ struct folder_skipped {
 
 /* What a folder holds. */
 struct folder_scan {
+	struct buf		 why;		/* it could not be read */
 	git_index		*tree;		/* of the wanted files */
 	struct folder_skipped	*skipped;	/* wanted, not regular, ... */
 	size_t			 nskipped;
@@ -23,13 +25,13 @@ struct folder_scan {
 
 /*
  * Read all files that `wanted' says yes to into blobs and a list.  Returns 0,
- * or -1 with the reason in `why'.  folder_scan_release() frees it either way.
+ * or -1 with the reason in why.  folder_scan_release() frees it either way.
  */
 int folder_scan(struct folder_scan *, struct history *, int dirfd,
-    int (*wanted)(const char *path), char *why, size_t whysize);
+    int (*wanted)(const char *path));
 /* Only temporary files are looked for: no file is read. */
 int folder_scan_names(struct folder_scan *, int dirfd,
-    int (*wanted)(const char *path), char *why, size_t whysize);
+    int (*wanted)(const char *path));
 /*
  * The tracked files of the memory root as they are now.  Returns 0, or -1
  * with the failure noted.

@@ -28,52 +28,49 @@ import_refused(const struct folder_scan *scan)
 }
 
 static int
-commit_agent(struct workspace *ws, const struct staged *s,
-    git_index *agents, struct history_commit *c, git_oid *out)
+commit_agent(struct publication *pub, git_index *agents)
 {
-	struct history	*h = &ws->history;
-	git_index	*tree = NULL;
-	int		 ok;
+	struct history		*h = &pub->ws->history;
+	struct history_commit	 c = { .subject = IMPORT_SUBJECT,
+				    .thread_id = pub->thread_id,
+				    .nparents = 1 };
+	git_index		*tree = NULL;
+	int			 ok;
 
-	c->subject = IMPORT_SUBJECT;
-	c->nparents = 1;
-	git_oid_cpy(&c->parents[0], &s->base);
+	git_oid_cpy(&c.parents[0], &pub->staged.base);
 	hook_crash("publish.agent.before");
-	ok = tree_load(h, &s->tracked, &tree) == 0 &&
+	ok = tree_load(h, &pub->staged.tracked, &tree) == 0 &&
 	    tree_drop_all(tree, tree_agents) == 0 &&
 	    tree_copy(tree, agents, tree_agents) == 0 &&
-	    tree_store(h, tree, &c->tree) == 0 &&
-	    history_commit(h, c, out) == 0;
+	    tree_store(h, tree, &c.tree) == 0 &&
+	    history_commit(h, &c, &pub->agent) == 0;
 	hook_crash("publish.agent.after");
 	git_index_free(tree);
-	return ok ? 0 : workspace_fail_history(ws, "the agent's files");
+	return ok ? 0 : workspace_fail_history(pub->ws, "the agent's files");
 }
 
 int
-import_agent(struct workspace *ws, const struct staged *s,
-    const char *thread_id, git_oid *commit, json_object **violations)
+import_agent(struct publication *pub)
 {
-	struct history_commit	c = { .thread_id = thread_id };
-	struct folder_scan	scan = { .nskipped = 0 };
-	char			why[512];
-	int			fd, r;
+	struct workspace	*ws = pub->ws;
+	struct folder_scan	 scan = { .nskipped = 0 };
+	int			 fd, r;
 
-	*violations = NULL;
-	fd = openat(ws->staging, thread_id,
+	pub->result->violations = NULL;
+	fd = openat(ws->staging, pub->thread_id,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return workspace_fail(ws, REASON_IO, "staging %s/%s: %s",
-		    ws->staging_path, thread_id, strerror(errno));
-	r = folder_scan(&scan, &ws->history, fd, tree_agents, why,
-	    sizeof(why));
+		    ws->staging_path, pub->thread_id, strerror(errno));
+	r = folder_scan(&scan, &ws->history, fd, tree_agents);
 	close(fd);
 	if (r < 0)
 		workspace_fail(ws, REASON_IO, "staging %s/%s: %s",
-		    ws->staging_path, thread_id, why);
+		    ws->staging_path, pub->thread_id, buf_str(&scan.why));
 	else if (scan.nskipped > 0)
-		*violations = import_refused(&scan);
+		pub->result->violations = import_refused(&scan);
 	else
-		r = commit_agent(ws, s, scan.tree, &c, commit);
+		r = commit_agent(pub, scan.tree);
 	folder_scan_release(&scan);
 	return r;
 }

@@ -103,12 +103,10 @@ begin(struct publication *pub, const char *thread_id)
 static enum publish_status
 publish_staging(struct publication *pub)
 {
-	struct publish_result	*res = pub->result;
-
-	if (import_agent(pub->ws, &pub->staged, pub->thread_id, &pub->agent,
-	    &res->violations) < 0)
+	if (import_agent(pub) < 0)
 		return PUBLISH_FAILED;
-	return res->violations != NULL ? PUBLISH_REJECTED : round_all(pub);
+	return pub->result->violations != NULL ? PUBLISH_REJECTED :
+	    round_all(pub);
 }
 
 enum publish_status

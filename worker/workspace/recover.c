@@ -47,13 +47,11 @@ sweep(struct workspace *ws, int has_next)
 	git_index		*from = NULL, *to = NULL;
 	git_oid			 a, b;
 	struct move		 m;
-	char			 why[512];
 	int			 r = -1;
 
-	if (folder_scan_names(&scan, ws->root, tree_tracked, why,
-	    sizeof(why)) < 0)
+	if (folder_scan_names(&scan, ws->root, tree_tracked) < 0)
 		workspace_fail(ws, REASON_IO, "memory root %s: %s",
-		    ws->root_path, why);
+		    ws->root_path, buf_str(&scan.why));
 	else if (scan.ntemporary == 0)
 		r = 0;
 	else if (find_ends(ws, has_next, &a, &b) < 0 ||
