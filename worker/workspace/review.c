@@ -180,17 +180,32 @@ merge_now(struct workspace *ws, const struct review *r, const git_oid *user,
 	return workspace_fail_history(ws, "merging");
 }
 
-/* The merged tree that accepting would publish now. */
+/* What accepting would do now. */
+struct outcome {
+	struct folder_scan	scan;		/* the folder as it is */
+	struct merge		merge;		/* what would be published */
+	git_oid			token;		/* the tree of that */
+};
+
+/* outcome_release() in every case. */
 static int
-result_now(struct workspace *ws, const struct review *r,
-    struct folder_scan *s, struct merge *m, git_oid *token)
+outcome_now(struct workspace *ws, const struct review *r, struct outcome *o)
 {
 	git_oid	user;
 
-	if (scan_root(ws, s, &user) < 0 || merge_now(ws, r, &user, m) < 0)
+	memset(o, 0, sizeof(*o));
+	if (scan_root(ws, &o->scan, &user) < 0 ||
+	    merge_now(ws, r, &user, &o->merge) < 0)
 		return -1;
-	return tree_store(&ws->history, m->tree, token) < 0 ?
+	return tree_store(&ws->history, o->merge.tree, &o->token) < 0 ?
 	    workspace_fail_history(ws, "merging") : 0;
+}
+
+static void
+outcome_release(struct outcome *o)
+{
+	merge_release(&o->merge);
+	folder_scan_release(&o->scan);
 }
 
 static void
@@ -219,27 +234,25 @@ time_of(struct workspace *ws, const git_oid *id)
 int
 review_show(struct workspace *ws, json_object *out)
 {
-	struct folder_scan	 s = { .nskipped = 0 };
-	struct merge		 m = { .nconflicts = 0 };
-	struct review		 r;
-	char			 hex[GIT_OID_HEXSZ + 1];
-	git_oid			 token;
-	int			 rc = find_review(ws, &r);
+	struct outcome	 o;
+	struct review	 r;
+	char		 hex[GIT_OID_HEXSZ + 1];
+	int		 rc;
 
-	if (rc == 0)
-		rc = result_now(ws, &r, &s, &m, &token);
+	if (find_review(ws, &r) < 0)
+		return -1;
+	rc = outcome_now(ws, &r, &o);
 	if (rc == 0) {
 		json_set_str(out, "thread_id", r.thread_id);
 		json_set_str(out, "commit",
 		    git_oid_tostr(hex, sizeof(hex), &r.commit));
 		json_set_int(out, "time", time_of(ws, &r.commit));
 		json_set_str(out, "token",
-		    git_oid_tostr(hex, sizeof(hex), &token));
-		set_paths(out, &m);
-		rc = compare_trees(ws, s.tree, m.tree, out);
+		    git_oid_tostr(hex, sizeof(hex), &o.token));
+		set_paths(out, &o.merge);
+		rc = compare_trees(ws, o.scan.tree, o.merge.tree, out);
 	}
-	merge_release(&m);
-	folder_scan_release(&s);
+	outcome_release(&o);
 	return rc;
 }
 
@@ -248,18 +261,17 @@ static int
 check_token(struct workspace *ws, const struct review *r, const char *given,
     git_oid *token)
 {
-	struct folder_scan	s = { .nskipped = 0 };
-	struct merge		m = { .nconflicts = 0 };
-	char			hex[GIT_OID_HEXSZ + 1];
-	int			rc = result_now(ws, r, &s, &m, token);
+	struct outcome	o;
+	char		hex[GIT_OID_HEXSZ + 1];
+	int		rc = outcome_now(ws, r, &o);
 
+	git_oid_cpy(token, &o.token);
 	if (rc == 0 && (strlen(given) < TOKEN_MIN ||
 	    strncmp(given, git_oid_tostr(hex, sizeof(hex), token),
 	    strlen(given)) != 0))
 		rc = workspace_fail(ws, REASON_TOKEN, "%s: is not the token "
 		    "of what waits now; review it again", given);
-	merge_release(&m);
-	folder_scan_release(&s);
+	outcome_release(&o);
 	return rc;
 }
 
