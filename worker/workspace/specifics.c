@@ -143,29 +143,36 @@ word_length(const char *s, size_t len)
 	return n;
 }
 
+/* An entry, and how far it is read. */
+struct entry {
+	const char		*s;
+	size_t			 len;
+	size_t			 at;
+	struct specifics	*quoted;	/* code and quotations; or NULL */
+};
+
 /* Words of the entry in turn; whole code and quotations are kept. */
 static int
-next_word(struct specifics *sp, const char *s, size_t len, size_t *i,
-    struct word *w)
+next_word(struct entry *e, struct word *w)
 {
 	size_t	n;
 
 	w->opens = 0;
 	for (;;) {
-		w->opens |= skip_gap(s, len, i);
-		if (*i >= len)
+		w->opens |= skip_gap(e->s, e->len, &e->at);
+		if (e->at >= e->len)
 			return 0;
-		if (s[*i] != '`' && s[*i] != '"')
+		if (e->s[e->at] != '`' && e->s[e->at] != '"')
 			break;
-		n = closed_at(s + *i, len - *i);
-		if (n > 1 && sp != NULL)
-			keep(sp, s + *i + 1, n - 1);
-		*i += n + 1;
+		n = closed_at(e->s + e->at, e->len - e->at);
+		if (n > 1 && e->quoted != NULL)
+			keep(e->quoted, e->s + e->at + 1, n - 1);
+		e->at += n + 1;
 		w->opens = 1;
 	}
-	w->s = s + *i;
-	w->len = word_length(w->s, len - *i);
-	*i += w->len > 0 ? w->len : 1;
+	w->s = e->s + e->at;
+	w->len = word_length(w->s, e->len - e->at);
+	e->at += w->len > 0 ? w->len : 1;
 	return 1;
 }
 
@@ -173,10 +180,11 @@ next_word(struct specifics *sp, const char *s, size_t len, size_t *i,
 static int
 tells_names(const char *s, size_t len)
 {
+	struct entry	e = { .s = s, .len = len };
 	struct word	w;
-	size_t		i = 0, n = 0, names = 0;
+	size_t		n = 0, names = 0;
 
-	while (next_word(NULL, s, len, &i, &w)) {
+	while (next_word(&e, &w)) {
 		n++;
 		names += w.len > 0 && is_name(&w);
 	}
@@ -186,12 +194,12 @@ tells_names(const char *s, size_t len)
 void
 specifics_find(struct specifics *sp, const char *s, size_t len)
 {
+	struct entry	e = { .s = s, .len = len, .quoted = sp };
 	struct word	w;
-	size_t		i = 0;
 	int		names = tells_names(s, len);
 
 	memset(sp, 0, sizeof(*sp));
-	while (next_word(sp, s, len, &i, &w))
+	while (next_word(&e, &w))
 		if (w.len > 0 && (is_fixed(&w) || (names && is_name(&w))))
 			keep(sp, w.s, w.len);
 }
