@@ -142,13 +142,10 @@ adopt(void)
 	    THREAD_A "`\nsecret\n\n## Thread `" THREAD_B "`\nkept\n";
 
 	ck_assert_int_eq(tree_new(&t), 0);
-	ck_assert_int_eq(tree_put_text(t, h, TREE_SUMMARIES STEM_A ".md", a,
-	    strlen(a)), 0);
-	ck_assert_int_eq(tree_put_text(t, h, TREE_SUMMARIES STEM_B ".md", b,
-	    strlen(b)), 0);
-	ck_assert_int_eq(tree_put_text(t, h, TREE_HANDBOOK, handbook,
-	    strlen(handbook)), 0);
-	ck_assert_int_eq(tree_put_text(t, h, TREE_RAW, raw, strlen(raw)), 0);
+	scene_put(&sc, t, TREE_SUMMARIES STEM_A ".md", a);
+	scene_put(&sc, t, TREE_SUMMARIES STEM_B ".md", b);
+	scene_put(&sc, t, TREE_HANDBOOK, handbook);
+	scene_put(&sc, t, TREE_RAW, raw);
 	ck_assert_int_eq(tree_store(h, t, &c.tree), 0);
 	git_index_free(t);
 	ck_assert_int_eq(history_commit(h, &c, &id), 0);

@@ -91,11 +91,9 @@ adopt(const char *raw)
 	git_oid			 id;
 
 	ck_assert_int_eq(tree_new(&tree), 0);
-	ck_assert_int_eq(tree_put_text(tree, &sc.ws.history, "MEMORY.md",
-	    "theirs\r\n", 8), 0);
+	scene_put(&sc, tree, "MEMORY.md", "theirs\r\n");
 	if (raw != NULL)
-		ck_assert_int_eq(tree_put_text(tree, &sc.ws.history,
-		    TREE_RAW, raw, strlen(raw)), 0);
+		scene_put(&sc, tree, TREE_RAW, raw);
 	ck_assert_int_eq(tree_store(&sc.ws.history, tree, &c.tree), 0);
 	ck_assert_int_eq(history_commit(&sc.ws.history, &c, &id), 0);
 	ck_assert_int_eq(history_move_ref(&sc.ws.history, HISTORY_ADOPTED,

@@ -36,8 +36,7 @@ teardown(void)
 void
 put(git_index *tree, const char *path, const char *text)
 {
-	ck_assert_int_eq(tree_put_text(tree, &sc.ws.history, path, text,
-	    strlen(text)), 0);
+	scene_put(&sc, tree, path, text);
 }
 
 size_t

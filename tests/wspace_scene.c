@@ -392,6 +392,17 @@ scene_subject(struct wspace_scene *s, const char *ref)
 	return text;
 }
 
+void
+scene_put(struct wspace_scene *s, git_index *tree, const char *path,
+    const char *text)
+{
+	struct buf	b = BUF_INIT;
+
+	buf_addstr(&b, text);
+	ck_assert_int_eq(tree_put_text(tree, &s->ws.history, path, &b), 0);
+	buf_release(&b);
+}
+
 const char *
 scene_git(struct wspace_scene *s, const char *args)
 {

@@ -87,6 +87,10 @@ const char *scene_handbook(const char *word);
 /* A skill with this text. */
 #define SCENE_SKILL(text) "---\nname: a\ndescription: b\n---\n" text
 
+/* Put a text into a tree of the scene's history. */
+void scene_put(struct wspace_scene *, git_index *, const char *path,
+    const char *text);
+
 /* The subject of the commit that a reference points to; "" if absent. */
 const char *scene_subject(struct wspace_scene *, const char *ref);
 /* What git(1) prints with these arguments in the history; static memory. */

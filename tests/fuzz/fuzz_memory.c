@@ -113,8 +113,7 @@ fill(struct folder *f, const char *s, size_t len)
 		len -= n + (cut != NULL);
 		if (f->text[i].len > 0 &&
 		    tree_put_text(i == NAMES - 1 ? f->live : f->merged,
-		    &f->history, names[i], f->text[i].data,
-		    f->text[i].len) == -1)
+		    &f->history, names[i], &f->text[i]) == -1)
 			abort();
 	}
 }

@@ -167,17 +167,20 @@ name_note(git_index *tree, const char *text, char path[OWN_NOTE_PATH])
 }
 
 static int
-put_note(struct workspace *ws, const char *text, const char *path,
+put_note(struct workspace *ws, const struct buf *text, const char *path,
     struct own_tree *want)
 {
 	struct history	*h = &ws->history;
+	struct buf	 first = BUF_INIT;
 	int		 r = 0;
 
-	if (tree_get(want->tree, INSTRUCTIONS) == NULL)
-		r = tree_put_text(want->tree, h, INSTRUCTIONS, instructions,
-		    sizeof(instructions) - 1);
+	if (tree_get(want->tree, INSTRUCTIONS) == NULL) {
+		buf_addstr(&first, instructions);
+		r = tree_put_text(want->tree, h, INSTRUCTIONS, &first);
+		buf_release(&first);
+	}
 	if (r == 0)
-		r = tree_put_text(want->tree, h, path, text, strlen(text));
+		r = tree_put_text(want->tree, h, path, text);
 	return r;
 }
 
@@ -198,7 +201,7 @@ own_tree_with_note(struct workspace *ws, const git_oid *live,
 	want->no_raw = 1;
 	if (commits_load(ws, live, &want->tree) == 0 &&
 	    name_note(want->tree, buf_str(&clean), note->path) == 0)
-		r = put_note(ws, buf_str(&clean), note->path, want);
+		r = put_note(ws, &clean, note->path, want);
 	if (r == 0)
 		snprintf(want->subject, sizeof(want->subject), "%s%.60s",
 		    OWN_NOTE, note->path + strlen(EXTENSIONS_NOTES));

@@ -41,6 +41,7 @@ struct preparation {
 	git_index		*after;		/* for the agent */
 	char			 last_inputs[HISTORY_TRAILER_MAX];
 	int			 reverted;	/* the last one was to undo */
+	int			 folder;	/* the agent's, open */
 };
 
 static int
@@ -136,13 +137,13 @@ fail_staging(struct preparation *p, const char *path)
 }
 
 static int
-write_file(struct preparation *p, int dir, const char *path,
-    const struct buf *text, mode_t perm)
+write_file(struct preparation *p, const char *path, const struct buf *text,
+    mode_t perm)
 {
 	const char	*base;
 	int		 fd, r;
 
-	fd = folder_open_parent(dir, path, 1, &base);
+	fd = folder_open_parent(p->folder, path, 1, &base);
 	if (fd < 0)
 		return fail_staging(p, path);
 	/*
@@ -170,7 +171,7 @@ warn_nul(const struct workspace *ws, const char *path, const struct buf *text)
 }
 
 static int
-write_tracked(struct preparation *p, int dir)
+write_tracked(struct preparation *p)
 {
 	const git_index_entry	*e;
 	struct buf		 b = BUF_INIT;
@@ -185,7 +186,7 @@ write_tracked(struct preparation *p, int dir)
 			r = workspace_fail_history(p->ws, e->path);
 		else {
 			warn_nul(p->ws, e->path, &b);
-			r = write_file(p, dir, e->path, &b, e->mode ==
+			r = write_file(p, e->path, &b, e->mode ==
 			    GIT_FILEMODE_BLOB_EXECUTABLE ? 0700 : 0600);
 		}
 	}
@@ -194,7 +195,7 @@ write_tracked(struct preparation *p, int dir)
 }
 
 static int
-write_inputs(struct preparation *p, int dir)
+write_inputs(struct preparation *p)
 {
 	json_object	*o = inputs_describe(&p->ws->inputs, p->ws->memory,
 	    p->ws->generator, p->ws->redact);
@@ -210,7 +211,7 @@ write_inputs(struct preparation *p, int dir)
 	json_set_int(o, "now", wall_s());
 	json_write(&b, o);
 	buf_addch(&b, '\n');
-	r = write_file(p, dir, STAGING_INPUTS, &b, 0600);
+	r = write_file(p, STAGING_INPUTS, &b, 0600);
 	json_object_put(o);
 	buf_release(&b);
 	return r;
@@ -239,19 +240,19 @@ lead(struct buf *diff, const struct buf *kept_out)
  * publication.
  */
 static int
-write_diff(struct preparation *p, int dir)
+write_diff(struct preparation *p)
 {
 	struct history	*h = &p->ws->history;
 	struct buf	 old = BUF_INIT, b = BUF_INIT;
 	int		 r = 0;
 
 	if (folder_read_file(p->ws->root, TREE_RAW, &old, NULL) == FOLDER_OK)
-		r = tree_put_text(p->before, h, TREE_RAW, old.data, old.len);
+		r = tree_put_text(p->before, h, TREE_RAW, &old);
 	if (r == 0 && tree_put(p->after, TREE_RAW, GIT_FILEMODE_BLOB,
 	    &p->staged.raw) == 0 && diff_write(h, p->before, p->after,
 	    &b) == 0) {
 		lead(&b, &p->kept_out);
-		r = write_file(p, dir, DIFF_FILE, &b, 0600);
+		r = write_file(p, DIFF_FILE, &b, 0600);
 	} else
 		r = workspace_fail_history(p->ws, DIFF_FILE);
 	buf_release(&old);
@@ -262,22 +263,22 @@ write_diff(struct preparation *p, int dir)
 static int
 write_folder(struct preparation *p)
 {
-	int	dir, r;
+	int	r;
 
 	hook_crash("prepare.folder.before");
 	if (folder_remove(p->ws->staging, p->thread_id) < 0 ||
 	    mkdirat(p->ws->staging, p->thread_id, 0700) < 0 ||
-	    (dir = openat(p->ws->staging, p->thread_id,
+	    (p->folder = openat(p->ws->staging, p->thread_id,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0)
 		return fail_staging(p, "");
-	r = write_tracked(p, dir);
+	r = write_tracked(p);
 	if (r == 0)
-		r = write_file(p, dir, TREE_RAW, &p->raw, 0600);
+		r = write_file(p, TREE_RAW, &p->raw, 0600);
 	if (r == 0)
-		r = write_inputs(p, dir);
+		r = write_inputs(p);
 	if (r == 0)
-		r = write_diff(p, dir);
-	close(dir);
+		r = write_diff(p);
+	close(p->folder);
 	hook_crash("prepare.folder.after");
 	return r;
 }

@@ -64,8 +64,7 @@ generate(struct workspace *ws, git_index *out)
 		else {
 			buf_reset(&b);
 			write_summary(ws, ws->inputs.rows[i], &b);
-			r = tree_put_text(out, &ws->history, path, b.data,
-			    b.len);
+			r = tree_put_text(out, &ws->history, path, &b);
 		}
 		free(path);
 	}

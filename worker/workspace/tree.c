@@ -54,11 +54,11 @@ tree_put(git_index *index, const char *path, uint32_t mode,
 
 int
 tree_put_text(git_index *index, struct history *h, const char *path,
-    const char *data, size_t len)
+    const struct buf *text)
 {
 	git_oid	id;
 
-	if (history_blob_write(h, data, len, &id) < 0)
+	if (history_blob_write(h, text->data, text->len, &id) < 0)
 		return -1;
 	return tree_put(index, path, GIT_FILEMODE_BLOB, &id);
 }

@@ -21,9 +21,9 @@ int tree_store(struct history *, git_index *, git_oid *out);
 /* The entry at `path', NULL if there is none.  Borrowed. */
 const git_index_entry *tree_get(git_index *, const char *path);
 int tree_put(git_index *, const char *path, uint32_t mode, const git_oid *);
-/* Write `len' bytes as a blob and put it as a plain file. */
+/* Write a text as a blob and put it as a plain file. */
 int tree_put_text(git_index *, struct history *, const char *path,
-    const char *data, size_t len);
+    const struct buf *text);
 int tree_drop(git_index *, const char *path);
 
 /* Copy those entries of `from' that `wanted' says yes to. */
