@@ -88,7 +88,7 @@ GATEWAY		= $(wildcard worker/gateway/*.c)
 EXTRACT		= $(wildcard worker/extract/*.c)
 CONSOLIDATE	= $(wildcard worker/consolidate/*.c)
 WORKSPACE	= $(wildcard worker/workspace/*.c)
-GATEWAY_RUNS	= _run _wire _key _tls _exchange _names _flood
+GATEWAY_RUNS	= _run _bounds _wire _key _tls _exchange _names _flood
 UNITS		= $(patsubst tests/%.c,%,$(wildcard tests/check_*.c))
 SCRIPTS		= $(sort $(wildcard tests/t-*.sh))
 

@@ -1,4 +1,4 @@
-/* links: tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_scene.c tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
 
 /*
  * What goes out beside model requests: the question for an account's limits
@@ -13,12 +13,9 @@
 
 #include "check_main.h"
 #include "common/json.h"
-#include "fake_peer.h"
-#include "gateway_peer.h"
+#include "tests/gateway_scene.h"
 
-static struct fake	fake;
-static struct gateway	gw;
-static char		url[128], endpoint[128], login[300];
+static char	endpoint[128], login[300];
 
 static void
 write_login(void)
@@ -58,14 +55,6 @@ start(const char *rule, const char *auth)
 	struct gateway_setup	gs = { .api = "responses", .auth = auth };
 
 	start_as(rule, &gs);
-}
-
-static void
-finish(void)
-{
-	gateway_end(&gw);
-	gateway_release(&gw);
-	fake_end(&fake);
 }
 
 static const char *
@@ -264,8 +253,8 @@ START_TEST(reaching_asks_no_model)
 	fake_end(&fake);
 	assert_reached("error", 0);
 	gateway_end(&gw);
-	gateway_release(&gw);
 	ck_assert_ptr_null(strstr(buf_str(&gw.logs), "at-771"));
+	gateway_release(&gw);
 }
 END_TEST
 

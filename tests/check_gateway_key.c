@@ -1,4 +1,4 @@
-/* links: tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_scene.c tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
 /*
  * The running gateway and what it guards: the key is in the header of its
  * requests and nowhere else, and the sandbox lets a name be looked up
@@ -22,22 +22,7 @@
 
 #include "common/json.h"
 #include "tests/check_main.h"
-#include "tests/fake_peer.h"
-#include "tests/gateway_peer.h"
-
-static const char *const	apis[] = { "responses", "chat", "messages" };
-
-static struct fake	fake;
-static struct gateway	gw;
-static char		url[64];
-
-static void
-finish(void)
-{
-	gateway_end(&gw);
-	gateway_release(&gw);
-	fake_end(&fake);
-}
+#include "tests/gateway_scene.h"
 
 /* 1 if the file holds the key; what cannot be read does not. */
 static int
@@ -106,14 +91,9 @@ START_TEST(key_is_nowhere)
 	    "status=500 json='{\"error\":\"$KEY\"}'",
 	    "status=500 json='$KEY'", "refusal=\"$KEY\"",
 	    "times=0 text=a", NULL };
-	const struct fake_setup		fs = { rules, FAKE_PLAIN };
-	const struct gateway_setup	gs = { .api = apis[_i],
-	    .base_url = url };
-	int				i;
+	int	i;
 
-	fake_start(&fake, &fs);
-	fake_url(&fake, apis[_i], url, sizeof(url));
-	gateway_start(&gw, &gs);
+	begin(apis[_i], rules);
 	check_processes();
 	gateway_try_for(&gw, "ok");
 	gateway_try_for(&gw, "ok");
@@ -178,20 +158,15 @@ END_TEST
 /* A redirect would carry the key to where the server likes. */
 START_TEST(redirects_are_not_followed)
 {
-	char		rule[128];
-	const char	*rules[] = { rule, "times=0 text=a", NULL };
-	const struct fake_setup		fs = { rules, FAKE_PLAIN }, other = { rules + 1,
-	    FAKE_PLAIN };
-	const struct gateway_setup	gs = { .api = apis[_i],
-	    .base_url = url };
-	struct fake			target;
+	char			 rule[128];
+	const char		*rules[] = { rule, "times=0 text=a", NULL };
+	const struct fake_setup	 other = { rules + 1, FAKE_PLAIN };
+	struct fake		 target;
 
 	fake_start(&target, &other);
 	snprintf(rule, sizeof(rule), "status=307 header=\"Location: "
 	    "http://127.0.0.1:%d/v1/responses\"", target.port);
-	fake_start(&fake, &fs);
-	fake_url(&fake, apis[_i], url, sizeof(url));
-	gateway_start(&gw, &gs);
+	begin(apis[_i], rules);
 	gateway_try_for(&gw, "protocol");
 	gateway_try_for(&gw, "ok");
 	ck_assert_int_eq(fake_count(&target), 0);
@@ -204,16 +179,11 @@ END_TEST
 START_TEST(sandbox_is_closed)
 {
 	static const char *const rules[] = { "times=0 text=a", NULL };
-	const struct fake_setup		fs = { rules, FAKE_PLAIN };
-	const struct gateway_setup	gs = { .api = "chat",
-	    .base_url = url };
 	char	path[64], line[256];
 	int	filter = -1, nnp = -1;
 	FILE	*f;
 
-	fake_start(&fake, &fs);
-	fake_url(&fake, "chat", url, sizeof(url));
-	gateway_start(&gw, &gs);
+	begin("chat", rules);
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)gw.pid);
 	f = fopen(path, "re");
 	ck_assert_ptr_nonnull(f);

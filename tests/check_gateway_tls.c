@@ -1,4 +1,4 @@
-/* links: tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_scene.c tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
 /*
  * The running gateway over TLS: it speaks to nobody but whom it was told to,
  * and HTTP/2 where the other side can.
@@ -17,22 +17,9 @@
 
 #include "common/json.h"
 #include "tests/check_main.h"
-#include "tests/fake_peer.h"
-#include "tests/gateway_peer.h"
+#include "tests/gateway_scene.h"
 
 static const char *const	rules[] = { "times=0 text=a", NULL };
-
-static struct fake	fake;
-static struct gateway	gw;
-static char		url[64];
-
-static void
-finish(void)
-{
-	gateway_end(&gw);
-	gateway_release(&gw);
-	fake_end(&fake);
-}
 
 static void
 begin_tls(const char *host, int trusted)

@@ -1,4 +1,4 @@
-/* links: tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_scene.c tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
 /*
  * What the running gateway sends, held against the recorded requests of the
  * program whose pipeline this is, and against what a worker that was taken
@@ -11,37 +11,11 @@
 
 #include "common/json.h"
 #include "tests/check_main.h"
-#include "tests/fake_peer.h"
-#include "tests/gateway_peer.h"
+#include "tests/gateway_scene.h"
 
 #define JSON(...) #__VA_ARGS__
 
-static const char *const	apis[] = { "responses", "chat", "messages" };
 static const char *const	rules[] = { "times=0 text=a", NULL };
-
-static struct fake	fake;
-static struct gateway	gw;
-static char		url[64];
-
-static void
-begin(struct gateway_setup gs)
-{
-	const struct fake_setup	fs = { rules, FAKE_PLAIN };
-
-	fake_start(&fake, &fs);
-	fake_url(&fake, gs.api, url, sizeof(url));
-	if (gs.base_url == NULL)
-		gs.base_url = url;
-	gateway_start(&gw, &gs);
-}
-
-static void
-finish(void)
-{
-	gateway_end(&gw);
-	gateway_release(&gw);
-	fake_end(&fake);
-}
 
 static json_object *
 parse(const char *text)
@@ -159,7 +133,7 @@ START_TEST(stage_one)
 	    "/v1/chat/completions", "/v1/messages" };
 	json_object	*r;
 
-	begin((struct gateway_setup){ .api = apis[_i] });
+	begin(apis[_i], rules);
 	r = ask(1, gateway_body(), gateway_payload());
 	check_body(r, stage_one_body[_i]);
 	check_headers(r, headers[_i]);
@@ -284,7 +258,7 @@ START_TEST(agent)
 	json_object	*r, *body, *headers;
 	char		 names[64];
 
-	begin((struct gateway_setup){ .api = apis[_i] });
+	begin(apis[_i], rules);
 	r = ask(1, agent_body(), parse(agent_payload[_i == 2]));
 	body = json_obj(r, "body");
 	headers = json_obj(r, "headers");
@@ -352,7 +326,7 @@ START_TEST(a_payload_asks_for_more)
 	json_object	*fair, *unfair, *payload;
 	int		 agents = _i / 3, api = _i % 3;
 
-	begin((struct gateway_setup){ .api = apis[api] });
+	begin(apis[api], rules);
 	payload = agents ? parse(agent_payload[api == 2]) : gateway_payload();
 	fair = ask(1, agents ? agent_body() : gateway_body(), payload);
 	payload = agents ? parse(agent_payload[api == 2]) : gateway_payload();
@@ -391,7 +365,7 @@ START_TEST(a_payload_is_malformed)
 	struct msg	m;
 	size_t		i;
 
-	begin((struct gateway_setup){ .api = apis[_i] });
+	begin(apis[_i], rules);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		gateway_ask(&gw, gateway_body(), parse(bad[i]));
 		gateway_next(&gw, &m);
@@ -413,7 +387,7 @@ START_TEST(nothing_hides_in_reasoning)
 	json_object	*r;
 	const char	*text;
 
-	begin((struct gateway_setup){ .api = apis[_i] });
+	begin(apis[_i], rules);
 	r = ask(1, agent_body(), parse(JSON({"messages":[
 	    {"role":"user","text":"a"},{"role":"assistant","items":[
 	    {"type":"text","text":"b"},
@@ -435,7 +409,8 @@ START_TEST(compressed)
 {
 	json_object	*r;
 
-	begin((struct gateway_setup){ .api = apis[_i], .compression = 1 });
+	begin_as((struct gateway_setup){ .api = apis[_i], .compression = 1 },
+	    rules);
 	r = ask(1, gateway_body(), gateway_payload());
 	ck_assert_str_eq(json_str(json_obj(r, "headers"),
 	    "content-encoding"), "zstd");
@@ -449,7 +424,7 @@ START_TEST(a_connection_is_used_again)
 {
 	json_object	*one, *two;
 
-	begin((struct gateway_setup){ .api = apis[_i] });
+	begin(apis[_i], rules);
 	one = ask(1, gateway_body(), gateway_payload());
 	two = ask(2, gateway_body(), gateway_payload());
 	ck_assert_int_eq(json_int(one, "connection", 0), 1);
@@ -467,7 +442,7 @@ START_TEST(a_large_request)
 	json_object	*payload = gateway_payload(), *r;
 	char		*text = calloc(1, len + 1);
 
-	begin((struct gateway_setup){ .api = apis[_i] });
+	begin(apis[_i], rules);
 	memset(text, 'y', len);
 	json_set_str(json_object_array_get_idx(json_arr(payload, "messages"),
 	    0), "text", text);

@@ -342,6 +342,8 @@ gateway_try_for(struct gateway *g, const char *class)
 	text = json_str(m.body, "message");
 	ck_assert_msg(strcmp(error == NULL ? "ok" : error, class) == 0,
 	    "%s: %s", error, text);
+	ck_assert_str_eq(json_str(m.body, "outcome"),
+	    error == NULL ? "ok" : "error");
 	ck_assert_msg(text == NULL || strstr(text, PEER_KEY) == NULL, "%s",
 	    text);
 	msg_release(&m);
