@@ -1,4 +1,4 @@
-/* links: tests/scratch.c tests/extract_peer.c worker/extract/?*.c */
+/* links: tests/scratch.c tests/extract_peer.c tests/wire.c worker/extract/?*.c */
 /*
  * With a model a rollout that is too long, or one whose answer is late, held
  * up every other one; and what was refused for its length was refused again
@@ -393,11 +393,8 @@ suite(void)
 	return s;
 }
 
-/* This program is the worker too. */
 int
 main(int argc, char **argv, char **envp)
 {
-	if (extract_peer_is_worker(argv))
-		return worker_main(argc, argv, envp, &extract_role);
-	return check_run(suite);
+	return extract_peer_main(argc, argv, envp, suite);
 }

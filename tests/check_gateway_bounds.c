@@ -1,4 +1,4 @@
-/* links: tests/gateway_scene.c tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_scene.c tests/gateway_peer.c tests/wire.c tests/fake_peer.c tests/scratch.c */
 /*
  * The running gateway and what has no end: headers, a reply, a silence.  It
  * takes no more than it has to, leaves and hangs up when it is told to, and

@@ -1,4 +1,4 @@
-/* links: tests/gateway_scene.c tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_scene.c tests/gateway_peer.c tests/wire.c tests/fake_peer.c tests/scratch.c */
 
 /*
  * What goes out beside model requests: the question for an account's limits

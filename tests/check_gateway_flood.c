@@ -1,4 +1,4 @@
-/* links: tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_peer.c tests/wire.c tests/fake_peer.c tests/scratch.c */
 
 /*
  * Each request is answered once, whatever becomes of it: more than the

@@ -1,4 +1,4 @@
-/* links: tests/gateway_scene.c tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_scene.c tests/gateway_peer.c tests/wire.c tests/fake_peer.c tests/scratch.c */
 /*
  * The running gateway and what it guards: the key is in the header of its
  * requests and nowhere else, and the sandbox lets a name be looked up

@@ -1,4 +1,4 @@
-/* links: tests/gateway_peer.c tests/fake_peer.c tests/scratch.c tests/sandbox_names.c */
+/* links: tests/gateway_peer.c tests/wire.c tests/fake_peer.c tests/scratch.c tests/sandbox_names.c */
 
 /*
  * A name server that did not answer held the whole gateway up: libcurl waited

@@ -1,4 +1,4 @@
-/* links: tests/gateway_scene.c tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_scene.c tests/gateway_peer.c tests/wire.c tests/fake_peer.c tests/scratch.c */
 /*
  * The running gateway against a model server that misbehaves: each trouble
  * ends in the right class, in time, with a sentence that quotes nothing; the

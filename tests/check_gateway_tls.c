@@ -1,4 +1,4 @@
-/* links: tests/gateway_scene.c tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_scene.c tests/gateway_peer.c tests/wire.c tests/fake_peer.c tests/scratch.c */
 /*
  * The running gateway over TLS: it speaks to nobody but whom it was told to,
  * and HTTP/2 where the other side can.

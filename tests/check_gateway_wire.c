@@ -1,4 +1,4 @@
-/* links: tests/gateway_scene.c tests/gateway_peer.c tests/fake_peer.c tests/scratch.c */
+/* links: tests/gateway_scene.c tests/gateway_peer.c tests/wire.c tests/fake_peer.c tests/scratch.c */
 /*
  * What the running gateway sends, held against the recorded requests of the
  * program whose pipeline this is, and against what a worker that was taken

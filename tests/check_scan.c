@@ -1,4 +1,4 @@
-/* links: tests/scratch.c tests/extract_peer.c worker/extract/?*.c */
+/* links: tests/scratch.c tests/extract_peer.c tests/wire.c worker/extract/?*.c */
 /*
  * A restore from backup changed the time of a thousand files, and each was
  * paid for a second time; a disk that was not mounted made as many threads
@@ -21,7 +21,6 @@
 #include "common/mem.h"
 #include "extract_peer.h"
 #include "tests/scratch.h"
-#include "worker/extract/extract.h"
 #include "worker/extract/source.h"
 
 #define DAY "sessions/2026/11/21"
@@ -457,11 +456,8 @@ suite(void)
 	return s;
 }
 
-/* This program is the worker too. */
 int
 main(int argc, char **argv, char **envp)
 {
-	if (extract_peer_is_worker(argv))
-		return worker_main(argc, argv, envp, &extract_role);
-	return check_run(suite);
+	return extract_peer_main(argc, argv, envp, suite);
 }

@@ -1,4 +1,4 @@
-/* links: tests/worker_peer.c tests/puppet.c */
+/* links: tests/worker_peer.c tests/wire.c tests/puppet.c */
 
 /*
  * A worker that a kill -9 had orphaned went on for as long as its work
@@ -354,9 +354,9 @@ START_TEST(end_of_file_means_leave)
 
 	peer_ready(&peer, SETTINGS);
 	submit(at[_i]);
-	close(peer.to);
-	close(peer.from);
-	peer.to = peer.from = -1;
+	close(peer.wire.to);
+	close(peer.wire.from);
+	peer.wire.to = peer.wire.from = -1;
 	assert_exit(WEXIT_ORPHAN);
 }
 END_TEST
@@ -365,8 +365,8 @@ END_TEST
 START_TEST(a_closed_pipe_means_leave)
 {
 	peer_ready(&peer, SETTINGS);
-	close(peer.from);
-	peer.from = -1;
+	close(peer.wire.from);
+	peer.wire.from = -1;
 	submit("flood");
 	assert_exit(WEXIT_ORPHAN);
 }

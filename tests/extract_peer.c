@@ -1,27 +1,28 @@
 #include <sys/wait.h>
 #include <check.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/fd.h"
+#include "check_main.h"
 #include "common/json.h"
 #include "common/title.h"
 #include "extract_peer.h"
+#include "worker/extract/extract.h"
 
 #define PATIENCE_MS 20000
 
 int
-extract_peer_is_worker(char **argv)
+extract_peer_main(int argc, char **argv, char **envp, Suite *(*suite)(void))
 {
-	return strcmp(argv[0], "worker") == 0;
+	if (strcmp(argv[0], "worker") == 0)
+		return worker_main(argc, argv, envp, &extract_role);
+	return check_run(suite);
 }
 
 static void
-exec_worker(int to, int from)
+exec_worker(void)
 {
 	char	self[] = "/proc/self/exe", name[] = "worker";
 	/* LeakSanitizer needs what the sandbox refuses. */
@@ -29,21 +30,8 @@ exec_worker(int to, int from)
 	char	*argv[] = { name, NULL };
 	char	*envp[] = { strdup(title_padding()), leaks, NULL };
 
-	/* Out of the way of the fixed numbers first. */
-	to = fcntl(to, F_DUPFD, 20);
-	from = fcntl(from, F_DUPFD, 20);
-	dup2(to, FD_TO_WORKER);
-	dup2(from, FD_FROM_WORKER);
 	execve(self, argv, envp);
 	_exit(127);
-}
-
-static void
-push(struct extract_peer *p, const struct msg_head *head, json_object *body)
-{
-	ck_assert_int_eq(msg_send(&p->out, head, body), FRAME_OK);
-	while (frame_writer_flush(&p->out, p->to) == FRAME_MORE)
-		continue;
 }
 
 void
@@ -51,7 +39,7 @@ extract_peer_send(struct extract_peer *p, enum msg_id id, json_object *body)
 {
 	const struct msg_head	head = { .id = id, .serial = ++p->serial };
 
-	push(p, &head, body);
+	wire_send(&p->wire, &head, body);
 }
 
 void
@@ -61,20 +49,16 @@ extract_peer_answer(struct extract_peer *p, int64_t serial, json_object *body,
 	const struct msg_head	head = { .id = MSG_MODEL_RESPONSE,
 				    .serial = serial, .payload = payload };
 
-	push(p, &head, body);
+	wire_send(&p->wire, &head, body);
 }
 
 static void
 next_frame(struct extract_peer *p, const char **text, size_t *len)
 {
-	struct pollfd		pfd = { p->from, POLLIN, 0 };
 	enum frame_status	st;
 
-	while ((st = frame_reader_next(&p->in, text, len)) == FRAME_MORE) {
-		ck_assert_msg(poll(&pfd, 1, PATIENCE_MS) == 1,
-		    "the worker says nothing");
-		frame_reader_fill(&p->in, p->from);
-	}
+	st = wire_next(&p->wire, PATIENCE_MS, text, len);
+	ck_assert_msg(st != FRAME_MORE, "the worker says nothing");
 	ck_assert_msg(st == FRAME_OK, "%s", frame_status_text(st));
 }
 
@@ -145,22 +129,12 @@ static void
 start(struct extract_peer *p, json_object *settings)
 {
 	json_object	*body = json_object_new_object();
-	int		 to[2], from[2];
 
 	memset(p, 0, sizeof(*p));
-	ck_assert_int_eq(fd_pipe(to), 0);
-	ck_assert_int_eq(fd_pipe(from), 0);
 	p->paths = json_object_new_array();
-	p->pid = fork();
-	ck_assert_int_ne(p->pid, -1);
+	p->pid = wire_fork(&p->wire, -1);
 	if (p->pid == 0)
-		exec_worker(to[0], from[1]);
-	close(to[0]);
-	close(from[1]);
-	p->to = to[1];
-	p->from = from[0];
-	frame_reader_init(&p->in);
-	frame_writer_init(&p->out);
+		exec_worker();
 	expect(p, MSG_HELLO);
 	json_set_str(body, "role", "extract");
 	json_set(body, "settings", settings);
@@ -195,10 +169,7 @@ extract_peer_end(struct extract_peer *p)
 	expect(p, MSG_BYE);
 	ck_assert_int_eq(waitpid(p->pid, &status, 0), p->pid);
 	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	fd_close(&p->to);
-	fd_close(&p->from);
-	frame_reader_release(&p->in);
-	frame_writer_release(&p->out);
+	wire_close(&p->wire);
 	json_object_put(p->paths);
 }
 

@@ -3,10 +3,10 @@
 
 #include <sys/types.h>
 
+#include <check.h>
 #include <json-c/json.h>
 
-#include "common/frame.h"
-#include "common/msg.h"
+#include "tests/wire.h"
 
 /*
  * The supervisor's side of one extract worker, blocking, with an assertion
@@ -14,17 +14,16 @@
  */
 struct extract_peer {
 	pid_t			 pid;
-	int			 to, from;	/* our ends */
+	struct wire		 wire;
 	int64_t			 serial;
-	struct frame_reader	 in;
-	struct frame_writer	 out;
 	json_object		*paths;		/* that it knows of */
 	int64_t			 reading;	/* what it said last */
 	int64_t			 has_read;	/* the same, but for 0 */
 };
 
-/* 1 if this process is to be the worker: main() then runs it. */
-int extract_peer_is_worker(char **argv);
+/* main(): run the worker if this process is to be it, or the suite. */
+int extract_peer_main(int argc, char **argv, char **envp,
+    Suite *(*suite)(void));
 
 /* Start a worker on one source, named "a", or on a file to preview. */
 void extract_peer_start(struct extract_peer *, const char *source,

@@ -1,7 +1,6 @@
 #include <sys/wait.h>
 #include <check.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +15,7 @@
 #include "gateway_peer.h"
 
 static void
-exec_gateway(int to, int from, int err)
+exec_gateway(void)
 {
 	char	 path[4096], name[] = "mnemod-gateway";
 	char	*argv[] = { name, NULL };
@@ -31,14 +30,6 @@ exec_gateway(int to, int from, int err)
 	    getenv("LSAN_OPTIONS")), NULL };
 
 	peer_beside(path, sizeof(path), "libexec/mnemod-gateway");
-	/* Out of the way of the fixed numbers first. */
-	to = fcntl(to, F_DUPFD, 20);
-	from = fcntl(from, F_DUPFD, 20);
-	dup2(err, STDERR_FILENO);
-	dup2(to, FD_TO_WORKER);
-	dup2(from, FD_FROM_WORKER);
-	close(to);
-	close(from);
 	execve(path, argv, envp);
 	_exit(127);
 }
@@ -102,7 +93,7 @@ gateway_start(struct gateway *g, const struct gateway_setup *s)
 {
 	static int	 started;
 	json_object	*body = json_object_new_object();
-	int		 to[2], from[2], err;
+	int		 err;
 
 	memset(g, 0, sizeof(*g));
 	signal(SIGPIPE, SIG_IGN);
@@ -114,19 +105,10 @@ gateway_start(struct gateway *g, const struct gateway_setup *s)
 	    started++);
 	err = open(g->errors, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	ck_assert_int_ne(err, -1);
-	ck_assert_int_eq(fd_pipe(to), 0);
-	ck_assert_int_eq(fd_pipe(from), 0);
-	g->pid = fork();
-	ck_assert_int_ne(g->pid, -1);
+	g->pid = wire_fork(&g->wire, err);
 	if (g->pid == 0)
-		exec_gateway(to[0], from[1], err);
+		exec_gateway();
 	close(err);
-	close(to[0]);
-	close(from[1]);
-	g->to = to[1];
-	g->from = from[0];
-	frame_reader_init(&g->in);
-	frame_writer_init(&g->out);
 	g->phase = PHASE_STARTING;
 	expect(g, MSG_HELLO);
 	g->phase = PHASE_GREETED;
@@ -180,18 +162,8 @@ gateway_release(struct gateway *g)
 		waitpid(g->pid, NULL, 0);
 		take_errors(g);
 	}
-	fd_close(&g->to);
-	fd_close(&g->from);
-	frame_reader_release(&g->in);
-	frame_writer_release(&g->out);
+	wire_close(&g->wire);
 	buf_release(&g->logs);
-}
-
-static void
-flush(struct gateway *g)
-{
-	while (frame_writer_flush(&g->out, g->to) == FRAME_MORE)
-		continue;
 }
 
 int64_t
@@ -199,8 +171,7 @@ gateway_send(struct gateway *g, enum msg_id id, json_object *body)
 {
 	const struct msg_head	head = { id, ++g->serial, NULL, NULL, NULL };
 
-	ck_assert_int_eq(msg_send(&g->out, &head, body), FRAME_OK);
-	flush(g);
+	wire_send(&g->wire, &head, body);
 	return g->serial;
 }
 
@@ -214,8 +185,7 @@ gateway_export_to(struct gateway *g, const char *url, const char *payload)
 
 	json_set_str(body, "url", url);
 	buf_addstr(&text, payload);
-	ck_assert_int_eq(msg_send(&g->out, &head, body), FRAME_OK);
-	flush(g);
+	wire_send(&g->wire, &head, body);
 	buf_release(&text);
 }
 
@@ -227,8 +197,7 @@ gateway_ask(struct gateway *g, json_object *body, json_object *payload)
 	    PEER_SESSION, PEER_THREAD, &text };
 
 	json_write(&text, payload);
-	ck_assert_int_eq(msg_send(&g->out, &head, body), FRAME_OK);
-	flush(g);
+	wire_send(&g->wire, &head, body);
 	json_object_put(payload);
 	buf_release(&text);
 	return g->serial;
@@ -238,20 +207,13 @@ gateway_ask(struct gateway *g, json_object *body, json_object *payload)
 static void
 next_frame(struct gateway *g, const char **text, size_t *len)
 {
-	struct pollfd		pfd = { g->from, POLLIN, 0 };
 	enum frame_status	st;
 
-	while ((st = frame_reader_next(&g->in, text, len)) == FRAME_MORE) {
-		if (poll(&pfd, 1, PEER_PATIENCE_MS) != 1) {
-			take_errors(g);
-			ck_abort_msg("the gateway says nothing: %s",
-			    buf_str(&g->logs));
-		}
-		frame_reader_fill(&g->in, g->from);
-	}
+	st = wire_next(&g->wire, PEER_PATIENCE_MS, text, len);
 	if (st != FRAME_OK) {
 		take_errors(g);
-		ck_abort_msg("%s: %s", frame_status_text(st),
+		ck_abort_msg("%s: %s", st == FRAME_MORE ?
+		    "the gateway says nothing" : frame_status_text(st),
 		    buf_str(&g->logs));
 	}
 }

@@ -2,8 +2,8 @@
 #define MNEMOD_GATEWAY_PEER_H
 
 #include <sys/types.h>
-#include "common/frame.h"
-#include "common/msg.h"
+
+#include "tests/wire.h"
 
 /*
  * The supervisor's side of one gateway worker, the program itself.  All calls
@@ -19,15 +19,13 @@
 /* libexec/mnemod-gateway beside the unit program. */
 struct gateway {
 	pid_t			 pid;
-	int			 to, from;	/* our ends */
+	struct wire		 wire;
 	int			 sandboxed;
 	enum msg_phase		 phase;
 	int64_t			 serial;	/* of the last request */
 	int			 progress;	/* model_progress that came */
 	struct buf		 logs;		/* and standard error */
 	char			 errors[300];	/* its file */
-	struct frame_reader	 in;
-	struct frame_writer	 out;
 };
 
 struct gateway_setup {

@@ -17,7 +17,7 @@
 #define PATIENCE_MS	10000
 
 static void
-exec_worker(int to, int from, int err, void (*before)(void))
+exec_worker(void (*before)(void))
 {
 	char	self[] = "/proc/self/exe", name[] = "worker";
 	char	*argv[] = { name, NULL };
@@ -27,14 +27,6 @@ exec_worker(int to, int from, int err, void (*before)(void))
 	char	leaks[] = "ASAN_OPTIONS=detect_leaks=0";
 	char	*envp[] = { pad, grace, leaks, NULL };
 
-	/* Out of the way of the fixed numbers first. */
-	to = fcntl(to, F_DUPFD, 20);
-	from = fcntl(from, F_DUPFD, 20);
-	dup2(err, STDERR_FILENO);
-	dup2(to, FD_TO_WORKER);
-	dup2(from, FD_FROM_WORKER);
-	close(to);
-	close(from);
 	if (before != NULL)
 		before();
 	execve(self, argv, envp);
@@ -44,25 +36,16 @@ exec_worker(int to, int from, int err, void (*before)(void))
 void
 peer_start(struct peer *p, void (*before)(void))
 {
-	int	to[2], from[2], err[2];
+	int	err[2];
 
 	memset(p, 0, sizeof(*p));
-	ck_assert_int_eq(fd_pipe(to), 0);
-	ck_assert_int_eq(fd_pipe(from), 0);
 	ck_assert_int_eq(fd_pipe(err), 0);
-	p->pid = fork();
-	ck_assert_int_ne(p->pid, -1);
+	p->pid = wire_fork(&p->wire, err[1]);
 	if (p->pid == 0)
-		exec_worker(to[0], from[1], err[1], before);
-	close(to[0]);
-	close(from[1]);
+		exec_worker(before);
 	close(err[1]);
-	p->to = to[1];
-	p->from = from[0];
 	p->err = err[0];
 	p->phase = PHASE_STARTING;
-	frame_reader_init(&p->in);
-	frame_writer_init(&p->out);
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -73,11 +56,8 @@ peer_release(struct peer *p)
 		kill(p->pid, SIGKILL);
 		waitpid(p->pid, NULL, 0);
 	}
-	fd_close(&p->to);
-	fd_close(&p->from);
+	wire_close(&p->wire);
 	fd_close(&p->err);
-	frame_reader_release(&p->in);
-	frame_writer_release(&p->out);
 }
 
 void
@@ -85,9 +65,7 @@ peer_send(struct peer *p, enum msg_id id, json_object *body)
 {
 	const struct msg_head	head = { .id = id, .serial = ++p->serial };
 
-	ck_assert_int_eq(msg_send(&p->out, &head, body), FRAME_OK);
-	while (frame_writer_flush(&p->out, p->to) == FRAME_MORE)
-		continue;
+	wire_send(&p->wire, &head, body);
 }
 
 void
@@ -102,21 +80,17 @@ peer_send_text(struct peer *p, enum msg_id id, const char *body)
 void
 peer_send_bytes(struct peer *p, const void *data, size_t len)
 {
-	ck_assert_int_eq(fd_write_all(p->to, data, len), 0);
+	ck_assert_int_eq(fd_write_all(p->wire.to, data, len), 0);
 }
 
 /* The next frame; 0 at the end of the stream. */
 static int
 next_frame(struct peer *p, const char **text, size_t *len)
 {
-	struct pollfd		pfd = { p->from, POLLIN, 0 };
 	enum frame_status	st;
 
-	while ((st = frame_reader_next(&p->in, text, len)) == FRAME_MORE) {
-		ck_assert_msg(poll(&pfd, 1, PATIENCE_MS) == 1,
-		    "the worker says nothing");
-		frame_reader_fill(&p->in, p->from);
-	}
+	st = wire_next(&p->wire, PATIENCE_MS, text, len);
+	ck_assert_msg(st != FRAME_MORE, "the worker says nothing");
 	ck_assert_msg(st == FRAME_OK || st == FRAME_EOF, "%s",
 	    frame_status_text(st));
 	return st == FRAME_OK;

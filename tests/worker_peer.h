@@ -2,8 +2,8 @@
 #define MNEMOD_WORKER_PEER_H
 
 #include <sys/types.h>
-#include "common/frame.h"
-#include "common/msg.h"
+
+#include "tests/wire.h"
 
 /*
  * The supervisor's side of one worker, for check_worker: blocking, with a
@@ -11,12 +11,11 @@
  */
 struct peer {
 	pid_t			 pid;
-	int			 to, from, err;	/* our ends */
+	struct wire		 wire;
+	int			 err;		/* our end */
 	enum msg_phase		 phase;		/* what may come */
 	int64_t			 serial;	/* of the last request */
 	size_t			 payload_len;	/* of the last message */
-	struct frame_reader	 in;
-	struct frame_writer	 out;
 };
 
 /* Run this program again as a worker, behind `before' if not NULL. */
