@@ -256,36 +256,36 @@ stands_at(const struct needle *nd, const char *p, size_t room)
 
 int
 needle_set_at(const struct needle_set *set, const char *p, size_t room,
-    size_t *cursor, unsigned int *id)
+    struct needle_hit *hit)
 {
 	const struct needle	*nd;
 	size_t			 i;
 
-	if (*cursor == SIZE_MAX)
+	if (hit->cursor == SIZE_MAX)
 		return 0;
-	i = *cursor == 0 ? set->bucket[bucket_of(p)] :
-	    set->needles[*cursor - 1].next;
+	i = hit->cursor == 0 ? set->bucket[bucket_of(p)] :
+	    set->needles[hit->cursor - 1].next;
 	for (; i != 0; i = nd->next) {
 		nd = &set->needles[i - 1];
 		if (stands_at(nd, p, room)) {
-			*cursor = i;
-			*id = nd->id;
+			hit->cursor = i;
+			hit->id = nd->id;
 			return 1;
 		}
 	}
-	*cursor = SIZE_MAX;
+	hit->cursor = SIZE_MAX;
 	return 0;
 }
 
 int
 needle_set_in(const struct needle_set *set, const char *text, size_t len)
 {
-	unsigned int	id;
-	size_t		pos = 0, cursor;
+	struct needle_hit	hit;
+	size_t			pos = 0;
 
 	while ((pos = needle_set_next(set, text, len, pos)) < len) {
-		cursor = 0;
-		if (needle_set_at(set, text + pos, len - pos, &cursor, &id))
+		hit = (struct needle_hit){ 0 };
+		if (needle_set_at(set, text + pos, len - pos, &hit))
 			return 1;
 		pos++;
 	}

@@ -32,12 +32,18 @@ int needle_set_in(const struct needle_set *, const char *text, size_t len);
 size_t needle_set_next(const struct needle_set *, const char *text,
     size_t len, size_t from);
 
+/* One of the strings that stand at a place. */
+struct needle_hit {
+	unsigned int	id;
+	size_t		cursor;		/* where the set goes on */
+};
+
 /*
- * The ids of what stands at `p', which has `room' bytes, three at least, in
- * the order of adding: call with *cursor 0, then again until it returns 0.
+ * What stands at `p', which has `room' bytes, three at least, in the order of
+ * adding: call with a hit of zeroes, then again until it returns 0.
  */
 int needle_set_at(const struct needle_set *, const char *p, size_t room,
-    size_t *cursor, unsigned int *id);
+    struct needle_hit *);
 
 void needle_set_free(struct needle_set *);
 

@@ -183,7 +183,7 @@ extend(struct redact_value *v)
 	struct wrap	w;
 
 	if (wrap_run(v->text, v->end, v->start) == v->end &&
-	    wrap_find(&w, v->text, v->len, v->start, v->end) > 0)
+	    wrap_find(&w, v) > 0)
 		v->end = w.pieces[w.n - 1].start + w.pieces[w.n - 1].len;
 }
 
@@ -202,7 +202,7 @@ unjoin(const struct wrap *w, size_t past)
 static int
 match_joined(struct redact *r, size_t id, struct redact_value *v, size_t pos)
 {
-	struct redact_value	 j;
+	struct redact_value	 j, line = *v;
 	struct wrap		 w;
 	struct buf		 text = BUF_INIT;
 	size_t			 run, from, i;
@@ -210,7 +210,9 @@ match_joined(struct redact *r, size_t id, struct redact_value *v, size_t pos)
 
 	run = wrap_run(v->text, v->len - pos > JOIN_MAX ? pos + JOIN_MAX :
 	    v->len, pos);
-	if (wrap_find(&w, v->text, v->len, pos, run) == 0)
+	line.start = pos;
+	line.end = run;
+	if (wrap_find(&w, &line) == 0)
 		return 0;
 	from = pos > WINDOW_BACK ? pos - WINDOW_BACK : 0;
 	while (from < pos && is_continuation(v->text[from]))
@@ -293,15 +295,13 @@ give_up(struct redact *r, struct redact_value *v, size_t pos)
 static int
 try_rules(struct redact *r, struct redact_value *v, size_t pos)
 {
-	unsigned int	id;
-	size_t		cursor = 0;
+	struct needle_hit	hit = { 0 };
 
-	while (needle_set_at(r->needles, v->text + pos, v->len - pos, &cursor,
-	    &id)) {
+	while (needle_set_at(r->needles, v->text + pos, v->len - pos, &hit)) {
 		if (!effort_spend(&r->effort, 1))
 			return give_up(r, v, pos);
-		if (id < redact_nrules ? try_rule(r, id, v, pos) :
-		    try_gate(r, id - redact_nrules, v, pos))
+		if (hit.id < redact_nrules ? try_rule(r, hit.id, v, pos) :
+		    try_gate(r, hit.id - redact_nrules, v, pos))
 			return 1;
 	}
 	return 0;
@@ -356,12 +356,13 @@ static size_t
 run(struct redact *r, struct work *w)
 {
 	struct user	u = { r->codes, &r->effort };
+	struct subject	s = { w->text, w->len, 0 };
 	struct spans	found = SPANS_INIT;
 	size_t		count, i;
 
 	pass(r, w->text, w->len, &found);
 	for (i = 0; i < codes_nuser(r->codes); i++)
-		user_pass(&u, i, w->text, w->len, &found);
+		user_pass(&u, i, &s, &found);
 	count = spans_mark(&found, w->text, w->len, &w->next);
 	spans_release(&found);
 	if (count > 0)

@@ -22,19 +22,19 @@ next_character(const struct subject *s, size_t at)
 	return at;
 }
 
-/* Match in a window of the text that begins at `at'. */
+/* Match in a window of the text that begins at its `at'. */
 static int
-look(const struct user *u, size_t which, const struct subject *s, size_t at,
+look(const struct user *u, size_t which, const struct subject *s,
     struct user_match *m)
 {
-	struct subject	w = { s->text, s->len, at };
+	struct subject	w = *s;
 	int64_t		begun = mono_ms();
 	int		n;
 
 	if (!effort_spend(u->effort, 1))
 		return PCRE2_ERROR_MATCHLIMIT;
-	if (s->len - at > WINDOW)
-		w.len = next_character(s, at + WINDOW);
+	if (s->len - s->at > WINDOW)
+		w.len = next_character(s, s->at + WINDOW);
 	n = codes_user(u->codes, which, &w, m);
 	(void)effort_spend(u->effort,
 	    (uint64_t)(mono_ms() - begun) * LOOKS_PER_MS);
@@ -52,7 +52,7 @@ next_match(const struct user *u, size_t which, struct subject *s,
 	int	n;
 
 	for (;;) {
-		n = look(u, which, s, s->at, m);
+		n = look(u, which, s, m);
 		if (s->len - s->at <= WINDOW)
 			return n;
 		if (n == PCRE2_ERROR_NOMATCH)
@@ -83,11 +83,11 @@ is_mark(const struct subject *s)
 }
 
 void
-user_pass(const struct user *u, size_t which, const char *text, size_t len,
+user_pass(const struct user *u, size_t which, const struct subject *text,
     struct spans *found)
 {
-	struct redact_value	v = { .text = text, .len = len };
-	struct subject		s = { text, len, 0 };
+	struct redact_value	v = { .text = text->text, .len = text->len };
+	struct subject		s = *text;
 	struct user_match	m;
 	size_t			taken = 0;
 	int			n;

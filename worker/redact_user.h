@@ -15,10 +15,11 @@ struct user {
 };
 
 /*
- * One pass of one pattern over a text: add what it matches to `found'.  Where
- * matching gives up at a limit the rest of the text is unread, so it goes.
+ * One pass of one pattern over a text from its `at' on: add what it matches
+ * to `found'.  Where matching gives up at a limit the rest of the text is
+ * unread, so it goes.
  */
-void user_pass(const struct user *, size_t which, const char *text,
-    size_t len, struct spans *found);
+void user_pass(const struct user *, size_t which, const struct subject *text,
+    struct spans *found);
 
 #endif

@@ -249,16 +249,16 @@ is_rest(const struct look *l, size_t start, size_t end)
 }
 
 size_t
-wrap_find(struct wrap *w, const char *text, size_t len, size_t start,
-    size_t end)
+wrap_find(struct wrap *w, const struct redact_value *token)
 {
-	struct look	l = { .text = text, .len = len };
+	struct look	l = { .text = token->text, .len = token->len };
 	struct kinds	first;
-	size_t		next = end, piece = end;
+	size_t		end = token->end, next = end, piece;
 	enum brk	brk;
 
-	l.dots = memchr(text + start, '.', end - start) != NULL;
-	first = kinds_of(&l, start, end);
+	l.dots = memchr(token->text + token->start, '.',
+	    token->end - token->start) != NULL;
+	first = kinds_of(&l, token->start, token->end);
 	l.hex = first.hex == first.len;
 	for (w->n = 0; w->n < WRAP_PIECES; w->n++) {
 		brk = next_piece(&l, end, &next);

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "worker/redact_rules.h"
+
 /*
  * Private to redact*.c: tokens that go on in the next line.  A terminal or a
  * mailer broke the line at its width, a shell or C source has a backslash at
@@ -24,11 +26,7 @@ struct wrap {
 /* Where the characters of a token end that go on at `pos'. */
 size_t wrap_run(const char *text, size_t len, size_t pos);
 
-/*
- * Find the pieces that continue the token from `start' to `end'.  Returns
- * how many there are.
- */
-size_t wrap_find(struct wrap *, const char *text, size_t len, size_t start,
-    size_t end);
+/* Find the pieces that continue a token.  Returns how many there are. */
+size_t wrap_find(struct wrap *, const struct redact_value *token);
 
 #endif
