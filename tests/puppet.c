@@ -74,7 +74,7 @@ puppet_ask(struct worker *w, const struct msg *m, size_t len)
 	memset(payload.data, 'q', len);
 	payload.len = len;
 	json_set_str(body, "purpose", "agent");
-	if (worker_ask(w, MSG_MODEL_REQUEST, 77, body, &payload) == -1)
+	if (worker_ask_model(w, 77, body, &payload) == -1)
 		puppet_completed(w, m, "not sent");
 	buf_release(&payload);
 }

@@ -96,20 +96,20 @@ void worker_reply(struct worker *, const struct msg *request, enum msg_id,
     json_object *body);
 
 /*
- * The same with a payload (borrowed; NULL: none), where the row of `id' has
- * one: never more than its payload_max.
+ * Answer a model_request with model_response: the same with a payload
+ * (borrowed; NULL: none), never more than the payload_max of its row.
  */
-void worker_reply_payload(struct worker *, const struct msg *request,
-    enum msg_id, json_object *body, const struct buf *payload);
+void worker_answer_model(struct worker *, const struct msg *request,
+    json_object *body, const struct buf *payload);
 
 /*
- * Ask the supervisor something: `serial' (> 0) is the worker's own number,
- * which the answer carries; it comes to `message'.  Takes over `body',
- * borrows `payload' (NULL: none).  -1 if that is larger than its row allows
- * or empty: nothing was sent.
+ * Ask the supervisor with a model_request: `serial' (> 0) is the worker's own
+ * number, which the answer carries; it comes to `message'.  Takes over
+ * `body', borrows `payload'.  -1 if that is larger than its row allows or
+ * empty: nothing was sent.
  */
-int worker_ask(struct worker *, enum msg_id, int64_t serial,
-    json_object *body, const struct buf *payload);
+int worker_ask_model(struct worker *, int64_t serial, json_object *body,
+    const struct buf *payload);
 
 /* Send a message that answers nothing: serial 0, no ids.  Takes `body'. */
 void worker_send(struct worker *, enum msg_id, json_object *body);

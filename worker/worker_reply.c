@@ -6,35 +6,46 @@
 #include "log.h"
 #include "worker_int.h"
 
+/* With the serial and the ids of the request. */
+static void
+reply(struct worker *w, const struct msg *request, struct msg_head *head,
+    json_object *body)
+{
+	head->serial = request->serial;
+	if (request->thread_id[0] != '\0') {
+		head->session_id = request->session_id;
+		head->thread_id = request->thread_id;
+	}
+	if (link_send(&w->link, head, body) == FRAME_TOOBIG)
+		worker_fail(w, request, "io_error",
+		    "the reply %s is larger than a frame",
+		    msg_table[head->id].name);
+}
+
 void
 worker_reply(struct worker *w, const struct msg *request, enum msg_id id,
     json_object *body)
 {
-	worker_reply_payload(w, request, id, body, NULL);
+	struct msg_head	head = { .id = id };
+
+	reply(w, request, &head, body);
 }
 
 void
-worker_reply_payload(struct worker *w, const struct msg *request,
-    enum msg_id id, json_object *body, const struct buf *payload)
+worker_answer_model(struct worker *w, const struct msg *request,
+    json_object *body, const struct buf *payload)
 {
-	struct msg_head	head = { .id = id, .serial = request->serial,
+	struct msg_head	head = { .id = MSG_MODEL_RESPONSE,
 			    .payload = payload };
 
-	if (request->thread_id[0] != '\0') {
-		head.session_id = request->session_id;
-		head.thread_id = request->thread_id;
-	}
-	if (link_send(&w->link, &head, body) == FRAME_TOOBIG)
-		worker_fail(w, request, "io_error",
-		    "the reply %s is larger than a frame",
-		    msg_table[id].name);
+	reply(w, request, &head, body);
 }
 
 int
-worker_ask(struct worker *w, enum msg_id id, int64_t serial,
-    json_object *body, const struct buf *payload)
+worker_ask_model(struct worker *w, int64_t serial, json_object *body,
+    const struct buf *payload)
 {
-	struct msg_head	head = { .id = id, .serial = serial,
+	struct msg_head	head = { .id = MSG_MODEL_REQUEST, .serial = serial,
 			    .payload = payload };
 
 	return link_send(&w->link, &head, body) == FRAME_OK ? 0 : -1;

@@ -38,7 +38,7 @@ struct agent_provider {
 	 * agent_hold(), agent_complete() or agent_fail().
 	 */
 	void	(*slice)(struct agent *, struct worker *);
-	/* An answer to worker_ask(); NULL: asks nobody. */
+	/* An answer to worker_ask_model(); NULL: asks nobody. */
 	void	(*answer)(struct agent *, struct worker *,
 		    const struct msg *);
 	void	(*free)(struct agent *);

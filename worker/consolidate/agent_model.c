@@ -138,7 +138,7 @@ ask(struct agent *a, struct worker *w)
 	conversation_payload(&k->talk, &payload);
 	json_set_str(body, "purpose", "agent");
 	json_set_int(body, "attempt", k->attempt);
-	r = worker_ask(w, MSG_MODEL_REQUEST, ++k->serial, body, &payload);
+	r = worker_ask_model(w, ++k->serial, body, &payload);
 	buf_wipe(&payload);
 	if (r == 0)
 		agent_wait(a);

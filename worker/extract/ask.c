@@ -82,8 +82,7 @@ ask_send(struct worker *w, struct ask *k)
 	json_set_str(body, "purpose", "stage_one");
 	json_set_int(body, "attempt", k->attempt);
 	json_set_int(body, "job", k->request.serial);
-	if (worker_ask(w, MSG_MODEL_REQUEST, k->serial, body,
-	    &k->payload) == 0)
+	if (worker_ask_model(w, k->serial, body, &k->payload) == 0)
 		return;
 	worker_fail(w, &k->request, "invalid_request", "rollout %s: the "
 	    "request would be larger than %zu bytes",

@@ -73,8 +73,8 @@ stream_answer(struct stream *s)
 	json_set_int(body, "sent_bytes", s->transfer == NULL ? 0 :
 	    (int64_t)http_sent(s->transfer));
 	json_set_int(body, "received_bytes", (int64_t)s->received);
-	worker_reply_payload(s->gateway->worker, &s->request,
-	    MSG_MODEL_RESPONSE, body, ok ? &payload : NULL);
+	worker_answer_model(s->gateway->worker, &s->request, body,
+	    ok ? &payload : NULL);
 	buf_release(&payload);
 }
 
