@@ -53,16 +53,17 @@ enum staging_status staging_move(const struct staging *, const char *from,
 /*
  * Every regular file below the folder `name' ("." for all), or that file
  * itself, by path; hidden ones and links are passed over.  `cb' returns
- * non-zero to stop.  STAGING_LARGE: more than `max' files, the rest was not
- * looked at.  staging_walk.c
+ * non-zero to stop.  STAGING_LARGE: there are more than STAGING_WALK_MAX, the
+ * rest was not looked at.  staging_walk.c
  */
+#define STAGING_WALK_MAX	2000u
 struct staging_file {
 	const char	*path;
 	size_t		 size;
 };
 typedef int staging_file_cb(const struct staging_file *, void *);
 enum staging_status staging_walk(const struct staging *, const char *name,
-    size_t max, staging_file_cb *cb, void *arg);
+    staging_file_cb *cb, void *arg);
 
 /*
  * Open below the folder, never through a link; openat2(2).  A descriptor, or

@@ -18,7 +18,6 @@ struct found {
 
 struct walk {
 	const struct staging	*st;
-	size_t			 max;
 	struct found		*list;
 	size_t			 n;
 	enum staging_status	 status;
@@ -31,7 +30,7 @@ static void	walk_folder(struct walk *, const char *, int);
 static void
 add_file(struct walk *w, const char *path, off_t size)
 {
-	if (w->n == w->max) {
+	if (w->n == STAGING_WALK_MAX) {
 		w->status = STAGING_LARGE;
 		return;
 	}
@@ -110,10 +109,10 @@ is_file(struct walk *w, const char *name)
 }
 
 enum staging_status
-staging_walk(const struct staging *st, const char *name, size_t max,
-    staging_file_cb *cb, void *arg)
+staging_walk(const struct staging *st, const char *name, staging_file_cb *cb,
+    void *arg)
 {
-	struct walk		w = { .st = st, .max = max };
+	struct walk		w = { .st = st };
 	struct staging_file	f;
 	size_t			i;
 	int			stop = 0;

@@ -18,7 +18,6 @@
 /* Bounds of one result and of one run. */
 #define TOOLS_RESULT_MAX	80000u		/* bytes: 20,000 tokens */
 #define TOOLS_FILE_MAX		4194304u	/* bytes of a file */
-#define TOOLS_FILES_MAX		2000u		/* listed or searched */
 #define TOOLS_MATCHES_MAX	200u
 #define TOOLS_MUTATIONS_MAX	400u		/* changes of files in a run */
 #define TOOLS_WRITTEN_MAX	16777216u	/* bytes written in a run */

@@ -39,10 +39,10 @@ tool_list_files(struct tools *ts, json_object *args, struct buf *out)
 		return TOOL_REFUSED;
 	buf_addstr(out, "   bytes path\n");
 	before = out->len;
-	status = staging_walk(ts->st, path, TOOLS_FILES_MAX, list_one, out);
+	status = staging_walk(ts->st, path, list_one, out);
 	if (status == STAGING_LARGE)
 		buf_addf(out, "[only %u files are listed: name a folder]\n",
-		    TOOLS_FILES_MAX);
+		    STAGING_WALK_MAX);
 	else if (status != STAGING_OK)
 		return tools_explain(status, path, out);
 	else if (out->len == before)
@@ -193,7 +193,7 @@ tool_search(struct tools *ts, json_object *args, struct buf *out)
 		buf_addstr(out, "search: text must be a part of one line\n");
 		return TOOL_REFUSED;
 	}
-	status = staging_walk(ts->st, path, TOOLS_FILES_MAX, search_one, &s);
+	status = staging_walk(ts->st, path, search_one, &s);
 	if (status != STAGING_OK && status != STAGING_LARGE)
 		return tools_explain(status, path, out);
 	if (s.found == 0)
