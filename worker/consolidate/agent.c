@@ -11,10 +11,11 @@
 #define SLICE_MS	200	/* of a hold: messages are seen in between */
 
 struct agent *
-agent_new(const struct agent_provider *provider)
+agent_new(struct worker *w, const struct agent_provider *provider)
 {
 	struct agent	*a = xcalloc(1, sizeof(*a));
 
+	a->worker = w;
 	a->staging.dir = -1;
 	a->provider = provider;
 	return a;
@@ -35,50 +36,50 @@ agent_free(struct agent *a)
 }
 
 static void
-send_status(struct worker *w, const char *status, const char *detail)
+send_status(struct agent *a, const char *status, const char *detail)
 {
 	json_object	*body = json_object_new_object();
 
 	json_set_str(body, "status", status);
 	json_set_str(body, "detail", detail);
-	worker_send(w, MSG_STATUS, body);
+	worker_send(a->worker, MSG_STATUS, body);
 }
 
 static void
-take_request(struct agent *a, struct worker *w, const struct msg *m)
+take_request(struct agent *a, const struct msg *m)
 {
 	if (a->request.body != NULL) {
-		worker_fail(w, m, "bad_staging", "the agent is at work on "
-		    "another request; wait for its completion");
+		worker_fail(a->worker, m, "bad_staging", "the agent is at "
+		    "work on another request; wait for its completion");
 		return;
 	}
 	if (a->state == AGENT_PENDING)
-		send_status(w, "pending_init", "prompt received");
+		send_status(a, "pending_init", "prompt received");
 	a->request = *m;
 	a->request.body = json_object_get(m->body);
 	a->state = AGENT_RUNNING;
-	audit_request(a, w, m);
-	agent_turn(a, w);
-	send_status(w, "running", "consolidating");
+	audit_request(a, m);
+	agent_turn(a);
+	send_status(a, "running", "consolidating");
 	a->provider->begin(a, m);
 }
 
 void
-agent_message(struct agent *a, struct worker *w, const struct msg *m)
+agent_message(struct agent *a, const struct msg *m)
 {
 	if (m->id == MSG_SUBMIT || m->id == MSG_REVISE)
-		take_request(a, w, m);
+		take_request(a, m);
 	else if (m->id != MSG_MODEL_RESPONSE && m->id != MSG_MODEL_PROGRESS)
 		BUG("message %d to the consolidate role", (int)m->id);
 	else if (a->provider->answer != NULL)
-		a->provider->answer(a, w, m);
+		a->provider->answer(a, m);
 }
 
 void
-agent_turn(struct agent *a, struct worker *w)
+agent_turn(struct agent *a)
 {
 	a->turns++;
-	worker_busy(w, "turn %u", a->turns);
+	worker_busy(a->worker, "turn %u", a->turns);
 }
 
 void
@@ -95,54 +96,52 @@ agent_hold(struct agent *a, int64_t ms)
 }
 
 static void
-end_request(struct agent *a, struct worker *w)
+end_request(struct agent *a)
 {
 	msg_release(&a->request);
 	memset(&a->request, 0, sizeof(a->request));
-	worker_idle(w);
+	worker_idle(a->worker);
 }
 
 void
-agent_complete(struct agent *a, struct worker *w,
-    const struct agent_result *r)
+agent_complete(struct agent *a, const struct agent_result *r)
 {
 	json_object	*body = json_object_new_object();
 
-	audit_message(a, w, r->text);
+	audit_message(a, r->text);
 	json_set_str(body, "message", r->text);
 	json_set_bool(body, "changed", r->changed);
 	json_set_int(body, "turns", a->turns);
 	json_set_str(body, "capped", r->capped);
 	json_set(body, "counts", r->counts);
 	a->state = AGENT_COMPLETED;
-	send_status(w, "completed", r->text);
-	worker_reply(w, &a->request, MSG_COMPLETED, body);
-	end_request(a, w);
+	send_status(a, "completed", r->text);
+	worker_reply(a->worker, &a->request, MSG_COMPLETED, body);
+	end_request(a);
 }
 
 void
-agent_fail(struct agent *a, struct worker *w, const char *reason,
-    const char *text)
+agent_fail(struct agent *a, const char *reason, const char *text)
 {
 	a->state = AGENT_ERRORED;
-	send_status(w, "errored", text);
-	worker_fail(w, &a->request, reason, "%s", text);
-	end_request(a, w);
+	send_status(a, "errored", text);
+	worker_fail(a->worker, &a->request, reason, "%s", text);
+	end_request(a);
 }
 
 int
-agent_step(struct agent *a, struct worker *w)
+agent_step(struct agent *a)
 {
 	int64_t	left;
 
 	switch (a->state) {
 	case AGENT_RUNNING:
-		a->provider->slice(a, w);
+		a->provider->slice(a);
 		break;
 	case AGENT_HOLDING:
 		left = a->hold_until - mono_ms();
 		if (left > 0)
-			(void)worker_sleep(w, left < SLICE_MS ? left :
+			(void)worker_sleep(a->worker, left < SLICE_MS ? left :
 			    SLICE_MS);
 		else
 			a->state = AGENT_RUNNING;
@@ -157,19 +156,19 @@ agent_step(struct agent *a, struct worker *w)
 }
 
 void
-agent_stop(struct agent *a, struct worker *w)
+agent_stop(struct agent *a)
 {
 	switch (a->state) {
 	case AGENT_PENDING:
 	case AGENT_RUNNING:
 	case AGENT_WAITING:
 	case AGENT_HOLDING:
-		send_status(w, "interrupted", "asked to end before "
+		send_status(a, "interrupted", "asked to end before "
 		    "completion");
 		break;
 	case AGENT_COMPLETED:
 	case AGENT_ERRORED:
-		send_status(w, "shutdown", "");
+		send_status(a, "shutdown", "");
 		break;
 	}
 }

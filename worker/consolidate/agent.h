@@ -37,16 +37,16 @@ struct agent_provider {
 	 * A slice of work.  Ends with the state as it is, or by agent_wait(),
 	 * agent_hold(), agent_complete() or agent_fail().
 	 */
-	void	(*slice)(struct agent *, struct worker *);
+	void	(*slice)(struct agent *);
 	/* An answer to worker_ask_model(); NULL: asks nobody. */
-	void	(*answer)(struct agent *, struct worker *,
-		    const struct msg *);
+	void	(*answer)(struct agent *, const struct msg *);
 	void	(*free)(struct agent *);
 };
 
 extern const struct agent_provider agent_builtin, agent_model;
 
 struct agent {
+	struct worker			*worker;
 	enum agent_state		 state;
 	const struct agent_provider	*provider;
 	void				*work;	/* the provider's own */
@@ -58,24 +58,24 @@ struct agent {
 	unsigned			 turns;
 };
 
-struct agent *agent_new(const struct agent_provider *);
+struct agent *agent_new(struct worker *, const struct agent_provider *);
 void agent_free(struct agent *);
 
 /* A request of the supervisor, or the answer to one of the agent's. */
-void agent_message(struct agent *, struct worker *, const struct msg *);
+void agent_message(struct agent *, const struct msg *);
 
 /* A slice of work; 1 if there is more. */
-int agent_step(struct agent *, struct worker *);
+int agent_step(struct agent *);
 
 /* The supervisor ends the agent: say so. */
-void agent_stop(struct agent *, struct worker *);
+void agent_stop(struct agent *);
 
 /*
  * For providers.
  */
 
 /* A turn begins: count it and show it. */
-void agent_turn(struct agent *, struct worker *);
+void agent_turn(struct agent *);
 
 /* Do nothing until a message comes; or for `ms', then go on. */
 void agent_wait(struct agent *);
@@ -88,11 +88,9 @@ struct agent_result {
 	const char	*capped;	/* the bound that ended it, or NULL */
 	json_object	*counts;	/* taken over, or NULL */
 };
-void agent_complete(struct agent *, struct worker *,
-    const struct agent_result *);
+void agent_complete(struct agent *, const struct agent_result *);
 
 /* The request cannot be done: `failed' with this reason and sentence. */
-void agent_fail(struct agent *, struct worker *, const char *reason,
-    const char *text);
+void agent_fail(struct agent *, const char *reason, const char *text);
 
 #endif

@@ -35,27 +35,27 @@ begin(struct agent *a, const struct msg *m)
 }
 
 static void
-consolidate(struct agent *a, struct worker *w)
+consolidate(struct agent *a)
 {
 	struct work	*k = a->work;
 	char		 why[256], *text;
 
-	audit_tool(a, w, "read_file", INPUTS_FILE);
-	audit_tool(a, w, "read_file", MEMORY_FILE);
-	audit_tool(a, w, "read_file", SUMMARY_FILE);
+	audit_tool(a, "read_file", INPUTS_FILE);
+	audit_tool(a, "read_file", MEMORY_FILE);
+	audit_tool(a, "read_file", SUMMARY_FILE);
 	if (builtin_consolidate(&a->staging, &k->report, why,
 	    sizeof(why)) == -1) {
 		text = xasprintf("staging folder %s: %s; nothing is published",
 		    a->staging_path, why);
-		agent_fail(a, w, "bad_staging", text);
+		agent_fail(a, "bad_staging", text);
 		free(text);
 		return;
 	}
 	if (k->report.memory_changed)
-		audit_tool(a, w, "write_file", MEMORY_FILE);
+		audit_tool(a, "write_file", MEMORY_FILE);
 	if (k->report.summary_changed)
-		audit_tool(a, w, "write_file", SUMMARY_FILE);
-	worker_progress(w, 1);
+		audit_tool(a, "write_file", SUMMARY_FILE);
+	worker_progress(a->worker, 1);
 	k->written = 1;
 	agent_hold(a, k->hold_ms);
 }
@@ -78,7 +78,7 @@ counts(const struct builtin_report *r)
 }
 
 static void
-complete(struct agent *a, struct worker *w)
+complete(struct agent *a)
 {
 	const struct builtin_report	*r =
 					    &((struct work *)a->work)->report;
@@ -91,19 +91,19 @@ complete(struct agent *a, struct worker *w)
 	    "nothing changed", a->request.id == MSG_REVISE ?
 	    "; builtin writes the same again whatever was refused" : "");
 	res.text = text;
-	agent_complete(a, w, &res);
+	agent_complete(a, &res);
 	free(text);
 }
 
 static void
-slice(struct agent *a, struct worker *w)
+slice(struct agent *a)
 {
 	struct work	*k = a->work;
 
 	if (k->written)
-		complete(a, w);
+		complete(a);
 	else
-		consolidate(a, w);
+		consolidate(a);
 }
 
 static void

@@ -113,8 +113,7 @@ begin(struct agent *a, const struct msg *m)
 }
 
 static void
-finish(struct agent *a, struct worker *w, const char *text,
-    const char *capped)
+finish(struct agent *a, const char *text, const char *capped)
 {
 	struct work		*k = a->work;
 	struct agent_result	 r = { .text = text, .capped = capped };
@@ -123,11 +122,11 @@ finish(struct agent *a, struct worker *w, const char *text,
 	r.counts = json_object_new_object();
 	json_set_int(r.counts, "mutations", k->tools.mutations);
 	json_set_int(r.counts, "written_bytes", (int64_t)k->tools.written);
-	agent_complete(a, w, &r);
+	agent_complete(a, &r);
 }
 
 static void
-ask(struct agent *a, struct worker *w)
+ask(struct agent *a)
 {
 	struct work	*k = a->work;
 	json_object	*body = json_object_new_object();
@@ -138,43 +137,43 @@ ask(struct agent *a, struct worker *w)
 	conversation_payload(&k->talk, &payload);
 	json_set_str(body, "purpose", "agent");
 	json_set_int(body, "attempt", k->attempt);
-	r = worker_ask_model(w, ++k->serial, body, &payload);
+	r = worker_ask_model(a->worker, ++k->serial, body, &payload);
 	buf_wipe(&payload);
 	if (r == 0)
 		agent_wait(a);
 	else
-		finish(a, w, "stopped: the conversation is larger than a "
-		    "request may be", "context");
+		finish(a, "stopped: the conversation is larger than a request "
+		    "may be", "context");
 }
 
 /* The results of one call go on; worker_tick() keeps long searches alive. */
 static void
-carry_out(struct agent *a, struct worker *w, const struct call *c)
+carry_out(struct agent *a, const struct call *c)
 {
 	struct work	*k = a->work;
 	struct buf	 out = BUF_INIT;
 	enum tool_end	 e;
 
-	worker_busy(w, "turn %u, %.20s", a->turns,
+	worker_busy(a->worker, "turn %u, %.20s", a->turns,
 	    model_tool_by_name(c->name) == NULL ? "unknown tool" : c->name);
-	audit_call(a, w, c);
+	audit_call(a, c);
 	e = tools_call(&k->tools, c->name, c->arguments, &out);
-	audit_result(a, w, c, buf_str(&out), e);
+	audit_result(a, c, buf_str(&out), e);
 	conversation_result(&k->talk, c->id, buf_str(&out), e != TOOL_DONE);
 	hook_crash("agent.call.after");
-	worker_progress(w, 1);
+	worker_progress(a->worker, 1);
 	if (e == TOOL_BROKEN) {
 		log_warnx("staging folder %s: %s", a->staging_path,
 		    buf_str(&out));
-		agent_fail(a, w, "bad_staging", "the staging folder cannot "
-		    "be written or read; nothing is published");
+		agent_fail(a, "bad_staging", "the staging folder cannot be "
+		    "written or read; nothing is published");
 	}
 	buf_release(&out);
 }
 
 /* The calls of the reply are done: the next turn, if there may be one. */
 static void
-next_turn(struct agent *a, struct worker *w)
+next_turn(struct agent *a)
 {
 	struct work	*k = a->work;
 
@@ -184,38 +183,37 @@ next_turn(struct agent *a, struct worker *w)
 	k->reply.ncalls = k->next = 0;
 	k->attempt = 0;
 	if ((int64_t)(a->turns - k->turn0) >= k->turns_max) {
-		finish(a, w, "stopped: as many turns as it may have",
-		    "turns");
+		finish(a, "stopped: as many turns as it may have", "turns");
 		return;
 	}
-	agent_turn(a, w);
+	agent_turn(a);
 }
 
 static void
-slice(struct agent *a, struct worker *w)
+slice(struct agent *a)
 {
 	struct work	*k = a->work;
 
 	if (k->next < k->reply.ncalls) {
-		carry_out(a, w, &k->reply.calls[k->next++]);
+		carry_out(a, &k->reply.calls[k->next++]);
 		if (a->state == AGENT_RUNNING && k->next == k->reply.ncalls)
-			next_turn(a, w);
+			next_turn(a);
 	} else
-		ask(a, w);
+		ask(a);
 }
 
 /* A reply without calls: the end, or one that says nothing. */
 static void
-without_calls(struct agent *a, struct worker *w)
+without_calls(struct agent *a)
 {
 	struct work	*k = a->work;
 
 	if (k->reply.text[0] != '\0' && !k->reply.cut) {
-		finish(a, w, k->reply.text, NULL);
+		finish(a, k->reply.text, NULL);
 		return;
 	}
 	if (++k->silences > SILENCES_MAX) {
-		agent_fail(a, w, "failed_agent", k->reply.cut ?
+		agent_fail(a, "failed_agent", k->reply.cut ?
 		    "the model's replies are cut off" :
 		    "the model's replies are empty");
 		return;
@@ -224,11 +222,11 @@ without_calls(struct agent *a, struct worker *w)
 	    "at its length limit. Go on in smaller steps." :
 	    "Your reply was empty. Go on, or end with a short message.");
 	a->state = AGENT_RUNNING;
-	next_turn(a, w);
+	next_turn(a);
 }
 
 static void
-take_reply(struct agent *a, struct worker *w, const struct msg *m)
+take_reply(struct agent *a, const struct msg *m)
 {
 	struct work	*k = a->work;
 	const char	*why;
@@ -236,16 +234,16 @@ take_reply(struct agent *a, struct worker *w, const struct msg *m)
 
 	if (conversation_reply(&k->talk, &k->reply, &m->payload, &why) == -1) {
 		text = xasprintf("the model's reply cannot be used: %s", why);
-		agent_fail(a, w, model_error_name(MODEL_PROTOCOL), text);
+		agent_fail(a, model_error_name(MODEL_PROTOCOL), text);
 		free(text);
 		return;
 	}
 	k->next = 0;
 	k->halvings = 0;
 	if (k->reply.text[0] != '\0' && k->reply.ncalls > 0)
-		audit_message(a, w, k->reply.text);
+		audit_message(a, k->reply.text);
 	if (k->reply.ncalls == 0)
-		without_calls(a, w);
+		without_calls(a);
 	else
 		a->state = AGENT_RUNNING;
 }
@@ -264,7 +262,7 @@ halve(struct work *k)
 }
 
 static void
-take_error(struct agent *a, struct worker *w, const struct msg *m)
+take_error(struct agent *a, const struct msg *m)
 {
 	struct work		*k = a->work;
 	const char		*name = json_str(m->body, "error");
@@ -277,46 +275,45 @@ take_error(struct agent *a, struct worker *w, const struct msg *m)
 	if (error == MODEL_ERROR__MAX)
 		error = MODEL_PROTOCOL;
 	if (error == MODEL_OVER_BUDGET && retry < 0) {
-		finish(a, w, "stopped: as many tokens as it may have",
-		    "tokens");
+		finish(a, "stopped: as many tokens as it may have", "tokens");
 		return;
 	}
 	if (error == MODEL_CONTEXT_WINDOW) {
 		if (halve(k) == -1) {
-			finish(a, w, "stopped: the conversation does not fit "
-			    "the model", "context");
+			finish(a, "stopped: the conversation does not fit the "
+			    "model", "context");
 			return;
 		}
 		retry = 0;
 	}
 	if (retry >= 0) {
 		k->attempt++;
-		worker_busy(w, "turn %u, waiting", a->turns);
+		worker_busy(a->worker, "turn %u, waiting", a->turns);
 		agent_hold(a, retry);
 		return;
 	}
 	text = xasprintf("the model did not answer: %s: %s",
 	    model_error_name(error), message == NULL ?
 	    "no reason was given" : message);
-	agent_fail(a, w, model_error_name(error), text);
+	agent_fail(a, model_error_name(error), text);
 	free(text);
 }
 
 static void
-answer(struct agent *a, struct worker *w, const struct msg *m)
+answer(struct agent *a, const struct msg *m)
 {
 	struct work	*k = a->work;
 	const char	*outcome = json_str(m->body, "outcome");
 
 	if (a->state != AGENT_WAITING || m->serial != k->serial)
 		return;
-	worker_progress(w, 1);
+	worker_progress(a->worker, 1);
 	if (m->id == MSG_MODEL_PROGRESS)
 		return;
 	if (strcmp(outcome, "ok") == 0)
-		take_reply(a, w, m);
+		take_reply(a, m);
 	else
-		take_error(a, w, m);
+		take_error(a, m);
 }
 
 static void

@@ -8,13 +8,13 @@
 
 /* The supervisor adds time and type.  Takes over `item'. */
 static void
-send_record(struct agent *a, struct worker *w, json_object *item)
+send_record(struct agent *a, json_object *item)
 {
 	json_object *body = json_object_new_object();
 
 	(void)redact_json(a->redact, item);
 	json_set(body, "record", item);
-	worker_send(w, MSG_TOOL, body);
+	worker_send(a->worker, MSG_TOOL, body);
 }
 
 static json_object *
@@ -34,7 +34,7 @@ message(const char *role, const char *part, const char *text)
 }
 
 void
-audit_request(struct agent *a, struct worker *w, const struct msg *m)
+audit_request(struct agent *a, const struct msg *m)
 {
 	json_object *list = json_arr(m->body, m->id == MSG_SUBMIT ? "items" :
 	    "violations");
@@ -46,13 +46,12 @@ audit_request(struct agent *a, struct worker *w, const struct msg *m)
 		buf_reset(&text);
 		buf_addstr(&text, "(a prompt too long to record)");
 	}
-	send_record(a, w, message("user", "input_text", buf_str(&text)));
+	send_record(a, message("user", "input_text", buf_str(&text)));
 	buf_release(&text);
 }
 
 void
-audit_tool(struct agent *a, struct worker *w, const char *tool,
-    const char *path)
+audit_tool(struct agent *a, const char *tool, const char *path)
 {
 	json_object *o = json_object_new_object();
 	json_object *args = json_object_new_object();
@@ -63,7 +62,7 @@ audit_tool(struct agent *a, struct worker *w, const char *tool,
 	json_set_str(o, "type", "function_call");
 	json_set_str(o, "name", tool);
 	json_set_str(o, "arguments", buf_str(&text));
-	send_record(a, w, o);
+	send_record(a, o);
 	json_object_put(args);
 	buf_release(&text);
 }
@@ -90,7 +89,7 @@ set_cut(const struct agent *a, json_object *o, const char *key,
 }
 
 void
-audit_call(struct agent *a, struct worker *w, const struct call *c)
+audit_call(struct agent *a, const struct call *c)
 {
 	json_object *o = json_object_new_object();
 
@@ -98,12 +97,12 @@ audit_call(struct agent *a, struct worker *w, const struct call *c)
 	json_set_str(o, "name", c->name);
 	json_set_str(o, "call_id", c->id);
 	set_cut(a, o, "arguments", c->arguments);
-	send_record(a, w, o);
+	send_record(a, o);
 }
 
 void
-audit_result(struct agent *a, struct worker *w, const struct call *c,
-    const char *output, enum tool_end e)
+audit_result(struct agent *a, const struct call *c, const char *output,
+    enum tool_end e)
 {
 	json_object *o = json_object_new_object();
 
@@ -111,11 +110,11 @@ audit_result(struct agent *a, struct worker *w, const struct call *c,
 	json_set_str(o, "call_id", c->id);
 	json_set_bool(o, "success", e == TOOL_DONE);
 	set_cut(a, o, "output", output);
-	send_record(a, w, o);
+	send_record(a, o);
 }
 
 void
-audit_message(struct agent *a, struct worker *w, const char *text)
+audit_message(struct agent *a, const char *text)
 {
-	send_record(a, w, message("assistant", "output_text", text));
+	send_record(a, message("assistant", "output_text", text));
 }

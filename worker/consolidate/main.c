@@ -39,7 +39,7 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 {
 	const char *path = json_str(settings, "staging");
 	const char *provider = json_str(settings, "provider");
-	struct agent *a = agent_new(provider == NULL ||
+	struct agent *a = agent_new(w, provider == NULL ||
 	    strcmp(provider, "builtin") == 0 ? &agent_builtin : &agent_model);
 
 	worker_set_data(w, a);
@@ -74,20 +74,20 @@ rights(struct worker *w, struct sandbox *sb)
 static void
 message(struct worker *w, const struct msg *m)
 {
-	agent_message(worker_data(w), w, m);
+	agent_message(worker_data(w), m);
 }
 
 static int
 step(struct worker *w)
 {
-	return agent_step(worker_data(w), w);
+	return agent_step(worker_data(w));
 }
 
 static void
 stop(struct worker *w)
 {
 	if (worker_data(w) != NULL)
-		agent_stop(worker_data(w), w);
+		agent_stop(worker_data(w));
 }
 
 static void
