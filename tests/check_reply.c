@@ -67,7 +67,7 @@ read_text(struct reply *r, const char *text, const char **why)
 	enum reply_status	st;
 
 	payload_of(&payload, text, strlen(text) / 2, "end");
-	st = reply_read(r, payload.data, payload.len, redact, why);
+	st = reply_read(r, &payload, redact, why);
 	buf_release(&payload);
 	return st;
 }
@@ -153,14 +153,16 @@ START_TEST(test_anything_else)
 END_TEST
 
 static void
-assert_bad_payload(const char *payload, size_t len, const char *want)
+assert_bad_payload(const char *text, const char *want)
 {
-	struct reply	r;
+	struct buf	 payload = BUF_INIT;
+	struct reply	 r;
 	const char	*why;
 
-	ck_assert_int_eq(reply_read(&r, payload, len, redact, &why),
-	    REPLY_BAD);
-	ck_assert_msg(strstr(why, want) != NULL, "%.80s: %s", payload, why);
+	buf_addstr(&payload, text);
+	ck_assert_int_eq(reply_read(&r, &payload, redact, &why), REPLY_BAD);
+	ck_assert_msg(strstr(why, want) != NULL, "%.80s: %s", text, why);
+	buf_release(&payload);
 }
 
 START_TEST(test_bad_payloads)
@@ -170,15 +172,15 @@ START_TEST(test_bad_payloads)
 	    "\"stop\":\"tool\"}";
 	struct buf	b = BUF_INIT;
 
-	assert_bad_payload("x", 1, "neutral");
-	assert_bad_payload("{}", 2, "neutral");
-	assert_bad_payload("{\"items\":[]}", 12, "neutral");
-	assert_bad_payload("{\"items\":3,\"stop\":\"end\"}", 24, "neutral");
-	assert_bad_payload("{\"items\":[1,{}],\"stop\":\"end\"}", 29,
+	assert_bad_payload("x", "neutral");
+	assert_bad_payload("{}", "neutral");
+	assert_bad_payload("{\"items\":[]}", "neutral");
+	assert_bad_payload("{\"items\":3,\"stop\":\"end\"}", "neutral");
+	assert_bad_payload("{\"items\":[1,{}],\"stop\":\"end\"}",
 	    "not a JSON object");
-	assert_bad_payload(call, sizeof(call) - 1, "calls a tool");
+	assert_bad_payload(call, "calls a tool");
 	payload_of(&b, FULL, 3, "length");
-	assert_bad_payload(b.data, b.len, "cut off");
+	assert_bad_payload(buf_str(&b), "cut off");
 	buf_release(&b);
 }
 END_TEST

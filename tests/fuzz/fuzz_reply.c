@@ -26,12 +26,12 @@ check_text(struct redact *r, const char *s)
 }
 
 static void
-check_reply(struct redact *r, const char *payload, size_t len)
+check_reply(struct redact *r, const struct buf *payload)
 {
 	struct reply	 reply;
 	const char	*why, *p;
 
-	switch (reply_read(&reply, payload, len, r, &why)) {
+	switch (reply_read(&reply, payload, r, &why)) {
 	case REPLY_BAD:
 		if (why == NULL || why[0] == '\0')
 			abort();
@@ -61,7 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (r == NULL && (r = redact_new(NULL, 0, why, sizeof(why))) == NULL)
 		abort();
 	buf_add(&b, data, size);
-	check_reply(r, buf_str(&b), size);
+	check_reply(r, &b);
 	o = json_object_new_object();
 	items = json_object_new_array();
 	item = json_object_new_object();
@@ -72,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_set_str(o, "stop", "end");
 	buf_reset(&b);
 	json_write(&b, o);
-	check_reply(r, b.data, b.len);
+	check_reply(r, &b);
 	json_object_put(o);
 	buf_release(&b);
 	return 0;

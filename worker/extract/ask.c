@@ -196,7 +196,7 @@ settle(struct worker *w, struct ask *k, const struct msg *m)
 	struct reply		 r;
 	enum reply_status	 st;
 
-	st = reply_read(&r, m->payload.data, m->payload.len, x->redact, &why);
+	st = reply_read(&r, &m->payload, x->redact, &why);
 	if (st == REPLY_BAD)
 		worker_fail(w, &k->request, "bad_reply", "rollout %s: the "
 		    "model's reply is not what was asked for: %s",

@@ -203,8 +203,8 @@ take(struct reply *r, json_object *o, struct redact *redact)
 }
 
 enum reply_status
-reply_read(struct reply *r, const char *payload, size_t len,
-    struct redact *redact, const char **why)
+reply_read(struct reply *r, const struct buf *payload, struct redact *redact,
+    const char **why)
 {
 	enum reply_status	 st = REPLY_BAD;
 	json_object		*outer, *o = NULL;
@@ -212,7 +212,8 @@ reply_read(struct reply *r, const char *payload, size_t len,
 
 	memset(r, 0, sizeof(*r));
 	redact_bound(redact, "a reply of the model");
-	outer = json_parse(payload, len, JSON_DEPTH, NULL);
+	outer = json_parse(buf_str(payload), payload->len, JSON_DEPTH,
+	    NULL);
 	*why = join_items(outer, &text);
 	if (*why == NULL) {
 		o = json_parse(text.data, text.len, REPLY_DEPTH, NULL);

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "buf.h"
 #include "worker/redact.h"
 
 /*
@@ -33,7 +34,7 @@ enum reply_status {
  * are redacted.  REPLY_OUTPUT: `r' is the caller's (reply_clear()).
  * REPLY_BAD: `why' says what is wrong, without words of the reply.
  */
-enum reply_status reply_read(struct reply *r, const char *payload, size_t len,
+enum reply_status reply_read(struct reply *r, const struct buf *payload,
     struct redact *, const char **why);
 void reply_clear(struct reply *);
 
