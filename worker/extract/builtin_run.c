@@ -18,6 +18,7 @@ enum part { PART_PASSED, PART_FAILED, PART_MISSING };
 
 struct verdict {
 	struct command	 cmd;
+	char		*dir;	/* that the line ran in, or NULL */
 	struct findings	 found;
 	enum part	 part[COMMAND_SEGS];
 	int		 exit;
@@ -160,7 +161,7 @@ is_hidden(const struct verdict *v, size_t part)
 }
 
 static void
-note_machine(struct builtin *b, const struct verdict *v, const char *dir)
+note_machine(struct builtin *b, const struct verdict *v)
 {
 	size_t i;
 
@@ -172,8 +173,8 @@ note_machine(struct builtin *b, const struct verdict *v, const char *dir)
 			machine_note(b, MACHINE_PRESENT,
 			    v->cmd.seg[i].program);
 	if (v->found.no_git && v->exit != 0 &&
-	    command_by_program(&v->cmd, "git") >= 0 && dir != NULL)
-		machine_note(b, MACHINE_NO_GIT, dir);
+	    command_by_program(&v->cmd, "git") >= 0 && v->dir != NULL)
+		machine_note(b, MACHINE_NO_GIT, v->dir);
 }
 
 /* NULL if the task knows that this command fails, and for this reason. */
@@ -296,15 +297,15 @@ stronger(enum run_kind a, enum run_kind b)
  * came after them.
  */
 static void
-note_edits(struct builtin *b, const struct verdict *v, const char *dir,
-    size_t from, size_t to)
+note_edits(struct builtin *b, const struct verdict *v, size_t from,
+    size_t to)
 {
 	size_t i;
 	int any = 0;
 
 	for (i = from; i < to; i++)
 		if (v->part[i] == PART_PASSED)
-			any |= shell_edit(b, &v->cmd.seg[i], dir);
+			any |= shell_edit(b, &v->cmd.seg[i], v->dir);
 	if (any)
 		b->seq++;
 }
@@ -324,7 +325,7 @@ first_judged(const struct verdict *v)
 
 /* The parts that passed, or the one that failed, as one run. */
 static void
-note_run(struct builtin *b, struct verdict *v, const char *dir)
+note_run(struct builtin *b, struct verdict *v)
 {
 	struct run *r;
 	char *shown;
@@ -349,7 +350,7 @@ note_run(struct builtin *b, struct verdict *v, const char *dir)
 	r->exit = v->exit;
 	r->seq = b->seq;
 	r->time = b->time;
-	r->dir = xstrdup(dir == NULL ? "" : dir);
+	r->dir = xstrdup(v->dir == NULL ? "" : v->dir);
 	r->says = v->found.says == NULL ? NULL : xstrdup(v->found.says);
 	for (i = 0; i < v->cmd.n; i++) {
 		if (v->cmd.seg[i].kind == RUN_OTHER)
@@ -378,7 +379,7 @@ run_note(struct builtin *b, const struct call *c, json_object *output)
 {
 	struct verdict v;
 	struct result r;
-	char *line, *dir;
+	char *line;
 	size_t first;
 
 	memset(&v, 0, sizeof(v));
@@ -397,24 +398,24 @@ run_note(struct builtin *b, const struct call *c, json_object *output)
 		strs_clear(&v.found.errors);
 	judge(&v);
 	line = text_line(c->text, BUILTIN_LINE);
-	dir = run_dir(b, c, v.cmd.dir);
+	v.dir = run_dir(b, c, v.cmd.dir);
 	first = first_judged(&v);
 	if (v.failed >= 0 || v.exit <= 0)
-		note_edits(b, &v, dir, 0, first);
-	note_machine(b, &v, dir);
+		note_edits(b, &v, 0, first);
+	note_machine(b, &v);
 	if (v.exit <= 0 && v.cmd.n == 1)
 		machine_version(b, &v.cmd.seg[0], buf_str(&r.body));
 	note_missing(b, &v, line);
 	note_targets(b, &v);
 	if (v.failed >= 0)
 		note_failed(b, &v);
-	note_run(b, &v, dir);
+	note_run(b, &v);
 	if (v.failed < 0 && v.exit <= 0) {
 		b->seq++;
-		note_edits(b, &v, dir, first, v.cmd.n);
+		note_edits(b, &v, first, v.cmd.n);
 	}
 	free(line);
-	free(dir);
+	free(v.dir);
 	command_clear(&v.cmd);
 	findings_clear(&v.found);
 	result_release(&r);

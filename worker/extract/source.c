@@ -143,17 +143,25 @@ plain_beside(int dirfd, const char *name)
 	    fstatat(dirfd, plain, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* A directory on the way. */
+struct folder {
+	int		 fd;
+	const char	*path;
+	const size_t	*digits;	/* of the names in it, then below */
+};
+
 static int
-visit_file(struct walk *w, int dirfd, const char *dir, const char *name)
+visit_file(struct walk *w, const struct folder *in, const char *name)
 {
-	struct found	 f = { .dirfd = dirfd, .name = name, .part = w->part };
+	struct found	 f = { .dirfd = in->fd, .name = name,
+			    .part = w->part };
 	char		*path;
 	int		 stop = 0;
 
-	path = xasprintf("%s/%s", dir, name);
+	path = xasprintf("%s/%s", in->path, name);
 	f.path = path;
 	(void)source_is_rollout(name, &f.compressed);
-	if (fstatat(dirfd, name, &f.st, AT_SYMLINK_NOFOLLOW) == -1) {
+	if (fstatat(in->fd, name, &f.st, AT_SYMLINK_NOFOLLOW) == -1) {
 		if (errno != ENOENT) {
 			log_warn("rollout %s: passed over", path);
 			w->partly = 1;
@@ -166,52 +174,51 @@ visit_file(struct walk *w, int dirfd, const char *dir, const char *name)
 	return stop;
 }
 
-static int	visit_dir(struct walk *, int, const char *, const size_t *);
+static int	visit_dir(struct walk *, const struct folder *);
 
 /* A directory, or a file if no digits are left. */
 static int
-visit_name(struct walk *w, int dirfd, const char *dir, const char *name,
-    const size_t *digits)
+visit_name(struct walk *w, const struct folder *in, const char *name)
 {
-	char	*path;
-	int	 fd, stop = 0;
+	struct folder	 below = { .digits = in->digits + 1 };
+	char		*path;
+	int		 stop = 0;
 
-	if (*digits == 0)
-		return plain_beside(dirfd, name) ? 0 :
-		    visit_file(w, dirfd, dir, name);
-	path = xasprintf("%s/%s", dir, name);
-	fd = openat(dirfd, name, DIR_FLAGS | O_CLOEXEC);
-	if (fd == -1) {
+	if (*in->digits == 0)
+		return plain_beside(in->fd, name) ? 0 :
+		    visit_file(w, in, name);
+	below.path = path = xasprintf("%s/%s", in->path, name);
+	below.fd = openat(in->fd, name, DIR_FLAGS | O_CLOEXEC);
+	if (below.fd == -1) {
 		log_warn("directory %s: passed over", path);
 		w->partly = 1;
 	} else
-		stop = visit_dir(w, fd, path, digits + 1);
-	fd_close(&fd);
+		stop = visit_dir(w, &below);
+	fd_close(&below.fd);
 	free(path);
 	return stop;
 }
 
 static int
-visit_dir(struct walk *w, int dirfd, const char *dir, const size_t *digits)
+visit_dir(struct walk *w, const struct folder *dir)
 {
 	struct names	 names = { NULL, 0, 0 };
 	DIR		*stream = NULL;
 	size_t		 i;
 	int		 fd, failed, stop = 0;
 
-	fd = openat(dirfd, ".", DIR_FLAGS | O_CLOEXEC);
+	fd = openat(dir->fd, ".", DIR_FLAGS | O_CLOEXEC);
 	if (fd != -1 && (stream = fdopendir(fd)) == NULL)
 		fd_close(&fd);
 	do {
 		failed = stream == NULL ||
-		    read_names(stream, *digits, &names) == -1;
+		    read_names(stream, *dir->digits, &names) == -1;
 		if (failed) {
-			log_warn("directory %s: passed over", dir);
+			log_warn("directory %s: passed over", dir->path);
 			w->partly = 1;
 		}
 		for (i = 0; i < names.len && !stop; i++)
-			stop = visit_name(w, dirfd, dir, names.list[i],
-			    digits);
+			stop = visit_name(w, dir, names.list[i]);
 	} while (!failed && !stop && names.len == NAMES_MAX);
 	names_clear(&names);
 	free(names.list);
@@ -224,21 +231,22 @@ enum source_walk
 source_walk(const char *root, enum source_part part, source_fn *fn, void *arg)
 {
 	struct walk	 w = { .fn = fn, .arg = arg, .part = part };
-	char		*dir;
-	int		 fd, stop = 0, error;
+	struct folder	 top = { .digits = part == SOURCE_SESSIONS ?
+			    year_month_day : flat };
+	char		*path;
+	int		 stop = 0, error;
 
-	dir = xasprintf("%s/%s", root, source_part_name(part));
-	fd = open(dir, DIR_FLAGS | O_CLOEXEC);
+	top.path = path = xasprintf("%s/%s", root, source_part_name(part));
+	top.fd = open(path, DIR_FLAGS | O_CLOEXEC);
 	error = errno;
-	if (fd != -1)
-		stop = visit_dir(&w, fd, dir, part == SOURCE_SESSIONS ?
-		    year_month_day : flat);
+	if (top.fd != -1)
+		stop = visit_dir(&w, &top);
 	else if (error != ENOENT)
-		log_warn("directory %s: passed over", dir);
-	free(dir);
-	if (fd == -1)
+		log_warn("directory %s: passed over", path);
+	free(path);
+	if (top.fd == -1)
 		return error == ENOENT ? SOURCE_ABSENT : SOURCE_PARTLY;
-	fd_close(&fd);
+	fd_close(&top.fd);
 	if (stop)
 		return SOURCE_STOPPED;
 	return w.partly ? SOURCE_PARTLY : SOURCE_WHOLE;
