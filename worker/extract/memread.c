@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "memory_mark.h"
 #include "memread.h"
+#include "record.h"
 
 #define ID_SIZE		80
 #define PATH_SIZE	256
@@ -67,37 +68,38 @@ path_char(char c)
 	    (c != '\0' && strchr("._-/~${}+@", c) != NULL);
 }
 
-/* The whole path around the `n' bytes at `at' that name a root. */
+/* The whole path in `text' around the part of it that names a root. */
 static void
-copy_path(char out[PATH_SIZE], const char *s, size_t len, size_t at, size_t n)
+copy_path(char out[PATH_SIZE], const struct slice *text,
+    const struct slice *root)
 {
-	size_t	a = at, b = at + n;
+	const char	*begin = root->text, *end = root->text + root->len;
 
-	while (a > 0 && path_char(s[a - 1]))
-		a--;
-	while (b < len && path_char(s[b]))
-		b++;
+	while (begin > text->text && path_char(begin[-1]))
+		begin--;
 	/* Never cut before the root's end: the start may be anything. */
-	if (b - a >= PATH_SIZE && at + n - a >= PATH_SIZE)
-		a = at;
-	(void)log_printable(out, PATH_SIZE, s + a, b - a);
+	if (end - begin >= PATH_SIZE)
+		begin = root->text;
+	while (end < text->text + text->len && path_char(*end))
+		end++;
+	(void)log_printable(out, PATH_SIZE, begin, (size_t)(end - begin));
 }
 
 /* 1 if the text names `root' or what is below it; the path goes to `out'. */
 static int
-names_root(const char *s, size_t len, const char *root, char out[PATH_SIZE])
+names_root(const struct slice *text, const char *root, char out[PATH_SIZE])
 {
-	size_t		 n = strlen(root), at;
-	const char	*p = s;
+	const char	*end = text->text + text->len;
+	struct slice	 at = { text->text, strlen(root) };
 
-	while ((p = memmem(p, len - (size_t)(p - s), root, n)) != NULL) {
-		at = (size_t)(p - s);
-		if (at + n == len || s[at + n] == '/' ||
-		    !path_char(s[at + n])) {
-			copy_path(out, s, len, at, n);
+	while ((at.text = memmem(at.text, (size_t)(end - at.text), root,
+	    at.len)) != NULL) {
+		if (at.text + at.len == end || at.text[at.len] == '/' ||
+		    !path_char(at.text[at.len])) {
+			copy_path(out, text, &at);
 			return 1;
 		}
-		p++;
+		at.text++;
 	}
 	return 0;
 }
@@ -106,13 +108,14 @@ names_root(const char *s, size_t len, const char *root, char out[PATH_SIZE])
 static int
 find_root(const struct memread *m, json_object *o, char out[PATH_SIZE])
 {
-	size_t	i;
+	struct slice	text;
+	size_t		i;
 
 	if (json_object_is_type(o, json_type_string)) {
+		text.text = json_object_get_string(o);
+		text.len = (size_t)json_object_get_string_len(o);
 		for (i = 0; i < m->nroots; i++)
-			if (names_root(json_object_get_string(o),
-			    (size_t)json_object_get_string_len(o),
-			    m->roots[i], out))
+			if (names_root(&text, m->roots[i], out))
 				return 1;
 	} else if (json_object_is_type(o, json_type_array)) {
 		for (i = 0; i < json_object_array_length(o); i++)

@@ -17,7 +17,7 @@ enum record_kind {
 	RECORD_OTHER		/* compacted, world_state, of newer versions */
 };
 
-/* A piece of the line between its quotes, escapes as they stand. */
+/* A piece of a text; of a record, between quotes, escapes as they stand. */
 struct slice {
 	const char	*text;		/* NULL: absent */
 	size_t		 len;
