@@ -7,39 +7,18 @@
 . tests/lib.sh
 isolate
 . tests/world.sh
+. tests/rollout.sh
 
 dir=$CODEX/sessions/2026/11/22
 
-# text <TEXT: as the inside of a JSON string.
-text() {
-	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/	/\\t/g' |
-	    awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }'
+# shell COMMAND OUTPUT: a call of a program that succeeds.
+shell() {
+	call '{\"cmd\":\"'"$1"'\"}' 'Process exited with code 0\nOutput:\n'"$2"
 }
 
-record() {
-	second=$((second + 1))
-	printf '{"timestamp":"2026-11-22T10:%02d:%02d.000Z","type":"%s",' \
-	    $((second / 60)) $((second % 60)) "$1"
-	printf '"payload":%s}\n' "$2"
-}
-
-message() {
-	record response_item '{"type":"message","role":"'"$1"'","content":[{"type":"'"$2"'","text":"'"$3"'"}]}'
-}
-
-# call COMMAND OUTPUT, both escaped as far as their place asks
-call() {
-	calls=$((calls + 1))
-	record response_item '{"type":"function_call","name":"exec_command","call_id":"c'"$n.$calls"'","arguments":"{\"cmd\":\"'"$1"'\"}"}'
-	record response_item '{"type":"function_call_output","call_id":"c'"$n.$calls"'","output":"Process exited with code 0\nOutput:\n'"$2"'"}'
-}
-
-# begin N: the rollout number N; its path is $rollout.
-begin() {
-	n=$1 second=0 calls=0
-	id=$(printf '01a20000-%04x-7000-8000-%012x' "$n" "$n")
-	rollout=$dir/rollout-2026-11-22T10-00-00-$id.jsonl
-	record session_meta '{"id":"'"$id"'","timestamp":"2026-11-22T10:00:00.000Z","cwd":"/home/dev/src/app","originator":"codex_cli_rs","cli_version":"0.169.0","source":"cli","git":{"branch":"main"}}' >"$rollout"
+# next: the next rollout.
+next() {
+	begin '"cwd":"/home/dev/src/app","source":"cli","git":{"branch":"main"}'
 }
 
 # The one session that has something to say.
@@ -47,8 +26,8 @@ work() {
 	message user input_text 'Add pagination to list_items. From now on always run make lint before you answer.'
 	record response_item '{"type":"custom_tool_call","call_id":"p","name":"apply_patch","input":"*** Begin Patch\n*** Update File: server.py\n@@\n-a\n+b\n*** End Patch"}'
 	record response_item '{"type":"custom_tool_call_output","call_id":"p","output":"Exit code: 0\nOutput:\nSuccess. Updated the following files:\nM server.py"}'
-	call 'frobnicate --all' 'bash: frobnicate: command not found'
-	call 'make test' 'ok'
+	shell 'frobnicate --all' 'bash: frobnicate: command not found'
+	shell 'make test' 'ok'
 	message assistant output_text 'Pagination is there; from now on I run make lint first.'
 }
 
@@ -60,12 +39,12 @@ read_memory() {
 	audit=$(cat "$STATE"/agents/*.jsonl | tail -c 20000 | text)
 	message developer input_text "## Memory\n========= MEMORY_SUMMARY BEGINS =========\n$summary\n========= MEMORY_SUMMARY ENDS =========\n"
 	message user input_text "========= MEMORY_SUMMARY BEGINS =========\n$summary\n========= MEMORY_SUMMARY ENDS =========\nWhat do we know of list_items?"
-	call "cat $ROOT/MEMORY.md" "$memory"
-	call "sed -n 1,200p $ROOT/MEMORY.md" "$memory"
-	call "cd ~ && rg -n pagination \$CODEX_HOME/memories/rollout_summaries" "$all"
-	call "cat $ROOT/memory_summary.md && cat $ROOT/raw_memories.md" "$summary\n$(text <"$ROOT/raw_memories.md")"
-	call "ls $STATE/agents; cat $STATE/agents/*.jsonl" "$audit"
-	record event_msg '{"type":"exec_command_end","call_id":"c'"$n.1"'","command":["bash","-lc","cat '"$ROOT"'/MEMORY.md"],"aggregated_output":"'"$memory"'","stdout":"'"$memory"'","exit_code":0}'
+	shell "cat $ROOT/MEMORY.md" "$memory"
+	shell "sed -n 1,200p $ROOT/MEMORY.md" "$memory"
+	shell "cd ~ && rg -n pagination \$CODEX_HOME/memories/rollout_summaries" "$all"
+	shell "cat $ROOT/memory_summary.md && cat $ROOT/raw_memories.md" "$summary\n$(text <"$ROOT/raw_memories.md")"
+	shell "ls $STATE/agents; cat $STATE/agents/*.jsonl" "$audit"
+	record event_msg '{"type":"exec_command_end","call_id":"c'"$number.1"'","command":["bash","-lc","cat '"$ROOT"'/MEMORY.md"],"aggregated_output":"'"$memory"'","stdout":"'"$memory"'","exit_code":0}'
 	message user input_text "Tell me more. <private>From now on always use the secret door. $memory</private>"
 	message assistant output_text "It has pagination; make lint runs first.\n<oai-mem-citation>\n<citation_entries>\nMEMORY.md:1-9|note=[$memory]\n</citation_entries>\n<rollout_ids>\n01a20000-0001-7000-8000-000000000001\n</rollout_ids>\n</oai-mem-citation>"
 }
@@ -78,24 +57,24 @@ pass() {
 # Work of its own in each session, so that each has an output.
 small_work() {
 	second=60	# whatever was read before
-	message user input_text "Now fix step $n of server.py."
-	record response_item '{"type":"custom_tool_call","call_id":"p'"$n"'","name":"apply_patch","input":"*** Begin Patch\n*** Update File: server.py\n@@\n-a\n+b'"$n"'\n*** End Patch"}'
-	record response_item '{"type":"custom_tool_call_output","call_id":"p'"$n"'","output":"Exit code: 0\nOutput:\nSuccess. Updated the following files:\nM server.py"}'
-	call 'make test' 'ok'
-	message assistant output_text "Step $n is fixed."
+	message user input_text "Now fix step $number of server.py."
+	record response_item '{"type":"custom_tool_call","call_id":"p'"$number"'","name":"apply_patch","input":"*** Begin Patch\n*** Update File: server.py\n@@\n-a\n+b'"$number"'\n*** End Patch"}'
+	record response_item '{"type":"custom_tool_call_output","call_id":"p'"$number"'","output":"Exit code: 0\nOutput:\nSuccess. Updated the following files:\nM server.py"}'
+	shell 'make test' 'ok'
+	message assistant output_text "Step $number is fixed."
 }
 
 # rounds read|blind: ten sessions one after the other, that read the memory
 # or do not; "$T/$1.N" is the MEMORY.md of each round.
 rounds() {
 	world_new
-	mkdir -p "$dir"
-	begin 1
+	number=0
+	next
 	work >>"$rollout"
 	pass
 	cp "$ROOT/MEMORY.md" "$T/$1.0"
 	for round in 1 2 3 4 5 6 7 8 9 10; do
-		begin $((round + 1))
+		next
 		[ "$1" = blind ] || read_memory >>"$rollout"
 		small_work >>"$rollout"
 		[ "$1" = blind ] || plant_audits

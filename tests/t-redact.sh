@@ -9,11 +9,11 @@
 . tests/lib.sh
 isolate
 . tests/world.sh
+. tests/rollout.sh
 
 world_new
 SECRETS=$T/secrets
 : >"$SECRETS"
-threads=0
 
 # What generators make.
 hex16=0f3a9c5be17d2846
@@ -23,47 +23,11 @@ mix20=${mix10}Kd84RtYm2p
 mix40=${mix20}Vn6ChJ1sE0g5TaWuX8fO
 private="PRI""VATE KEY"
 
-# text TEXT: as the inside of a JSON string.
-text() {
-	printf '%s' "$1" | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' |
-	    awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }'
-}
-
-# record TYPE PAYLOAD: one line of a rollout, seconds apart.
-record() {
-	second=$((second + 1))
-	printf '{"timestamp":"2026-11-22T10:%02d:%02d.000Z","type":"%s",' \
-	    $((second / 60)) $((second % 60)) "$1"
-	printf '"payload":%s}\n' "$2"
-}
-
-message() {
-	record response_item '{"type":"message","role":"'"$1"'","content":[{"type":"'"$2"'","text":"'"$3"'"}]}'
-}
-
-# call ARGUMENTS OUTPUT: a call of a tool and what came of it, both escaped.
-call() {
-	calls=$((calls + 1))
-	record response_item '{"type":"function_call","name":"exec_command","call_id":"call_'$threads.$calls'","arguments":"'"$1"'"}'
-	record response_item '{"type":"function_call_output","call_id":"call_'$threads.$calls'","output":"'"$2"'"}'
-}
-
-# begin META: start a rollout; its path is $rollout, its id $id.
-begin() {
-	threads=$((threads + 1)) second=0 calls=0
-	id=$(printf '01a20000-%04x-7000-8000-%012x' "$threads" "$threads")
-	dir=$CODEX/sessions/2026/11/22
-	rollout=$dir/rollout-2026-11-22T10-00-00-$id.jsonl
-	mkdir -p "$dir"
-	record session_meta '{"id":"'"$id"'","timestamp":"2026-11-22T10:00:00.000Z","originator":"codex_cli_rs","cli_version":"0.169.0",'"$1"'}' \
-	    >"$rollout"
-}
-
 # shapes TEXT: one text in each shape.
 shapes() {
-	once=$(text "$1")
-	twice=$(text "$once")
-	thrice=$(text "$twice")
+	once=$(printf '%s' "$1" | text)
+	twice=$(printf '%s' "$once" | text)
+	thrice=$(printf '%s' "$twice" | text)
 	message user input_text "Add a test. $once"
 	message user input_text "From now on always use this: $once"
 	call '{\"cmd\":\"'"$twice"'\"}' "Process exited with code 1\nOutput:\nerror: $once\nnot found: $once"
@@ -87,9 +51,9 @@ plant() {
 		while ((i = index($0, "@@")) > 0)
 			$0 = substr($0, 1, i - 1) s substr($0, i + 2)
 		print }')
-	begin '"cwd":"/home/dev/src/app'$threads'","source":"cli"'
+	begin '"cwd":"/home/dev/src/app'$number'","source":"cli"'
 	{
-		message user input_text "$(text "$full")"
+		message user input_text "$(printf '%s' "$full" | text)"
 		shapes "$full"
 	} >>"$rollout"
 	touch -d 2026-11-22T11:00:00Z "$rollout"
@@ -199,14 +163,14 @@ check "dry run: exits 0" [ $? -eq 0 ]
 clean "what a dry run prints" "$T/dry" "$T/dry.log" "$LOG"
 due=$(sed -n 's/^threads: \([0-9]*\) due.*/\1/p' "$T/dry")
 # All but the two of odd sources.
-check "every thread is due" [ "${due:-0}" -eq $((threads - 2)) ]
+check "every thread is due" [ "${due:-0}" -eq $((number - 2)) ]
 
 while mn -1 -v --yes -o pipeline.max_stage_one_jobs=64
     cat "$LOG" >>"$T/logs"
     has_not 'stage one: 0 claimed' "$LOG"; do :; done
 check "the pass publishes" [ -s "$ROOT/MEMORY.md" ]
 check "the sessions are in the memory" \
-    [ "$(count_of '^## Thread' "$ROOT/raw_memories.md")" -ge $((threads / 2)) ]
+    [ "$(count_of '^## Thread' "$ROOT/raw_memories.md")" -ge $((number / 2)) ]
 check "what stood there is marked" has 'REDACTED_SECRET' "$ROOT/MEMORY.md"
 clean "the memory" "$ROOT"
 clean "the log" "$T/logs"
