@@ -6,7 +6,6 @@
  * of itself must not reach the terminal through --dry-run.
  */
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 #include "check_main.h"
@@ -15,6 +14,7 @@
 #include "supervisor/dryrun.h"
 #include "supervisor/options.h"
 #include "supervisor/paths.h"
+#include "tests/terminal.h"
 
 static char	why[256];
 
@@ -223,14 +223,8 @@ static enum dryrun_answer
 answer(const char *text)
 {
 	enum dryrun_answer	got;
-	int			pt, tty;
+	int			pt, tty = terminal_open(&pt);
 
-	pt = posix_openpt(O_RDWR | O_NOCTTY);
-	ck_assert_int_ne(pt, -1);
-	ck_assert_int_eq(grantpt(pt), 0);
-	ck_assert_int_eq(unlockpt(pt), 0);
-	tty = open(ptsname(pt), O_RDWR | O_NOCTTY);
-	ck_assert_int_ne(tty, -1);
 	ck_assert_int_eq(fd_write_all(pt, text, strlen(text)), 0);
 	got = dryrun_ask(tty, tty, 0);
 	close(tty);

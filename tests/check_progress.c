@@ -6,14 +6,13 @@
  * it; elsewhere there is a log line per stage.
  */
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "check_main.h"
 #include "common/fd.h"
 #include "supervisor/progress.h"
 #include "tests/log_sink.h"
+#include "tests/terminal.h"
 
 static struct log_kept	kept;
 
@@ -57,14 +56,8 @@ START_TEST(test_terminal)
 	char		text[4096];
 	size_t		len = 0;
 	ssize_t		n;
-	int		pt, tty;
+	int		pt, tty = terminal_open(&pt);
 
-	pt = posix_openpt(O_RDWR | O_NOCTTY);
-	ck_assert_int_ne(pt, -1);
-	ck_assert_int_eq(grantpt(pt), 0);
-	ck_assert_int_eq(unlockpt(pt), 0);
-	tty = open(ptsname(pt), O_RDWR | O_NOCTTY);
-	ck_assert_int_ne(tty, -1);
 	progress_init(&p, tty);
 	pass(&p);
 	log_warnx("rollout x: empty");

@@ -10,23 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/log.h"
 #include "common/mem.h"
 #include "supervisor/store_db.h"
 #include "tests/check_main.h"
+#include "tests/log_sink.h"
 #include "tests/store_fixture.h"
 
-static char	last_line[2][600];
-
-/* Keep the two latest lines of the log. */
-static void
-keep_line(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)arg;
-	memcpy(last_line[1], last_line[0], sizeof(last_line[0]));
-	snprintf(last_line[0], sizeof(last_line[0]), "%s", line);
-}
+static struct log_kept	said;
 
 static char *
 in_dir(const char *name)
@@ -84,10 +74,10 @@ END_TEST
 
 START_TEST(newer_schema_is_refused_untouched)
 {
-	log_set_sink(keep_line, NULL);
+	log_set_sink(log_keep, &said);
 	tell("PRAGMA user_version = 99");
 	reopen(STORE_NEWER);
-	ck_assert_ptr_nonnull(strstr(last_line[0], "state.db: has version "
+	ck_assert_ptr_nonnull(strstr(said.text, "state.db: has version "
 	    "99, this mnemod knows"));
 	ck_assert_int_eq(ask("PRAGMA user_version"), 99);
 }
@@ -108,12 +98,12 @@ overwrite(const char *name, off_t at, const char *bytes)
 
 START_TEST(a_file_that_is_no_database_is_refused)
 {
-	log_set_sink(keep_line, NULL);
+	log_set_sink(log_keep, &said);
 	store_close(st);
 	st = NULL;
 	overwrite("state.db", 0, "This is not SQLite at all.");
 	reopen(STORE_CORRUPT);
-	ck_assert_ptr_nonnull(strstr(last_line[0], "move it away"));
+	ck_assert_ptr_nonnull(strstr(said.text, "move it away"));
 }
 END_TEST
 
@@ -122,7 +112,7 @@ START_TEST(a_damaged_page_is_refused)
 	char	 junk[2001];
 	int	 page;
 
-	log_set_sink(keep_line, NULL);
+	log_set_sink(log_keep, &said);
 	memset(junk, 'x', 2000);
 	junk[2000] = '\0';
 	store_close(st);
@@ -130,16 +120,16 @@ START_TEST(a_damaged_page_is_refused)
 	for (page = 2; page < 8; page++)
 		overwrite("state.db", page * 4096, junk);
 	reopen(STORE_CORRUPT);
-	ck_assert_ptr_nonnull(strstr(last_line[0], "damaged"));
+	ck_assert_ptr_nonnull(strstr(said.text, "damaged"));
 }
 END_TEST
 
 START_TEST(a_database_of_another_program_is_refused)
 {
-	log_set_sink(keep_line, NULL);
+	log_set_sink(log_keep, &said);
 	tell("PRAGMA application_id = 7");
 	reopen(STORE_CORRUPT);
-	ck_assert_ptr_nonnull(strstr(last_line[1], "of another program"));
+	ck_assert_ptr_nonnull(strstr(said.text, "of another program"));
 }
 END_TEST
 

@@ -22,18 +22,27 @@ accept() {
 }
 selected() { db "select group_concat(substr(thread_id, 36)) from selections"; }
 
-# One is published, the next is refused, the third publishes again.
-world_new
-session 1 /home/u/p1
-pass "$(write_all "$T/one.md" "$T/s1.md")" "$DONE"
-session 2 /home/u/p2
-NOW=2026-11-23T14:00:00Z
-pass "$(write_all "$T/bad.md" "$T/s.md")" "$DONE" "$DONE" "$DONE"
-refused=$(agent_row thread_id)
+# One is published, the next is refused; it is $refused.
+one_refused() {
+	world_new
+	NOW=2026-11-23T12:00:00Z
+	session 1 /home/u/p1
+	pass "$(write_all "$T/one.md" "$T/s1.md")" "$DONE"
+	session 2 /home/u/p2
+	NOW=2026-11-23T14:00:00Z
+	pass "$(write_all "$T/bad.md" "$T/s.md")" "$DONE" "$DONE" "$DONE"
+	refused=$(agent_row thread_id)
+}
+# The third publishes again.
+third() {
+	session 3 /home/u/p3
+	NOW=2026-11-23T16:00:00Z
+	pass "$EDIT" "$DONE"
+}
+
+one_refused
 check "one is refused" [ "$(agent_row reason)" = rejected ]
-session 3 /home/u/p3
-NOW=2026-11-23T16:00:00Z
-pass "$EDIT" "$DONE"
+third
 check "the next one publishes" has '^scope: parser1.c$' "$ROOT/MEMORY.md"
 check "what was refused is still there" [ -d "$STATE/staging/$refused" ]
 live=$(agent_row published_commit)
@@ -79,17 +88,8 @@ check "accepted: and asks nobody" [ "$(agents_requests)" -eq 0 ]
 # Killed while it publishes, or before that is written down: the next start
 # finishes it, and the agent does not stand there as refused for ever.
 for point in publish.next.after accept.recorded.before; do
-	world_new
-	NOW=2026-11-23T12:00:00Z
-	session 1 /home/u/p1
-	pass "$(write_all "$T/one.md" "$T/s1.md")" "$DONE"
-	session 2 /home/u/p2
-	NOW=2026-11-23T14:00:00Z
-	pass "$(write_all "$T/bad.md" "$T/s.md")" "$DONE" "$DONE" "$DONE"
-	refused=$(agent_row thread_id)
-	session 3 /home/u/p3
-	NOW=2026-11-23T16:00:00Z
-	pass "$EDIT" "$DONE"
+	one_refused
+	third
 	"$MNEMOCTL" -o now="$NOW" -o crash_at=$point accept "$refused" \
 	    --despite citation >"$T/out" 2>"$T/err"
 	check "$point: status is not 0" [ $? -ne 0 ]
