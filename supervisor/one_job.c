@@ -124,6 +124,7 @@ store_output(struct supervisor *sv, const struct one_job *j)
 
 	names = xcalloc(sv->config->nmemories + 1, sizeof(*names));
 	finish_init(&f, j);
+	f.gave_up = json_str(j->answer, "gave_up");
 	f.memories = names;
 	f.nmemories = memories_for(sv->config, j, names);
 	f.citations = cited;

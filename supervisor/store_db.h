@@ -146,7 +146,8 @@ extern const int64_t schema_nsteps;
 #define FILES								\
 	"SELECT source_name, path, dev, ino, size, mtime_ns, hash,"	\
 	" thread_id, updated_at_ms, archived, compressed, reason,"	\
-	" missing_since, missing_last, last_result, last_result_at"	\
+	" missing_since, missing_last, last_result, last_result_at,"	\
+	" gave_up"							\
 	" FROM sources "
 extern const struct db_shape file_shape;
 

@@ -18,7 +18,7 @@ static const struct db_column file_columns[] = {
 	T(source_name), T(path), I(dev), I(ino), I(size), I(mtime_ns),
 	T(hash), T(thread_id), I(updated_at_ms), I(archived),
 	I(compressed), T(reason), I(missing_since), I(missing_last),
-	T(last_result), I(last_result_at), { DB_END, 0 }
+	T(last_result), I(last_result_at), T(gave_up), { DB_END, 0 }
 };
 #undef I
 #undef T
@@ -32,7 +32,7 @@ struct put {
 	int64_t			 now;
 };
 
-/* What is known of it stays: last_result, last_result_at. */
+/* What is known of it stays: last_result, last_result_at, gave_up. */
 static enum store_status
 write_file(struct store *s, const struct store_file *f)
 {

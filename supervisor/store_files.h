@@ -25,6 +25,7 @@ struct store_file {
 	int64_t		 missing_last;		/* last scan without it */
 	const char	*last_result;	/* "output", "failed: ..." or NULL */
 	int64_t		 last_result_at;
+	const char	*gave_up;	/* why redaction did then, or NULL */
 };
 
 typedef int store_file_cb(const struct store_file *, void *);

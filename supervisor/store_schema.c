@@ -219,9 +219,13 @@ static const char step_unused[] =
     " (coalesce(last_usage, source_updated_at), source_updated_at,"
     " thread_id) WHERE keeps = 0 AND generator <> 'adopted';";
 
+/* Of a file whose redaction gave up, why: `why' tells it. */
+static const char step_gave_up[] =
+    "ALTER TABLE sources ADD COLUMN gave_up TEXT;";
+
 const char *const schema_steps[] = { step_1, step_ledger, step_outdated,
     step_release, step_generator, step_operator, step_last_agents,
-    step_unused };
+    step_unused, step_gave_up };
 const int64_t schema_nsteps = sizeof(schema_steps) / sizeof(*schema_steps);
 
 enum store_status

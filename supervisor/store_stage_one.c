@@ -157,9 +157,11 @@ note_result(struct store *s, const struct store_finish *fin,
     const char *result)
 {
 	return db_run(s, "UPDATE sources SET last_result = ?1,"
-	    " last_result_at = ?2 WHERE thread_id = ?3 AND path ="
+	    " last_result_at = ?2, gave_up = ?4"
+	    " WHERE thread_id = ?3 AND path ="
 	    " (SELECT rollout_path FROM threads WHERE id = ?3)",
-	    ARGS(TEXT(result), INT(fin->now), TEXT(fin->thread_id)));
+	    ARGS(TEXT(result), INT(fin->now), TEXT(fin->thread_id),
+	    TEXT(fin->gave_up)));
 }
 
 static enum store_status

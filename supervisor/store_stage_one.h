@@ -182,6 +182,7 @@ struct store_finish {
 	size_t		 nmemories;
 	const struct store_citation *citations;	/* of the whole rollout */
 	size_t		 ncitations;
+	const char	*gave_up;	/* redaction of it, and why; or NULL */
 };
 
 struct store_output {

@@ -379,6 +379,7 @@ START_TEST(bound_fails_closed)
 	ck_assert_str_eq(buf_str(&out), REDACT_MARK);
 	log_set_sink(NULL, NULL);
 	ck_assert_ptr_nonnull(strstr(said.text, "/r/a.jsonl: a text of "));
+	ck_assert_ptr_nonnull(strstr(said.text, redact_gave_up(redact)));
 	buf_reset(&out);
 	redact_text(redact, secret, strlen(secret), &out);
 	ck_assert_str_eq(buf_str(&out), "see it: " REDACT_MARK);
@@ -389,6 +390,7 @@ START_TEST(bound_fails_closed)
 	ck_assert_str_eq(buf_str(&out), "the build is green");
 	/* The next rollout has its own. */
 	redact_bound(redact, "a test");
+	ck_assert_ptr_null(redact_gave_up(redact));
 	buf_reset(&out);
 	redact_text(redact, secret, strlen(secret), &out);
 	ck_assert_str_eq(buf_str(&out), "see it: password=" REDACT_MARK);

@@ -143,6 +143,7 @@ back_to_first(void)
 	    " ALTER TABLE stage1_outputs DROP COLUMN outdated;"
 	    " ALTER TABLE memories DROP COLUMN released_at;"
 	    " ALTER TABLE agents DROP COLUMN generator;"
+	    " ALTER TABLE sources DROP COLUMN gave_up;"
 	    " PRAGMA user_version = 1");
 }
 

@@ -218,6 +218,20 @@ check "a pattern without end: says so" has 'gave up on a text' "$LOG"
 check "a pattern without end: the mark is there" has REDACTED "$T/evil"
 check "a pattern without end: the rest is not" has_not 'the rest' "$T/evil"
 
+# Whoever misses it months later asks why: the log is gone, the thread done.
+mn -1 -o 'redact=(?:a+)+(?:a+)+b$'
+ctl why "$rollout"
+check "a pattern without end: why says that, and of which" has \
+    '^redaction: pattern 1 of the configuration gave up on a text' "$T/out"
+check "a pattern without end: why says what ends that" has \
+    "^until: the patterns of .* redact .*; then mnemoctl extract $rollout" \
+    "$T/out"
+ctl why "$(sql "select path from sources where last_result = 'output'
+    and gave_up is null limit 1")"
+check "one that was searched: why knows it" has '^last result: ' "$T/out"
+check "one that was searched: nothing of redaction" has_not '^redaction:' \
+    "$T/out"
+
 # Whatever else was written in this world.
 mv "$CODEX/sessions" "$T/read"
 clean "anything else" "$W"

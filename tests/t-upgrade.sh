@@ -25,6 +25,7 @@ to_first() {
 	    alter table stage1_outputs drop column outdated;
 	    alter table memories drop column released_at;
 	    alter table agents drop column generator;
+	    alter table sources drop column gave_up;
 	    $(sqlite3 "$db" "select 'drop table ' || name || ';'
 	    from sqlite_schema where type = 'table' and name not in ('threads',
 	    'sources', 'jobs', 'stage1_outputs', 'selections', 'citations',

@@ -108,6 +108,12 @@ redact_bound(struct redact *r, const char *what)
 	effort_bound(&r->effort, what);
 }
 
+const char *
+redact_gave_up(const struct redact *r)
+{
+	return r->effort.said[0] == '\0' ? NULL : r->effort.said;
+}
+
 void
 redact_free(struct redact *r)
 {

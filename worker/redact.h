@@ -54,6 +54,12 @@ void redact_set_tick(struct redact *, int (*tick)(void *), void *arg);
  */
 void redact_bound(struct redact *, const char *what);
 
+/*
+ * Why not everything since redact_bound() was searched, as the warning says
+ * it, or NULL: it was.  Valid until the next redact_bound().
+ */
+const char *redact_gave_up(const struct redact *);
+
 /* 1 if redact_new() would take the user's pattern; else 0 and `why'. */
 int redact_pattern_ok(const char *pattern, char *why, size_t whysize);
 

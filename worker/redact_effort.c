@@ -25,7 +25,7 @@ effort_bound(struct effort *e, const char *what)
 {
 	e->left = LOOKS_FIRST;
 	e->more = LOOKS_MAX - LOOKS_FIRST;
-	e->warned = 0;
+	e->said[0] = '\0';
 	(void)snprintf(e->what, sizeof(e->what), "%s: ", what);
 }
 
@@ -59,15 +59,15 @@ effort_spend(struct effort *e, uint64_t looks)
 void
 effort_gave_up(struct effort *e, size_t pattern, size_t len)
 {
-	if (e->warned)
+	if (e->said[0] != '\0')
 		return;
-	e->warned = 1;
 	if (e->left == 0)
-		log_warnx("%sa text of %zu bytes costs too much to search "
-		    "for secrets, what is left of it is redacted", e->what,
-		    len);
+		(void)snprintf(e->said, sizeof(e->said), "a text of %zu bytes "
+		    "costs too much to search for secrets, what is left of it "
+		    "is redacted", len);
 	else
-		log_warnx("%spattern %zu of the configuration gave up on a "
-		    "text of %zu bytes, the rest of it is redacted", e->what,
-		    pattern, len);
+		(void)snprintf(e->said, sizeof(e->said), "pattern %zu of the "
+		    "configuration gave up on a text of %zu bytes, the rest "
+		    "of it is redacted", pattern, len);
+	log_warnx("%s%s", e->what, e->said);
 }

@@ -11,6 +11,7 @@
  * of microseconds if the text is made for it, else under one.
  */
 #define EFFORT_WHAT 512	/* bytes; a longer name is cut */
+#define EFFORT_SAID 160	/* bytes; holds every such sentence */
 
 struct effort {
 	uint64_t	  left;		/* looks */
@@ -18,7 +19,7 @@ struct effort {
 	uint64_t	  untold;	/* looks since the last tick */
 	int		(*tick)(void *);	/* NULL: nobody */
 	void		 *arg;
-	int		  warned;
+	char		  said[EFFORT_SAID];	/* how it gave up, or "" */
 	char		  what[EFFORT_WHAT];	/* is read; for the warning */
 };
 
@@ -38,8 +39,9 @@ void effort_text(struct effort *, size_t len);
 int effort_spend(struct effort *, uint64_t looks);
 
 /*
- * Log, once for each effort_bound(), that what is unread of a text of `len'
- * bytes goes: the looks are spent, else the user's pattern, from 1, gave up.
+ * Log and keep, once for each effort_bound(), that what is unread of a text of
+ * `len' bytes goes: the looks are spent, else the user's pattern, from 1, gave
+ * up.
  */
 void effort_gave_up(struct effort *, size_t pattern, size_t len);
 

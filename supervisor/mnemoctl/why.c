@@ -60,6 +60,7 @@ add_file(const struct store_file *f, void *arg)
 	ctl_set_time(o, "missing_since", f->missing_since);
 	json_set_str(o, "last_result", f->last_result);
 	ctl_set_time(o, "last_result_at", f->last_result_at);
+	json_set_str(o, "gave_up", f->gave_up);
 	return 0;
 }
 

@@ -7,6 +7,16 @@
 #include "supervisor/mnemoctl/table.h"
 #include "supervisor/mnemoctl/when.h"
 
+/* What was not searched for secrets is missing in what was extracted. */
+static void
+show_gave_up(const char *why, const char *path, const struct output *out)
+{
+	output_line(out, STYLE_BAD, "redaction: %s", why);
+	output_line(out, STYLE_PLAIN, "until: the patterns of the key redact "
+	    "cost less, or the rollout is another; then mnemoctl extract %s",
+	    path);
+}
+
 static void
 show_file(json_object *o, const struct output *out)
 {
@@ -26,6 +36,8 @@ show_file(json_object *o, const struct output *out)
 		output_line(out, STYLE_PLAIN, "last result: %s, %s", result,
 		    time_text(when, json_int(o, "last_result_at", 0),
 		    out->now));
+	if (json_str(o, "gave_up") != NULL)
+		show_gave_up(json_str(o, "gave_up"), json_str(o, "path"), out);
 }
 
 static void

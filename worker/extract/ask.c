@@ -108,6 +108,8 @@ fill(struct ask *k, struct job *j)
 		k->contents = c.text.len;
 		json_set_int(k->answer, "items", (int64_t)c.items);
 		json_set_int(k->answer, "redactions", (int64_t)c.redactions);
+		json_set_str(k->answer, "gave_up",
+		    redact_gave_up(j->x->redact));
 		json_set_int(k->answer, "cut_bytes", (int64_t)c.cut_bytes);
 		json_set(k->answer, "citations",
 		    json_object_get(c.citations));
@@ -177,7 +179,7 @@ ask_by_serial(struct asks *a, int64_t serial)
 }
 
 static void
-add_output(json_object *o, const struct reply *r)
+add_output(json_object *o, const struct reply *r, const char *gave_up)
 {
 	json_set_str(o, "raw_memory", r->raw_memory);
 	json_set_str(o, "rollout_summary", r->rollout_summary);
@@ -185,6 +187,8 @@ add_output(json_object *o, const struct reply *r)
 	json_set_bool(o, "keeps", r->keeps);
 	json_set_int(o, "redactions", json_int(o, "redactions", 0) +
 	    (int64_t)r->redactions);
+	if (gave_up != NULL)
+		json_set_str(o, "gave_up", gave_up);
 }
 
 /* The model answered. */
@@ -205,7 +209,7 @@ settle(struct worker *w, struct ask *k, const struct msg *m)
 		json_set_str(k->answer, "outcome", st == REPLY_OUTPUT ?
 		    "output" : "no_output");
 		if (st == REPLY_OUTPUT)
-			add_output(k->answer, &r);
+			add_output(k->answer, &r, redact_gave_up(x->redact));
 		worker_reply(w, &k->request, MSG_EXTRACTED,
 		    json_object_get(k->answer));
 	}

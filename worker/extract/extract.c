@@ -33,6 +33,7 @@ answer(const struct job *j, const struct feed *feed, int64_t items)
 
 	json_set_int(o, "items", items);
 	json_set_int(o, "redactions", (int64_t)feed->redactions);
+	json_set_str(o, "gave_up", redact_gave_up(feed->redact));
 	json_set_int(o, "cut_bytes", 0);
 	json_set(o, "citations",
 	    citations_json(filter_citations(feed->filter)));
