@@ -253,6 +253,45 @@ START_TEST(user_patterns)
 }
 END_TEST
 
+/* What a worker does not take for a pattern it must not go on without. */
+START_TEST(patterns_of_settings)
+{
+	static const struct {
+		const char	*settings;
+		const char	*why;	/* NULL: they are taken */
+	} cases[] = {
+		{ "{\"redact\":[\"ACME-[0-9]{6}\",\"zebra\"]}", NULL },
+		{ "{\"redact\":[\"zebra\",7]}", "pattern 2 is no text" },
+		{ "{\"redact\":[null]}", "pattern 1 is no text" },
+		{ "{\"redact\":[\"a\",\"(\"]}", "\"(\": offset 1" },
+	};
+	json_object	*o, *none = json_object_new_object();
+	struct redact	*r;
+	struct buf	 out = BUF_INIT;
+	char		 why[256] = "";
+	size_t		 i;
+
+	for (i = 0; i < NCASES(cases); i++) {
+		o = json_parse(cases[i].settings, strlen(cases[i].settings),
+		    JSON_DEPTH, NULL);
+		r = redact_from_settings(o, why, sizeof(why));
+		ck_assert((r == NULL) == (cases[i].why != NULL));
+		if (r == NULL)
+			ck_assert_ptr_nonnull(strstr(why, cases[i].why));
+		else
+			ck_assert_uint_eq(redact_text(r, "a zebra", 7, &out),
+			    1);
+		redact_free(r);
+		json_object_put(o);
+	}
+	buf_release(&out);
+	r = redact_from_settings(none, why, sizeof(why));
+	ck_assert_ptr_nonnull(r);
+	redact_free(r);
+	json_object_put(none);
+}
+END_TEST
+
 /*
  * A rule took the word in front of a ticket's name for the end of a token.
  * The user's pattern did not find it any more, and the name stayed.
@@ -557,6 +596,7 @@ redact_suite(void)
 	tcase_add_test(tc, arguments_stay_json);
 	tcase_add_test(tc, escapes_stay_whole);
 	tcase_add_test(tc, user_patterns);
+	tcase_add_test(tc, patterns_of_settings);
 	tcase_add_loop_test(tc, user_pattern_in_what_a_rule_takes, 0, 3);
 	tcase_add_test(tc, exhausted_pattern_fails_closed);
 	tcase_add_test(tc, hostile_text_ends);

@@ -32,6 +32,14 @@ struct redact *redact_new(const char *const *patterns, size_t n, char *why,
     size_t whysize);
 
 /*
+ * The same with the patterns of a worker's settings: the strings of their
+ * array "redact", which may be absent.  An element that is no string is as
+ * wrong as a pattern.
+ */
+struct redact *redact_from_settings(json_object *settings, char *why,
+    size_t whysize);
+
+/*
  * Spend a millisecond on making the rules faster that hostile text makes
  * slow: for who reads much.  To be called before the sandbox closes.
  */

@@ -1,5 +1,9 @@
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/json.h"
+#include "common/mem.h"
 #include "common/monotime.h"
 #include "worker/redact.h"
 #include "worker/redact_user.h"
@@ -107,4 +111,40 @@ user_pass(const struct user *u, size_t which, const struct subject *text,
 		spans_add(found, v.start, v.end);
 		taken = v.end;
 	}
+}
+
+/* The strings of the array, for free(), or NULL and why. */
+static const char **
+strings_of(json_object *list, char *why, size_t whysize)
+{
+	const char	**texts = xcalloc(json_count(list) + 1,
+			    sizeof(*texts));
+	json_object	 *o;
+	size_t		  i;
+
+	for (i = 0; i < json_count(list); i++) {
+		o = json_object_array_get_idx(list, i);
+		if (!json_object_is_type(o, json_type_string)) {
+			snprintf(why, whysize, "redact: pattern %zu is no "
+			    "text", i + 1);
+			free(texts);
+			return NULL;
+		}
+		texts[i] = json_object_get_string(o);
+	}
+	return texts;
+}
+
+struct redact *
+redact_from_settings(json_object *settings, char *why, size_t whysize)
+{
+	json_object	 *list = json_arr(settings, "redact");
+	const char	**patterns = strings_of(list, why, whysize);
+	struct redact	 *r;
+
+	if (patterns == NULL)
+		return NULL;
+	r = redact_new(patterns, json_count(list), why, whysize);
+	free(patterns);
+	return r;
 }

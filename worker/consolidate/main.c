@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "agent.h"
@@ -13,26 +12,6 @@
  * The consolidate role: mnemod-agent.  It sees its staging folder and
  * nothing else; what it writes there goes through the workspace role.
  */
-
-/* The user's patterns, besides the rules that redact.c brings. */
-static struct redact *
-make_redact(json_object *settings, char *why, size_t whysize)
-{
-	json_object *arr = json_arr(settings, "redact");
-	size_t i, n = arr == NULL ? 0 : json_object_array_length(arr);
-	const char **patterns = xcalloc(n + 1, sizeof(*patterns));
-	struct redact *r;
-
-	for (i = 0; i < n; i++) {
-		patterns[i] = json_object_get_string(
-		    json_object_array_get_idx(arr, i));
-		if (patterns[i] == NULL)
-			patterns[i] = "";
-	}
-	r = redact_new(patterns, n, why, whysize);
-	free(patterns);
-	return r;
-}
 
 static int
 configure(struct worker *w, json_object *settings, char *why, size_t whysize)
@@ -55,7 +34,7 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 		    strerror(errno));
 		return -1;
 	}
-	a->redact = make_redact(settings, why, whysize);
+	a->redact = redact_from_settings(settings, why, whysize);
 	if (a->redact == NULL)
 		return -1;
 	return a->provider->configure(a, settings, why, whysize);

@@ -100,14 +100,9 @@ static int
 take_patterns(struct worker *w, json_object *settings, char *why,
     size_t whysize)
 {
-	struct extract	 *x = worker_data(w);
-	char		**patterns;
-	size_t		  n;
+	struct extract	*x = worker_data(w);
 
-	patterns = take_strings(settings, "redact", &n);
-	x->redact = redact_new((const char *const *)patterns, n, why,
-	    whysize);
-	free_strings(patterns, n);
+	x->redact = redact_from_settings(settings, why, whysize);
 	if (x->redact == NULL)
 		return -1;
 	redact_prepare(x->redact);

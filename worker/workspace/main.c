@@ -43,28 +43,6 @@ redact_tick(void *arg)
 	return 0;
 }
 
-static struct redact *
-compile(json_object *settings, char *why, size_t whysize)
-{
-	json_object	*list = json_arr(settings, "redact");
-	size_t		 i, n = 0;
-	const char	**patterns;
-	struct redact	*r;
-
-	if (list != NULL)
-		n = json_object_array_length(list);
-	patterns = xcalloc(n + 1, sizeof(*patterns));
-	for (i = 0; i < n; i++) {
-		patterns[i] = json_object_get_string(
-		    json_object_array_get_idx(list, i));
-		if (patterns[i] == NULL)
-			patterns[i] = "";
-	}
-	r = redact_new(patterns, n, why, whysize);
-	free(patterns);
-	return r;
-}
-
 static int
 configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 {
@@ -96,7 +74,7 @@ configure(struct worker *w, json_object *settings, char *why, size_t whysize)
 		return -1;
 	}
 	hook_crash_at(json_str(settings, "crash_at"));
-	ws->redact = compile(settings, why, whysize);
+	ws->redact = redact_from_settings(settings, why, whysize);
 	if (ws->redact == NULL)
 		return -1;
 	redact_set_tick(ws->redact, redact_tick, w);
