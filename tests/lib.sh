@@ -118,6 +118,8 @@ fd_count() {
 }
 
 # CPU time of a process in clock ticks (a hundredth of a second).
+# What spins has 100 in a second; one that a tick finds awake is charged all
+# of it, so that a few say nothing.
 cpu_ticks() {
 	sed 's/^.*) //' "/proc/$1/stat" | {
 		read -r _ _ _ _ _ _ _ _ _ _ _ user system _

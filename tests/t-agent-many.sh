@@ -9,6 +9,15 @@ isolate
 . tests/agent.sh
 N=64
 agents() { [ "$(pids_of mnemod-agent | wc -l)" -eq "$1" ]; }
+# Each has a title with its memory and the turn $1.
+in_turn() {
+	for p in $(pids_of mnemod-agent); do
+		tr '\0' ' ' <"/proc/$p/cmdline"
+		echo
+	done >"$T/titles"
+	[ "$(sed -n "s/^mnemod: consolidate \(m[0-9]*\) \[turn $1[],].*/\1/p" \
+	    "$T/titles" | sort -u | wc -l)" -eq $N ]
+}
 
 world_new
 session 1 /home/u/p
@@ -29,14 +38,7 @@ model_conf responses 'budget { requests_per_day = 0 tokens_per_day = 0 }' \
 mn_start -1 --yes
 check "$N agents at once" wait_until 60 agents $N
 check "each has asked" wait_until 60 asked_of_agent $N
-sleep 1
-for p in $(pids_of mnemod-agent); do
-	tr '\0' ' ' <"/proc/$p/cmdline"
-	echo
-done >"$T/titles"
-check "each title names its memory and its turn" [ "$(sed -n \
-    's/^mnemod: consolidate \(m[0-9]*\) \[turn 1[],].*/\1/p' "$T/titles" |
-    sort -u | wc -l)" -eq $N ]
+check "each title names its memory and its turn" wait_until 20 in_turn 1
 check "one gateway for all" [ "$(pids_of mnemod-gateway | wc -l)" -eq 1 ]
 # shellcheck disable=SC2046
 pss=$(for p in $(pids_of mnemod-agent); do
@@ -46,13 +48,7 @@ done 2>/dev/null | awk '{ s += $1; if ($1 > m) m = $1 } END {
 echo "note: an agent process that waits: ${pss:-cannot be told}"
 touch "$T/first"
 check "each has a second turn" wait_until 60 asked_of_agent $((2 * N))
-sleep 1
-for p in $(pids_of mnemod-agent); do
-	tr '\0' ' ' <"/proc/$p/cmdline"
-	echo
-done >"$T/titles"
-check "each title goes on" \
-    [ "$(count_of '^mnemod: consolidate m[0-9]* \[turn 2' "$T/titles")" -eq $N ]
+check "each title goes on" wait_until 20 in_turn 2
 touch "$T/second"
 # shellcheck disable=SC2154 # set by mn_start
 wait "$sup"

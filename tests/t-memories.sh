@@ -26,11 +26,14 @@ EOT
 mn_start -1 --yes -o agent_hold_ms=3000
 agents() { [ "$(pids_of mnemod-agent | wc -l)" -eq "$N" ]; }
 check "an agent process for each memory" wait_until 20 agents
-sleep 0.3
-for p in $(pids_of mnemod-agent); do
-	tr '\0' ' ' <"/proc/$p/cmdline"
-	echo
-done >"$T/titles"
+titles() {
+	for p in $(pids_of mnemod-agent); do
+		tr '\0' ' ' <"/proc/$p/cmdline"
+		echo
+	done >"$T/titles"
+	[ "$(count_of '^mnemod: consolidate m[1-4] \[' "$T/titles")" -eq 4 ]
+}
+wait_until 2 titles
 for i in 1 2 3 4; do
 	check "ps shows the agent of m$i" has "^mnemod: consolidate m$i \[" \
 	    "$T/titles"
