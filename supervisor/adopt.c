@@ -24,70 +24,12 @@ struct adoption {
 	int		 done;		/* the root is ours */
 };
 
-static void	wspace_ready(struct child *, void *);
-static void	wspace_message(struct child *, const struct msg *, void *);
-static void	wspace_ended(struct child *, const struct child_end *, void *);
-
-static const struct child_ops adopt_ops = {
-	wspace_ready, wspace_message, NULL, wspace_ended
-};
-
 static void
 free_adoption(struct memory *m)
 {
 	json_object_put(m->adoption->rows);
 	free(m->adoption);
 	m->adoption = NULL;
-}
-
-/* Databases lie beside the sessions of each of the memory's sources. */
-static json_object *
-read_databases(const struct memory *m)
-{
-	json_object			*rows = json_object_new_array();
-	const struct config_source	*s;
-	size_t				 i;
-
-	for (i = 0; i < m->config->sources.n; i++) {
-		s = config_source(m->sv->config, m->config->sources.v[i]);
-		if (s != NULL)
-			codex_rows_read(s->path, m->sv->state.path, rows);
-	}
-	return rows;
-}
-
-/* It is new work: nothing is begun now.  Said once. */
-static int
-is_held_back(struct memory *m)
-{
-	struct waits	w;
-
-	if (waits_look(m->sv->store, m->sv->config, wall_s(), &w) !=
-	    STORE_OK || w.still.reason == NULL)
-		return 0;
-	if (strcmp(m->reason, w.still.reason) != 0)
-		log_warnx("memory %s: not adopted yet (%s): %s",
-		    m->config->name, w.still.reason, w.still.text);
-	snprintf(m->reason, sizeof(m->reason), "%s", w.still.reason);
-	m->sv->outcome |= OUTCOME_WAITING;
-	return 1;
-}
-
-int
-adopt_start(struct memory *m)
-{
-	if (is_held_back(m))
-		return 0;
-	if (memory_take_foreign(m) == -1) {
-		if (!m->stopped)
-			m->sv->outcome |= OUTCOME_WAITING;
-		return 0;
-	}
-	m->state = MEM_ADOPTING;
-	m->adoption = xcalloc(1, sizeof(*m->adoption));
-	m->adoption->rows = read_databases(m);
-	memory_start_workspace(m, &adopt_ops);
-	return 1;
 }
 
 static int
@@ -309,4 +251,58 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 	}
 	free_adoption(m);
 	recovery_memory(m);
+}
+
+static const struct child_ops adopt_ops = {
+	wspace_ready, wspace_message, NULL, wspace_ended
+};
+
+/* Databases lie beside the sessions of each of the memory's sources. */
+static json_object *
+read_databases(const struct memory *m)
+{
+	json_object			*rows = json_object_new_array();
+	const struct config_source	*s;
+	size_t				 i;
+
+	for (i = 0; i < m->config->sources.n; i++) {
+		s = config_source(m->sv->config, m->config->sources.v[i]);
+		if (s != NULL)
+			codex_rows_read(s->path, m->sv->state.path, rows);
+	}
+	return rows;
+}
+
+/* It is new work: nothing is begun now.  Said once. */
+static int
+is_held_back(struct memory *m)
+{
+	struct waits	w;
+
+	if (waits_look(m->sv->store, m->sv->config, wall_s(), &w) !=
+	    STORE_OK || w.still.reason == NULL)
+		return 0;
+	if (strcmp(m->reason, w.still.reason) != 0)
+		log_warnx("memory %s: not adopted yet (%s): %s",
+		    m->config->name, w.still.reason, w.still.text);
+	snprintf(m->reason, sizeof(m->reason), "%s", w.still.reason);
+	m->sv->outcome |= OUTCOME_WAITING;
+	return 1;
+}
+
+int
+adopt_start(struct memory *m)
+{
+	if (is_held_back(m))
+		return 0;
+	if (memory_take_foreign(m) == -1) {
+		if (!m->stopped)
+			m->sv->outcome |= OUTCOME_WAITING;
+		return 0;
+	}
+	m->state = MEM_ADOPTING;
+	m->adoption = xcalloc(1, sizeof(*m->adoption));
+	m->adoption->rows = read_databases(m);
+	memory_start_workspace(m, &adopt_ops);
+	return 1;
 }

@@ -16,14 +16,6 @@
 #include "supervisor/store_review.h"
 #include "supervisor/turn.h"
 
-static void	wspace_ready(struct child *, void *);
-static void	wspace_message(struct child *, const struct msg *, void *);
-static void	wspace_ended(struct child *, const struct child_end *, void *);
-
-static const struct child_ops recovery_ops = {
-	wspace_ready, wspace_message, NULL, wspace_ended
-};
-
 /* The memories that are still to be recovered were all looked at? */
 static int
 all_recovered(struct supervisor *sv)
@@ -308,6 +300,10 @@ recovery_over(struct supervisor *sv)
 	if (sv->scheduler != NULL && all_recovered(sv))
 		scheduler_recovered(sv);
 }
+
+static const struct child_ops recovery_ops = {
+	wspace_ready, wspace_message, NULL, wspace_ended
+};
 
 void
 recovery_memory(struct memory *m)
