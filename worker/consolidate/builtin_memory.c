@@ -175,98 +175,88 @@ add_topic(struct buf *b, const struct topic *t, size_t number)
 	buf_addch(b, '\n');
 }
 
+/*
+ * What is told of a fact: its bullet, and its key where that is not the
+ * bullet itself.  0: nothing is.
+ */
+struct telling {
+	const char	*list;		/* of a task's facts */
+	int		(*tell)(struct buf *text, struct buf *key,
+			    const struct said *, const char *home);
+};
+
 /* The same command in another folder is another check. */
-static void
-add_checks(struct items *l, const struct said *of, const char *home)
+static int
+tell_check(struct buf *text, struct buf *key, const struct said *s,
+    const char *home)
 {
-	json_object *arr = json_arr(of->fact, "checks");
+	const char *dir = json_str(s->fact, "dir");
+
+	if (!bullet_check(text, s->fact, home))
+		return 0;
+	buf_addf(key, "%s\n%s", json_str(s->fact, "command"),
+	    dir == NULL ? s->row->cwd : dir);
+	return 1;
+}
+
+static int
+tell_diagnosis(struct buf *text, struct buf *key, const struct said *s,
+    const char *home)
+{
+	const char *command = json_str(s->fact, "command");
+
+	(void)home;
+	if (command == NULL)
+		return 0;
+	buf_addstr(key, command);
+	return bullet_diagnosis(text, s->fact);
+}
+
+static int
+tell_knowledge(struct buf *text, struct buf *key, const struct said *s,
+    const char *home)
+{
+	(void)key;
+	(void)home;
+	return bullet_told(text, s->fact);
+}
+
+/* A command may fail for several reasons, each of which is told. */
+static int
+tell_failure(struct buf *text, struct buf *key, const struct said *s,
+    const char *home)
+{
+	const char *command = json_str(s->fact, "command");
+	const char *error = json_str(s->fact, "error");
+
+	(void)home;
+	if (command != NULL)
+		buf_addf(key, "%s\n%s", command, error == NULL ? "" : error);
+	return bullet_failure(text, s->fact);
+}
+
+static const struct telling	checks = { "checks", tell_check };
+static const struct telling	diagnoses = { "diagnoses", tell_diagnosis };
+static const struct telling	told = { "knowledge", tell_knowledge };
+static const struct telling	failed = { "failures", tell_failure };
+
+static void
+add_each(struct items *l, const struct said *of, const struct telling *t,
+    const char *home)
+{
+	json_object *arr = json_arr(of->fact, t->list);
 	struct buf text = BUF_INIT, key = BUF_INIT;
 	struct said s = *of;
-	const char *dir;
 	size_t i;
 
 	for (i = 0; i < length(arr); i++) {
 		buf_reset(&text);
 		buf_reset(&key);
 		s.fact = json_object_array_get_idx(arr, i);
-		if (!bullet_check(&text, s.fact, home))
+		if (!t->tell(&text, &key, &s, home))
 			continue;
-		dir = json_str(s.fact, "dir");
-		buf_addf(&key, "%s\n%s", json_str(s.fact, "command"),
-		    dir == NULL ? of->row->cwd : dir);
-		s.key = buf_str(&key);
 		s.text = buf_str(&text);
-		items_add(l, &s);
-	}
-	buf_release(&text);
-	buf_release(&key);
-}
-
-static void
-add_knowledge(struct items *l, const struct said *of)
-{
-	json_object *arr = json_arr(of->fact, "knowledge");
-	struct buf text = BUF_INIT;
-	struct said s = *of;
-	size_t i;
-
-	for (i = 0; i < length(arr); i++) {
-		buf_reset(&text);
-		s.fact = json_object_array_get_idx(arr, i);
-		if (!bullet_told(&text, s.fact))
-			continue;
-		s.key = s.text = buf_str(&text);
-		items_add(l, &s);
-	}
-	buf_release(&text);
-}
-
-static void
-add_diagnoses(struct items *l, const struct said *of)
-{
-	json_object *arr = json_arr(of->fact, "diagnoses");
-	struct buf text = BUF_INIT;
-	struct said s = *of;
-	size_t i;
-
-	for (i = 0; i < length(arr); i++) {
-		buf_reset(&text);
-		s.fact = json_object_array_get_idx(arr, i);
-		if (!bullet_diagnosis(&text, s.fact))
-			continue;
-		s.key = json_str(s.fact, "command");
-		s.text = buf_str(&text);
-		if (s.key != NULL)
-			items_add(l, &s);
-	}
-	buf_release(&text);
-}
-
-/* A command may fail for several reasons, each of which is told. */
-static void
-add_failures(struct items *l, const struct said *of)
-{
-	json_object *arr = json_arr(of->fact, "failures"), *f;
-	struct buf text = BUF_INIT, key = BUF_INIT;
-	const char *command, *error;
-	struct said s = *of;
-	size_t i;
-
-	for (i = 0; i < length(arr); i++) {
-		buf_reset(&text);
-		f = json_object_array_get_idx(arr, i);
-		if (!bullet_failure(&text, f))
-			continue;
-		s.fact = f;
-		s.text = buf_str(&text);
-		s.key = s.text;
-		if ((command = json_str(f, "command")) != NULL) {
-			error = json_str(f, "error");
-			buf_reset(&key);
-			buf_addf(&key, "%s\n%s", command, error == NULL ? "" :
-			    error);
-			s.key = buf_str(&key);
-		}
+		s.key = key.len > 0 ? buf_str(&key) : s.text;
 		items_add(l, &s);
 	}
 	buf_release(&text);
@@ -298,11 +288,11 @@ collect(struct items *knowledge, struct items *failures,
 			s.fact = g->topic[i].ref[j].task;
 			s.row = g->topic[i].ref[j].row;
 			s.topic = (unsigned)i + 1;
-			add_checks(knowledge, &s, g->cwd);
-			add_diagnoses(knowledge, &s);
+			add_each(knowledge, &s, &checks, g->cwd);
+			add_each(knowledge, &s, &diagnoses, g->cwd);
 			add_files(knowledge, &s);
-			add_knowledge(knowledge, &s);
-			add_failures(failures, &s);
+			add_each(knowledge, &s, &told, g->cwd);
+			add_each(failures, &s, &failed, g->cwd);
 		}
 	items_sort(knowledge);
 	items_sort(failures);
