@@ -91,16 +91,18 @@ commit_traced(struct purge *p, const git_oid *commit)
 	    purge_traced(p, &tree);
 }
 
-/* The same commit, of another tree or behind another parent. */
+/* The same commit, with the tree and behind the parent of `as'. */
 static int
-rewrite(struct purge *p, git_commit *c, const git_oid *tree,
-    const git_oid *parent, git_oid *out)
+rewrite(struct purge *p, git_commit *c, const struct history_commit *as,
+    git_oid *out)
 {
+	const git_oid	*parent = &as->parents[0];
+
 	git_error_clear();
 	return git_commit_create_from_ids(out, p->ws->history.repo, NULL,
 	    git_commit_author(c), git_commit_committer(c),
-	    git_commit_message_encoding(c), git_commit_message_raw(c), tree,
-	    parent == NULL ? 0 : 1, &parent) < 0 ? -1 :
+	    git_commit_message_encoding(c), git_commit_message_raw(c),
+	    &as->tree, as->nparents, &parent) < 0 ? -1 :
 	    history_is_written(&p->ws->history, out);
 }
 
@@ -158,17 +160,19 @@ stays(struct purge *p, git_commit *c, const git_oid *last)
 static int
 keep(struct purge *p, const git_oid *id, git_oid *last, int *has_last)
 {
-	const git_oid	*parent = *has_last ? last : NULL;
-	git_commit	*c = NULL;
-	git_oid		 new;
-	int		 r;
+	struct history_commit	 as = { .nparents = *has_last ? 1 : 0 };
+	git_commit		*c = NULL;
+	git_oid			 new;
+	int			 r;
 
 	if (git_commit_lookup(&c, p->ws->history.repo, id) < 0)
 		return -1;
-	r = stays(p, c, parent);
+	git_oid_cpy(&as.tree, git_commit_tree_id(c));
+	git_oid_cpy(&as.parents[0], last);
+	r = stays(p, c, *has_last ? last : NULL);
 	git_oid_cpy(&new, id);
 	if (r == 0)
-		r = rewrite(p, c, git_commit_tree_id(c), parent, &new);
+		r = rewrite(p, c, &as, &new);
 	git_commit_free(c);
 	git_oid_cpy(last, &new);
 	*has_last = 1;
@@ -225,15 +229,15 @@ purge_live(struct purge *p)
 static int
 rewrite_adopted(struct purge *p, const git_oid *id, git_oid *out)
 {
-	git_commit	*c = NULL;
-	git_oid		 tree;
-	int		 r;
+	struct history_commit	 as = { .nparents = 0 };
+	git_commit		*c = NULL;
+	int			 r;
 
 	if (git_commit_lookup(&c, p->ws->history.repo, id) < 0)
 		return -1;
-	r = purge_tree(p, git_commit_tree_id(c), &tree);
+	r = purge_tree(p, git_commit_tree_id(c), &as.tree);
 	if (r == 0)
-		r = rewrite(p, c, &tree, NULL, out);
+		r = rewrite(p, c, &as, out);
 	git_commit_free(c);
 	return r;
 }
