@@ -1,7 +1,6 @@
 #include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,8 +33,8 @@ exe_set_release(struct exe_set *e)
 }
 
 int
-exe_open(struct exe_set *e, enum role role, const char *libexec, char *why,
-    size_t whysize)
+exe_open(struct exe_set *e, enum role role, const char *libexec,
+    struct buf *why)
 {
 	struct stat	 st;
 	const char	*fault = NULL;
@@ -52,9 +51,8 @@ exe_open(struct exe_set *e, enum role role, const char *libexec, char *why,
 	else if (faccessat(AT_FDCWD, e->path[role], X_OK, AT_EACCESS) == -1)
 		fault = strerror(errno);
 	if (fault != NULL) {
-		snprintf(why, whysize, "worker %s: %s: %s; is mnemod "
-		    "installed, or `libexec' set?", role_name(role),
-		    e->path[role], fault);
+		buf_addf(why, "worker %s: %s: %s; is mnemod installed, or "
+		    "`libexec' set?", role_name(role), e->path[role], fault);
 		fd_close(&fd);
 		return -1;
 	}

@@ -1,7 +1,7 @@
 #ifndef MNEMOD_EXE_H
 #define MNEMOD_EXE_H
 
-#include <stddef.h>
+#include "common/buf.h"
 #include "common/role.h"
 
 /*
@@ -22,6 +22,6 @@ void exe_set_release(struct exe_set *);
  * file that may be executed.  Returns 0, or -1 with a sentence in `why'.
  */
 int exe_open(struct exe_set *, enum role role, const char *libexec,
-    char *why, size_t whysize);
+    struct buf *why);
 
 #endif

@@ -188,7 +188,7 @@ main(int argc, char **argv, char **envp)
 	struct options		opt;
 	struct paths		paths;
 	enum mnemod_exit	e;
-	char			why[256];
+	struct buf		why = BUF_INIT;
 
 	if (fd_sanitize_std() == -1)
 		return EXIT_STATE;
@@ -196,9 +196,10 @@ main(int argc, char **argv, char **envp)
 	title_init(argc, argv, envp, "mnemod");
 	log_init("mnemod");
 	umask(077);
-	if (options_parse(&opt, argc, argv, why, sizeof(why)) == -1) {
-		log_warnx("%s", why);
+	if (options_parse(&opt, argc, argv, &why) == -1) {
+		log_warnx("%s", buf_str(&why));
 		options_usage(stderr);
+		buf_release(&why);
 		options_release(&opt);
 		return EXIT_USAGE;
 	}

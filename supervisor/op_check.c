@@ -32,7 +32,7 @@ find_argument(const struct operation *op, const char *name)
 }
 
 static void
-say_no_command(char *why, size_t size, const char *name)
+say_no_command(struct buf *why, const char *name)
 {
 	const struct operation	*op;
 	const char		*near = "none";
@@ -42,13 +42,12 @@ say_no_command(char *why, size_t size, const char *name)
 	for (op = operation_table; op->name != NULL; op++)
 		nearest_try(name, op->name, &near, &d);
 	log_printable(word, sizeof(word), name, strlen(name));
-	snprintf(why, size, "%s: no such command; the nearest is %s", word,
+	buf_addf(why, "%s: no such command; the nearest is %s", word,
 	    near);
 }
 
 static void
-say_no_argument(char *why, size_t size, const struct operation *op,
-    const char *name)
+say_no_argument(struct buf *why, const struct operation *op, const char *name)
 {
 	const struct op_argument	*a;
 	const char			*near = NULL;
@@ -59,23 +58,23 @@ say_no_argument(char *why, size_t size, const struct operation *op,
 		nearest_try(name, a->name, &near, &d);
 	log_printable(word, sizeof(word), name, strlen(name));
 	if (near == NULL)
-		snprintf(why, size, "%s takes no argument", op->name);
+		buf_addf(why, "%s takes no argument", op->name);
 	else
-		snprintf(why, size, "%s: no argument %s; the nearest is %s",
+		buf_addf(why, "%s: no argument %s; the nearest is %s",
 		    op->name, word, near);
 }
 
 /* 0, or -1 with `why'. */
 static int
 check_value(const struct operation *op, const struct op_argument *a,
-    json_object *v, char *why, size_t size)
+    json_object *v, struct buf *why)
 {
 	enum json_type	want = a->kind == OP_TEXT ? json_type_string :
 	    json_type_boolean;
 	size_t		len;
 
 	if (!json_object_is_type(v, want)) {
-		snprintf(why, size, "%s: %s is no %s", op->name, a->name,
+		buf_addf(why, "%s: %s is no %s", op->name, a->name,
 		    a->kind == OP_TEXT ? "text" : "truth value");
 		return -1;
 	}
@@ -84,30 +83,30 @@ check_value(const struct operation *op, const struct op_argument *a,
 	len = (size_t)json_object_get_string_len(v);
 	if (len > 0 && len <= a->max)
 		return 0;
-	snprintf(why, size, len == 0 ? "%s: %s is empty" :
+	buf_addf(why, len == 0 ? "%s: %s is empty" :
 	    "%s: %s is longer than %zu bytes", op->name, a->name, a->max);
 	return -1;
 }
 
 static int
-check_arguments(const struct operation *op, json_object *args, char *why,
-    size_t size)
+check_arguments(const struct operation *op, json_object *args,
+    struct buf *why)
 {
 	const struct op_argument	*a;
 
 	json_object_object_foreach(args, key, value) {
 		a = find_argument(op, key);
 		if (a == NULL) {
-			say_no_argument(why, size, op, key);
+			say_no_argument(why, op, key);
 			return -1;
 		}
-		if (check_value(op, a, value, why, size) == -1)
+		if (check_value(op, a, value, why) == -1)
 			return -1;
 	}
 	for (a = op->args; a->name != NULL; a++)
 		if (a->required &&
 		    !json_object_object_get_ex(args, a->name, NULL)) {
-			snprintf(why, size, "%s: the argument %s is missing",
+			buf_addf(why, "%s: the argument %s is missing",
 			    op->name, a->name);
 			return -1;
 		}
@@ -116,26 +115,25 @@ check_arguments(const struct operation *op, json_object *args, char *why,
 
 /* The row that a request names, NULL with `why'. */
 static const struct operation *
-check_command(json_object *request, char *why, size_t size)
+check_command(json_object *request, struct buf *why)
 {
 	const struct operation	*op;
 	const char		*name = json_str(request, "command");
 
 	if (name == NULL || json_has_nul(request)) {
-		snprintf(why, size, "the request names no command");
+		buf_addf(why, "the request names no command");
 		return NULL;
 	}
 	op = find_operation(name);
 	if (op == NULL)
-		say_no_command(why, size, name);
+		say_no_command(why, name);
 	return op;
 }
 
 const struct operation *
-operation_check(json_object *request, json_object **args, char *why,
-    size_t size)
+operation_check(json_object *request, json_object **args, struct buf *why)
 {
-	const struct operation	*op = check_command(request, why, size);
+	const struct operation	*op = check_command(request, why);
 	json_object		*o;
 
 	*args = NULL;
@@ -144,11 +142,11 @@ operation_check(json_object *request, json_object **args, char *why,
 	if (!json_object_object_get_ex(request, "args", &o)) {
 		o = *args = json_object_new_object();
 	} else if (!json_object_is_type(o, json_type_object)) {
-		snprintf(why, size, "%s: args is no object", op->name);
+		buf_addf(why, "%s: args is no object", op->name);
 		return NULL;
 	} else
 		*args = json_object_get(o);
-	if (check_arguments(op, o, why, size) == 0)
+	if (check_arguments(op, o, why) == 0)
 		return op;
 	json_object_put(*args);
 	*args = NULL;

@@ -112,11 +112,12 @@ operations_ask(struct supervisor *sv, json_object *request,
 	const struct operation	*op;
 	struct op_run		*run;
 	json_object		*args;
-	char			 why[256];
+	struct buf		 why = BUF_INIT;
 
-	op = operation_check(request, &args, why, sizeof(why));
+	op = operation_check(request, &args, &why);
 	if (op == NULL) {
-		answer_error(asker, EXIT_USAGE, "bad_request", why);
+		answer_error(asker, EXIT_USAGE, "bad_request", buf_str(&why));
+		buf_release(&why);
 		return NULL;
 	}
 	if (o->n >= OPERATION_REQUESTS_MAX || supervisor_stopping(sv)) {

@@ -166,7 +166,7 @@ int operations_open(const struct supervisor *);
  * `why' that names the nearest.  op_check.c
  */
 const struct operation *operation_check(json_object *request,
-    json_object **args, char *why, size_t size);
+    json_object **args, struct buf *why);
 
 /*
  * For the operations.

@@ -130,13 +130,13 @@ name_of_act(enum options_act act)
 
 /* Help and version are always heeded; of the others one may be given. */
 static int
-set_act(struct options *o, enum options_act act, char *why, size_t size)
+set_act(struct options *o, enum options_act act, struct buf *why)
 {
 	if (act == ACT_RUN || o->act == act || o->act == ACT_HELP ||
 	    o->act == ACT_VERSION)
 		return 0;
 	if (o->act != ACT_RUN && act != ACT_HELP && act != ACT_VERSION) {
-		snprintf(why, size, "--%s and --%s exclude each other: "
+		buf_addf(why, "--%s and --%s exclude each other: "
 		    "expected one of them", name_of_act(o->act),
 		    name_of_act(act));
 		return -1;
@@ -159,7 +159,7 @@ take_adopt(struct options *o, const char *name)
 
 /* One option with its argument. */
 static int
-take(struct options *o, int letter, char *why, size_t size)
+take(struct options *o, int letter, struct buf *why)
 {
 	switch (letter) {
 	case 'f':
@@ -188,18 +188,18 @@ take(struct options *o, int letter, char *why, size_t size)
 	default:
 		break;
 	}
-	return set_act(o, act_of(letter), why, size);
+	return set_act(o, act_of(letter), why);
 }
 
 /* What getopt(3) refused. */
 static int
-refuse(int letter, char **argv, char *why, size_t size)
+refuse(int letter, char **argv, struct buf *why)
 {
 	const struct option_row	*row;
 	char			 word[64];
 
 	if (letter == ':' && (row = find_row(optopt)) != NULL) {
-		snprintf(why, size, "--%s: expected its argument, %s",
+		buf_addf(why, "--%s: expected its argument, %s",
 		    row->name, row->arg);
 		return -1;
 	}
@@ -208,14 +208,14 @@ refuse(int letter, char **argv, char *why, size_t size)
 	else
 		log_printable(word, sizeof(word), argv[optind - 1],
 		    strlen(argv[optind - 1]));
-	snprintf(why, size, "%s: no such option, or not in this form",
+	buf_addf(why, "%s: no such option, or not in this form",
 	    word);
 	return -1;
 }
 
 /* Empty arguments are a script's unset variable. */
 static int
-check_empty(const struct options *o, char *why, size_t size)
+check_empty(const struct options *o, struct buf *why)
 {
 	const char	*name;
 
@@ -228,14 +228,13 @@ check_empty(const struct options *o, char *why, size_t size)
 		name = "state";
 	if (name == NULL)
 		return 0;
-	snprintf(why, size, "--%s: its argument is empty: expected a path",
+	buf_addf(why, "--%s: its argument is empty: expected a path",
 	    name);
 	return -1;
 }
 
 int
-options_parse(struct options *o, int argc, char **argv, char *why,
-    size_t size)
+options_parse(struct options *o, int argc, char **argv, struct buf *why)
 {
 	struct option	names[NROWS + 1];
 	char		letters[2 * NROWS + 3], word[64];
@@ -248,18 +247,18 @@ options_parse(struct options *o, int argc, char **argv, char *why,
 	while ((letter = getopt_long(argc, argv, letters, names, NULL)) !=
 	    -1) {
 		if (letter == '?' || letter == ':')
-			return refuse(letter, argv, why, size);
-		if (take(o, letter, why, size) == -1)
+			return refuse(letter, argv, why);
+		if (take(o, letter, why) == -1)
 			return -1;
 	}
 	if (optind < argc) {
 		log_printable(word, sizeof(word), argv[optind],
 		    strlen(argv[optind]));
-		snprintf(why, size, "%s: expected no argument without an "
+		buf_addf(why, "%s: expected no argument without an "
 		    "option", word);
 		return -1;
 	}
-	return check_empty(o, why, size);
+	return check_empty(o, why);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include "common/buf.h"
 
 /* The command line of mnemod(8). */
 
@@ -36,8 +37,7 @@ struct options {
  * or -1 with one line in `why' (exit status 2; print options_usage() too).
  * options_release() in either case.
  */
-int options_parse(struct options *, int argc, char **argv, char *why,
-    size_t whysize);
+int options_parse(struct options *, int argc, char **argv, struct buf *why);
 void options_release(struct options *);
 
 /* The one-line usage (standard error) and the full help (-h). */

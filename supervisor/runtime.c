@@ -6,14 +6,16 @@
 int
 runtime_open_role(struct runtime *rt, const struct config *config, enum role r)
 {
-	char	why[512];
+	struct buf	why = BUF_INIT;
+	int		rc;
 
 	if (rt->exes.fd[r] != -1)
 		return 0;
-	if (exe_open(&rt->exes, r, config->libexec, why, sizeof(why)) == 0)
-		return 0;
-	log_warnx("%s (key libexec)", why);
-	return -1;
+	rc = exe_open(&rt->exes, r, config->libexec, &why);
+	if (rc == -1)
+		log_warnx("%s (key libexec)", buf_str(&why));
+	buf_release(&why);
+	return rc;
 }
 
 enum mnemod_exit

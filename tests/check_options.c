@@ -16,7 +16,7 @@
 #include "supervisor/paths.h"
 #include "tests/terminal.h"
 
-static char	why[256];
+static struct buf	why;
 
 /* Parse words up to NULL, the program's name not among them. */
 static int
@@ -32,8 +32,8 @@ parse(struct options *o, const char *const *words)
 		argv[argc] = text[argc];
 	}
 	argv[argc] = NULL;
-	why[0] = '\0';
-	return options_parse(o, argc, argv, why, sizeof(why));
+	buf_reset(&why);
+	return options_parse(o, argc, argv, &why);
 }
 
 #define PARSE(o, ...) parse((o), (const char *const[]){ __VA_ARGS__, NULL })
@@ -93,7 +93,8 @@ END_TEST
 #define BAD(want, ...) do {						\
 	struct options	o;						\
 	ck_assert_int_eq(PARSE(&o, __VA_ARGS__), -1);			\
-	ck_assert_msg(strstr(why, (want)) != NULL, "%s", why);		\
+	ck_assert_msg(strstr(buf_str(&why), (want)) != NULL, "%s",	\
+	    buf_str(&why));						\
 	options_release(&o);						\
 } while (0)
 

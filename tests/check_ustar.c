@@ -173,7 +173,7 @@ START_TEST(a_reason_is_printable_and_whole)
 	header('2', name, "0");
 	put(0, PREFIX, prefix, 155);
 	ends_with("neither a file nor a folder");
-	ck_assert_ptr_null(strchr(why, '\033'));
+	ck_assert_ptr_null(strchr(buf_str(&why), '\033'));
 }
 END_TEST
 

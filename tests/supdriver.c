@@ -454,7 +454,7 @@ int
 main(int argc, char **argv, char **envp)
 {
 	const char	*libexec = "libexec";
-	char		 why[256];
+	struct buf	 why = BUF_INIT;
 	struct exe_set	 exes;
 	unsigned	 r;
 	int		 ch, status;
@@ -486,9 +486,11 @@ main(int argc, char **argv, char **envp)
 		}
 	exe_set_init(&exes);
 	for (r = 0; r < ROLE__MAX; r++)
-		if (exe_open(&exes, (enum role)r, libexec, why,
-		    sizeof(why)) == -1)
-			log_warnx("%s", why);
+		if (exe_open(&exes, (enum role)r, libexec, &why) == -1) {
+			log_warnx("%s", buf_str(&why));
+			buf_reset(&why);
+		}
+	buf_release(&why);
 	driver.config.exes = &exes;
 	driver.config.loop = loop_new();
 	driver.children = children_new(&driver.config);

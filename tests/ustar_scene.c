@@ -14,7 +14,7 @@
 struct buf		 ar;
 int			 below = -1;
 enum untar_verdict	 verdict;
-char			 why[UNTAR_WHY];
+struct buf		 why;
 
 static char		 dir[256];
 
@@ -117,8 +117,8 @@ read_it(void)
 	ck_assert_int_ne(fd, -1);
 	ck_assert_int_eq(fd_write_all(fd, buf_str(&ar), ar.len), 0);
 	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
-	why[0] = '\0';
-	r = untar(fd, below, judge, why, sizeof(why));
+	buf_reset(&why);
+	r = untar(fd, below, judge, &why);
 	close(fd);
 	return r;
 }
@@ -137,10 +137,11 @@ ends_with(const char *reason)
 	zeros(2);
 	r = read_it();
 	if (reason == NULL)
-		ck_assert_msg(r == 0, "refused: %s", why);
+		ck_assert_msg(r == 0, "refused: %s", buf_str(&why));
 	else {
 		ck_assert_int_eq(r, -1);
-		ck_assert_msg(strstr(why, reason) != NULL, "%s", why);
+		ck_assert_msg(strstr(buf_str(&why), reason) != NULL, "%s",
+		    buf_str(&why));
 	}
 	buf_reset(&ar);
 }

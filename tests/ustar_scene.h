@@ -26,7 +26,7 @@ enum ustar_field {
 extern struct buf		 ar;		/* the archive */
 extern int			 below;		/* the directory */
 extern enum untar_verdict	 verdict;	/* on all members */
-extern char			 why[UNTAR_WHY];
+extern struct buf		 why;
 
 /* Begin and end a test. */
 void ustar_setup(void);

@@ -44,19 +44,19 @@ static enum ctl_exit
 extract(struct restore *r)
 {
 	const char	*file = r->ctl->opt->argument;
-	char		 why[UNTAR_WHY];
+	struct buf	 why = BUF_INIT;
 	int		 fd = open(file, O_RDONLY | O_CLOEXEC), e;
 
 	if (fd == -1) {
 		fail(file, "cannot be read");
 		return CTL_NOT_FOUND;
 	}
-	e = untar(fd, r->dir, backup_judge, why, sizeof(why));
+	e = untar(fd, r->dir, backup_judge, &why);
 	close(fd);
-	if (e == 0)
-		return CTL_OK;
-	log_warnx("%s: %s; nothing is restored", file, why);
-	return CTL_NOT_FOUND;
+	if (e == -1)
+		log_warnx("%s: %s; nothing is restored", file, buf_str(&why));
+	buf_release(&why);
+	return e == 0 ? CTL_OK : CTL_NOT_FOUND;
 }
 
 static enum ctl_exit

@@ -28,8 +28,7 @@ struct archive {
 	int		 fd;
 	int		 dir;
 	untar_judge	*judge;
-	char		*why;
-	size_t		 whysize;
+	struct buf	*why;
 	char		 name[NAME_SIZE];	/* of the member */
 	int64_t		 size;
 	int		 is_dir;
@@ -46,7 +45,7 @@ refuse(struct archive *a, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	log_printable(name, sizeof(name), a->name, strlen(a->name));
-	snprintf(a->why, a->whysize, "%s%s%s", name,
+	buf_addf(a->why, "%s%s%s", name,
 	    name[0] == '\0' ? "" : ": ", text);
 	return -1;
 }
@@ -236,10 +235,10 @@ take(struct archive *a, const struct header *h)
 }
 
 int
-untar(int fd, int dir, untar_judge *judge, char *why, size_t whysize)
+untar(int fd, int dir, untar_judge *judge, struct buf *why)
 {
 	struct archive	a = { .fd = fd, .dir = dir, .judge = judge,
-			    .why = why, .whysize = whysize };
+			    .why = why };
 	struct header	h;
 
 	for (;;) {

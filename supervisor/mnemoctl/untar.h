@@ -1,7 +1,7 @@
 #ifndef MNEMOD_MNEMOCTL_UNTAR_H
 #define MNEMOD_MNEMOCTL_UNTAR_H
 
-#include <stddef.h>
+#include "common/buf.h"
 
 /*
  * Read an archive as `mnemoctl backup' writes it: ustar, POSIX.1-2017 pax,
@@ -10,8 +10,6 @@
  * with "..", names twice, other formats, damaged headers, and anything but
  * zeros behind the end are refused, and nothing is executed.
  */
-#define UNTAR_WHY	1536	/* bytes that hold any reason */
-
 enum untar_verdict { UNTAR_KEEP, UNTAR_SKIP, UNTAR_REFUSE };
 
 /* What is to become of a member; the name has no '/' at its end. */
@@ -22,6 +20,6 @@ typedef enum untar_verdict untar_judge(const char *name, int is_dir);
  * nobody else's: folders get mode 0700, files 0600.  0; or -1 with one
  * printable line in `why'; what was extracted before stays.
  */
-int untar(int fd, int dir, untar_judge *, char *why, size_t whysize);
+int untar(int fd, int dir, untar_judge *, struct buf *why);
 
 #endif

@@ -53,13 +53,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct operation	*op;
 	struct buf		 text = BUF_INIT;
 	json_object		*o, *args;
-	char			 why[256] = "";
+	struct buf		 why = BUF_INIT;
 
 	buf_add(&text, data, size);
 	o = json_parse(buf_str(&text), size, JSON_DEPTH, NULL);
-	op = operation_check(o, &args, why, sizeof(why));
+	op = operation_check(o, &args, &why);
 	if (op == NULL)
-		check_why(why);
+		check_why(buf_str(&why));
 	else
 		check_args(op, args);
 	if (op == NULL && args != NULL)
@@ -67,5 +67,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_object_put(args);
 	json_object_put(o);
 	buf_release(&text);
+	buf_release(&why);
 	return 0;
 }

@@ -72,17 +72,19 @@ look(int fd)
 static void
 run(int archive, untar_judge *judge)
 {
-	char	 why[UNTAR_WHY] = "", shown[UNTAR_WHY * 4];
-	int	 fd, r;
+	struct buf	 why = BUF_INIT;
+	char		 shown[8192];
+	int		 fd, r;
 
 	if (mkdirat(outer_fd, "in", 0700) == -1)
 		abort();
 	fd = openat(outer_fd, "in", O_RDONLY | O_DIRECTORY);
 	lseek(archive, 0, SEEK_SET);
-	r = untar(archive, fd, judge, why, sizeof(why));
-	log_printable(shown, sizeof(shown), why, strlen(why));
-	if ((r == -1) != (why[0] != '\0') || strcmp(shown, why) != 0)
+	r = untar(archive, fd, judge, &why);
+	log_printable(shown, sizeof(shown), buf_str(&why), why.len);
+	if ((r == -1) != (why.len > 0) || strcmp(shown, buf_str(&why)) != 0)
 		abort();
+	buf_release(&why);
 	look(fd);
 	if (look(openat(outer_fd, ".", O_RDONLY | O_DIRECTORY)) != 1 ||
 	    folder_remove(outer_fd, "in") == -1)
