@@ -44,7 +44,7 @@ mode_for(const char *path)
 
 /* A temporary file beside it, whole.  0, or -1 with errno. */
 static int
-write_new(const char *path, mode_t mode, const char *data, size_t len)
+write_new(const char *path, mode_t mode, const struct buf *text)
 {
 	int	fd, rc, error;
 
@@ -55,7 +55,7 @@ write_new(const char *path, mode_t mode, const char *data, size_t len)
 	    0600);
 	if (fd == -1)
 		return -1;
-	rc = fd_write_all(fd, data, len);
+	rc = fd_write_all(fd, buf_str(text), text->len);
 	if (rc == 0)
 		rc = fchmod(fd, mode);
 	error = errno;
@@ -65,28 +65,26 @@ write_new(const char *path, mode_t mode, const char *data, size_t len)
 	return rc;
 }
 
-int
-metrics_file_write(const char *path, const char *data, size_t len, char *why,
-    size_t whysize)
+const char *
+metrics_file_write(const char *path, const struct buf *text)
 {
-	mode_t	 mode = mode_for(path);
-	char	*temporary;
-	int	 rc;
+	const char	*why = NULL;
+	mode_t		 mode = mode_for(path);
+	char		*temporary;
+	int		 rc;
 
-	if (mode == (mode_t)-1) {
-		snprintf(why, whysize, "it is no regular file");
-		return -1;
-	}
+	if (mode == (mode_t)-1)
+		return "it is no regular file";
 	temporary = xasprintf("%s" TEMPORARY, path);
-	rc = write_new(temporary, mode, data, len);
+	rc = write_new(temporary, mode, text);
 	hook_crash("metrics.write.before");
 	if (rc == 0)
 		rc = rename(temporary, path);
 	hook_crash("metrics.write.after");
 	if (rc == -1) {
-		snprintf(why, whysize, "%s", strerror(errno));
+		why = strerror(errno);
 		unlink(temporary);
 	}
 	free(temporary);
-	return rc;
+	return why;
 }

@@ -1,7 +1,7 @@
 #ifndef MNEMOD_METRICS_FILE_H
 #define MNEMOD_METRICS_FILE_H
 
-#include <stddef.h>
+#include "common/buf.h"
 
 /*
  * The file of key metrics_file: replaced whole, so that a reader never sees a
@@ -10,9 +10,8 @@
  * is there keeps its mode.  Anything but a regular file is left alone.
  *
  * Not flushed to the disk: what was lost with the machine is of no use after
- * its start.  0, or -1 with the reason in `why'.
+ * its start.  NULL, or the reason why it was not written, to be used at once.
  */
-int metrics_file_write(const char *path, const char *data, size_t len,
-    char *why, size_t whysize);
+const char *metrics_file_write(const char *path, const struct buf *text);
 
 #endif

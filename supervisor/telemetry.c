@@ -49,9 +49,12 @@ collect(struct telemetry *t)
 	t->collecting = 0;
 }
 
+/* `why' it was not written, or NULL. */
 static void
-tell(struct telemetry *t, int failed, const char *why)
+tell(struct telemetry *t, const char *why)
 {
+	int	failed = why != NULL;
+
 	if (failed && !t->failed)
 		log_warnx("metrics_file %s: %s; metrics are not written until "
 		    "that is mended", file_of(t), why);
@@ -64,8 +67,6 @@ static void
 write_file(struct telemetry *t)
 {
 	struct buf	text = BUF_INIT;
-	char		why[128];
-	int		rc;
 
 	loop_timer_cancel(&t->file);
 	if (*file_of(t) == '\0' || t->sv->metrics == NULL)
@@ -75,9 +76,7 @@ write_file(struct telemetry *t)
 		return;
 	t->unwritten = 0;
 	metrics_text(t->sv->metrics, &text);
-	rc = metrics_file_write(file_of(t), buf_str(&text), text.len, why,
-	    sizeof(why));
-	tell(t, rc == -1, why);
+	tell(t, metrics_file_write(file_of(t), &text));
 	buf_release(&text);
 }
 
