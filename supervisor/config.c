@@ -264,7 +264,10 @@ add_sections(struct config *cfg)
 static int
 load(struct config *cfg, const struct config_request *req, struct buf *why)
 {
-	size_t	i;
+	const struct config_field	state = {
+		.base = cfg, .key = config_key_find(SEC_TOP, "state")
+	};
+	size_t				i;
 
 	if (config_read(cfg, req, why) == -1)
 		return -1;
@@ -274,9 +277,8 @@ load(struct config *cfg, const struct config_request *req, struct buf *why)
 		    == -1)
 			return -1;
 	}
-	if (req->state != NULL && config_value_set(cfg,
-	    config_key_find(SEC_TOP, "state"), req->state, req->paths,
-	    why) == -1)
+	if (req->state != NULL && config_value_set(&state, req->state,
+	    req->paths, why) == -1)
 		return -1;
 	config_complete(cfg, req->paths);
 	return config_check(cfg, why);

@@ -182,34 +182,32 @@ static int
 apply(struct config *cfg, const struct override *o,
     const struct paths *paths, struct buf *why)
 {
-	struct strlist		 list = { NULL, 0 };
-	const struct config_key	*key;
-	enum config_section_id	 id;
-	void			*base;
-	int			 rc;
+	struct strlist		list = { NULL, 0 };
+	struct config_field	f;
+	enum config_section_id	id;
+	int			rc;
 
-	base = find_section(cfg, o, &id, why);
-	if (base == NULL)
+	f.base = find_section(cfg, o, &id, why);
+	if (f.base == NULL)
 		return -1;
-	key = config_key_find(id, o->key);
-	if (key == NULL) {
+	f.key = config_key_find(id, o->key);
+	if (f.key == NULL) {
 		unknown(why, id, o->key);
 		return -1;
 	}
-	if (config_value_is_list(key)) {
+	if (config_value_is_list(f.key)) {
 		rc = 0;
 		if (*o->value == '{')
 			rc = read_list(o->value, &list, why);
 		else
 			split_list(o->value, &list);
 		if (rc == 0)
-			rc = config_value_set_list(base, key, &list, paths,
-			    why);
+			rc = config_value_set_list(&f, &list, paths, why);
 		strlist_clear(&list);
-		if (base == (void *)cfg)
+		if (f.base == (void *)cfg)
 			cfg->redact_line = 0;
 	} else
-		rc = config_value_set(base, key, o->value, paths, why);
+		rc = config_value_set(&f, o->value, paths, why);
 	return rc;
 }
 

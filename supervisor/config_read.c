@@ -99,16 +99,15 @@ make_grammar(void)
 }
 
 static int
-set_list(const struct config_key *key, void *base, cfg_t *sec,
-    struct reader *r)
+set_list(struct reader *r, const struct config_field *f, cfg_t *sec)
 {
 	struct strlist	list = { NULL, 0 };
 	unsigned	i;
 	int		rc;
 
-	for (i = 0; i < cfg_size(sec, key->name); i++)
-		strlist_add(&list, cfg_getnstr(sec, key->name, i));
-	rc = config_value_set_list(base, key, &list, r->paths, &r->value);
+	for (i = 0; i < cfg_size(sec, f->key->name); i++)
+		strlist_add(&list, cfg_getnstr(sec, f->key->name, i));
+	rc = config_value_set_list(f, &list, r->paths, &r->value);
 	strlist_clear(&list);
 	return rc;
 }
@@ -119,24 +118,23 @@ take_section(struct reader *r, enum config_section_id id, const char *title,
     cfg_t *sec)
 {
 	const struct config_key	*key;
-	void			*base;
+	struct config_field	 f;
 	size_t			 i;
 	int			 line, rc, failed;
 
-	base = config_section_find(r->cfg, id, title);
+	f.base = config_section_find(r->cfg, id, title);
 	failed = 0;
 	for (i = 0; i < config_nkeys; i++) {
-		key = &config_keys[i];
+		f.key = key = &config_keys[i];
 		line = key->section != id ? 0 :
 		    config_marks_line(&r->marks, id, title, key->name);
 		if (line == 0)
 			continue;
 		if (config_value_is_list(key))
-			rc = set_list(key, base, sec, r);
+			rc = set_list(r, &f, sec);
 		else
-			rc = config_value_set(base, key,
-			    cfg_getstr(sec, key->name), r->paths,
-			    &r->value);
+			rc = config_value_set(&f, cfg_getstr(sec, key->name),
+			    r->paths, &r->value);
 		if (rc == -1) {
 			failed = -1;
 			buf_addf(r->why, "%s%s:%d: %s",
@@ -193,26 +191,23 @@ take_all(struct reader *r, cfg_t *cfg)
 }
 
 static int
-parse(struct reader *r, const struct buf *text)
+parse(struct reader *r, struct buf *text)
 {
-	struct buf	 clean = BUF_INIT;
-	cfg_t		*cfg;
-	int		 rc;
+	cfg_t	*cfg;
+	int	 rc;
 
-	rc = config_scan(r->file, buf_str(text), text->len, &r->marks,
-	    &clean, r->why);
+	rc = config_scan(r->file, text, &r->marks, r->why);
 	if (rc == 0) {
 		cfg = make_grammar();
 		cfg_set_error_function(cfg, parse_error);
 		parsing = r;
-		if (cfg_parse_buf(cfg, buf_str(&clean)) == CFG_SUCCESS)
+		if (cfg_parse_buf(cfg, buf_str(text)) == CFG_SUCCESS)
 			rc = take_all(r, cfg);
 		else
 			rc = -1;
 		parsing = NULL;
 		cfg_free(cfg);
 	}
-	buf_release(&clean);
 	config_marks_release(&r->marks);
 	buf_release(&r->value);
 	return rc;

@@ -274,12 +274,14 @@ scan_statement(struct scan *s)
 }
 
 int
-config_scan(const char *file, const char *text, size_t len,
-    struct config_marks *marks, struct buf *clean, struct buf *why)
+config_scan(const char *file, struct buf *text, struct config_marks *marks,
+    struct buf *why)
 {
-	struct scan	s = { .in = { .file = file, .p = text,
-	    .end = text + len, .line = 1, .word = BUF_INIT, .clean = clean,
-	    .why = why }, .why = why, .marks = marks, .section = SEC_TOP };
+	struct buf	clean = BUF_INIT;
+	struct scan	s = { .in = { .file = file, .p = buf_str(text),
+	    .end = buf_str(text) + text->len, .line = 1, .word = BUF_INIT,
+	    .clean = &clean, .why = why }, .why = why, .marks = marks,
+	    .section = SEC_TOP };
 	int		rc;
 
 	rc = tokens_check(&s.in);
@@ -290,6 +292,8 @@ config_scan(const char *file, const char *text, size_t len,
 	}
 	free(s.title);
 	buf_release(&s.in.word);
+	buf_release(text);
+	*text = clean;
 	return rc;
 }
 

@@ -20,12 +20,12 @@ struct config_marks {
 };
 
 /*
- * Scan `len' bytes named `file' in messages.  On success 0, the marks and
- * in `clean' the text to parse; else -1 and a message in `why'.  Release
- * all in either case.
+ * Scan a text named `file' in messages.  On success 0, the marks, and `text'
+ * is made the one to parse; else -1 and a message in `why'.  Release all in
+ * either case.
  */
-int config_scan(const char *file, const char *text, size_t len,
-    struct config_marks *, struct buf *clean, struct buf *why);
+int config_scan(const char *file, struct buf *text, struct config_marks *,
+    struct buf *why);
 void config_marks_release(struct config_marks *);
 
 /* The line of a key (NULL: of the section), 0 if it is not there. */

@@ -228,18 +228,18 @@ say_why(struct buf *why, const struct config_key *key, const char *text)
 }
 
 int
-config_value_set(void *base, const struct config_key *key, const char *text,
+config_value_set(const struct config_field *f, const char *text,
     const struct paths *paths, struct buf *why)
 {
-	if (parse_scalar(base, key, text, paths) == 0)
+	if (parse_scalar(f->base, f->key, text, paths) == 0)
 		return 0;
-	say_why(why, key, text);
+	say_why(why, f->key, text);
 	return -1;
 }
 
 int
-config_value_set_list(void *base, const struct config_key *key,
-    const struct strlist *in, const struct paths *paths, struct buf *why)
+config_value_set_list(const struct config_field *f, const struct strlist *in,
+    const struct paths *paths, struct buf *why)
 {
 	struct strlist	 out = { NULL, 0 }, *list;
 	char		*s;
@@ -247,20 +247,20 @@ config_value_set_list(void *base, const struct config_key *key,
 
 	for (i = 0; i < in->n; i++) {
 		if (!quote_clean(in->v[i]) || in->v[i][0] == '\0' ||
-		    (key->type == TYPE_NAMES &&
+		    (f->key->type == TYPE_NAMES &&
 		    !config_name_valid(in->v[i]))) {
-			say_why(why, key, in->v[i]);
+			say_why(why, f->key, in->v[i]);
 			strlist_clear(&out);
 			return -1;
 		}
-		if (key->type == TYPE_PATTERNS)
+		if (f->key->type == TYPE_PATTERNS)
 			s = paths_tilde(paths, in->v[i]);
 		else
 			s = xstrdup(in->v[i]);
 		strlist_add(&out, s);
 		free(s);
 	}
-	list = field(base, key);
+	list = field(f->base, f->key);
 	strlist_clear(list);
 	*list = out;
 	return 0;
@@ -269,19 +269,20 @@ config_value_set_list(void *base, const struct config_key *key,
 void
 config_value_default(void *base, const struct config_key *key)
 {
-	struct strlist	one = { NULL, 0 };
-	struct buf	why = BUF_INIT;
-	int		rc;
+	const struct config_field	f = { base, key };
+	struct strlist			one = { NULL, 0 };
+	struct buf			why = BUF_INIT;
+	int				rc;
 
 	if (key->flags & KEY_COMPUTED)
 		return;
 	if (config_value_is_list(key)) {
 		if (*key->def != '\0')
 			strlist_add(&one, key->def);
-		rc = config_value_set_list(base, key, &one, NULL, &why);
+		rc = config_value_set_list(&f, &one, NULL, &why);
 		strlist_clear(&one);
 	} else
-		rc = config_value_set(base, key, key->def, NULL, &why);
+		rc = config_value_set(&f, key->def, NULL, &why);
 	if (rc != 0)
 		BUG("default of %s", buf_str(&why));
 	buf_release(&why);

@@ -10,16 +10,21 @@
 
 /* One value: from text, to text, compared, released; all by its row. */
 
+/* A key of one section, whose struct is at `base'. */
+struct config_field {
+	void			*base;
+	const struct config_key	*key;
+};
+
 /*
- * Set a key that is no list from its text; `base' is the section's struct.
- * Returns 0, or -1 with the reason in `why' ("expected a number from 0 to
- * 48"); then nothing changed.
+ * Set a key that is no list from its text.  Returns 0, or -1 with the reason
+ * in `why' ("expected a number from 0 to 48"); then nothing changed.
  */
-int config_value_set(void *base, const struct config_key *, const char *text,
+int config_value_set(const struct config_field *, const char *text,
     const struct paths *, struct buf *why);
 
 /* Replace a list; the same. */
-int config_value_set_list(void *base, const struct config_key *,
+int config_value_set_list(const struct config_field *,
     const struct strlist *, const struct paths *, struct buf *why);
 
 /* Give the key its row's default; a computed one is left unset. */
