@@ -19,12 +19,12 @@ const struct op_argument op_retry_arguments[] = {
 };
 
 static int
-add_job(const char *kind, const char *key, void *arg)
+add_job(const struct store_job_name *job, void *arg)
 {
 	json_object	*o = json_object_new_object();
 
-	json_set_str(o, "kind", kind);
-	json_set_str(o, "key", key);
+	json_set_str(o, "kind", job->kind);
+	json_set_str(o, "key", job->key);
 	json_push(arg, o);
 	return 0;
 }
@@ -33,13 +33,14 @@ add_job(const char *kind, const char *key, void *arg)
 static void
 retry(struct op_run *run, const char *kind, const char *key)
 {
-	struct supervisor	*sv = run->sv;
-	json_object		*o = json_object_new_object();
-	json_object		*jobs = json_object_new_array();
-	size_t			 n;
+	const struct store_job_name	 which = { kind, key };
+	struct supervisor		*sv = run->sv;
+	json_object			*o = json_object_new_object();
+	json_object			*jobs = json_object_new_array();
+	size_t				 n;
 
 	json_set(o, "retried", jobs);
-	if (store_retry(sv->store, kind, key, add_job, jobs) != STORE_OK) {
+	if (store_retry(sv->store, &which, add_job, jobs) != STORE_OK) {
 		json_object_put(o);
 		op_failed(run, EXIT_STATE, "state_unwritable", "retry: the "
 		    "state database cannot be written; see the log");

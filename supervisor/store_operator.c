@@ -86,35 +86,40 @@ store_thread_enqueue(struct store *s, const char *id, int64_t watermark)
 	"  (retry_at IS NOT NULL OR retry_remaining <= 0)))"
 
 struct retrying {
-	const char		*kind;
-	const char		*key;
-	store_retried_cb	*cb;
-	void			*arg;
+	const struct store_job_name	*which;
+	store_retried_cb		*cb;
+	void				*arg;
 };
 
 static enum store_status
 retry(struct store *s, void *arg)
 {
-	const struct retrying	*t = arg;
-	struct db_rows		 r;
+	const struct retrying		*t = arg;
+	const struct store_job_name	*which = t->which;
+	struct store_job_name		 name;
+	struct db_rows			 r;
 
 	db_open(&r, s, "SELECT kind, job_key FROM jobs" STUCK
-	    " ORDER BY kind, job_key", ARGS(TEXT(t->kind), TEXT(t->key)));
-	while (db_next(&r))
-		if (t->cb(db_text(&r, 0), db_text(&r, 1), t->arg) != 0)
+	    " ORDER BY kind, job_key",
+	    ARGS(TEXT(which->kind), TEXT(which->key)));
+	while (db_next(&r)) {
+		name.kind = db_text(&r, 0);
+		name.key = db_text(&r, 1);
+		if (t->cb(&name, t->arg) != 0)
 			break;
+	}
 	if (db_end(&r) != STORE_OK)
 		return r.status;
 	return db_run(s, "UPDATE jobs SET status = 'pending', retry_at ="
 	    " NULL, retry_remaining = max(retry_remaining, 3)" STUCK,
-	    ARGS(TEXT(t->kind), TEXT(t->key)));
+	    ARGS(TEXT(which->kind), TEXT(which->key)));
 }
 
 enum store_status
-store_retry(struct store *s, const char *kind, const char *key,
+store_retry(struct store *s, const struct store_job_name *which,
     store_retried_cb *cb, void *arg)
 {
-	struct retrying	 t = { kind, key, cb, arg };
+	struct retrying	 t = { which, cb, arg };
 
 	db_about(s, "making failed jobs due");
 	return db_transaction(s, "claim", retry, &t);

@@ -30,14 +30,20 @@ enum store_status store_disabled_each(struct store *, store_disabled_cb *,
 enum store_status store_thread_enqueue(struct store *, const char *id,
     int64_t watermark);
 
+/* The name of a job. */
+struct store_job_name {
+	const char	*kind;		/* as in struct store_waiting */
+	const char	*key;
+};
+
 /*
  * Jobs that failed, or wait after a failure, are due at once with all their
- * retries: of that kind (NULL: both) and key (NULL: all).  Each is told to
+ * retries: of this kind (NULL: both) and key (NULL: all).  Each is told to
  * `cb' before.
  */
-typedef int store_retried_cb(const char *kind, const char *key, void *);
-enum store_status store_retry(struct store *, const char *kind,
-    const char *key, store_retried_cb *, void *arg);
+typedef int store_retried_cb(const struct store_job_name *, void *);
+enum store_status store_retry(struct store *, const struct store_job_name *,
+    store_retried_cb *, void *arg);
 
 /*
  * The thread may be claimed again at the version it has; what was made of it
