@@ -59,12 +59,14 @@ library(void)
 static const char *
 find(struct fts *f, const char *words)
 {
-	struct buf	match = BUF_INIT;
-	long		n;
+	struct fts_question	q = { .limit = 10 };
+	struct buf		match = BUF_INIT;
+	long			n;
 
 	found[0] = '\0';
 	if (fts_match(words, &match) > 0) {
-		n = fts_find(f, buf_str(&match), 10, note, NULL);
+		q.match = buf_str(&match);
+		n = fts_find(f, &q, note, NULL);
 		ck_assert_int_ge(n, 0);
 	}
 	buf_release(&match);

@@ -192,18 +192,18 @@ count(struct fts *f, const char *match)
 }
 
 long
-fts_find(struct fts *f, const char *match, int limit, fts_cb *cb, void *arg)
+fts_find(struct fts *f, const struct fts_question *q, fts_cb *cb, void *arg)
 {
 	sqlite3_stmt	*st;
-	long		 n = count(f, match);
+	long		 n = count(f, q->match);
 	int		 rc;
 
 	if (n <= 0)
 		return n;
 	if (sqlite3_prepare_v2(f->db, FIND, -1, &st, NULL) != SQLITE_OK)
 		return say(f);
-	sqlite3_bind_text(st, 1, match, -1, SQLITE_STATIC);
-	sqlite3_bind_int(st, 2, limit);
+	sqlite3_bind_text(st, 1, q->match, -1, SQLITE_STATIC);
+	sqlite3_bind_int(st, 2, q->limit);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
 		hand_row(f, st, cb, arg);
 	if (rc != SQLITE_DONE)

@@ -43,12 +43,16 @@ struct fts_hit {
 };
 typedef void fts_cb(const struct fts_hit *, void *arg);
 
+struct fts_question {
+	const char	*match;		/* of fts_match() */
+	int		 limit;
+};
+
 /*
- * The best `limit' texts that hold every word of `match' (fts_match()), best
- * first.  Returns how many there are in all, or -1: logged.
+ * The best texts that hold every word of the question, best first, at most
+ * its limit.  Returns how many there are in all, or -1: logged.
  */
-long fts_find(struct fts *, const char *match, int limit, fts_cb *,
-    void *arg);
+long fts_find(struct fts *, const struct fts_question *, fts_cb *, void *arg);
 
 /*
  * What a person types as an expression of FTS5: plain words, all of which

@@ -255,10 +255,12 @@ take_hit(const struct fts_hit *hit, void *arg)
 static enum ctl_exit
 find(struct search *s, const char *match, json_object *doc)
 {
-	const struct config	*c = s->ctl->config;
-	enum ctl_exit		 e;
-	size_t			 i;
-	long			 n;
+	const struct config		*c = s->ctl->config;
+	const struct fts_question	 q = { match, s->ctl->opt->limit > 0 ?
+					    (int)s->ctl->opt->limit : LIMIT };
+	enum ctl_exit			 e;
+	size_t				 i;
+	long				 n;
 
 	for (i = 0; i < c->nmemories; i++)
 		if (s->ctl->opt->memory == NULL ||
@@ -271,8 +273,7 @@ find(struct search *s, const char *match, json_object *doc)
 	if (s->full)
 		log_warnx("there is more text than is searched at once; name "
 		    "one memory with -m");
-	n = fts_find(s->fts, match, s->ctl->opt->limit > 0 ?
-	    (int)s->ctl->opt->limit : LIMIT, take_hit, s);
+	n = fts_find(s->fts, &q, take_hit, s);
 	if (n < 0)
 		return CTL_STATE;
 	json_set_int(doc, "found", n);
