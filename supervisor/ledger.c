@@ -113,19 +113,19 @@ ledger_reserve(struct store *s, const struct ledger_ask *ask,
 }
 
 enum store_status
-ledger_backfill(struct store *s, int64_t per_day, int64_t now, int64_t *left,
-    int64_t *when)
+ledger_backfill(struct store *s, int64_t per_day, int64_t now,
+    struct ledger_backfill *b)
 {
 	enum store_status	st;
 	int64_t			n, first;
 
-	*left = *when = 0;
+	b->left = b->until = 0;
 	st = store_ledger_threads(s, now - LEDGER_DAY, &n, &first);
 	if (st != STORE_OK)
 		return st;
 	if (n < per_day)
-		*left = per_day - n;
+		b->left = per_day - n;
 	else
-		*when = first + LEDGER_DAY;
+		b->until = first + LEDGER_DAY;
 	return STORE_OK;
 }

@@ -50,11 +50,12 @@ struct ledger_request {
 enum store_status ledger_reserve(struct store *, const struct ledger_ask *,
     const struct ledger_request *, struct ledger_answer *);
 
-/*
- * backfill_per_day (not 0): about how many more rollouts stage one may ask at
- * `now', and if none, from when on it may.
- */
+/* What backfill_per_day (not 0) leaves to stage one. */
+struct ledger_backfill {
+	int64_t	left;		/* rollouts about which it may ask now */
+	int64_t	until;		/* none: not before then; else 0 */
+};
 enum store_status ledger_backfill(struct store *, int64_t per_day,
-    int64_t now, int64_t *left, int64_t *when);
+    int64_t now, struct ledger_backfill *);
 
 #endif

@@ -106,7 +106,7 @@ store_ledger_usage(struct store *s, const char *thread_id,
 }
 
 enum store_status
-store_ledger_group(struct store *s, enum ledger_by by, int64_t since,
+store_ledger_group(struct store *s, const struct ledger_grouping *g,
     store_ledger_group_cb *cb, void *arg)
 {
 #define GROUP(key)							\
@@ -124,7 +124,7 @@ store_ledger_group(struct store *s, enum ledger_by by, int64_t since,
 	struct db_rows		 r;
 
 	db_about(s, "adding up the ledger");
-	db_open(&r, s, sql[by], ARGS(INT(since)));
+	db_open(&r, s, sql[g->by], ARGS(INT(g->since)));
 	while (db_next(&r)) {
 		u = usage_row(&r);
 		if (cb(db_text(&r, 9), &u, arg) != 0)

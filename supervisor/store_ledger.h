@@ -81,10 +81,14 @@ enum ledger_by {
 	LEDGER_BY_PURPOSE,
 	LEDGER_BY_MEMORY
 };
+struct ledger_grouping {
+	enum ledger_by	by;
+	int64_t		since;
+};
 typedef int store_ledger_group_cb(const char *key,
     const struct store_usage *, void *arg);
-enum store_status store_ledger_group(struct store *, enum ledger_by,
-    int64_t since, store_ledger_group_cb *, void *arg);
+enum store_status store_ledger_group(struct store *,
+    const struct ledger_grouping *, store_ledger_group_cb *, void *arg);
 
 /*
  * What counts from `since' on, oldest first, until `cb' returns non-zero.

@@ -103,8 +103,7 @@ waits_look(struct store *s, const struct config *c, int64_t now,
 	if (config_provider_used(c) == NULL)
 		return STORE_OK;
 	if (per_day > 0)
-		st = ledger_backfill(s, per_day, now, &w->backfill_left,
-		    &w->backfill_until);
+		st = ledger_backfill(s, per_day, now, &w->backfill);
 	if (st == STORE_OK)
 		st = look_at_budget(s, c, now, w);
 	if (st == STORE_OK)
@@ -122,8 +121,8 @@ is_still(const struct waits *w, const char *reason)
 void
 waits_rules(const struct waits *w, struct store_stage_one_rules *r)
 {
-	r->backfill_until = w->backfill_until;
-	r->backfill_left = w->backfill_left;
+	r->backfill_until = w->backfill.until;
+	r->backfill_left = w->backfill.left;
 	r->budget_until = w->budget_until;
 	r->provider_until = w->provider_until;
 	r->paused = is_still(w, PAUSED);
@@ -134,6 +133,6 @@ waits_rules(const struct waits *w, struct store_stage_one_rules *r)
 int
 waits_any(const struct waits *w)
 {
-	return w->backfill_until != 0 || w->budget_until != 0 ||
+	return w->backfill.until != 0 || w->budget_until != 0 ||
 	    w->provider_until != 0;
 }

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include "supervisor/config.h"
+#include "supervisor/ledger.h"
 #include "supervisor/standstill.h"
 #include "supervisor/store.h"
 
@@ -14,8 +15,7 @@
 struct waits {
 	struct standstill still;		/* .reason NULL: none */
 	int64_t	paused_since;		/* then .reason is PAUSED; 0: no */
-	int64_t	backfill_until;		/* pipeline.backfill_per_day; 0: no */
-	int64_t	backfill_left;		/* rollouts till then; 0: no limit */
+	struct ledger_backfill backfill;	/* zeroes: no limit */
 	int64_t	budget_until;		/* a ceiling is reached; 0: no */
 	char	budget_key[24];		/* which: "tokens_per_day" */
 	int64_t	provider_until;		/* it is not asked before; 0: no */

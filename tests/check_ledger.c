@@ -213,23 +213,20 @@ ask_about(int thread, int64_t now)
 
 START_TEST(backfill)
 {
-	int64_t	when, left;
+	struct ledger_backfill	b;
 
 	ask_about(1, T0);
 	ask_about(1, T0 + 50);
 	ask_about(2, T0 + 100);
-	ck_assert_int_eq(ledger_backfill(st, 3, T0 + 100, &left, &when),
-	    STORE_OK);
-	ck_assert_int_eq(left, 1);
-	ck_assert_int_eq(when, 0);
-	ck_assert_int_eq(ledger_backfill(st, 2, T0 + 100, &left, &when),
-	    STORE_OK);
-	ck_assert_int_eq(left, 0);
-	ck_assert_int_eq(when, T0 + 50 + LEDGER_DAY);
-	ck_assert_int_eq(ledger_backfill(st, 2, when, &left, &when),
-	    STORE_OK);
-	ck_assert_int_eq(left, 1);
-	ck_assert_int_eq(when, 0);
+	ck_assert_int_eq(ledger_backfill(st, 3, T0 + 100, &b), STORE_OK);
+	ck_assert_int_eq(b.left, 1);
+	ck_assert_int_eq(b.until, 0);
+	ck_assert_int_eq(ledger_backfill(st, 2, T0 + 100, &b), STORE_OK);
+	ck_assert_int_eq(b.left, 0);
+	ck_assert_int_eq(b.until, T0 + 50 + LEDGER_DAY);
+	ck_assert_int_eq(ledger_backfill(st, 2, b.until, &b), STORE_OK);
+	ck_assert_int_eq(b.left, 1);
+	ck_assert_int_eq(b.until, 0);
 }
 END_TEST
 

@@ -68,7 +68,7 @@ collect_model(struct ctl *ctl, json_object *doc)
 	json_set_int(o, "money_per_day_millionths", b->money_per_day);
 	json_set_int(o, "open", s.open);
 	set_frees(ctl, o);
-	ctl_set_time(o, "backfill_until", w->backfill_until);
+	ctl_set_time(o, "backfill_until", w->backfill.until);
 	ctl_set_time(o, "budget_until", w->budget_until);
 	json_set_str(o, "budget_key", w->budget_until == 0 ? NULL :
 	    w->budget_key);

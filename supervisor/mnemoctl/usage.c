@@ -96,17 +96,16 @@ usage_collect(struct ctl *ctl, json_object *doc)
 	struct listing		 l = { NULL, { .requests = 0 } };
 	int64_t			 days = ctl->opt->days > 0 ?
 				    ctl->opt->days : DAYS;
-	enum ledger_by		 by;
+	struct ledger_grouping	 g = { .since = ctl->now - days * LEDGER_DAY };
 	enum store_status	 st;
 
-	if (find_key(ctl->opt->by, &by) == -1)
+	if (find_key(ctl->opt->by, &g.by) == -1)
 		return CTL_USAGE;
 	json_set_int(doc, "days", days);
-	ctl_set_time(doc, "since", ctl->now - days * LEDGER_DAY);
-	json_set_str(doc, "by_key", names[by]);
+	ctl_set_time(doc, "since", g.since);
+	json_set_str(doc, "by_key", names[g.by]);
 	l.list = ctl_set_array(doc, "usage");
-	st = store_ledger_group(ctl->store, by,
-	    ctl->now - days * LEDGER_DAY, add_row, &l);
+	st = store_ledger_group(ctl->store, &g, add_row, &l);
 	set_usage(ctl_set_object(doc, "total"), &l.sum);
 	json_set_bool(doc, "prices", has_prices(ctl->config) ||
 	    l.sum.money > 0);

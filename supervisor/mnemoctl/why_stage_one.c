@@ -260,7 +260,7 @@ add_until(const struct asked *a, struct buf *b, int64_t until,
 static void
 value_backfill(const struct asked *a, struct buf *b)
 {
-	add_until(a, b, a->ctl->waits.backfill_until,
+	add_until(a, b, a->ctl->waits.backfill.until,
 	    "pipeline.backfill_per_day is reached");
 }
 
