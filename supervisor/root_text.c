@@ -9,19 +9,14 @@
 #include "common/log.h"
 #include "supervisor/root_text.h"
 
-static void say(struct root *, const struct root_query *, enum root_state,
-    const char *, ...) __attribute__((format(printf, 4, 5)));
-
 /* `memory "codex": ' and the rest; too long is cut. */
-static void
-say(struct root *r, const struct root_query *q, enum root_state state,
-    const char *fmt, ...)
+static void __attribute__((format(printf, 3, 4)))
+say(struct root *r, const struct root_query *q, const char *fmt, ...)
 {
 	char	raw[ROOT_TEXT];
 	va_list	ap;
 	int	n;
 
-	r->state = state;
 	n = snprintf(raw, sizeof(raw), "memory \"%s\": ", q->name);
 	if (n < 0 || (size_t)n >= sizeof(raw))
 		n = 0;
@@ -45,20 +40,22 @@ root_names_add(struct root_names *names, const char *name)
 void
 root_say_absent(struct root *r, const struct root_query *q)
 {
-	say(r, q, ROOT_ABSENT, "%s does not exist and will be created",
-	    q->path);
+	r->state = ROOT_ABSENT;
+	say(r, q, "%s does not exist and will be created", q->path);
 }
 
 void
 root_say_empty(struct root *r, const struct root_query *q)
 {
-	say(r, q, ROOT_EMPTY, "%s is empty and will be filled", q->path);
+	r->state = ROOT_EMPTY;
+	say(r, q, "%s is empty and will be filled", q->path);
 }
 
 void
 root_say_ours(struct root *r, const struct root_query *q)
 {
-	say(r, q, ROOT_OURS, "%s is ours", q->path);
+	r->state = ROOT_OURS;
+	say(r, q, "%s is ours", q->path);
 }
 
 void
@@ -69,6 +66,7 @@ root_say_foreign(struct root *r, const struct root_query *q,
 	size_t	i, shown;
 	int	n;
 
+	r->state = ROOT_FOREIGN;
 	n = 0;
 	shown = names->n < ROOT_NAMES ? names->n : ROOT_NAMES;
 	for (i = 0; i < shown; i++)
@@ -78,49 +76,51 @@ root_say_foreign(struct root *r, const struct root_query *q,
 		snprintf(list + n, sizeof(list) - (size_t)n, " and %zu more",
 		    names->n - shown);
 	if (root_adoptable(ROOT_FOREIGN, q->adopt))
-		say(r, q, ROOT_FOREIGN, "%s holds files that are not ours "
-		    "(%s): it is adopted, as it is", q->path, list);
+		say(r, q, "%s holds files that are not ours (%s): it is "
+		    "adopted, as it is", q->path, list);
 	else
-		say(r, q, ROOT_FOREIGN, "%s holds files that are not ours "
-		    "(%s): nothing in it is touched; adopt it with "
-		    "--adopt=%s, or set memory.%s.root to another folder, "
-		    "or move these files away; --dry-run says what would be "
-		    "done", q->path, list, q->name, q->name);
+		say(r, q, "%s holds files that are not ours (%s): nothing in "
+		    "it is touched; adopt it with --adopt=%s, or set "
+		    "memory.%s.root to another folder, or move these files "
+		    "away; --dry-run says what would be done", q->path, list,
+		    q->name, q->name);
 }
 
 void
 root_say_replaced(struct root *r, const struct root_query *q)
 {
+	r->state = ROOT_REPLACED;
 	if (root_adoptable(ROOT_REPLACED, q->adopt))
-		say(r, q, ROOT_REPLACED, "%s is another folder now: it is "
-		    "adopted, as it is", q->path);
+		say(r, q, "%s is another folder now: it is adopted, as it is",
+		    q->path);
 	else
-		say(r, q, ROOT_REPLACED, "%s is ours but is another folder "
-		    "now (not mounted, or restored from a copy?): nothing is "
-		    "published; bring the old one back, adopt this one with "
-		    "--adopt=%s, or set memory.%s.root to another folder",
-		    q->path, q->name, q->name);
+		say(r, q, "%s is ours but is another folder now (not mounted, "
+		    "or restored from a copy?): nothing is published; bring "
+		    "the old one back, adopt this one with --adopt=%s, or set "
+		    "memory.%s.root to another folder", q->path, q->name,
+		    q->name);
 }
 
 void
 root_say_released(struct root *r, const struct root_query *q)
 {
+	r->state = ROOT_RELEASED;
 	if (root_adoptable(ROOT_RELEASED, q->adopt))
-		say(r, q, ROOT_RELEASED, "%s was given back: it is adopted "
-		    "again, as it is", q->path);
+		say(r, q, "%s was given back: it is adopted again, as it is",
+		    q->path);
 	else
-		say(r, q, ROOT_RELEASED, "%s was given back by mnemoctl "
-		    "release: nothing is published; --adopt=%s takes it "
-		    "again", q->path, q->name);
+		say(r, q, "%s was given back by mnemoctl release: nothing is "
+		    "published; --adopt=%s takes it again", q->path, q->name);
 }
 
 void
 root_say_vanished(struct root *r, const struct root_query *q,
     const char *how)
 {
-	say(r, q, ROOT_VANISHED, "%s is ours but %s (not mounted, or "
-	    "removed?): nothing is published; bring it back, or set "
-	    "memory.%s.root to another folder", q->path, how, q->name);
+	r->state = ROOT_VANISHED;
+	say(r, q, "%s is ours but %s (not mounted, or removed?): nothing is "
+	    "published; bring it back, or set memory.%s.root to another folder",
+	    q->path, how, q->name);
 }
 
 void
@@ -128,15 +128,15 @@ root_say_symlink(struct root *r, const struct root_query *q)
 {
 	char	*real;
 
+	r->state = ROOT_SYMLINK;
 	real = realpath(q->path, NULL);
 	if (real != NULL)
-		say(r, q, ROOT_SYMLINK, "%s is a symbolic link, which "
-		    "another program could turn: set memory.%s.root = "
-		    "\"%s\", where it leads", q->path, q->name, real);
+		say(r, q, "%s is a symbolic link, which another program could "
+		    "turn: set memory.%s.root = \"%s\", where it leads",
+		    q->path, q->name, real);
 	else
-		say(r, q, ROOT_SYMLINK, "%s is a symbolic link that leads "
-		    "nowhere: set memory.%s.root to a folder", q->path,
-		    q->name);
+		say(r, q, "%s is a symbolic link that leads nowhere: set "
+		    "memory.%s.root to a folder", q->path, q->name);
 	free(real);
 }
 
@@ -144,17 +144,19 @@ void
 root_say_not_dir(struct root *r, const struct root_query *q,
     const char *what)
 {
-	say(r, q, ROOT_NOT_DIR, "%s is no directory: set memory.%s.root to a "
-	    "folder", what, q->name);
+	r->state = ROOT_NOT_DIR;
+	say(r, q, "%s is no directory: set memory.%s.root to a folder", what,
+	    q->name);
 }
 
 void
 root_say_network(struct root *r, const struct root_query *q,
     const char *type)
 {
-	say(r, q, ROOT_NETWORK, "%s is on a network file system (%s), where "
-	    "locks do not hold between machines: set memory.%s.root to a "
-	    "folder on this machine", q->path, type, q->name);
+	r->state = ROOT_NETWORK;
+	say(r, q, "%s is on a network file system (%s), where locks do not "
+	    "hold between machines: set memory.%s.root to a folder on this "
+	    "machine", q->path, type, q->name);
 }
 
 void
@@ -163,10 +165,10 @@ root_say_errno(struct root *r, const struct root_query *q,
 {
 	int	saved;
 
+	r->state = state;
 	saved = errno;
-	say(r, q, state, "%s cannot be written: %s: make it writable, or set "
-	    "memory.%s.root to another folder", what, strerror(saved),
-	    q->name);
+	say(r, q, "%s cannot be written: %s: make it writable, or set "
+	    "memory.%s.root to another folder", what, strerror(saved), q->name);
 	errno = saved;
 }
 
@@ -180,6 +182,5 @@ root_say_locked(struct root *r, const struct root_query *q,
 		snprintf(who, sizeof(who), "process %d", r->locked_by);
 	else
 		snprintf(who, sizeof(who), "another process");
-	say(r, q, r->state, "%s is locked by %s: waiting until it is free",
-	    what, who);
+	say(r, q, "%s is locked by %s: waiting until it is free", what, who);
 }
