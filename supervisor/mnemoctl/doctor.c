@@ -33,8 +33,7 @@ static const struct {
 #define NCHECKS (sizeof(checks) / sizeof(checks[0]))
 
 void
-doctor_say(struct doctor *d, enum doctor_level level, const char *advice,
-    const char *fmt, ...)
+doctor_say(struct doctor *d, enum doctor_level level, const char *fmt, ...)
 {
 	json_object	*o = ctl_push(d->list);
 	va_list		 ap;
@@ -47,9 +46,16 @@ doctor_say(struct doctor *d, enum doctor_level level, const char *advice,
 	json_set_str(o, "area", d->area);
 	json_set_str(o, "level", levels[level]);
 	json_set_str(o, "found", text);
-	json_set_str(o, "advice", advice);
+	json_set_str(o, "advice", NULL);
 	free(text);
 	d->count[level]++;
+	d->last = o;
+}
+
+void
+doctor_advise(struct doctor *d, const char *advice)
+{
+	json_set_str(d->last, "advice", advice);
 }
 
 /* What is in the database is said by the checks; here it is only opened. */

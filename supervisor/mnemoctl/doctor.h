@@ -21,18 +21,17 @@ struct doctor {
 	struct ctl	*ctl;		/* its store: NULL if it is not open */
 	enum store_status opened;	/* what came of opening it */
 	json_object	*list;		/* of findings */
+	json_object	*last;		/* of them */
 	const char	*area;		/* of the check at work */
 	int64_t		 count[3];	/* by level */
 	int		 renames;	/* renameat2(2) was tried and works */
 	dev_t		 renames_dev;	/* there */
 };
 
-/*
- * A finding; `advice' is what to do, NULL if nothing.  Both may hold text of
- * others.
- */
-void doctor_say(struct doctor *, enum doctor_level, const char *advice,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* A finding; and what to do about the last one.  May hold text of others. */
+void doctor_say(struct doctor *, enum doctor_level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void doctor_advise(struct doctor *, const char *advice);
 
 /* The checks, an area each. */
 void doctor_kernel(struct doctor *);		/* doctor_kernel.c */

@@ -19,19 +19,19 @@ check_file(struct doctor *d, const char *path)
 	struct stat	st;
 
 	if (stat(path, &st) == -1)
-		doctor_say(d, DOCTOR_WARN, NULL, "%s: %s", path,
-		    strerror(errno));
-	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		doctor_say(d, DOCTOR_FAIL, "chmod go-w, or others decide what "
-		    "mnemod does", "%s: others may write it (mode %04o)",
-		    path, (unsigned)st.st_mode & 07777);
-	else if (st.st_uid != geteuid() && st.st_uid != 0)
-		doctor_say(d, DOCTOR_WARN, "chown it to the user who runs "
-		    "mnemod", "%s: belongs to uid %u", path,
+		doctor_say(d, DOCTOR_WARN, "%s: %s", path, strerror(errno));
+	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+		doctor_say(d, DOCTOR_FAIL, "%s: others may write it (mode "
+		    "%04o)", path, (unsigned)st.st_mode & 07777);
+		doctor_advise(d, "chmod go-w, or others decide what mnemod "
+		    "does");
+	} else if (st.st_uid != geteuid() && st.st_uid != 0) {
+		doctor_say(d, DOCTOR_WARN, "%s: belongs to uid %u", path,
 		    (unsigned)st.st_uid);
-	else
-		doctor_say(d, DOCTOR_OK, NULL, "%s can be read, and only you "
-		    "may write it", path);
+		doctor_advise(d, "chown it to the user who runs mnemod");
+	} else
+		doctor_say(d, DOCTOR_OK, "%s can be read, and only you may "
+		    "write it", path);
 }
 
 /* The environment of a supervisor that runs is not ours. */
@@ -48,11 +48,11 @@ check_key(struct doctor *d)
 	if (p == NULL)
 		return;
 	if (provider_check(d->ctl->config, &why) == 0)
-		doctor_say(d, DOCTOR_OK, NULL, "provider %s has what it needs",
+		doctor_say(d, DOCTOR_OK, "provider %s has what it needs",
 		    p->name);
 	else
 		doctor_say(d, unset && d->ctl->owner.running ? DOCTOR_WARN :
-		    DOCTOR_FAIL, NULL, "%s", buf_str(&why));
+		    DOCTOR_FAIL, "%s", buf_str(&why));
 	buf_release(&why);
 }
 
@@ -62,8 +62,8 @@ doctor_configuration(struct doctor *d)
 	const struct config	*c = d->ctl->config;
 
 	if (c->file == NULL)
-		doctor_say(d, DOCTOR_OK, NULL, "there is no file: all keys "
-		    "have their defaults");
+		doctor_say(d, DOCTOR_OK, "there is no file: all keys have "
+		    "their defaults");
 	else
 		check_file(d, c->file);
 	check_key(d);
@@ -86,25 +86,27 @@ check_source(struct doctor *d, const struct config_source *s)
 	const char	*net = state_dir_network_fs(s->path);
 	struct stat	 st;
 
-	if (stat(s->path, &st) == -1)
-		doctor_say(d, DOCTOR_WARN, "it is looked for with each pass; "
-		    "is its path right?", "%s: %s: %s", s->name, s->path,
+	if (stat(s->path, &st) == -1) {
+		doctor_say(d, DOCTOR_WARN, "%s: %s: %s", s->name, s->path,
 		    strerror(errno));
-	else if (!S_ISDIR(st.st_mode) || access(s->path, R_OK | X_OK) == -1)
-		doctor_say(d, DOCTOR_FAIL, "give the user who runs mnemod "
-		    "the right to list it", "%s: %s: %s", s->name, s->path,
-		    S_ISDIR(st.st_mode) ? strerror(errno) :
-		    "is no directory");
-	else if (!has_sessions(s->path))
-		doctor_say(d, DOCTOR_WARN, "is its path right? It is the "
-		    "folder above sessions/", "%s: %s has no sessions/ yet",
+		doctor_advise(d, "it is looked for with each pass; is its path "
+		    "right?");
+	} else if (!S_ISDIR(st.st_mode) || access(s->path, R_OK | X_OK) == -1) {
+		doctor_say(d, DOCTOR_FAIL, "%s: %s: %s", s->name, s->path,
+		    S_ISDIR(st.st_mode) ? strerror(errno) : "is no directory");
+		doctor_advise(d, "give the user who runs mnemod the right to "
+		    "list it");
+	} else if (!has_sessions(s->path)) {
+		doctor_say(d, DOCTOR_WARN, "%s: %s has no sessions/ yet",
 		    s->name, s->path);
-	else if (net != NULL)
-		doctor_say(d, DOCTOR_WARN, NULL, "%s: %s is on a network file "
-		    "system (%s): it is read, as slowly as that is", s->name,
-		    s->path, net);
+		doctor_advise(d, "is its path right? It is the folder above "
+		    "sessions/");
+	} else if (net != NULL)
+		doctor_say(d, DOCTOR_WARN, "%s: %s is on a network file system "
+		    "(%s): it is read, as slowly as that is", s->name, s->path,
+		    net);
 	else
-		doctor_say(d, DOCTOR_OK, NULL, "%s: %s can be read", s->name,
+		doctor_say(d, DOCTOR_OK, "%s: %s can be read", s->name,
 		    s->path);
 }
 
@@ -144,15 +146,15 @@ check_peer(struct doctor *d)
 	const char	*home = d->ctl->paths->codex_home;
 	int		 held = doctor_is_locked(home, "memories.lock");
 
-	if (held && !d->ctl->owner.running && !d->ctl->owner.orphans)
-		doctor_say(d, DOCTOR_WARN, "wait until it is done, or switch "
-		    "its own memories off", "%s/memories.lock is held by "
+	if (held && !d->ctl->owner.running && !d->ctl->owner.orphans) {
+		doctor_say(d, DOCTOR_WARN, "%s/memories.lock is held by "
 		    "another program: Codex's own pipeline is at work, and "
 		    "mnemod waits", home);
-	else
-		doctor_say(d, DOCTOR_OK, NULL, "%s/memories.lock is %s", home,
-		    held ? "held: Codex's own pipeline stands aside" :
-		    "free");
+		doctor_advise(d, "wait until it is done, or switch its own "
+		    "memories off");
+	} else
+		doctor_say(d, DOCTOR_OK, "%s/memories.lock is %s", home,
+		    held ? "held: Codex's own pipeline stands aside" : "free");
 }
 
 void
@@ -161,24 +163,25 @@ doctor_codex(struct doctor *d)
 	const char	*home = d->ctl->paths->codex_home;
 
 	if (access(home, F_OK) == -1) {
-		doctor_say(d, DOCTOR_OK, NULL, "%s: no Codex here", home);
+		doctor_say(d, DOCTOR_OK, "%s: no Codex here", home);
 		return;
 	}
 	switch (codex_config_memories(home)) {
 	case CODEX_MEMORIES_ON:
-		doctor_say(d, DOCTOR_OK, NULL, "reads its memory folder: "
-		    "[features] memories is on");
+		doctor_say(d, DOCTOR_OK, "reads its memory folder: [features] "
+		    "memories is on");
 		break;
 	case CODEX_MEMORIES_OFF:
-		doctor_say(d, DOCTOR_WARN, "write memories = true below "
-		    "[features] in its config.toml", "does not read its "
-		    "memory folder: [features] memories is not on in "
-		    "%s/config.toml", home);
+		doctor_say(d, DOCTOR_WARN, "does not read its memory folder: "
+		    "[features] memories is not on in %s/config.toml", home);
+		doctor_advise(d, "write memories = true below [features] in "
+		    "its config.toml");
 		break;
 	case CODEX_MEMORIES_UNKNOWN:
-		doctor_say(d, DOCTOR_WARN, "for Codex to read its memory, "
-		    "write [features] and memories = true there",
-		    "%s/config.toml cannot be read", home);
+		doctor_say(d, DOCTOR_WARN, "%s/config.toml cannot be read",
+		    home);
+		doctor_advise(d, "for Codex to read its memory, write "
+		    "[features] and memories = true there");
 		break;
 	}
 	if (shares_folder(d->ctl))

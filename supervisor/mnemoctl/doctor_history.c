@@ -67,20 +67,23 @@ check_refs(struct doctor *d, const struct config_memory *m,
 {
 	char	id[ID_SIZE];
 
-	if (!read_ref(history, "refs/mnemod/live", id))
-		doctor_say(d, DOCTOR_FAIL, RESTORE, "%s: the history %s has lost "
-		    "what is live", m->name, history);
-	else if (strcmp(id, live) != 0)
-		doctor_say(d, DOCTOR_WARN, "the next start of mnemod settles "
-		    "it", "%s: the history is at %.12s, the state at %.12s",
-		    m->name, id, live);
-	else
-		doctor_say(d, DOCTOR_OK, NULL, "%s: history and state agree "
-		    "on what is live, %.12s", m->name, id);
-	if (read_ref(history, "refs/mnemod/next", id))
-		doctor_say(d, DOCTOR_WARN, "a supervisor that runs is at it, "
-		    "or the next start finishes it", "%s: a publication is "
-		    "under way or was interrupted", m->name);
+	if (!read_ref(history, "refs/mnemod/live", id)) {
+		doctor_say(d, DOCTOR_FAIL, "%s: the history %s has lost what "
+		    "is live", m->name, history);
+		doctor_advise(d, RESTORE);
+	} else if (strcmp(id, live) != 0) {
+		doctor_say(d, DOCTOR_WARN, "%s: the history is at %.12s, the "
+		    "state at %.12s", m->name, id, live);
+		doctor_advise(d, "the next start of mnemod settles it");
+	} else
+		doctor_say(d, DOCTOR_OK, "%s: history and state agree on what "
+		    "is live, %.12s", m->name, id);
+	if (read_ref(history, "refs/mnemod/next", id)) {
+		doctor_say(d, DOCTOR_WARN, "%s: a publication is under way or "
+		    "was interrupted", m->name);
+		doctor_advise(d, "a supervisor that runs is at it, or the next "
+		    "start finishes it");
+	}
 }
 
 /* By a worker that may write nothing: this program knows no history. */
@@ -97,11 +100,12 @@ check_objects(struct doctor *d, const struct config_memory *m,
 
 	if (!doctor_run(d, &job, &a, last))
 		return;			/* said of the workers */
-	if (a.body == NULL)
-		doctor_say(d, DOCTOR_FAIL, RESTORE, "%s: %s", m->name, last);
-	else
-		doctor_say(d, DOCTOR_OK, NULL, "%s: the history is whole, "
-		    "%lld objects were read%s", m->name,
+	if (a.body == NULL) {
+		doctor_say(d, DOCTOR_FAIL, "%s: %s", m->name, last);
+		doctor_advise(d, RESTORE);
+	} else
+		doctor_say(d, DOCTOR_OK, "%s: the history is whole, %lld "
+		    "objects were read%s", m->name,
 		    (long long)json_int(a.body, "objects", 0),
 		    json_flag(a.body, "more", 0) ? "; there are more" : "");
 	lone_answer_release(&a);
@@ -118,11 +122,12 @@ doctor_history(struct doctor *d, const struct config_memory *m,
 		return;
 	path = xasprintf("%s/memories/%s.git", d->ctl->config->state,
 	    m->name);
-	if (stat(path, &st) == -1)
-		doctor_say(d, DOCTOR_FAIL, "restore a backup; or start mnemod "
-		    "--adopt: the folder stays as it is", "%s: the history "
-		    "%s: %s", m->name, path, strerror(errno));
-	else {
+	if (stat(path, &st) == -1) {
+		doctor_say(d, DOCTOR_FAIL, "%s: the history %s: %s", m->name,
+		    path, strerror(errno));
+		doctor_advise(d, "restore a backup; or start mnemod --adopt: "
+		    "the folder stays as it is");
+	} else {
 		check_refs(d, m, path, row->live_commit);
 		check_objects(d, m, row);
 	}

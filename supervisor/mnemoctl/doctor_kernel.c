@@ -29,24 +29,27 @@ check_landlock(struct doctor *d)
 	int	abi = provider_landlock();
 
 	if (abi >= PROVIDER_LANDLOCK)
-		doctor_say(d, DOCTOR_OK, NULL, "Landlock ABI %d, %d is needed",
-		    abi, PROVIDER_LANDLOCK);
-	else
-		doctor_say(d, without_sandbox(d), "boot a kernel of 5.19 or "
-		    "later with landlock among its lsm=, or write sandbox = "
-		    "best-effort", "Landlock ABI %d, %d is needed", abi,
+		doctor_say(d, DOCTOR_OK, "Landlock ABI %d, %d is needed", abi,
 		    PROVIDER_LANDLOCK);
+	else {
+		doctor_say(d, without_sandbox(d), "Landlock ABI %d, %d is "
+		    "needed", abi, PROVIDER_LANDLOCK);
+		doctor_advise(d, "boot a kernel of 5.19 or later with landlock "
+		    "among its lsm=, or write sandbox = best-effort");
+	}
 }
 
 static void
 check_seccomp(struct doctor *d)
 {
 	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != -1)
-		doctor_say(d, DOCTOR_OK, NULL, "seccomp is there");
-	else
-		doctor_say(d, without_sandbox(d), "boot a kernel with "
-		    "CONFIG_SECCOMP_FILTER, or write sandbox = best-effort",
-		    "seccomp: %s", strerror(errno));
+		doctor_say(d, DOCTOR_OK, "seccomp is there");
+	else {
+		doctor_say(d, without_sandbox(d), "seccomp: %s",
+		    strerror(errno));
+		doctor_advise(d, "boot a kernel with CONFIG_SECCOMP_FILTER, or "
+		    "write sandbox = best-effort");
+	}
 }
 
 /* Its two flags are what keeps an agent in its folder. */
@@ -62,14 +65,14 @@ check_openat2(struct doctor *d)
 	fd = syscall(SYS_openat2, AT_FDCWD, ".", &how, sizeof(how));
 	if (fd == -1 && (errno == ENOSYS || errno == EINVAL ||
 	    errno == EPERM)) {
-		doctor_say(d, DOCTOR_FAIL, "Linux 5.6 or later is needed; in "
-		    "a container allow openat2", "openat2: %s",
-		    strerror(errno));
+		doctor_say(d, DOCTOR_FAIL, "openat2: %s", strerror(errno));
+		doctor_advise(d, "Linux 5.6 or later is needed; in a container "
+		    "allow openat2");
 		return;
 	}
 	if (fd != -1)
 		close((int)fd);
-	doctor_say(d, DOCTOR_OK, NULL, "openat2 is there");
+	doctor_say(d, DOCTOR_OK, "openat2 is there");
 }
 
 static void
@@ -78,13 +81,13 @@ check_pidfd(struct doctor *d)
 	long	fd = syscall(SYS_pidfd_open, getpid(), 0);
 
 	if (fd == -1) {
-		doctor_say(d, DOCTOR_FAIL, "Linux 5.3 or later is needed; in "
-		    "a container allow pidfd_open", "pidfd_open: %s",
-		    strerror(errno));
+		doctor_say(d, DOCTOR_FAIL, "pidfd_open: %s", strerror(errno));
+		doctor_advise(d, "Linux 5.3 or later is needed; in a container "
+		    "allow pidfd_open");
 		return;
 	}
 	close((int)fd);
-	doctor_say(d, DOCTOR_OK, NULL, "pidfd_open is there");
+	doctor_say(d, DOCTOR_OK, "pidfd_open is there");
 }
 
 void
@@ -93,8 +96,8 @@ doctor_kernel(struct doctor *d)
 	struct utsname	 u;
 
 	if (uname(&u) == 0)
-		doctor_say(d, DOCTOR_OK, NULL, "%s %s, %s", u.sysname,
-		    u.release, u.machine);
+		doctor_say(d, DOCTOR_OK, "%s %s, %s", u.sysname, u.release,
+		    u.machine);
 	check_landlock(d);
 	check_seccomp(d);
 	check_openat2(d);

@@ -79,13 +79,14 @@ check_rename(struct doctor *d, const struct config_memory *m, int published)
 		return;
 	how = known_by(d, m, published);
 	if (how != NULL)
-		doctor_say(d, DOCTOR_OK, NULL, "%s: files can be exchanged "
-		    "there in one step (%s)", m->name, how);
-	else
-		doctor_say(d, DOCTOR_WARN, "the first publication tells; it "
-		    "changes nothing if not", "%s: whether files can be "
-		    "exchanged in one step on this file system is not known",
-		    m->name);
+		doctor_say(d, DOCTOR_OK, "%s: files can be exchanged there in "
+		    "one step (%s)", m->name, how);
+	else {
+		doctor_say(d, DOCTOR_WARN, "%s: whether files can be exchanged "
+		    "in one step on this file system is not known", m->name);
+		doctor_advise(d, "the first publication tells; it changes "
+		    "nothing if not");
+	}
 }
 
 static enum doctor_level
@@ -110,12 +111,16 @@ check_root(struct doctor *d, const struct config_memory *m,
 		memory_record(row, &q.record);
 	root_look(&root, &q);
 	level = level_of(&root, m);
-	doctor_say(d, level, level == DOCTOR_OK ? NULL : root.text,
-	    "%s: %s: %s", m->name, m->root, root_state_name(root.state));
+	doctor_say(d, level, "%s: %s: %s", m->name, m->root,
+	    root_state_name(root.state));
+	if (level != DOCTOR_OK)
+		doctor_advise(d, root.text);
 	if (level != DOCTOR_FAIL && !d->ctl->owner.running &&
-	    !d->ctl->owner.orphans && doctor_is_locked(m->root, NULL))
-		doctor_say(d, DOCTOR_WARN, "mnemod waits until it lets go",
-		    "%s: another program holds %s", m->name, m->root);
+	    !d->ctl->owner.orphans && doctor_is_locked(m->root, NULL)) {
+		doctor_say(d, DOCTOR_WARN, "%s: another program holds %s",
+		    m->name, m->root);
+		doctor_advise(d, "mnemod waits until it lets go");
+	}
 	root_release(&root);
 }
 

@@ -83,16 +83,18 @@ doctor_rename(struct doctor *d)
 	}
 	d->renames = try_below(fd, &d->renames_dev) == 0;
 	if (d->renames)
-		doctor_say(d, DOCTOR_OK, NULL, "files can be exchanged there "
-		    "in one step, and moved where nothing is (tried)");
-	else if (errno == EINVAL || errno == ENOSYS)
-		doctor_say(d, DOCTOR_FAIL, "choose a directory on another "
-		    "file system with -s", "its file system cannot move a "
-		    "file where nothing is, or exchange two, in one step");
-	else
-		doctor_say(d, DOCTOR_WARN, "make room, or see to its rights",
-		    "no file could be made and moved there: %s",
-		    strerror(errno));
+		doctor_say(d, DOCTOR_OK, "files can be exchanged there in one "
+		    "step, and moved where nothing is (tried)");
+	else if (errno == EINVAL || errno == ENOSYS) {
+		doctor_say(d, DOCTOR_FAIL, "its file system cannot move a file "
+		    "where nothing is, or exchange two, in one step");
+		doctor_advise(d, "choose a directory on another file system "
+		    "with -s");
+	} else {
+		doctor_say(d, DOCTOR_WARN, "no file could be made and moved "
+		    "there: %s", strerror(errno));
+		doctor_advise(d, "make room, or see to its rights");
+	}
 	set_back(fd, &was);
 	close(fd);
 }

@@ -23,18 +23,20 @@ check_socket(struct doctor *d)
 	int			fd = -1;
 
 	if (!state_dir_holder(d->ctl->config->state, &h)) {
-		doctor_say(d, DOCTOR_OK, NULL, "no supervisor runs");
+		doctor_say(d, DOCTOR_OK, "no supervisor runs");
 		return;
 	}
 	if (h.how != NULL && h.how[0] == '/')
 		fd = control_connect(h.how, 0);
 	if (fd != -1)
-		doctor_say(d, DOCTOR_OK, NULL, "a supervisor runs, pid %d, and "
-		    "can be asked at %s", h.pid, h.how);
-	else
-		doctor_say(d, DOCTOR_WARN, "try again; if it stays so, start "
-		    "mnemod anew with XDG_RUNTIME_DIR set", "process %d holds "
-		    "the state and cannot be asked", h.pid);
+		doctor_say(d, DOCTOR_OK, "a supervisor runs, pid %d, and can "
+		    "be asked at %s", h.pid, h.how);
+	else {
+		doctor_say(d, DOCTOR_WARN, "process %d holds the state and "
+		    "cannot be asked", h.pid);
+		doctor_advise(d, "try again; if it stays so, start mnemod anew "
+		    "with XDG_RUNTIME_DIR set");
+	}
 	if (fd != -1)
 		close(fd);
 	state_holder_release(&h);
@@ -48,24 +50,29 @@ doctor_state(struct doctor *d)
 	struct stat	 st;
 
 	if (stat(dir, &st) == -1) {
-		doctor_say(d, errno == ENOENT ? DOCTOR_OK : DOCTOR_FAIL, NULL,
+		doctor_say(d, errno == ENOENT ? DOCTOR_OK : DOCTOR_FAIL,
 		    "%s: %s", dir, errno == ENOENT ? "mnemod makes it at its "
 		    "first start" : strerror(errno));
 		return;
 	}
-	if (net != NULL)
-		doctor_say(d, DOCTOR_FAIL, "choose a local directory with -s",
-		    "%s: is on a network file system (%s), where locks and "
-		    "the database are not safe", dir, net);
-	if (st.st_uid != geteuid() || (st.st_mode & 077) != 0)
-		doctor_say(d, DOCTOR_FAIL, "chown and chmod 700 it",
-		    "%s: belongs to uid %u, mode %04o; transcripts are in it",
-		    dir, (unsigned)st.st_uid, (unsigned)st.st_mode & 07777);
-	else
-		doctor_say(d, DOCTOR_OK, NULL, "%s is yours alone", dir);
-	if (d->ctl->owner.orphans)
-		doctor_say(d, DOCTOR_WARN, "they end within ten seconds",
-		    "workers of a supervisor that died are still running");
+	if (net != NULL) {
+		doctor_say(d, DOCTOR_FAIL, "%s: is on a network file system "
+		    "(%s), where locks and the database are not safe", dir,
+		    net);
+		doctor_advise(d, "choose a local directory with -s");
+	}
+	if (st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
+		doctor_say(d, DOCTOR_FAIL, "%s: belongs to uid %u, mode %04o; "
+		    "transcripts are in it", dir, (unsigned)st.st_uid,
+		    (unsigned)st.st_mode & 07777);
+		doctor_advise(d, "chown and chmod 700 it");
+	} else
+		doctor_say(d, DOCTOR_OK, "%s is yours alone", dir);
+	if (d->ctl->owner.orphans) {
+		doctor_say(d, DOCTOR_WARN, "workers of a supervisor that died "
+		    "are still running");
+		doctor_advise(d, "they end within ten seconds");
+	}
 	check_socket(d);
 	doctor_rename(d);
 }
@@ -83,18 +90,20 @@ doctor_database(struct doctor *d)
 	if (st == STORE_OK)
 		st = store_quick_check(d->ctl->store, why, sizeof(why));
 	else if (st == STORE_NONE) {
-		doctor_say(d, DOCTOR_OK, NULL, "there is none yet");
+		doctor_say(d, DOCTOR_OK, "there is none yet");
 		return;
 	}
 	if (st == STORE_OK)
-		doctor_say(d, DOCTOR_OK, NULL, "state.db is whole");
-	else if (st == STORE_NONE || st == STORE_CORRUPT)
-		doctor_say(d, DOCTOR_FAIL, RESTORE, "state.db is damaged: %s",
-		    why);
-	else
-		doctor_say(d, DOCTOR_FAIL, "what was said on standard error "
-		    "tells the way out", "state.db cannot be read (%s)",
+		doctor_say(d, DOCTOR_OK, "state.db is whole");
+	else if (st == STORE_NONE || st == STORE_CORRUPT) {
+		doctor_say(d, DOCTOR_FAIL, "state.db is damaged: %s", why);
+		doctor_advise(d, RESTORE);
+	} else {
+		doctor_say(d, DOCTOR_FAIL, "state.db cannot be read (%s)",
 		    store_status_name(st));
+		doctor_advise(d, "what was said on standard error tells the "
+		    "way out");
+	}
 }
 
 static void
@@ -104,11 +113,11 @@ check_space(struct doctor *d, const char *path)
 
 	if (statvfs(path, &fs) == -1)
 		return;
-	if (fs.f_files > 0 && fs.f_favail == 0)
-		doctor_say(d, DOCTOR_FAIL, "remove files there", "%s: no "
-		    "inode is free", path);
-	else
-		doctor_say(d, DOCTOR_OK, NULL, "%s: %lld MB are free", path,
+	if (fs.f_files > 0 && fs.f_favail == 0) {
+		doctor_say(d, DOCTOR_FAIL, "%s: no inode is free", path);
+		doctor_advise(d, "remove files there");
+	} else
+		doctor_say(d, DOCTOR_OK, "%s: %lld MB are free", path,
 		    (long long)(fs.f_bavail * fs.f_frsize / MIB));
 }
 
@@ -119,15 +128,18 @@ doctor_disk(struct doctor *d)
 	struct standstill	 still;
 	size_t			 i;
 
-	if (standstill_look(c, &still))
-		doctor_say(d, DOCTOR_WARN, "make room, lower min_free_mb, or "
-		    "plug it in: nothing new is begun until then", "%s",
-		    still.text);
+	if (standstill_look(c, &still)) {
+		doctor_say(d, DOCTOR_WARN, "%s", still.text);
+		doctor_advise(d, "make room, lower min_free_mb, or plug it in: "
+		    "nothing new is begun until then");
+	}
 	check_space(d, c->state);
 	for (i = 0; i < c->nmemories; i++)
-		if (standstill_root(c, c->memories[i].root, &still))
-			doctor_say(d, DOCTOR_WARN, "make room there",
-			    "memory %s: %s", c->memories[i].name, still.text);
+		if (standstill_root(c, c->memories[i].root, &still)) {
+			doctor_say(d, DOCTOR_WARN, "memory %s: %s",
+			    c->memories[i].name, still.text);
+			doctor_advise(d, "make room there");
+		}
 }
 
 /* Ages and ceilings are counted by it. */
@@ -140,18 +152,19 @@ doctor_clock(struct doctor *d)
 
 	if (d->ctl->store != NULL)
 		(void)store_newest(d->ctl->store, &newest);
-	if (newest > d->ctl->now + CLOCK_SLACK)
-		doctor_say(d, DOCTOR_FAIL, "set the clock; until it has caught "
-		    "up, what was recorded counts as spent", "the clock is %s "
-		    "behind what was recorded last", span_text(text,
-		    newest - d->ctl->now));
-	else
-		doctor_say(d, DOCTOR_OK, NULL, "the clock is not behind what "
-		    "was recorded last");
-	if (d->ctl->config->now != CONFIG_NOW_UNSET)
-		doctor_say(d, DOCTOR_WARN, "remove the key now", "the time "
-		    "was set by the configuration");
-	else if (adjtimex(&t) != -1 && (t.status & STA_UNSYNC) != 0)
-		doctor_say(d, DOCTOR_OK, NULL, "the kernel does not know of "
-		    "any synchronisation of the clock");
+	if (newest > d->ctl->now + CLOCK_SLACK) {
+		doctor_say(d, DOCTOR_FAIL, "the clock is %s behind what was "
+		    "recorded last", span_text(text, newest - d->ctl->now));
+		doctor_advise(d, "set the clock; until it has caught up, what "
+		    "was recorded counts as spent");
+	} else
+		doctor_say(d, DOCTOR_OK, "the clock is not behind what was "
+		    "recorded last");
+	if (d->ctl->config->now != CONFIG_NOW_UNSET) {
+		doctor_say(d, DOCTOR_WARN, "the time was set by the "
+		    "configuration");
+		doctor_advise(d, "remove the key now");
+	} else if (adjtimex(&t) != -1 && (t.status & STA_UNSYNC) != 0)
+		doctor_say(d, DOCTOR_OK, "the kernel does not know of any "
+		    "synchronisation of the clock");
 }

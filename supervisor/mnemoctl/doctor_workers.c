@@ -66,10 +66,12 @@ say_sandbox(struct doctor *d, enum role role, json_object *sandbox)
 		buf_addf(&b, "%s%s", i == 0 ? "; not to be had: " : ", ",
 		    json_object_get_string(json_object_array_get_idx(missing,
 		    i)));
-	doctor_say(d, whole ? DOCTOR_OK : DOCTOR_WARN, whole ? NULL :
-	    "this worker could do what this user can: see kernel above",
+	doctor_say(d, whole ? DOCTOR_OK : DOCTOR_WARN,
 	    "%s: Landlock ABI %d, %s%s", role_name(role), landlock,
 	    seccomp ? "seccomp" : "no seccomp", buf_str(&b));
+	if (!whole)
+		doctor_advise(d, "this worker could do what this user can: see "
+		    "kernel above");
 	buf_release(&b);
 }
 
@@ -82,8 +84,8 @@ try_role(struct doctor *d, enum role role, json_object *settings)
 	char			 last[PATH_MAX];
 
 	if (!doctor_run(d, &job, &a, last)) {
-		doctor_say(d, DOCTOR_FAIL, REINSTALL, "%s: %s",
-		    role_name(role), last);
+		doctor_say(d, DOCTOR_FAIL, "%s: %s", role_name(role), last);
+		doctor_advise(d, REINSTALL);
 		return;
 	}
 	say_sandbox(d, role, a.sandbox);
@@ -103,8 +105,8 @@ try_workspace(struct doctor *d)
 			try_role(d, ROLE_WORKSPACE, settings_check(c, real));
 			return;
 		}
-	doctor_say(d, DOCTOR_OK, NULL, "workspace: not tried, no memory "
-	    "folder is there yet");
+	doctor_say(d, DOCTOR_OK, "workspace: not tried, no memory folder is "
+	    "there yet");
 }
 
 static void
@@ -119,8 +121,8 @@ try_agent(struct doctor *d)
 		try_role(d, ROLE_CONSOLIDATE, settings_consolidate(c,
 		    &c->memories[0], staging));
 	else
-		doctor_say(d, DOCTOR_OK, NULL, "consolidate: not tried, there "
-		    "is no state yet");
+		doctor_say(d, DOCTOR_OK, "consolidate: not tried, there is no "
+		    "state yet");
 	free(staging);
 }
 
@@ -145,18 +147,20 @@ say_reached(struct doctor *d, const char *url, json_object *body)
 
 	if (text == NULL)
 		text = "";
-	if (status == 0)
-		doctor_say(d, DOCTOR_FAIL, "look at base_url, proxy, ca_file "
-		    "and the network", "%s: %s", url, text);
-	else if (status == 401 || status == 403)
-		doctor_say(d, DOCTOR_FAIL, "give another key: key_env, "
-		    "key_file or auth of the provider", "%s: is there, and "
-		    "refuses the key: %s", url, text);
-	else if (status >= 200 && status <= 299)
-		doctor_say(d, DOCTOR_OK, NULL, "%s: is there, and takes the "
-		    "key", url);
+	if (status == 0) {
+		doctor_say(d, DOCTOR_FAIL, "%s: %s", url, text);
+		doctor_advise(d, "look at base_url, proxy, ca_file and the "
+		    "network");
+	} else if (status == 401 || status == 403) {
+		doctor_say(d, DOCTOR_FAIL, "%s: is there, and refuses the key: "
+		    "%s", url, text);
+		doctor_advise(d, "give another key: key_env, key_file or auth "
+		    "of the provider");
+	} else if (status >= 200 && status <= 299)
+		doctor_say(d, DOCTOR_OK, "%s: is there, and takes the key",
+		    url);
 	else
-		doctor_say(d, status >= 500 ? DOCTOR_WARN : DOCTOR_OK, NULL,
+		doctor_say(d, status >= 500 ? DOCTOR_WARN : DOCTOR_OK,
 		    "%s: is there, but has no list of models (HTTP status "
 		    "%d), so the key is not known to be right", url, status);
 }
@@ -171,14 +175,17 @@ ask_provider(struct doctor *d, const char *url)
 	char			 last[PATH_MAX];
 
 	if (!doctor_run(d, &job, &a, last)) {
-		doctor_say(d, DOCTOR_FAIL, REINSTALL, "gateway: %s", last);
+		doctor_say(d, DOCTOR_FAIL, "gateway: %s", last);
+		doctor_advise(d, REINSTALL);
 		return;
 	}
 	if (a.body != NULL)
 		say_reached(d, url, a.body);
-	else
-		doctor_say(d, DOCTOR_FAIL, "look into mnemoctl log",
-		    "%s: no answer from the gateway: %s", url, last);
+	else {
+		doctor_say(d, DOCTOR_FAIL, "%s: no answer from the gateway: %s",
+		    url, last);
+		doctor_advise(d, "look into mnemoctl log");
+	}
 	lone_answer_release(&a);
 }
 
@@ -190,19 +197,19 @@ doctor_provider(struct doctor *d)
 
 	p = config_provider_used(d->ctl->config);
 	if (p == NULL) {
-		doctor_say(d, DOCTOR_OK, NULL, "builtin answers, without a "
-		    "network");
+		doctor_say(d, DOCTOR_OK, "builtin answers, without a network");
 		return;
 	}
-	if (w->provider_until > 0)
-		doctor_say(d, DOCTOR_WARN, "mnemoctl status tells until when",
-		    "%s is left in peace: %s: %s", p->name,
-		    w->provider_reason, w->provider_message);
+	if (w->provider_until > 0) {
+		doctor_say(d, DOCTOR_WARN, "%s is left in peace: %s: %s",
+		    p->name, w->provider_reason, w->provider_message);
+		doctor_advise(d, "mnemoctl status tells until when");
+	}
 	if (d->ctl->opt->provider)
 		ask_provider(d, p->base_url);
 	else
-		doctor_say(d, DOCTOR_OK, NULL, "%s at %s was not asked; "
-		    "--provider asks for its list of models, which costs "
-		    "nothing", p->name, p->base_url);
+		doctor_say(d, DOCTOR_OK, "%s at %s was not asked; --provider "
+		    "asks for its list of models, which costs nothing", p->name,
+		    p->base_url);
 	secret_wipe();
 }
