@@ -12,29 +12,11 @@
 
 #include "check_main.h"
 #include "common/json.h"
-#include "log_sink.h"
 #include "redact_cases.h"
-#include "worker/redact.h"
+#include "redact_fixture.h"
 #include "worker/redact_rules.h"
 
 #define NCASES(a) (sizeof(a) / sizeof((a)[0]))
-
-static struct redact	*redact;
-
-static void
-setup(void)
-{
-	char	why[256] = "";
-
-	redact = redact_new(NULL, 0, why, sizeof(why));
-	ck_assert_msg(redact != NULL, "%s", why);
-}
-
-static void
-teardown(void)
-{
-	redact_free(redact);
-}
 
 /* The text of a case; `marked': as it has to become. */
 static void
@@ -316,188 +298,6 @@ START_TEST(user_pattern_in_what_a_rule_takes)
 }
 END_TEST
 
-/* A pattern that gives up has left text unread: none of it may pass. */
-START_TEST(exhausted_pattern_fails_closed)
-{
-	static const char *const	evil[] = { "(?:a+)+(?:a+)+b$" };
-	struct redact			*r;
-	struct buf			 in = BUF_INIT, out = BUF_INIT;
-	char				 why[256];
-	int				 i;
-
-	r = redact_new(evil, 1, why, sizeof(why));
-	ck_assert_ptr_nonnull(r);
-	for (i = 0; i < 5000; i++)
-		buf_addch(&in, 'a');
-	buf_addstr(&in, "bc");
-	redact_text(r, in.data, in.len, &out);
-	ck_assert_msg(strcmp(buf_str(&out), REDACT_MARK) == 0, "%.100s",
-	    out.data);
-	buf_release(&in);
-	buf_release(&out);
-	redact_free(r);
-}
-END_TEST
-
-/* Text made to be slow: the test's own time limit is the judge. */
-START_TEST(hostile_text_ends)
-{
-	static const char *const	parts[] = { "password=", "://a:",
-	    "-----BEGIN PRIVATE KEY-----\n", "password: \"\\\\\\\"",
-	    "token for ", "eyJ", "cookie: a=b; ", "curl -u ", "\\", "sk-a",
-	    "passphrase: \"abc abc ", "key is ", "authorization: " };
-	struct buf	in = BUF_INIT, out = BUF_INIT;
-	size_t		i;
-
-	for (i = 0; i < NCASES(parts); i++) {
-		buf_reset(&in);
-		buf_reset(&out);
-		while (in.len < 300000)
-			buf_addstr(&in, parts[i]);
-		redact_text(redact, in.data, in.len, &out);
-	}
-	buf_release(&in);
-	buf_release(&out);
-}
-END_TEST
-
-static size_t	ticks;
-
-static int
-count_tick(void *stop)
-{
-	ticks++;
-	return stop != NULL;
-}
-
-static void
-fill(struct buf *b, const char *with, size_t len)
-{
-	buf_reset(b);
-	while (b->len < len)
-		buf_addstr(b, with);
-}
-
-/*
- * A line of 6 MB made of `password is' held the worker for twenty seconds
- * without a sign of life; three such would have had it killed.
- */
-START_TEST(hostile_text_ticks)
-{
-	struct buf	in = BUF_INIT, out = BUF_INIT;
-
-	ticks = 0;
-	redact_set_tick(redact, count_tick, NULL);
-	fill(&in, "password is ", 300000);
-	redact_text(redact, in.data, in.len, &out);
-	ck_assert_uint_ge(ticks, 300000 / 12 / 256);
-	ck_assert_uint_eq(out.len, in.len);
-	/* Who leaves does not wait for the rest. */
-	ticks = 0;
-	redact_set_tick(redact, count_tick, redact);
-	buf_reset(&out);
-	redact_text(redact, in.data, in.len, &out);
-	ck_assert_uint_eq(ticks, 1);
-	buf_release(&in);
-	buf_release(&out);
-}
-END_TEST
-
-/* Past its bound a rollout costs no more, and shows nothing either. */
-START_TEST(bound_fails_closed)
-{
-	static const char	secret[] = "see it: password=hun" "ter2";
-	struct buf		in = BUF_INIT, out = BUF_INIT;
-	struct log_kept		said = { "" };
-
-	redact_bound(redact, "/r/a.jsonl");
-	fill(&in, "oy2 ", 4400000);
-	buf_addstr(&in, secret);
-	log_set_sink(log_keep, &said);
-	redact_text(redact, in.data, in.len, &out);
-	ck_assert_str_eq(buf_str(&out), REDACT_MARK);
-	log_set_sink(NULL, NULL);
-	ck_assert_ptr_nonnull(strstr(said.text, "/r/a.jsonl: a text of "));
-	ck_assert_ptr_nonnull(strstr(said.text, redact_gave_up(redact)));
-	buf_reset(&out);
-	redact_text(redact, secret, strlen(secret), &out);
-	ck_assert_str_eq(buf_str(&out), "see it: " REDACT_MARK);
-	ck_assert_uint_eq(redact_found(redact, buf_str(&out), out.len, &in),
-	    0);
-	buf_reset(&out);
-	redact_text(redact, "the build is green", 18, &out);
-	ck_assert_str_eq(buf_str(&out), "the build is green");
-	/* The next rollout has its own. */
-	redact_bound(redact, "a test");
-	ck_assert_ptr_null(redact_gave_up(redact));
-	buf_reset(&out);
-	redact_text(redact, secret, strlen(secret), &out);
-	ck_assert_str_eq(buf_str(&out), "see it: password=" REDACT_MARK);
-	buf_release(&in);
-	buf_release(&out);
-}
-END_TEST
-
-/* A pattern sees a text by windows: nothing lies between two of them. */
-START_TEST(user_pattern_at_any_place)
-{
-	static const char *const	patterns[] = { "(?<=id:)ACME-[0-9]{6}",
-					    "key:\\K[a-z]{8,3000}" };
-	static const char		hit[] = "id:ACME-123456 key:abcdefgh "
-					    "\xe8\xaa\x9e ";
-	struct redact			*r;
-	struct buf			 in = BUF_INIT, out = BUF_INIT;
-	char				 why[256];
-	size_t				 n = 0;
-
-	r = redact_new(patterns, 2, why, sizeof(why));
-	ck_assert_ptr_nonnull(r);
-	for (; in.len < 200000; n++)
-		buf_add(&in, hit, sizeof(hit) - 1);
-	ck_assert_uint_eq(redact_text(r, in.data, in.len, &out), 2 * n);
-	ck_assert_ptr_null(strstr(buf_str(&out), "ACME"));
-	ck_assert_ptr_null(strstr(buf_str(&out), "abc"));
-	/* One that begins near the end of a window is seen whole. */
-	fill(&in, ".", 31000);
-	buf_addstr(&in, "key:");
-	for (n = 0; n < 2900; n++)
-		buf_addch(&in, 'k');
-	for (n = 0; n < 60000; n++)
-		buf_addch(&in, '.');
-	buf_reset(&out);
-	ck_assert_uint_eq(redact_text(r, in.data, in.len, &out), 1);
-	ck_assert_ptr_null(strchr(strstr(buf_str(&out), "key:") + 4, 'k'));
-	buf_release(&in);
-	buf_release(&out);
-	redact_free(r);
-}
-END_TEST
-
-/*
- * Steps within a set that repeats count against no limit of the library: one
- * match of a megabyte would have taken minutes.
- */
-START_TEST(user_pattern_ticks)
-{
-	static const char *const	evil[] = { "(?=\\w+@b)\\w" };
-	struct redact			*r;
-	struct buf			 in = BUF_INIT, out = BUF_INIT;
-	char				 why[256];
-
-	r = redact_new(evil, 1, why, sizeof(why));
-	ck_assert_ptr_nonnull(r);
-	ticks = 0;
-	redact_set_tick(r, count_tick, NULL);
-	fill(&in, "a", 70000);
-	buf_addstr(&in, " @");
-	redact_text(r, in.data, in.len, &out);
-	ck_assert_uint_ge(ticks, 2);
-	buf_release(&in);
-	buf_release(&out);
-	redact_free(r);
-}
-END_TEST
-
 /* Bytes that are not UTF-8 are copied, and characters are never split. */
 START_TEST(any_bytes)
 {
@@ -583,12 +383,12 @@ START_TEST(page_names_every_rule)
 END_TEST
 
 static Suite *
-redact_suite(void)
+suite(void)
 {
 	Suite	*s = suite_create("redact");
 	TCase	*tc = tcase_create("redact");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, redact_setup, redact_teardown);
 	tcase_add_loop_test(tc, secret_goes, 0, (int)NCASES(secrets));
 	tcase_add_loop_test(tc, lookalike_stays, 0, (int)NCASES(lookalikes));
 	tcase_add_loop_test(tc, all_at_once, 0, 2);
@@ -598,12 +398,6 @@ redact_suite(void)
 	tcase_add_test(tc, user_patterns);
 	tcase_add_test(tc, patterns_of_settings);
 	tcase_add_loop_test(tc, user_pattern_in_what_a_rule_takes, 0, 3);
-	tcase_add_test(tc, exhausted_pattern_fails_closed);
-	tcase_add_test(tc, hostile_text_ends);
-	tcase_add_test(tc, hostile_text_ticks);
-	tcase_add_test(tc, bound_fails_closed);
-	tcase_add_test(tc, user_pattern_at_any_place);
-	tcase_add_test(tc, user_pattern_ticks);
 	tcase_add_test(tc, any_bytes);
 	tcase_add_test(tc, secret_among_bytes);
 	tcase_add_test(tc, rules_named_as_far_exist);
@@ -612,4 +406,4 @@ redact_suite(void)
 	return s;
 }
 
-CHECK_MAIN(redact_suite)
+CHECK_MAIN(suite)
