@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "check_main.h"
-#include "common/mem.h"
 #include "supervisor/config_table.h"
 #include "tests/config_scene.h"
 

@@ -7,7 +7,6 @@
  * sentence.  Both tables are run in plain text and as JSON text escaped once
  * and twice, and what surrounds a secret has to stay to the byte.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "check_main.h"

@@ -3,7 +3,6 @@
  * Text and patterns that are made to be slow.  They cost a bounded time, in
  * which the worker lives, and what was not looked at for want of it goes.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "check_main.h"

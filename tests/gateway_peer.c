@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/fd.h"
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/title.h"

@@ -1,7 +1,6 @@
 #include <check.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "common/fd.h"
