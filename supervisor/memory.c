@@ -115,18 +115,30 @@ codex_home_of(const struct memory *m)
 	return NULL;
 }
 
-/* What is known of the root.  *row is to be freed; NULL: never ours. */
-static void
+/*
+ * What is known of the root; -1: not now, logged.  *row is to be freed; NULL:
+ * never ours.
+ */
+static int
 memory_query(struct memory *m, struct root_query *q, struct store_memory **row)
 {
+	enum store_status	st;
+
 	memset(q, 0, sizeof(*q));
 	*row = NULL;
 	q->name = m->config->name;
 	q->path = m->config->root;
 	q->codex_home = codex_home_of(m);
-	if (store_memory_get(m->sv->store, q->name, row) != STORE_OK)
-		return;
-	memory_record(*row, &q->record);
+	st = store_memory_get(m->sv->store, q->name, row);
+	if (st != STORE_OK && st != STORE_NONE) {
+		log_warnx("memory %s: what is known of %s cannot be read now; "
+		    "looked at again at the next pass", q->name, q->path);
+		snprintf(m->reason, sizeof(m->reason), "state_unreadable");
+		return -1;
+	}
+	if (st == STORE_OK)
+		memory_record(*row, &q->record);
+	return 0;
 }
 
 /* Only a supervisor that stays for a pass adopts, mnemoctl never. */
@@ -140,26 +152,49 @@ adopts(const struct memory *m)
 	return m->config->adopt ? ADOPT_FOREIGN : ADOPT_NONE;
 }
 
+/* What the root is; not usable, and not to be adopted: logged. */
+static void
+judge(struct memory *m, const struct root_query *q)
+{
+	enum root_state	state = m->root.state;
+
+	m->foreign = root_adoptable(state, q->adopt);
+	if (m->foreign) {
+		log_info("%s", m->root.text);
+		return;
+	}
+	if (root_usable(state))
+		return;
+	log_warnx("%s", m->root.text);
+	if (root_unknown(state))
+		m->unknown = 1;
+	else
+		memory_stop(m, root_state_name(state));
+}
+
 void
 memory_look(struct memory *m)
 {
 	struct root_query	 q;
 	struct store_memory	*row;
+	int			 late = m->unknown;
 
-	memory_query(m, &q, &row);
+	m->unknown = 0;
+	if (memory_query(m, &q, &row) == -1) {
+		m->unknown = 1;
+		return;
+	}
 	q.adopt = adopts(m);
 	root_look(&m->root, &q);
-	if (root_adoptable(m->root.state, q.adopt)) {
-		log_info("%s", m->root.text);
-		m->foreign = 1;
-	} else if (!root_usable(m->root.state)) {
-		log_warnx("%s", m->root.text);
-		memory_stop(m, root_state_name(m->root.state));
-	}
-	store_memory_free(row);
+	judge(m, &q);
+	if (m->unknown)
+		snprintf(m->reason, sizeof(m->reason), "%s",
+		    root_state_name(m->root.state));
 	root_release(&m->root);
-	if (!m->stopped && !m->foreign && row != NULL)
-		memory_take(m);
+	if (!m->stopped && !m->unknown && !m->foreign && row != NULL &&
+	    (memory_take(m) == -1 || late))
+		m->unrecovered = 1;
+	store_memory_free(row);
 }
 
 static int
@@ -229,7 +264,8 @@ take(struct memory *m, enum root_adopt adopt)
 	struct store_memory	*row;
 	int			 r;
 
-	memory_query(m, &q, &row);
+	if (memory_query(m, &q, &row) == -1)
+		return -1;
 	q.adopt = adopt;
 	r = root_take(&m->root, &q);
 	if (r == 1)
@@ -237,7 +273,10 @@ take(struct memory *m, enum root_adopt adopt)
 		    make_history(m) == 0 ? 1 : -1;
 	else {
 		log_warnx("%s", m->root.text);
-		if (r == 0)
+		if (r == 0 && root_unknown(m->root.state))
+			snprintf(m->reason, sizeof(m->reason), "%s",
+			    root_state_name(m->root.state));
+		else if (r == 0)
 			memory_stop(m, root_state_name(m->root.state));
 		else
 			snprintf(m->reason, sizeof(m->reason), "locked_by %d",

@@ -41,6 +41,7 @@ struct memory {
 	struct root			 root;
 	int				 held;	/* root.fd is ours */
 	int				 stopped; /* exit status 7 */
+	int				 unknown; /* its root, for now */
 	int				 unrecovered; /* looked at again first */
 	int				 due;	/* its turn in this pass comes */
 	int				 by_hand; /* then without cooldown */
@@ -100,7 +101,7 @@ void memory_record(const struct store_memory *, struct root_record *);
  * Look at the root.  A root that is ours is taken at once, an empty or
  * absent one when there is something to publish, one that is to be adopted
  * by adopt_start(): m->foreign is set; any other stops the memory, logged
- * with the ways on.
+ * with the ways on.  If it cannot be looked at now m->unknown is set.
  */
 void memory_look(struct memory *);
 
@@ -112,7 +113,7 @@ int memory_reason_stops(const char *);
 
 /*
  * Take the root for publishing: create, lock and record it.  0; or -1 with
- * m->reason set (locked_by, or the memory was stopped).
+ * m->reason set (locked_by, io_error, or the memory was stopped).
  */
 int memory_take(struct memory *);
 

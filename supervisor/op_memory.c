@@ -114,7 +114,8 @@ has_history(struct op_run *run, const struct memory *m)
 static int
 take(struct op_run *run, struct memory *m)
 {
-	if (!m->stopped && !m->unrecovered && memory_take(m) == 0)
+	if (!m->stopped && !m->unknown && !m->unrecovered &&
+	    memory_take(m) == 0)
 		return 1;
 	op_failed(run, m->stopped ? EXIT_ROOT : EXIT_WAITING,
 	    m->reason, "memory %s: %s may not be written now (%s); see "

@@ -50,6 +50,12 @@ root_adoptable(enum root_state state, enum root_adopt adopt)
 	    (state == ROOT_RELEASED || state == ROOT_REPLACED);
 }
 
+int
+root_unknown(enum root_state state)
+{
+	return state == ROOT_ERROR;
+}
+
 const char *
 root_state_name(enum root_state state)
 {
@@ -99,6 +105,8 @@ state_of_errno(int err)
 	case EPERM:
 	case EROFS:
 		return ROOT_UNWRITABLE;
+	case ELOOP:
+	case ENAMETOOLONG:
 	case ENOTDIR:
 		return ROOT_NOT_DIR;
 	default:
@@ -154,8 +162,13 @@ look_names(struct root *r, const struct root_query *q, int fd)
 		close(fd);
 		return;
 	}
-	while ((e = readdir(dir)) != NULL)
+	while ((errno = 0, e = readdir(dir)) != NULL)
 		root_names_add(&names, e->d_name);
+	if (errno != 0) {
+		root_say_errno(r, q, ROOT_ERROR, q->path);
+		closedir(dir);
+		return;
+	}
 	closedir(dir);
 	ours = is_recorded(&q->record, r->real);
 	if (ours && q->record.released && (names.n > 0 ||
@@ -188,7 +201,10 @@ look_dir(struct root *r, const struct root_query *q, int fd)
 	r->dev = st.st_dev;
 	r->ino = st.st_ino;
 	r->real = realpath(q->path, NULL);
-	if (network_name(fs.f_type) != NULL) {
+	if (r->real == NULL) {
+		root_say_errno(r, q, state_of_errno(errno), q->path);
+		close(fd);
+	} else if (network_name(fs.f_type) != NULL) {
 		root_say_network(r, q, network_name(fs.f_type));
 		close(fd);
 	} else if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) == -1) {

@@ -21,7 +21,7 @@ enum root_state {
 	ROOT_NOT_DIR,
 	ROOT_UNWRITABLE,	/* permission, or a read-only file system */
 	ROOT_NETWORK,		/* a network file system: locks lie there */
-	ROOT_ERROR,		/* a system call failed; see `text' */
+	ROOT_ERROR,		/* a call failed that may succeed later */
 	ROOT__MAX
 };
 
@@ -75,8 +75,9 @@ void root_look(struct root *r, const struct root_query *);
  * absent, open and lock it, and Codex's lock where the root is
  * $CODEX_HOME/memories.
  * Returns 1 with r->fd (and peer_fd) held; 0 if the root may not be
- * written (r->state, r->text: exit status 7) ; -1 if another program holds
- * a lock: wait, reason `locked_by', r->locked_by names it.
+ * written (r->state, r->text: exit status 7, unless root_unknown()); -1 if
+ * another program holds a lock: wait, reason `locked_by', r->locked_by names
+ * it.
  */
 int root_take(struct root *r, const struct root_query *);
 
@@ -85,6 +86,12 @@ void root_release(struct root *r);
 
 /* 1 if this state lets mnemod publish. */
 int root_usable(enum root_state);
+
+/*
+ * 1 if nothing is known of the root: no descriptor or memory was left, or its
+ * disk fails.  That says nothing against it: to be looked at again later.
+ */
+int root_unknown(enum root_state);
 
 /* 1 if the query lets mnemod adopt a folder in this state. */
 int root_adoptable(enum root_state, enum root_adopt);

@@ -167,8 +167,13 @@ root_say_errno(struct root *r, const struct root_query *q,
 
 	r->state = state;
 	saved = errno;
-	say(r, q, "%s cannot be written: %s: make it writable, or set "
-	    "memory.%s.root to another folder", what, strerror(saved), q->name);
+	if (root_unknown(state))
+		say(r, q, "%s cannot be used now: %s; looked at again "
+		    "at the next pass", what, strerror(saved));
+	else
+		say(r, q, "%s cannot be written: %s: make it writable, or "
+		    "set memory.%s.root to another folder", what,
+		    strerror(saved), q->name);
 	errno = saved;
 }
 

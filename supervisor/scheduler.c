@@ -273,6 +273,18 @@ held_back(struct supervisor *sv)
 	return n;
 }
 
+/* A root that could not be looked at: who knows what is to be done there. */
+static int
+any_unknown(const struct supervisor *sv)
+{
+	struct memory	*m;
+
+	TAILQ_FOREACH(m, &sv->memories, entry)
+		if (m->unknown)
+			return 1;
+	return 0;
+}
+
 /* The one pass of -1 is over: is anything left that could not be done? */
 static void
 end_once(struct scheduler *s)
@@ -287,7 +299,7 @@ end_once(struct scheduler *s)
 		s->sv->outcome |= OUTCOME_WAITING;
 		log_info("%lld jobs are left waiting", (long long)n);
 	}
-	if (is_paused(s))
+	if (is_paused(s) || any_unknown(s->sv))
 		s->sv->outcome |= OUTCOME_WAITING;
 	s->over = 1;
 }

@@ -263,6 +263,10 @@ stage_two_start(struct memory *m, int pass_cooldown)
 
 	if (m->stopped || m->state != MEM_IDLE)
 		return;
+	if (m->unknown)
+		memory_look(m);
+	if (m->unknown || m->stopped)
+		return;
 	if (m->foreign) {
 		adopt_start(m);		/* it was locked until now */
 		return;

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -359,6 +360,29 @@ START_TEST(test_no_descriptor_left)
 }
 END_TEST
 
+/* Without a descriptor nothing is known of it: not that it is not ours. */
+START_TEST(test_no_descriptor_to_be_had)
+{
+	struct rlimit	had, none = { 0, 0 };
+
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	touch("MEMORY.md");
+	record(1);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &had), 0);
+	none.rlim_max = had.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	LOOK(ROOT_ERROR, "memories cannot be used now: Too many open files; "
+	    "looked at again at the next pass");
+	ck_assert(root_unknown(r.state));
+	ck_assert_int_eq(root_take(&r, &q), 0);
+	ck_assert(root_unknown(r.state));
+	root_release(&r);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &had), 0);
+	LOOK(ROOT_OURS, "is ours");
+	ck_assert(!root_unknown(r.state));
+}
+END_TEST
+
 static Suite *
 root_suite(void)
 {
@@ -377,6 +401,7 @@ root_suite(void)
 	tcase_add_test(tc, test_locked_root);
 	tcase_add_test(tc, test_peer_lock);
 	tcase_add_test(tc, test_no_descriptor_left);
+	tcase_add_test(tc, test_no_descriptor_to_be_had);
 	suite_add_tcase(s, tc);
 	return s;
 }
