@@ -5,6 +5,7 @@
  * budget, what is handed over parses, fits and was redacted before the cut.
  */
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -119,6 +120,38 @@ START_TEST(test_every_budget)
 		    c.items < items);
 		content_release(&c);
 	}
+	buf_release(&text);
+}
+END_TEST
+
+/*
+ * What redaction had made longer and the cut made empty was lost to json-c,
+ * in every part of every message: the text leaked.
+ */
+START_TEST(test_cut_to_nothing)
+{
+	static const char	secret[] = "password=hun" "ter22 ";
+	struct content		c;
+	struct buf		text = BUF_INIT;
+	size_t			before, i, j;
+
+	buf_addstr(&text, "{\"type\":\"message\",\"role\":\"user\","
+	    "\"content\":[");
+	for (i = 0; i < 1000; i++) {
+		buf_addf(&text, "{\"type\":\"input_text\",\"text\":\"");
+		for (j = 0; j < 16; j++)
+			buf_addstr(&text, secret);
+		buf_addstr(&text, "\"},");
+	}
+	buf_addf(&text, "{\"type\":\"input_text\",\"text\":\"the end\"}]}\n");
+	make(&c, buf_str(&text), 100000);	/* the redactor's own memory */
+	content_release(&c);
+	before = mallinfo2().uordblks;
+	make(&c, buf_str(&text), 50000);
+	ck_assert_ptr_nonnull(strstr(buf_str(&c.text), "\"text\":\"\""));
+	json_object_put(array(&c));
+	content_release(&c);
+	ck_assert_uint_lt(mallinfo2().uordblks, before + 50000);
 	buf_release(&text);
 }
 END_TEST
@@ -288,6 +321,7 @@ suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, test_every_budget);
+	tcase_add_test(tc, test_cut_to_nothing);
 	tcase_add_test(tc, test_words_stay);
 	tcase_add_test(tc, test_redacted_first);
 	tcase_add_test(tc, test_odd);

@@ -18,13 +18,14 @@
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-static void
+static json_object *
 must_be_text(json_object *leaf, void *arg)
 {
 	(void)arg;
 	if (strlen(json_object_get_string(leaf)) !=
 	    (size_t)json_object_get_string_len(leaf))
 		abort();
+	return NULL;
 }
 
 /* One pass; the number of items it kept. */

@@ -60,9 +60,10 @@ cuttable(json_object *item)
 }
 
 /* Cut one string to its share of what the item may keep. */
-static void
+static json_object *
 cut_leaf(json_object *leaf, void *arg)
 {
+	json_object	*made;
 	struct leaf_cut	*c = arg;
 	const char	*s = json_object_get_string(leaf);
 	size_t		 len = (size_t)json_object_get_string_len(leaf);
@@ -70,7 +71,7 @@ cut_leaf(json_object *leaf, void *arg)
 	struct buf	 out = BUF_INIT;
 
 	if (size <= LEAF_MIN)
-		return;
+		return NULL;
 	/* Both are far below 2^32: lines and budgets are limited. */
 	share = (size_t)((uint64_t)c->allow * size / c->total);
 	/* plan_cut() counts plain bytes; escapes need some room more. */
@@ -83,8 +84,9 @@ cut_leaf(json_object *leaf, void *arg)
 		raw -= raw * (size - share) / size + 1;
 	}
 	c->cut_bytes += cut;
-	leaf_set(leaf, out.data, out.len);
+	made = leaf_new(out.data, out.len);
 	buf_wipe(&out);
+	return made;
 }
 
 static void

@@ -134,16 +134,34 @@ filter_use(const struct record *rec)
 	return FILTER_NOTHING;
 }
 
-/* Cut passages out of a string value. */
-static void
+/* Cut passages out of a string value; 1 if there were any. */
+static int
+cut_string(json_object *leaf, struct cut *c, struct buf *out)
+{
+	return cut_text(c, json_object_get_string(leaf),
+	    (size_t)json_object_get_string_len(leaf), out) > 0;
+}
+
+static json_object *
 cut_leaf(json_object *leaf, void *arg)
 {
-	struct cut	*c = arg;
 	struct buf	 out = BUF_INIT;
+	json_object	*made = NULL;
 
-	if (cut_text(c, json_object_get_string(leaf),
-	    (size_t)json_object_get_string_len(leaf), &out) > 0)
-		leaf_set(leaf, out.data, out.len);
+	if (cut_string(leaf, arg, &out))
+		made = leaf_new(out.data, out.len);
+	buf_wipe(&out);
+	return made;
+}
+
+/* In place, which is safe: it is as it was read, and gets shorter. */
+static void
+cut_part(json_object *text, struct cut *c)
+{
+	struct buf	out = BUF_INIT;
+
+	if (cut_string(text, c, &out))
+		json_object_set_string_len(text, buf_str(&out), (int)out.len);
 	buf_wipe(&out);
 }
 
@@ -161,7 +179,7 @@ keep_part(json_object *part, int user, struct cut *c)
 	len = (size_t)json_object_get_string_len(text);
 	if (user && fragment_dropped(s, len))
 		return 0;
-	cut_leaf(text, c);
+	cut_part(text, c);
 	return !fragment_blank(json_object_get_string(text),
 	    (size_t)json_object_get_string_len(text));
 }
@@ -221,7 +239,7 @@ set_read(json_object *o, const char *key, const char *path)
 	free(note);
 }
 
-static void
+static json_object *
 look_for_mark(json_object *leaf, void *arg)
 {
 	int	*marked = arg;
@@ -229,6 +247,7 @@ look_for_mark(json_object *leaf, void *arg)
 	if (!*marked)
 		*marked = memread_marked(json_object_get_string(leaf),
 		    (size_t)json_object_get_string_len(leaf));
+	return NULL;
 }
 
 static void

@@ -4,57 +4,83 @@
 
 #include "buf.h"
 #include "data_url.h"
+#include "json.h"
 #include "leaf.h"
 #include "log.h"
 
-void
-leaf_each(json_object *o, void (*fn)(json_object *, void *), void *arg)
+static void
+in_array(json_object *a, leaf_fn *fn, void *arg)
 {
-	size_t	i, n;
+	json_object	*v, *leaf;
+	size_t		 i, n = json_object_array_length(a);
 
-	if (json_object_is_type(o, json_type_string))
-		fn(o, arg);
-	else if (json_object_is_type(o, json_type_array)) {
-		n = json_object_array_length(o);
-		for (i = 0; i < n; i++)
-			leaf_each(json_object_array_get_idx(o, i), fn, arg);
-	} else if (json_object_is_type(o, json_type_object)) {
-		json_object_object_foreach(o, key, val) {
-			(void)key;
-			leaf_each(val, fn, arg);
-		}
+	for (i = 0; i < n; i++) {
+		v = json_object_array_get_idx(a, i);
+		if (!json_object_is_type(v, json_type_string))
+			leaf_each(v, fn, arg);
+		else if ((leaf = fn(v, arg)) != NULL &&
+		    json_object_array_put_idx(a, i, leaf) != 0)
+			log_fatalx("cannot allocate JSON");
+	}
+}
+
+static void
+in_object(json_object *o, leaf_fn *fn, void *arg)
+{
+	json_object	*leaf;
+
+	json_object_object_foreach(o, key, v) {
+		if (!json_object_is_type(v, json_type_string))
+			leaf_each(v, fn, arg);
+		else if ((leaf = fn(v, arg)) != NULL)
+			json_set(o, key, leaf);
 	}
 }
 
 void
-leaf_set(json_object *leaf, const char *text, size_t len)
+leaf_each(json_object *o, leaf_fn *fn, void *arg)
 {
-	if (len > INT_MAX ||
-	    !json_object_set_string_len(leaf, text == NULL ? "" : text,
-	    (int)len))
-		log_fatalx("cannot allocate JSON");
+	if (json_object_is_type(o, json_type_array))
+		in_array(o, fn, arg);
+	else if (json_object_is_type(o, json_type_object))
+		in_object(o, fn, arg);
 }
 
-void
+json_object *
+leaf_new(const char *text, size_t len)
+{
+	json_object	*leaf = NULL;
+
+	if (len <= INT_MAX)
+		leaf = json_object_new_string_len(text == NULL ? "" : text,
+		    (int)len);
+	if (leaf == NULL)
+		log_fatalx("cannot allocate JSON");
+	return leaf;
+}
+
+json_object *
 leaf_tidy(json_object *leaf, void *arg)
 {
+	json_object	*tidy;
 	const char	*s = json_object_get_string(leaf);
 	size_t		 len = (size_t)json_object_get_string_len(leaf), i;
 	struct buf	 out = BUF_INIT;
 
 	(void)arg;
 	if (data_url_note(s, len, &out)) {
-		leaf_set(leaf, out.data, out.len);
+		tidy = leaf_new(out.data, out.len);
 		buf_release(&out);
-		return;
+		return tidy;
 	}
 	if (memchr(s, '\0', len) == NULL)
-		return;
+		return NULL;
 	for (i = 0; i < len; i++)
 		if (s[i] == '\0')
 			buf_addstr(&out, "\xef\xbf\xbd");
 		else
 			buf_addch(&out, s[i]);
-	leaf_set(leaf, out.data, out.len);
+	tidy = leaf_new(out.data, out.len);
 	buf_wipe(&out);
+	return tidy;
 }
