@@ -4,10 +4,13 @@
  * Each request is answered once, whatever becomes of it: more than the
  * gateway takes are refused at once and never sent; those whose cancel
  * crosses their answer, that nobody knows, that are cancelled twice; and all
- * that are open when the gateway has to leave.
+ * that are open when the gateway has to leave.  And a stream that has no end,
+ * though it never falls silent, has one.
  */
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +20,7 @@
 #include "common/json.h"
 #include "gateway_peer.h"
 
+#define STREAM_MIB	256	/* STREAM_BODY_MAX */
 #define TAKEN	400		/* GATEWAY_STREAMS_MAX */
 #define ASKED	430
 
@@ -138,6 +142,60 @@ START_TEST(cancels_that_cross)
 }
 END_TEST
 
+/* Events that say nothing, until nobody takes them; how many MiB went. */
+static void
+stream_on(int told)
+{
+	static const char	head[] = "HTTP/1.1 200 OK\r\n"
+	    "Content-Type: text/event-stream\r\n\r\n";
+	static char		mib[1 << 20];
+	int			client = accept(server, NULL, NULL), n = 0;
+	size_t			i;
+
+	for (i = 0; i < sizeof(mib); i++)
+		mib[i] = i % 1024 == 0 ? ':' : i % 1024 == 1023 ? '\n' : 'x';
+	if (client == -1 || send(client, head, sizeof(head) - 1,
+	    MSG_NOSIGNAL) == -1)
+		_exit(1);
+	while (n < 2 * STREAM_MIB && send(client, mib, sizeof(mib),
+	    MSG_NOSIGNAL) == (ssize_t)sizeof(mib))
+		n++;
+	_exit(write(told, &n, sizeof(n)) == (ssize_t)sizeof(n) ? 0 : 1);
+}
+
+START_TEST(a_stream_without_end)
+{
+	struct msg	m;
+	pid_t		pid;
+	int		told[2], went = 0, status;
+
+	ck_assert_int_eq(pipe2(told, O_CLOEXEC), 0);
+	pid = fork();
+	ck_assert_int_ne(pid, -1);
+	if (pid == 0)
+		stream_on(told[1]);
+	ask();
+	do {
+		gateway_next(&gw, &m);
+		if (m.id == MSG_MODEL_PROGRESS)
+			msg_release(&m);
+	} while (m.id == MSG_MODEL_PROGRESS);
+	ck_assert_int_eq(m.id, MSG_MODEL_RESPONSE);
+	ck_assert_str_eq(json_str(m.body, "error"), "protocol");
+	ck_assert_str_eq(json_str(m.body, "message"),
+	    "the stream is longer than 256 MiB");
+	msg_release(&m);
+	/* What was under way when it was left does not count. */
+	ck_assert_int_eq(read(told[0], &went, sizeof(went)), sizeof(went));
+	ck_assert_int_ge(went, STREAM_MIB);
+	ck_assert_int_lt(went, STREAM_MIB + 32);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	close(told[0]);
+	close(told[1]);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -148,6 +206,7 @@ suite(void)
 	tcase_set_timeout(tc, 90);
 	tcase_add_test(tc, a_flood);
 	tcase_add_test(tc, cancels_that_cross);
+	tcase_add_test(tc, a_stream_without_end);
 	suite_add_tcase(s, tc);
 	return s;
 }
