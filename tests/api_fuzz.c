@@ -25,16 +25,14 @@ event_slowly(const struct api *api, struct reply *r, struct sse_event ev)
 	return step;
 }
 
-/* 1 once the reply is done. */
+/* The events that are whole; 1 once the reply is done. */
 static int
-feed(const struct api *api, struct reply *r, struct sse *s, const char *data,
-    size_t len, int slowly)
+events(const struct api *api, struct reply *r, struct sse *s, int slowly)
 {
 	struct sse_event	ev;
 	enum sse_status		st;
 	enum api_step		step;
 
-	sse_feed(s, data, len);
 	while ((st = sse_next(s, &ev)) != SSE_MORE) {
 		if (st == SSE_TOOBIG)
 			return 1;
@@ -71,19 +69,31 @@ outcome(struct reply *r, struct buf *out)
 	json_object_put(o);
 }
 
+/* How a text is read. */
+struct reading {
+	const struct api	*api;
+	size_t			 cut;		/* where it comes apart */
+	int			 slowly;
+};
+
 static void
-run(const struct api *api, const char *data, size_t size, size_t cut,
-    int slowly, struct buf *out)
+run(const struct reading *how, const char *data, size_t size, struct buf *out)
 {
 	struct reply	r;
 	struct sse	s;
+	int		done;
 
 	reply_init(&r);
 	r.schema_tool = "codex_output_schema";
 	sse_init(&s, EVENT_MAX);
-	if (!feed(api, &r, &s, data, cut, slowly) &&
-	    !feed(api, &r, &s, data + cut, size - cut, slowly))
-		api->close(&r);
+	sse_feed(&s, data, how->cut);
+	done = events(how->api, &r, &s, how->slowly);
+	if (!done) {
+		sse_feed(&s, data + how->cut, size - how->cut);
+		done = events(how->api, &r, &s, how->slowly);
+	}
+	if (!done)
+		how->api->close(&r);
 	outcome(&r, out);
 	sse_release(&s);
 	reply_release(&r);
@@ -100,13 +110,17 @@ int
 api_fuzz(const struct api *api, const uint8_t *data, size_t size)
 {
 	const char	*text = (const char *)data + 1;
+	struct reading	 how = { api, size - 1, 0 };
 	struct buf	 whole = BUF_INIT, parts = BUF_INIT, slow = BUF_INIT;
 
 	if (size < 2)
 		return 0;
-	run(api, text, size - 1, size - 1, 0, &whole);
-	run(api, text, size - 1, data[0] % size, 0, &parts);
-	run(api, text, size - 1, size - 1, 1, &slow);
+	run(&how, text, size - 1, &whole);
+	how.slowly = 1;
+	run(&how, text, size - 1, &slow);
+	how.slowly = 0;
+	how.cut = data[0] % size;
+	run(&how, text, size - 1, &parts);
 	must_equal(&whole, &parts);
 	must_equal(&whole, &slow);
 	buf_release(&whole);
