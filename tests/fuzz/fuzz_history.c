@@ -91,38 +91,36 @@ write_file(const char *name, const void *data, size_t len)
 	close(fd);
 }
 
-/* Ids in the place of bytes 1 to 9: in digits, in a tree as they are. */
+/* An id in the place of bytes 1 to 9: in digits, in a tree as it is. */
 static void
-expand(const struct scene *s, struct buf *out, const char *data, size_t len,
-    int raw)
+add_byte(const struct scene *s, struct buf *out, char c, int raw)
 {
+	size_t		 back = (unsigned char)c;
 	char		 hex[GIT_OID_HEXSZ + 1];
 	const git_oid	*id;
-	size_t		 i, back;
 
-	for (i = 0; i < len; i++) {
-		back = (unsigned char)data[i];
-		if (back < 1 || back > 9 || back > s->n) {
-			buf_addch(out, data[i]);
-			continue;
-		}
-		id = &s->ids[s->n - back];
-		git_oid_tostr(hex, sizeof(hex), id);
-		if (raw)
-			buf_add(out, id->id, GIT_OID_RAWSZ);
-		else
-			buf_addstr(out, hex);
+	if (back < 1 || back > 9 || back > s->n) {
+		buf_addch(out, c);
+		return;
 	}
+	id = &s->ids[s->n - back];
+	git_oid_tostr(hex, sizeof(hex), id);
+	if (raw)
+		buf_add(out, id->id, GIT_OID_RAWSZ);
+	else
+		buf_addstr(out, hex);
 }
 
 static void
 add_object(struct scene *s, git_object_t type, const char *data, size_t len)
 {
 	struct buf	b = BUF_INIT;
+	size_t		i;
 
 	if (s->n == OBJECTS_MAX)
 		return;
-	expand(s, &b, data, len, type == GIT_OBJECT_TREE);
+	for (i = 0; i < len; i++)
+		add_byte(s, &b, data[i], type == GIT_OBJECT_TREE);
 	if (git_odb_write(&s->ids[s->n], s->odb, buf_str(&b), b.len, type) ==
 	    0) {
 		if (type == GIT_OBJECT_COMMIT) {

@@ -27,20 +27,19 @@ only_keeps(const struct patch *p, const struct patch_file *f)
 	return 1;
 }
 
-/* `old' has `n' bytes; the patch, of `size', is applied to it. */
+/* The patch has `size' bytes. */
 static void
-apply(const struct patch *p, const struct patch_file *f, const char *old,
-    size_t n, size_t size)
+apply(const struct patch_update *u, size_t size)
 {
-	struct patch_update	u = { p, f, old, n };
+	size_t			n = u->oldlen;
 	struct patch_why	why = { "" };
 	struct buf		out = BUF_INIT;
 
-	if (patch_apply(&u, &out, &why) == -1) {
+	if (patch_apply(u, &out, &why) == -1) {
 		if (why.text[0] == '\0')
 			abort();
-	} else if (out.len > n + 2 * size + 2 || (only_keeps(p, f) &&
-	    (out.len < n || (n > 0 && memcmp(out.data, old, n) != 0)))) {
+	} else if (out.len > n + 2 * size + 2 || (only_keeps(u->patch, u->file) &&
+	    (out.len < n || (n > 0 && memcmp(out.data, u->old, n) != 0)))) {
 		abort();
 	}
 	buf_release(&out);
@@ -50,14 +49,17 @@ static void
 check_pure(const char *old, size_t n, const char *text)
 {
 	struct patch		p;
+	struct patch_update	u = { &p, NULL, old, n };
 	struct patch_why	why = { "" };
 	size_t			i;
 
 	if (patch_parse(&p, text, &why) == -1 && why.text[0] == '\0')
 		abort();
 	for (i = 0; why.text[0] == '\0' && i < p.nfiles; i++)
-		if (p.files[i].kind == PATCH_UPDATE)
-			apply(&p, &p.files[i], old, n, strlen(text));
+		if (p.files[i].kind == PATCH_UPDATE) {
+			u.file = &p.files[i];
+			apply(&u, strlen(text));
+		}
 	patch_release(&p);
 }
 
