@@ -51,17 +51,17 @@ message(const char *role, const char *text)
 	give(o);
 }
 
+/* A custom tool takes text, a function JSON. */
 static void
-call(const char *type, const char *name, const char *key, const char *val,
-    const char *output)
+call(int custom, const char *name, const char *input, const char *output)
 {
 	json_object *o = json_object_new_object();
 	char *id = xasprintf("c%u", ++calls);
 
-	json_set_str(o, "type", type);
+	json_set_str(o, "type", custom ? "custom_tool_call" : "function_call");
 	json_set_str(o, "name", name);
 	json_set_str(o, "call_id", id);
-	json_set_str(o, key, val);
+	json_set_str(o, custom ? "input" : "arguments", input);
 	give(o);
 	o = json_object_new_object();
 	json_set_str(o, "type", "function_call_output");
@@ -81,8 +81,7 @@ run(const char *cmd, int code, const char *body)
 
 	json_set_str(args, "cmd", cmd);
 	json_write(&text, args);
-	call("function_call", "exec_command", "arguments", buf_str(&text),
-	    output);
+	call(0, "exec_command", buf_str(&text), output);
 	json_object_put(args);
 	buf_release(&text);
 	free(output);
@@ -118,7 +117,7 @@ patch(const char *body, int ok)
 {
 	char *text = xasprintf("*** Begin Patch\n%s\n*** End Patch", body);
 
-	call("custom_tool_call", "apply_patch", "input", text, ok ?
+	call(1, "apply_patch", text, ok ?
 	    "Exit code: 0\nOutput:\nSuccess." :
 	    "apply_patch verification failed: no such lines");
 	free(text);

@@ -151,7 +151,7 @@ add_many(int n, int groups)
 		json_set_int(json_object_array_get_idx(json_arr(root, "rows"),
 		    (size_t)i), "source_updated_at", 1795373817 + i * 3600);
 		if (i % 3 == 0)
-			add_pref(t, "standing", text, topic, i);
+			add_standing(t, text, topic, i);
 		free(title);
 		free(cwd);
 		free(text);
@@ -220,7 +220,7 @@ START_TEST(hostile_text_stays_in_its_line)
 	json_object *t;
 
 	t = add_row(A, "/src/a;b\n# Task Group: x", "One\n# Task Group: evil");
-	add_pref(t, "standing", "x\n## Task 9: y", "x", 1);
+	add_standing(t, "x\n## Task 9: y", "x", 1);
 	consolidate();
 	lacks(MEMORY_FILE, "\n# Task Group: evil");
 	lacks(MEMORY_FILE, "\n## Task 9");
@@ -247,7 +247,7 @@ START_TEST(limits_hold)
 			    long_text);
 			char *topic = xasprintf("t%d-%d", i, j);
 
-			add_pref(t, "standing", text, topic, i);
+			add_standing(t, text, topic, i);
 			free(text);
 			free(topic);
 		}

@@ -250,9 +250,9 @@ START_TEST(tombstone_clears_our_blocks)
 
 	a = add_row(A, "/src/a", "Secret");
 	b = add_row(B, "/src/a", "Other");
-	add_pref(a, "standing", both, "spaces", 100);
-	add_pref(a, "standing", one, "tabs", 100);
-	add_pref(b, "standing", both, "spaces", 200);
+	add_standing(a, both, "spaces", 100);
+	add_standing(a, one, "tabs", 100);
+	add_standing(b, both, "spaces", 200);
 	consolidate();
 	holds(MEMORY_FILE, "- \"Use spaces.\" [Task 1][Task 2]");
 	holds(SUMMARY_FILE, one);

@@ -16,10 +16,8 @@
 
 START_TEST(newer_rule_replaces_the_older)
 {
-	add_pref(add_row(A, "/src/a", "One"), "standing", "Use tabs.",
-	    "indent", 100);
-	add_pref(add_row(B, "/src/a", "Two"), "standing", "Use spaces.",
-	    "indent", 200);
+	add_standing(add_row(A, "/src/a", "One"), "Use tabs.", "indent", 100);
+	add_standing(add_row(B, "/src/a", "Two"), "Use spaces.", "indent", 200);
 	consolidate();
 	holds(MEMORY_FILE, "- \"Use spaces.\" (replaces the earlier \"Use "
 	    "tabs.\") [Task 2]");
@@ -31,12 +29,11 @@ END_TEST
 /* Each older rule is named once, by the one that replaced it. */
 START_TEST(the_last_rule_in_force_is_named)
 {
-	add_pref(add_row(A, "/src/a", "One"), "standing", "Use tabs.",
-	    "indent", 100);
-	add_pref(add_row(B, "/src/a", "Two"), "standing", "Use two spaces.",
-	    "indent", 300);
-	add_pref(add_row(C, "/src/a", "Three"), "standing", "Use spaces.",
-	    "indent", 200);
+	add_standing(add_row(A, "/src/a", "One"), "Use tabs.", "indent", 100);
+	add_standing(add_row(B, "/src/a", "Two"), "Use two spaces.", "indent",
+	    300);
+	add_standing(add_row(C, "/src/a", "Three"), "Use spaces.", "indent",
+	    200);
 	consolidate();
 	holds(MEMORY_FILE, "- \"Use two spaces.\" (replaces the earlier \"Use "
 	    "spaces.\") [Task 2]\n");
@@ -49,12 +46,12 @@ START_TEST(a_rule_for_everywhere_is_replaced_everywhere)
 {
 	json_object *t;
 
-	add_pref(t = add_row(A, "/src/a", "One"), "standing",
-	    "All our services log as text.", "log", 100);
+	add_standing(t = add_row(A, "/src/a", "One"), "All our services log as "
+	    "text.", "log", 100);
 	json_set_str(json_object_array_get_idx(json_arr(t, "prefs"), 0),
 	    "scope", "all");
-	add_pref(t = add_row(B, "/src/b", "Two"), "standing",
-	    "All our services log as JSON.", "log", 200);
+	add_standing(t = add_row(B, "/src/b", "Two"), "All our services log as "
+	    "JSON.", "log", 200);
 	json_set_str(json_object_array_get_idx(json_arr(t, "prefs"), 0),
 	    "scope", "all");
 	consolidate();
@@ -66,13 +63,13 @@ END_TEST
 
 START_TEST(one_request_is_no_habit)
 {
-	add_pref(add_row(A, "/src/a", "One"), "request", "smallest change",
-	    "smallest", 100);
+	add_request(add_row(A, "/src/a", "One"), "smallest change", "smallest",
+	    100);
 	consolidate();
 	holds(MEMORY_FILE, "With one request, not yet a habit: \"smallest "
 	    "change\" [Task 1]");
 	lacks(SUMMARY_FILE, "\"smallest change\"");
-	add_pref(add_row(B, "/src/a", "Two"), "request", "a smallest change",
+	add_request(add_row(B, "/src/a", "Two"), "a smallest change",
 	    "smallest", 200);
 	consolidate();
 	holds(MEMORY_FILE, "With 2 requests: ");
@@ -85,17 +82,17 @@ START_TEST(one_session_makes_no_habit)
 {
 	json_object *two = json_object_new_object(), *row;
 
-	add_pref(add_row(A, "/src/a", "One"), "request", "smallest change",
-	    "smallest", 100);
+	add_request(add_row(A, "/src/a", "One"), "smallest change", "smallest",
+	    100);
 	json_set_str(two, "title", "Two");
 	json_set_str(two, "key", "Two");
-	add_pref(two, "request", "a smallest change", "smallest", 150);
+	add_request(two, "a smallest change", "smallest", 150);
 	row = json_object_array_get_idx(json_arr(root, "rows"), 0);
 	json_object_array_add(json_arr(json_obj(row, "facts"), "tasks"), two);
-	add_pref(add_row(B, "/src/a", "One"), "request", "smallest change",
-	    "smallest", 200);
-	add_pref(add_row(C, "/src/b", "One"), "request", "smallest change",
-	    "smallest", 300);
+	add_request(add_row(B, "/src/a", "One"), "smallest change", "smallest",
+	    200);
+	add_request(add_row(C, "/src/b", "One"), "smallest change", "smallest",
+	    300);
 	consolidate();
 	lacks(MEMORY_FILE, "With 2 requests");
 	lacks(SUMMARY_FILE, "smallest");
@@ -105,12 +102,11 @@ END_TEST
 /* Two projects and two requests: a habit of the user's. */
 START_TEST(a_wish_in_two_projects_is_a_habit)
 {
-	add_pref(add_row(A, "/src/a", "One"), "request", "smallest change",
-	    "smallest", 100);
-	add_pref(add_row(B, "/src/b", "Two"), "request", "a smallest change",
+	add_request(add_row(A, "/src/a", "One"), "smallest change", "smallest",
+	    100);
+	add_request(add_row(B, "/src/b", "Two"), "a smallest change",
 	    "smallest", 200);
-	add_pref(add_row(C, "/src/c", "Three"), "standing", "Use tabs.",
-	    "indent", 300);
+	add_standing(add_row(C, "/src/c", "Three"), "Use tabs.", "indent", 300);
 	consolidate();
 	holds(MEMORY_FILE, "With one request, not yet a habit: \"smallest");
 	holds(SUMMARY_FILE, "- \"a smallest change\" (in 2 projects: a, b)\n"

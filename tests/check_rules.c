@@ -35,7 +35,7 @@ both(const char *old, const char *new)
 	int		 i;
 
 	for (i = 0; i < 2; i++) {
-		summary(tree[i], STEM_A, THREAD_A, CWD, "x");
+		summary(tree[i], THREAD_A, CWD, "x");
 		put(tree[i], "memory_summary.md", SCENE_SUMMARY);
 		put(tree[i], "MEMORY.md", i == 0 ? old : new);
 	}
@@ -56,9 +56,9 @@ START_TEST(links)
 	refused("link", 12);
 	ck_assert_ptr_nonnull(strstr(message(), "\"https://example.org/a_b\""));
 	/* Seen in the session that is cited, in one of its three texts. */
-	summary(merged, STEM_A, THREAD_A, CWD, "at <https://example.org/a_b/>");
+	summary(merged, THREAD_A, CWD, "at <https://example.org/a_b/>");
 	passes();
-	summary(merged, STEM_A, THREAD_A, CWD, "nothing");
+	summary(merged, THREAD_A, CWD, "nothing");
 	row(THREAD_A, CWD, NULL, "[x](https://example.org/a_b)");
 	passes();
 }
@@ -67,7 +67,7 @@ END_TEST
 START_TEST(links_of_other_sessions)
 {
 	both("", HEAD TASK_A PREFS "- http://localhost:80/ [Task 1]\n");
-	summary(merged, STEM_B, THREAD_B, CWD, "http://localhost:80/");
+	summary(merged, THREAD_B, CWD, "http://localhost:80/");
 	refused("link", 12);
 	/* In the summary of all, any session will do. */
 	both("", HEAD TASK_A);
@@ -108,7 +108,7 @@ START_TEST(commands_in_blocks)
 	put(merged, "skills/a/SKILL.md", SCENE_SKILL("```sh\n# hello\n"
 	    "$ npm run lint\nexit code\n```\n"));
 	refused("command", 7);
-	summary(merged, STEM_A, THREAD_A, CWD, "`npm run lint`: exit 0");
+	summary(merged, THREAD_A, CWD, "`npm run lint`: exit 0");
 	passes();
 }
 END_TEST
@@ -139,9 +139,9 @@ END_TEST
 START_TEST(sessions_of_another_folder)
 {
 	both("", HEAD TASK_A TASK("2", STEM_B, THREAD_B));
-	summary(merged, STEM_B, THREAD_B, "/home/dev/src/mono", "x");
+	summary(merged, THREAD_B, "/home/dev/src/mono", "x");
 	refused("scope", 13);
-	summary(merged, STEM_B, THREAD_B, CWD "/sub", "x");
+	summary(merged, THREAD_B, CWD "/sub", "x");
 	passes();
 }
 END_TEST
@@ -149,7 +149,7 @@ END_TEST
 START_TEST(worktrees_are_one_group)
 {
 	both("", HEAD TASK_A TASK("2", STEM_B, THREAD_B));
-	summary(merged, STEM_B, THREAD_B, "/tmp/wt-7", "x");
+	summary(merged, THREAD_B, "/tmp/wt-7", "x");
 	row(THREAD_A, CWD, "example.org/webapi", "x");
 	row(THREAD_B, "/tmp/wt-7", "example.org/webapi", "x");
 	passes();
@@ -166,8 +166,8 @@ START_TEST(a_home_is_no_group)
 	both("", "# Task Group: dev\nscope: x\napplies_to: cwd=/home/dev; x\n"
 	    TASK_A TASK("2", STEM_B, THREAD_B));
 	put(merged, "memory_summary.md", "v1\ndev\n");
-	summary(merged, STEM_A, THREAD_A, "/home/dev", "x");
-	summary(merged, STEM_B, THREAD_B, "/home/dev/src/webapi", "x");
+	summary(merged, THREAD_A, "/home/dev", "x");
+	summary(merged, THREAD_B, "/home/dev/src/webapi", "x");
 	refused("scope", 13);
 }
 END_TEST
@@ -400,11 +400,11 @@ START_TEST(news_may_replace)
 	both(HEAD TASK_A PREFS "- the port is 8080 for tests [Task 1]\n",
 	    HEAD TASK_A TASK("2", STEM_B, THREAD_B) PREFS
 	    "- the port is 9090 for tests [Task 1][Task 2]\n");
-	summary(live, STEM_B, THREAD_B, CWD, "x");
-	summary(merged, STEM_B, THREAD_B, CWD, "x");
+	summary(live, THREAD_B, CWD, "x");
+	summary(merged, THREAD_B, CWD, "x");
 	refused("specifics", 18);
 	/* A session that was not there before says so. */
-	summary(merged, STEM_B, THREAD_B, CWD, "No: 9090");
+	summary(merged, THREAD_B, CWD, "No: 9090");
 	passes();
 }
 END_TEST

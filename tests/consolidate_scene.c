@@ -78,21 +78,35 @@ add_row(const char *id, const char *cwd, const char *title)
 	return task;
 }
 
-void
-add_pref(json_object *task, const char *kind, const char *text,
-    const char *topic, int64_t time)
+/* One without its kind. */
+static json_object *
+add_pref(json_object *task, const char *text, const char *topic, int64_t time)
 {
 	json_object *p = json_object_new_object();
 	json_object *words = json_object_new_array();
 
 	json_push_str(words, topic);
-	json_set_str(p, "kind", kind);
 	json_set_str(p, "text", text);
 	json_set(p, "topic", words);
 	json_set_int(p, "time", time);
 	if (json_arr(task, "prefs") == NULL)
 		json_set(task, "prefs", json_object_new_array());
 	json_object_array_add(json_arr(task, "prefs"), p);
+	return p;
+}
+
+void
+add_standing(json_object *task, const char *text, const char *topic,
+    int64_t time)
+{
+	json_set_str(add_pref(task, text, topic, time), "kind", "standing");
+}
+
+void
+add_request(json_object *task, const char *text, const char *topic,
+    int64_t time)
+{
+	json_set_str(add_pref(task, text, topic, time), "kind", "request");
 }
 
 struct builtin_report

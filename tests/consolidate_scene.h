@@ -32,9 +32,11 @@ void lacks(const char *name, const char *text);
 
 /* A row with one task, which succeeded; that task, owned by `root'. */
 json_object *add_row(const char *id, const char *cwd, const char *title);
-/* What the user said in a task; kind: "standing", "request" ... */
-void add_pref(json_object *task, const char *kind, const char *text,
-    const char *topic, int64_t time);
+/* What the user said in a task: for good, or this once. */
+void add_standing(json_object *task, const char *text, const char *topic,
+    int64_t time);
+void add_request(json_object *task, const char *text, const char *topic,
+    int64_t time);
 
 /* Write the inputs and consolidate, which must succeed. */
 struct builtin_report consolidate(void);

@@ -116,10 +116,10 @@ row(const char *id, const char *cwd, const char *url, const char *text)
 }
 
 void
-summary(git_index *tree, const char *stem, const char *id, const char *cwd,
-    const char *text)
+summary(git_index *tree, const char *id, const char *cwd, const char *text)
 {
-	char	*path = xasprintf("rollout_summaries/%s.md", stem);
+	char	*path = xasprintf("rollout_summaries/%s.md",
+		    strcmp(id, THREAD_A) == 0 ? STEM_A : STEM_B);
 	char	*all = xasprintf("thread_id: %s\ncwd: %s\n\n%s\n", id, cwd,
 		    text);
 

@@ -18,9 +18,8 @@ void teardown(void);
 void put(git_index *, const char *path, const char *text);
 /* The rollout summary that the scene's handbook cites. */
 void cited(git_index *);
-/* One of any thread. */
-void summary(git_index *, const char *stem, const char *id, const char *cwd,
-    const char *text);
+/* One of THREAD_A or THREAD_B. */
+void summary(git_index *, const char *id, const char *cwd, const char *text);
 /* A row of the supervisor's; the group is the folder if `url' is NULL. */
 void row(const char *id, const char *cwd, const char *url, const char *text);
 /*
