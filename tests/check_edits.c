@@ -1,4 +1,4 @@
-/* links: tests/wspace_scene.c worker/workspace/?*.c */
+/* links: tests/editor.c tests/wspace_scene.c worker/workspace/?*.c */
 
 /*
  * An editor saved by rename while a publication moved the same file: of 5,000
@@ -6,12 +6,10 @@
  * in the very moments in which it hurts, and each save must be found
  * afterwards: in the folder, or in the history if a later save replaced it.
  */
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,24 +19,10 @@
 
 #include "check_main.h"
 #include "common/mem.h"
+#include "tests/editor.h"
 #include "tests/log_sink.h"
-#include "tests/wspace_scene.h"
 #include "worker/workspace/pack.h"
 #include "worker/workspace/tree.h"
-
-#define SAVES		5000	/* in all, at most: in make check-long */
-#define FEWER		1200	/* else */
-#define TEXT_MAX	(256 * 1024)
-
-/*
- * Each save adds "<sN>" to what the file says.  Who deletes a file has no
- * claim on what it said then.
- */
-static int	 in_all;	/* saves that are made */
-static char	*claimed;	/* of SAVES, shared with an editor's process */
-static int	 saves;		/* made so far */
-static int	 deletions;
-static unsigned	 seed;
 
 /* So many of all saves come from a process of its own. */
 static int
@@ -47,242 +31,10 @@ beside(void)
 	return in_all / 5;
 }
 
-/* A small generator: the same sequence everywhere. */
-static unsigned
-chance(unsigned n)
-{
-	seed = seed * 1103515245u + 12345u;
-	return (seed >> 16) % n;
-}
-
-static void
-setup(void)
-{
-	struct stat	st;
-
-	/* In memory where that is: thousands of publications. */
-	if (stat("/dev/shm", &st) == 0 && access("/dev/shm", W_OK) == 0)
-		scene_start_in(&sc, "/dev/shm");
-	else
-		scene_start(&sc);
-	in_all = getenv("EVERY") != NULL ? SAVES : FEWER;
-	claimed = mmap(NULL, SAVES, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ck_assert(claimed != MAP_FAILED);
-	saves = 0;
-	seed = 1;
-}
-
-static void
-teardown(void)
-{
-	munmap(claimed, SAVES);
-	scene_end(&sc);
-}
-
-/* The numbers of the saves that a text holds. */
-static void
-for_saves(const char *text, void (*each)(int, char *), char *arg)
-{
-	const char	*p = text;
-	int		 n;
-
-	while ((p = strstr(p, "<s")) != NULL) {
-		p += 2;
-		if (sscanf(p, "%d>", &n) == 1 && n >= 0 && n < SAVES)
-			each(n, arg);
-	}
-}
-
-static void
-unclaim(int n, char *arg)
-{
-	(void)arg;
-	claimed[n] = 0;
-}
-
 static void
 mark(int n, char *found)
 {
 	found[n] = 1;
-}
-
-/* The whole of a file below the root; NULL if it is not there. */
-static char *
-read_file(const char *path)
-{
-	char	*full = xasprintf("%s/%s", sc.root, path), *text;
-	FILE	*f = fopen(full, "r");
-	size_t	 n;
-
-	free(full);
-	if (f == NULL)
-		return NULL;
-	text = xcalloc(1, TEXT_MAX);
-	n = fread(text, 1, TEXT_MAX - 1, f);
-	text[n] = '\0';
-	fclose(f);
-	return text;
-}
-
-/* Write over what is there, as nano(1) does. */
-static void
-write_in_place(const char *path, const char *text)
-{
-	scene_write(sc.root, path, text);
-}
-
-enum style { BY_RENAME, IN_PLACE, APPEND, CRLF, NO_NEWLINE, DELETE, TWICE,
-	STYLES };
-
-static void
-save(const char *path, enum style style)
-{
-	char	*old = read_file(path), *new, *crlf;
-	size_t	 len;
-	int	 n;
-
-	if (style == DELETE && old != NULL) {
-		for_saves(old, unclaim, NULL);
-		scene_unlink(sc.root, path);
-		deletions++;
-	}
-	if (style == DELETE || saves >= in_all) {
-		free(old);
-		return;
-	}
-	n = saves++;
-	len = old == NULL ? 0 : strlen(old);
-	if (style == NO_NEWLINE && len > 0 && old[len - 1] == '\n')
-		old[--len] = '\0';
-	new = xasprintf("%s%s<s%d>%s", old == NULL ? "" : old,
-	    len > 0 && old[len - 1] != '\n' && style != NO_NEWLINE ? "\n" :
-	    "", n, style == NO_NEWLINE ? "" : "\n");
-	claimed[n] = 1;
-	if (style == CRLF) {
-		crlf = scene_with_crlf(new);
-		free(new);
-		new = crlf;
-	}
-	if (style == IN_PLACE || style == APPEND)
-		write_in_place(path, new);
-	else
-		scene_save(sc.root, path, new);
-	free(old);
-	free(new);
-	if (style == TWICE)
-		save(path, BY_RENAME);
-}
-
-static enum style
-any_style(void)
-{
-	enum style	s = (enum style)chance(STYLES);
-
-	/* Who deletes all the time saves nothing. */
-	return s == DELETE && chance(4) > 0 ? BY_RENAME : s;
-}
-
-static const char *const	files[] = {
-	"MEMORY.md", "memory_summary.md", "skills/a/SKILL.md",
-	"rollout_summaries/" STEM_A ".md", "extensions/ad_hoc/notes/n.md",
-	"skills/mine/notes.md"
-};
-#define NFILES (sizeof(files) / sizeof(files[0]))
-
-/* An editor that has opened the file before we exchanged it. */
-static int	held = -1;
-
-static void
-let_go(void)
-{
-	if (held >= 0)
-		close(held);
-	held = -1;
-}
-
-static void
-in_window(void *arg, const char *path)
-{
-	char	*full;
-
-	(void)arg;
-	let_go();
-	switch (chance(4)) {
-	case 0:
-		save(path, any_style());
-		break;
-	case 1:
-		save(files[chance(NFILES)], any_style());
-		break;
-	case 2:
-		full = xasprintf("%s/%s", sc.root, path);
-		held = open(full, O_WRONLY | O_APPEND | O_CLOEXEC);
-		free(full);
-		break;
-	default:
-		break;
-	}
-}
-
-/*
- * An editor that has read what we put in place, and saves when the user's own
- * version is back already: without having seen it.
- */
-static char	*stale;
-static char	*stale_path;
-static int	 stale_at;
-
-static void
-read_early(const char *path)
-{
-	free(stale);
-	free(stale_path);
-	stale = read_file(path);
-	stale_path = xstrdup(path);
-	stale_at = saves + deletions;
-}
-
-/* Only if nobody saved in between: who overwrites that is to blame. */
-static int
-save_late(const char *path)
-{
-	char	*new;
-	int	 ok = stale != NULL && strcmp(path, stale_path) == 0 &&
-		    stale_at == saves + deletions && saves < in_all;
-
-	if (ok) {
-		new = xasprintf("%s<s%d>\n", stale, saves);
-		claimed[saves++] = 1;
-		if (chance(2) == 0)
-			scene_save(sc.root, path, new);
-		else
-			write_in_place(path, new);
-		free(new);
-	}
-	free(stale);
-	stale = NULL;
-	return ok;
-}
-
-static void
-in_window_after(void *arg, const char *path)
-{
-	char	text[32];
-	int	len;
-
-	(void)arg;
-	if (save_late(path))
-		return;
-	if (held >= 0 && saves < in_all) {
-		len = snprintf(text, sizeof(text), "<s%d>\n", saves);
-		claimed[saves++] = 1;
-		ck_assert_int_eq(write(held, text, (size_t)len), len);
-		let_go();
-	} else if (chance(3) == 0)
-		save(path, any_style());
-	else if (chance(2) == 0)
-		read_early(path);
 }
 
 /* The agent changes one line of each of its files, or makes them anew. */
@@ -433,15 +185,10 @@ START_TEST(every_save_at_every_moment_is_found)
 	int	n, done = 0;
 
 	first();
-	sc.ws.window = in_window;
-	sc.ws.window_after = in_window_after;
+	editor_sits_down();
 	for (n = 0; saves < in_all - beside() && n < in_all; n++)
 		done += publish(n);
-	sc.ws.window = sc.ws.window_after = NULL;
-	let_go();
-	free(stale);
-	free(stale_path);
-	stale = stale_path = NULL;
+	editor_leaves();
 	ck_assert_int_ge(saves, in_all - beside());
 	ck_assert_int_gt(done, n / 4);
 	while (!publish(++n))
@@ -492,12 +239,10 @@ publish_here(void)
 
 	first();
 	seed = 7;
-	sc.ws.window = in_window;
-	sc.ws.window_after = in_window_after;
+	editor_sits_down();
 	for (n = 0; n < 10; n++)
 		publish(n);
-	let_go();
-	sc.ws.window = sc.ws.window_after = NULL;
+	editor_leaves();
 	while (!publish(++n))
 		continue;
 	assert_nothing_is_lost();
@@ -552,10 +297,10 @@ static Suite *
 suite(void)
 {
 	Suite	*s = suite_create("edits");
-	TCase	*tc = tcase_create("saves");
+	TCase	*tc = tcase_create("edits");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 240);
+	tcase_add_checked_fixture(tc, editor_setup, editor_teardown);
 	tcase_add_test(tc, every_save_at_every_moment_is_found);
 	tcase_add_test(tc, an_editor_in_another_process);
 	tcase_add_loop_test(tc, a_root_that_is_a_mount, 0, 2);
