@@ -1,6 +1,5 @@
 #include <stddef.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #include "supervisor/store_db.h"
@@ -231,19 +230,18 @@ store_tombstone_free(struct store_tombstone *t)
 }
 
 enum store_status
-store_quick_check(struct store *s, char *why, size_t size)
+store_quick_check(struct store *s, struct buf *why)
 {
 	struct db_rows		 r;
 	enum store_status	 st;
 	const char		*text;
 	int			 whole = 0;
 
-	snprintf(why, size, "it cannot be read");
 	db_about(s, "checking the database");
 	db_open(&r, s, "PRAGMA quick_check(1)", NOARGS);
 	if (db_next(&r) && (text = db_text(&r, 0)) != NULL) {
 		whole = strcmp(text, "ok") == 0;
-		snprintf(why, size, "%s", text);
+		buf_addstr(why, text);
 	}
 	st = db_end(&r);
 	return st == STORE_OK && !whole ? STORE_NONE : st;

@@ -2,6 +2,7 @@
 #define MNEMOD_STORE_LOOK_H
 
 #include <stdint.h>
+#include "common/buf.h"
 #include "supervisor/store_agents.h"
 #include "supervisor/store_base.h"
 #include "supervisor/store_files.h"
@@ -58,9 +59,9 @@ enum store_status store_agent_published(struct store *, const char *memory,
 
 /*
  * Look through the whole file.  STORE_NONE: it is damaged, in `why' is the
- * first fault.
+ * first fault, if that could be told.
  */
-enum store_status store_quick_check(struct store *, char *why, size_t size);
+enum store_status store_quick_check(struct store *, struct buf *why);
 /* The newest time that a job, an agent or a request was recorded with. */
 enum store_status store_newest(struct store *, int64_t *when);
 

@@ -84,11 +84,11 @@ doctor_state(struct doctor *d)
 void
 doctor_database(struct doctor *d)
 {
-	char			 why[256] = "it cannot be read";
+	struct buf		 why = BUF_INIT;
 	enum store_status	 st = d->opened;
 
 	if (st == STORE_OK)
-		st = store_quick_check(d->ctl->store, why, sizeof(why));
+		st = store_quick_check(d->ctl->store, &why);
 	else if (st == STORE_NONE) {
 		doctor_say(d, DOCTOR_OK, "there is none yet");
 		return;
@@ -96,7 +96,8 @@ doctor_database(struct doctor *d)
 	if (st == STORE_OK)
 		doctor_say(d, DOCTOR_OK, "state.db is whole");
 	else if (st == STORE_NONE || st == STORE_CORRUPT) {
-		doctor_say(d, DOCTOR_FAIL, "state.db is damaged: %s", why);
+		doctor_say(d, DOCTOR_FAIL, "state.db is damaged: %s",
+		    why.len > 0 ? buf_str(&why) : "it cannot be read");
 		doctor_advise(d, RESTORE);
 	} else {
 		doctor_say(d, DOCTOR_FAIL, "state.db cannot be read (%s)",
@@ -104,6 +105,7 @@ doctor_database(struct doctor *d)
 		doctor_advise(d, "what was said on standard error tells the "
 		    "way out");
 	}
+	buf_release(&why);
 }
 
 static void
