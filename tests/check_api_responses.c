@@ -351,6 +351,20 @@ START_TEST(stream)
 }
 END_TEST
 
+/* A piece of text: this a million times. */
+static void
+delta_of(struct buf *b, struct sse_event *ev, const char *text)
+{
+	int	i;
+
+	buf_addstr(b, "{\"type\":\"response.output_text.delta\",\"delta\":\"");
+	for (i = 0; i < 1000000; i++)
+		buf_addstr(b, text);
+	buf_addstr(b, "\"}");
+	ev->data = b->data;
+	ev->len = b->len;
+}
+
 /* A reply over the cap is refused as soon as it is; nothing is kept. */
 START_TEST(the_cap_holds)
 {
@@ -359,12 +373,7 @@ START_TEST(the_cap_holds)
 	struct buf		 b = BUF_INIT;
 	int			 i;
 
-	buf_addstr(&b, "{\"type\":\"response.output_text.delta\",\"delta\":\"");
-	for (i = 0; i < 1000000; i++)
-		buf_addch(&b, 'x');
-	buf_addstr(&b, "\"}");
-	ev.data = b.data;
-	ev.len = b.len;
+	delta_of(&b, &ev, "x");
 	reply_init(&r);
 	for (i = 0; i < 4; i++)
 		ck_assert_int_eq(api_responses.event(&r, &ev), API_MORE);
@@ -383,14 +392,8 @@ START_TEST(the_cap_counts_what_is_sent)
 	struct sse_event	 ev = { "", NULL, 0 };
 	struct reply		 r;
 	struct buf		 b = BUF_INIT, out = BUF_INIT;
-	int			 i;
 
-	buf_addstr(&b, "{\"type\":\"response.output_text.delta\",\"delta\":\"");
-	for (i = 0; i < 1000000; i++)
-		buf_addstr(&b, "\\u0001");
-	buf_addstr(&b, "\"}");
-	ev.data = b.data;
-	ev.len = b.len;
+	delta_of(&b, &ev, "\\u0001");
 	reply_init(&r);
 	ck_assert_int_eq(api_responses.event(&r, &ev), API_MORE);
 	ck_assert_int_eq(reply_write(&r, &out), -1);

@@ -269,31 +269,28 @@ START_TEST(bounds_hold)
 }
 END_TEST
 
+/* What was made of a text, which is freed. */
+static void
+assert_made(char *text, const char *want)
+{
+	ck_assert_str_eq(text, want);
+	free(text);
+}
+
 START_TEST(text_is_cut_on_borders)
 {
-	char *s = text_line("a\tb\n\n日本語 \x1b[31m“x”", 100);
-
-	ck_assert_str_eq(s, "a b 日本語 [31m\"x\"");
-	free(s);
+	assert_made(text_line("a\tb\n\n日本語 \x1b[31m“x”", 100),
+	    "a b 日本語 [31m\"x\"");
 	/* Found by fuzz_printable: text that is not shown as it is. */
-	s = text_line("a\xd8\x9c" "b\xef\xbf\xbb" "c", 100);
-	ck_assert_str_eq(s, "abc");
-	free(s);
-	s = text_line("日本語日本語", 10);
-	ck_assert_str_eq(s, "日本…");
-	free(s);
-	s = text_brief("see https://example.org/path now", 40);
-	ck_assert_str_eq(s, "see https://example.org/path now");
-	free(s);
-	s = text_brief("see https://example.org/path now", 26);
-	ck_assert_str_eq(s, "see…");
-	free(s);
-	s = text_brief("run `make` and `make check VERBOSE=1`", 30);
-	ck_assert_str_eq(s, "run `make` and…");
-	free(s);
-	s = text_brief("`make` and some words more", 20);
-	ck_assert_str_eq(s, "`make` and some w…");
-	free(s);
+	assert_made(text_line("a\xd8\x9c" "b\xef\xbf\xbb" "c", 100), "abc");
+	assert_made(text_line("日本語日本語", 10), "日本…");
+	assert_made(text_brief("see https://example.org/path now", 40),
+	    "see https://example.org/path now");
+	assert_made(text_brief("see https://example.org/path now", 26), "see…");
+	assert_made(text_brief("run `make` and `make check VERBOSE=1`", 30),
+	    "run `make` and…");
+	assert_made(text_brief("`make` and some words more", 20),
+	    "`make` and some w…");
 	ck_assert_ptr_nonnull(text_phrase("please always use", "always"));
 	ck_assert_ptr_null(text_phrase("nevertheless", "never"));
 	ck_assert_str_eq(language_of("всегда пиши тесты"), "ru");
