@@ -11,9 +11,7 @@ isolate
 . tests/agent.sh
 export MNEMOD_TEST_GRACE_MS=1000
 
-mkdir -p "$T/libexec"
-ln -sf "$B"/test/libexec/* "$T/libexec/"
-ln -sf "$B/test/fakeworker" "$T/libexec/mnemod-agent"
+fake_agent
 
 fresh() {
 	world_new

@@ -93,9 +93,7 @@ world_clean "its minutes are over"
 #
 # An agent that does what it likes.
 #
-mkdir -p "$T/libexec"
-ln -sf "$B"/test/libexec/* "$T/libexec/"
-ln -sf "$B/test/fakeworker" "$T/libexec/mnemod-agent"
+fake_agent
 GO='say=status:{"status":"running"}'
 scene() {
 	world_new

@@ -9,8 +9,6 @@ export MNEMOD_TEST_GRACE_MS=1000
 agent_row() {
 	sqlite3 "$STATE/state.db" "select $1 from agents order by started_at desc, rowid desc limit 1"
 }
-mkdir -p "$T/libexec"
-ln -sf "$B"/test/libexec/* "$T/libexec/"
 
 # agent_says SCRIPT: one pass of builtin with an agent that does that.
 agent_says() {
@@ -34,7 +32,7 @@ NO='tell=failed:{"reason":"bad_staging","message":"no_such_folder"}'
 AFTER='failed to shut down consolidation agent after submit error: '
 WHO='memory consolidation agent'
 
-ln -sf "$B/test/fakeworker" "$T/libexec/mnemod-agent"
+fake_agent
 agent_says "obey request $NO serve"
 over "refused" failed_spawn_agent
 check "refused: why is told" has 'no_such_folder (failed_spawn_agent)' "$LOG"

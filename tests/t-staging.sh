@@ -11,9 +11,7 @@ isolate
 # One that is not killed for it ends here soon, as its job is not done.
 export MNEMOD_TEST_STAGING_MS=100 MNEMOD_TEST_SILENCE_MS=20000
 
-mkdir -p "$T/libexec"
-ln -sf "$B"/test/libexec/* "$T/libexec/"
-ln -sf "$B/test/fakeworker" "$T/libexec/mnemod-agent"
+fake_agent
 GO='say=status:{"status":"running"}'
 
 # taken_over SCRIPT: one pass with an agent that does that.

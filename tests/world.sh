@@ -86,6 +86,28 @@ ctl_start() {
 	asker=$!
 }
 
+# starts_while ARG...: each of five passes starts, though somebody asks
+# mnemoctl for that all the time.
+starts_while() {
+	while :; do "$B/test/mnemoctl" "$@" >/dev/null 2>&1; done &
+	asker=$!
+	passes=0
+	while [ "$passes" -lt 5 ] && mn -1 --yes; do
+		passes=$((passes + 1))
+	done
+	kill "$asker"
+	wait "$asker" 2>/dev/null
+	[ "$passes" -eq 5 ]
+}
+
+# fake_agent: $T/libexec has every worker, but its agent is fakeworker, which
+# does what $W/script says.
+fake_agent() {
+	mkdir -p "$T/libexec"
+	ln -sf "$B"/test/libexec/* "$T/libexec/"
+	ln -sf "$B/test/fakeworker" "$T/libexec/mnemod-agent"
+}
+
 # What one waits for: who can be asked, an agent, that it is gone.
 listening() { [ -S "$W/run/mnemod/control.sock" ]; }
 agent_up() { [ -n "$(pids_of mnemod-agent)" ]; }
