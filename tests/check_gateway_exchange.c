@@ -5,10 +5,14 @@
  * has its key and is answered whatever comes back; telemetry goes to the
  * configured endpoint without one, and to no other.
  */
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check_main.h"
@@ -322,6 +326,109 @@ START_TEST(telemetry_tells_the_account)
 }
 END_TEST
 
+/*
+ * A collector that cuts the connection: what it reads of the body, what it
+ * says then, and whether it resets.
+ */
+#define BODY_SIZE	2000000
+#define GOOD		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+static const struct cut {
+	size_t		 reads;
+	const char	*says;
+	int		 reset;
+} cuts[] = {
+	{ 0, "", 0 },
+	{ 0, "", 1 },
+	{ 100000, "", 0 },
+	{ 100000, "", 1 },
+	{ BODY_SIZE, "", 0 },
+	{ BODY_SIZE, "", 1 },
+	{ BODY_SIZE, "HTTP/1.1 200 OK\r\nContent-Le", 1 },
+	{ BODY_SIZE, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", 0 },
+	{ BODY_SIZE, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", 1 },
+	{ BODY_SIZE, GOOD, 0 }
+};
+#define NCUTS	(sizeof(cuts) / sizeof(cuts[0]))
+
+static void
+cut_off(int client, const struct cut *c)
+{
+	static char		buf[65536];
+	const struct linger	at_once = { 1, 0 };
+	size_t			got = 0;
+	ssize_t			n = 1;
+
+	while (got < c->reads && n > 0) {
+		n = recv(client, buf, sizeof(buf), 0);
+		got += n > 0 ? (size_t)n : 0;
+	}
+	(void)send(client, c->says, strlen(c->says), MSG_NOSIGNAL);
+	if (c->reset)
+		(void)setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once,
+		    sizeof(at_once));
+	close(client);
+}
+
+/* A collector that serves one connection after the other; its pid. */
+static pid_t
+start_collector(void)
+{
+	struct sockaddr_in	sin = { .sin_family = AF_INET };
+	socklen_t		len = sizeof(sin);
+	int			fd = socket(AF_INET, SOCK_STREAM, 0);
+	size_t			i;
+	pid_t			pid;
+
+	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&sin, len), 0);
+	ck_assert_int_eq(listen(fd, 4), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
+	snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%d",
+	    ntohs(sin.sin_port));
+	pid = fork();
+	if (pid == 0) {
+		for (i = 0; i < NCUTS; i++)
+			cut_off(accept(fd, NULL, NULL), &cuts[i]);
+		_exit(0);
+	}
+	close(fd);
+	return pid;
+}
+
+/* Each is answered once, as not sent, and the next one goes out. */
+START_TEST(a_send_is_cut_off)
+{
+	static char		 payload[BODY_SIZE];
+	struct gateway_setup	 gs = { .api = NULL };
+	pid_t			 pid = start_collector();
+	char			 to[160];
+	json_object		*body;
+	size_t			 i;
+	int			 status;
+
+	memset(payload, ' ', sizeof(payload) - 1);
+	payload[0] = '{';
+	payload[sizeof(payload) - 2] = '}';
+	gs.telemetry = endpoint;
+	gateway_start(&gw, &gs);
+	snprintf(to, sizeof(to), "%s/v1/metrics", endpoint);
+	for (i = 0; i < NCUTS; i++) {
+		gateway_export_to(&gw, to, payload);
+		body = reply(MSG_EXPORTED);
+		ck_assert_msg(strcmp(json_str(body, "outcome"), i < NCUTS - 1 ?
+		    "error" : "ok") == 0, "%zu: %s", i,
+		    json_object_to_json_string(body));
+		ck_assert(i == NCUTS - 1 || json_str(body, "message") != NULL);
+		json_object_put(body);
+	}
+	gateway_end(&gw);
+	gateway_release(&gw);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -333,6 +440,7 @@ suite(void)
 	tcase_add_test(tc, a_key_has_no_limits_to_tell);
 	tcase_add_test(tc, telemetry_goes_without_a_key);
 	tcase_add_test(tc, a_long_answer_is_left);
+	tcase_add_test(tc, a_send_is_cut_off);
 	tcase_add_test(tc, telemetry_goes_nowhere_else);
 	tcase_add_loop_test(tc, reaching_asks_no_model, 0, 3);
 	tcase_add_test(tc, telemetry_without_a_provider);

@@ -216,6 +216,52 @@ mn_stop
 world_clean again
 model_stop
 
+# Connections that are cut, whatever had gone by then, and a gateway that is
+# killed while it sends: once it goes well, all of it is there.
+world_new
+session 1 2026-11-22T10:00:00Z
+model_start 'path=/metrics times=1 status=0 end=close' \
+    'path=/metrics times=1 status=0 end=reset' \
+    'path=/metrics times=1 cut=0 end=reset' "path=/metrics hold=$T/go"
+MNEMOD_TEST_METRICS_MS=20 mn_start --yes \
+    -o telemetry.endpoint="http://127.0.0.1:$PORT"
+check "cut off: it is tried again each time" wait_until 20 came 4
+check "cut off: its trouble was said once" \
+    [ "$(count_of 'the work goes on' "$LOG")" -eq 1 ]
+kill -9 "$(pids_of mnemod-gateway)"
+check "cut off: and by the next gateway" wait_until 20 came 5
+check "cut off: that one gets through" wait_until 10 again
+sent_metrics 5 >"$T/sent"
+check "cut off: nothing is lost, and nothing is there twice" has \
+    '^mnemod.memory.phase1 status=succeeded .* 1$' "$T/sent"
+touch "$T/go"
+mn_stop
+check "cut off: status 0" [ $? -eq 0 ]
+world_clean "cut off"
+model_stop
+rm "$T/go"
+
+# The supervisor is killed while its numbers are under way: nothing of it is
+# left, and the next one has its own to tell.
+world_new
+session 1 2026-11-22T10:00:00Z
+model_start "path=/metrics hold=$T/go"
+mn_start --yes -o telemetry.endpoint="http://127.0.0.1:$PORT"
+check "killed: it was sending" wait_until 20 came 1
+kill -9 "$sup"
+wait "$sup"
+check "killed: no worker is left" wait_until 12 no_orphans mnemod \
+    mnemod-extract mnemod-wspace mnemod-agent mnemod-gateway
+touch "$T/go"
+session 2 2026-11-22T11:00:00Z
+mn -1 --yes -o telemetry.endpoint="http://127.0.0.1:$PORT"
+check "killed: the next one works: status 0" [ $? -eq 0 ]
+sent_metrics 2 >"$T/sent"
+check "killed: and tells what it did itself" has \
+    '^mnemod.memory.phase1 status=succeeded .* 1$' "$T/sent"
+world_clean killed
+model_stop
+
 # One that never answers, and none: the end does not wait for ever, and the
 # status is that of the work.
 world_new
