@@ -4,9 +4,6 @@
  * one.  Reading the wrong one loses the end of the session; taking a copy
  * for news pays it twice.  A folder that is not mounted is not an empty one.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "tests/check_main.h"
 #include "tests/store_fixture.h"
 
@@ -166,16 +163,6 @@ START_TEST(each_lists_files_and_what_is_missing)
 }
 END_TEST
 
-static void
-vanish(int file)
-{
-	char	 path[64];
-
-	snprintf(path, sizeof(path), "/src/sessions/%d.jsonl", file);
-	ck_assert_int_eq(store_file_vanished(st, "codex", path, NOW),
-	    STORE_OK);
-}
-
 static int64_t
 forget(int64_t dev)
 {
@@ -186,13 +173,6 @@ forget(int64_t dev)
 	ck_assert_int_eq(store_file_forget(st, &f), STORE_OK);
 	ck_assert(f.forgotten == 0 || f.forgotten == f.due);
 	return f.forgotten;
-}
-
-static void
-add_threads(int n)
-{
-	for (; n > 0; n--)
-		add_thread(n, NOW - DAY);
 }
 
 START_TEST(forget_needs_two_scans_a_day_apart)
@@ -264,222 +244,34 @@ START_TEST(forget_takes_at_most_a_tenth)
 }
 END_TEST
 
-struct survey {
-	enum store_due	due[32];
-	int64_t		when[32];
-};
-
-static int
-note_due(const struct store_thread *t, enum store_due due, int64_t when,
-    void *arg)
-{
-	struct survey	*v = arg;
-	int		 n = atoi(t->id + 24);
-
-	v->due[n] = due;
-	v->when[n] = when;
-	return 0;
-}
-
-static int
-is_not_nine(const struct store_thread *t, void *arg)
-{
-	(void)arg;
-	return strcmp(t->id, tid(9)) != 0;
-}
-
+/* Thread 1, which was made memory of, is read again: its mode is this now. */
 static void
-change(int n, const char *set)
-{
-	char	 sql[160];
-
-	snprintf(sql, sizeof(sql), "UPDATE threads SET %s WHERE id = '%s'",
-	    set, tid(n));
-	tell(sql);
-}
-
-static void
-fail_job(int n, int times)
-{
-	struct store_stage_one_rules	 rules = stage_one_rules();
-	struct store_job		 job;
-	struct store_finish		 fin;
-
-	while (times-- > 0) {
-		job = claim(n, &rules);
-		fin = finish_of(n, &job);
-		ck_assert_int_eq(store_stage_one_failed(st, &fin,
-		    times > 0 ? 0 : HOUR, "x"), STORE_OK);
-	}
-}
-
-/* One thread for each reason. */
-static void
-make_survey(void)
-{
-	struct store_stage_one_rules	 rules = stage_one_rules();
-
-	add_threads(16);
-	change(2, "source = 'exec'");
-	change(3, "memory_mode = 'disabled'");
-	change(4, "archived = 1");
-	change(5, "preview = ''");
-	add_output(6, NOW - DAY);
-	add_thread(7, NOW - 11 * DAY);
-	add_thread(8, NOW - 5 * HOUR);
-	claim(10, &rules);
-	fail_job(11, 1);
-	fail_job(12, 3);
-	vanish(13);
-	ck_assert_int_eq(store_thread_forget(st, tid(14), "asked", NOW),
-	    STORE_OK);
-	change(15, "source = '{\"custom\":\"atlas\"}'");
-	change(16, "model_provider = 'another'");
-}
-
-START_TEST(survey_says_why_and_until_when)
-{
-	static const enum store_due	 want[] = {
-		[1] = DUE_NOW, DUE_SOURCE, DUE_MEMORY_MODE, DUE_ARCHIVED,
-		DUE_NO_USER_MESSAGE, DUE_UP_TO_DATE, DUE_TOO_OLD,
-		DUE_TOO_YOUNG, DUE_EXCLUDED, DUE_RUNNING, DUE_RETRY_BACKOFF,
-		DUE_RETRY_EXHAUSTED, DUE_MISSING, DUE_TOMBSTONE, DUE_NOW,
-		DUE_NOW
-	};
-	struct store_stage_one_rules	 rules = stage_one_rules();
-	struct survey			 v;
-	int64_t				 next;
-	int				 i;
-
-	make_survey();
-	rules.wanted = is_not_nine;
-	memset(&v, 0xff, sizeof(v));
-	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),
-	    STORE_OK);
-	for (i = 1; i <= 16; i++)
-		ck_assert_msg(v.due[i] == want[i], "thread %d: %s, not %s",
-		    i, store_due_name(v.due[i]), store_due_name(want[i]));
-	ck_assert_int_eq(v.when[8], NOW + HOUR);
-	ck_assert_int_eq(v.when[10], NOW + HOUR);
-	ck_assert_int_eq(v.when[11], NOW + HOUR);
-	ck_assert_int_eq(v.when[7], 0);
-	ck_assert_int_eq(store_stage_one_next(st, &rules, &next), STORE_OK);
-	ck_assert_int_eq(next, NOW + HOUR);
-}
-END_TEST
-
-static void
-count_claim(const struct store_thread *t, const struct store_job *job,
-    void *arg)
-{
-	int	*n = arg;
-
-	(void)t;
-	(void)job;
-	(*n)++;
-}
-
-/* What holds back all alike comes last, and says until when. */
-START_TEST(held_back_until)
-{
-	struct store_stage_one_rules	 rules = stage_one_rules();
-	struct survey			 v;
-	int64_t				 next;
-	int				 n = 0;
-
-	make_survey();
-	rules.wanted = is_not_nine;
-	rules.backfill_until = NOW;		/* is over */
-	rules.budget_until = NOW + 120;
-	rules.provider_until = NOW + 60;
-	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),
-	    STORE_OK);
-	ck_assert_int_eq(v.due[1], DUE_BUDGET);
-	ck_assert_int_eq(v.when[1], NOW + 120);
-	ck_assert_int_eq(v.due[2], DUE_SOURCE);
-	ck_assert_int_eq(v.due[11], DUE_RETRY_BACKOFF);
-	ck_assert_int_eq(store_stage_one_next(st, &rules, &next), STORE_OK);
-	ck_assert_int_eq(next, NOW + 120);
-	rules.budget_until = 0;
-	ck_assert_int_eq(store_stage_one_next(st, &rules, &next), STORE_OK);
-	ck_assert_int_eq(next, NOW + 60);
-	ck_assert_int_eq(store_stage_one_claim(st, &rules, count_claim, &n),
-	    STORE_OK);
-	ck_assert_int_eq(n, 0);
-	rules.provider_until = 0;
-	rules.backfill_until = NOW + 1;
-	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),
-	    STORE_OK);
-	ck_assert_int_eq(v.due[1], DUE_BACKFILL);
-	rules.paused = 1;
-	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),
-	    STORE_OK);
-	ck_assert_int_eq(v.due[1], DUE_PAUSED);
-	ck_assert_int_eq(v.due[11], DUE_RETRY_BACKOFF);
-	rules.paused = 0;
-	rules.backfill_until = 0;
-	rules.low_disk = 1;
-	ck_assert_int_eq(store_stage_one_survey(st, &rules, note_due, &v),
-	    STORE_OK);
-	ck_assert_int_eq(v.due[1], DUE_LOW_DISK);
-	rules.low_disk = 0;
-	rules.on_battery = 1;
-	ck_assert_int_eq(store_stage_one_claim(st, &rules, count_claim, &n),
-	    STORE_OK);
-	ck_assert_int_eq(n, 0);
-	rules.on_battery = 0;
-	ck_assert_int_eq(store_stage_one_claim(st, &rules, count_claim, &n),
-	    STORE_OK);
-	ck_assert_int_gt(n, 0);
-}
-END_TEST
-
-/* What is said to be due is what is claimed. */
-START_TEST(claim_takes_what_the_survey_calls_due)
-{
-	struct store_stage_one_rules	 rules = stage_one_rules();
-	int				 n = 0;
-
-	make_survey();
-	rules.wanted = is_not_nine;
-	ck_assert_int_eq(store_stage_one_claim(st, &rules, count_claim, &n),
-	    STORE_OK);
-	ck_assert_int_eq(n, 3);
-}
-END_TEST
-
-/* A rollout that turns polluted takes its memory along. */
-START_TEST(a_scan_that_finds_pollution_enqueues)
+read_again(const char *mode)
 {
 	struct store_thread	 t = thread_of(1);
 	struct store_file	 f = file_of(1);
 
 	add_output(1, NOW - DAY);
 	select_outputs((const int[]){ 1 }, 1);
-	t.memory_mode = "polluted";
+	t.memory_mode = mode;
 	t.updated_at_ms = NOW * 1000;
 	f.hash = "other";
 	ck_assert_int_eq(store_file_put(st, &f, &t), STORE_OK);
-	ck_assert_int_eq(ask("SELECT status = 'pending' FROM jobs"
-	    " WHERE kind = 'memory_consolidate'"), 1);
+	ck_assert_int_eq(ask(STAGE_TWO("status = 'pending'")), 1);
+}
+
+/* A rollout that turns polluted takes its memory along. */
+START_TEST(a_scan_that_finds_pollution_enqueues)
+{
+	read_again("polluted");
 }
 END_TEST
 
 /* Codex writes the user's switch into the rollout. */
 START_TEST(a_scan_that_finds_memory_disabled_enqueues)
 {
-	struct store_thread	 t = thread_of(1);
-	struct store_file	 f = file_of(1);
-
-	add_output(1, NOW - DAY);
-	select_outputs((const int[]){ 1 }, 1);
-	t.memory_mode = "disabled";
-	t.updated_at_ms = NOW * 1000;
-	f.hash = "other";
-	ck_assert_int_eq(store_file_put(st, &f, &t), STORE_OK);
+	read_again("disabled");
 	ck_assert_int_eq(ask(THREAD("memory_mode = 'disabled'")), 1);
-	ck_assert_int_eq(ask("SELECT status = 'pending' FROM jobs"
-	    " WHERE kind = 'memory_consolidate'"), 1);
 }
 END_TEST
 
@@ -502,9 +294,6 @@ suite(void)
 	tcase_add_test(tc, forget_leaves_threads_that_other_files_hold);
 	tcase_add_test(tc, a_file_that_comes_back_is_not_forgotten);
 	tcase_add_test(tc, forget_takes_at_most_a_tenth);
-	tcase_add_test(tc, survey_says_why_and_until_when);
-	tcase_add_test(tc, held_back_until);
-	tcase_add_test(tc, claim_takes_what_the_survey_calls_due);
 	tcase_add_test(tc, a_scan_that_finds_pollution_enqueues);
 	tcase_add_test(tc, a_scan_that_finds_memory_disabled_enqueues);
 	suite_add_tcase(s, tc);

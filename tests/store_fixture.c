@@ -86,6 +86,20 @@ add_thread(int n, int64_t updated)
 	ck_assert_int_eq(store_file_put(st, &f, &t), STORE_OK);
 }
 
+void
+add_threads(int n)
+{
+	for (; n > 0; n--)
+		add_thread(n, NOW - DAY);
+}
+
+void
+vanish(int n)
+{
+	ck_assert_int_eq(store_file_vanished(st, "codex", path_of(n), NOW),
+	    STORE_OK);
+}
+
 struct store_stage_one_rules
 stage_one_rules(void)
 {

@@ -36,6 +36,10 @@ struct store_thread thread_of(int n);
 struct store_file file_of(int n);
 /* Record both; `updated' is the version in seconds. */
 void add_thread(int n, int64_t updated);
+/* Threads 1 to n, a day old. */
+void add_threads(int n);
+/* The file of thread n is missing since NOW. */
+void vanish(int n);
 
 /* Rules of the tests: now NOW, idle 6 h, age 10 d, eight jobs. */
 struct store_stage_one_rules stage_one_rules(void);
