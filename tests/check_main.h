@@ -4,7 +4,7 @@
 /*
  * The main of a unit program: CHECK_MAIN(suite_function) runs the suite and
  * ends with the plain line "N passed, N failed".  A test case that sets no
- * timeout has a minute, not the library's four seconds: a disk that others
+ * timeout has two minutes, not the library's four seconds: a disk that others
  * keep busy is no failure.  A program with a main of its own, because it is
  * the worker under test too, calls check_run().
  */
@@ -18,7 +18,7 @@ check_run(Suite *(*suite_fn)(void))
 	SRunner	*sr;
 	int	 run, failed;
 
-	setenv("CK_DEFAULT_TIMEOUT", "60", 0);
+	setenv("CK_DEFAULT_TIMEOUT", "120", 0);
 	sr = srunner_create(suite_fn());
 	srunner_run_all(sr, CK_ENV);
 	run = srunner_ntests_run(sr);

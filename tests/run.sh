@@ -53,6 +53,7 @@ if [ "${1:-}" = --one ]; then
 	if [ -n "${SANITIZED:-}" ]; then
 		case $2 in *.sh) leaks=0 ;; *) leaks=1 ;; esac
 		export ASAN_OPTIONS=handle_segv=0:detect_leaks=$leaks
+		export CK_TIMEOUT_MULTIPLIER="${CK_TIMEOUT_MULTIPLIER:-4}"
 		export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 	fi
 	# shellcheck disable=SC2086
