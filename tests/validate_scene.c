@@ -127,3 +127,22 @@ summary(git_index *tree, const char *id, const char *cwd, const char *text)
 	free(path);
 	free(all);
 }
+
+void
+both(const char *old, const char *new)
+{
+	git_index	*tree[] = { live, merged };
+	int		 i;
+
+	for (i = 0; i < 2; i++) {
+		summary(tree[i], THREAD_A, CWD, "x");
+		put(tree[i], "memory_summary.md", SCENE_SUMMARY);
+		put(tree[i], "MEMORY.md", i == 0 ? old : new);
+	}
+}
+
+const char *
+message(void)
+{
+	return json_str(json_object_array_get_idx(result, 0), "message");
+}
