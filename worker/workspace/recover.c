@@ -42,7 +42,7 @@ find_ends(struct workspace *ws, int has_next, git_oid *from, git_oid *to)
 static int
 sweep(struct workspace *ws, int has_next)
 {
-	struct folder_scan	 scan;
+	struct folder_scan	 scan = { .nskipped = 0 };
 	git_index		*from = NULL, *to = NULL;
 	git_oid			 a, b;
 	struct move		 m;
