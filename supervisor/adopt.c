@@ -240,10 +240,8 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 {
 	struct memory	*m = arg;
 
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
+	if (!child_once(c, end))
 		return;
-	}
 	m->wspace = NULL;
 	if (!m->adoption->done || supervisor_stopping(m->sv)) {
 		give_up(m, end);

@@ -287,6 +287,14 @@ child_stop(struct child *c, const char *why)
 	child_event(c, EV_STOP);
 }
 
+int
+child_once(struct child *c, const struct child_end *end)
+{
+	if (end->next != CHILD_GONE)
+		child_stop(c, "it is not started again");
+	return end->next == CHILD_GONE;
+}
+
 void
 child_kill(struct child *c, const char *why)
 {

@@ -205,7 +205,13 @@ size_t child_pending(const struct child *);
  */
 void child_stop(struct child *, const char *why);
 
-/* The same, but SIGKILL at once. */
+/*
+ * For `ended' of a child that is needed once: 1 if this was its end.  Else it
+ * is stopped instead of started again, and `ended' is called once more.
+ */
+int child_once(struct child *, const struct child_end *);
+
+/* The same as child_stop(), but SIGKILL at once. */
 void child_kill(struct child *, const char *why);
 
 /*

@@ -42,10 +42,8 @@ lone_ended(struct child *c, const struct child_end *end, void *arg)
 {
 	struct lone	*l = arg;
 
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
+	if (!child_once(c, end))
 		return;
-	}
 	if (l->answer->body == NULL && l->answer->why[0] == '\0' &&
 	    end->cause != CAUSE_STOPPED)
 		snprintf(l->answer->why, sizeof(l->answer->why),

@@ -119,10 +119,8 @@ purge_ended(struct child *c, const struct child_end *end, void *arg)
 {
 	struct forgetting	*f = arg;
 
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
+	if (!child_once(c, end))
 		return;
-	}
 	if (!f->answered)
 		not_purged(f, "worker_ended", "its worker ended before it "
 		    "was done; forget --purge again");

@@ -223,10 +223,8 @@ worker_ended(struct child *c, const struct child_end *end, void *arg)
 	struct op_run	*run = arg;
 	int		 lost;
 
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
+	if (!child_once(c, end))
 		return;
-	}
 	lost = !run->answered && run->ready && run->op->scope == OP_WRITE;
 	run->worker = NULL;
 	leave_memory(run, lost);

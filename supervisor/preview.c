@@ -58,10 +58,8 @@ preview_ended(struct child *c, const struct child_end *end, void *arg)
 {
 	struct preview	*p = arg;
 
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
+	if (!child_once(c, end))
 		return;
-	}
 	if (p->status != EXIT_OK && end->cause != CAUSE_STOPPED)
 		log_warnx("%s: the extract worker ended: %s", p->path,
 		    end->text);

@@ -270,10 +270,8 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 {
 	struct memory	*m = arg;
 
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
+	if (!child_once(c, end))
 		return;
-	}
 	m->wspace = NULL;
 	if (end->cause != CAUSE_STOPPED && !supervisor_stopping(m->sv)) {
 		log_warnx("memory %s: the workspace worker ended during "

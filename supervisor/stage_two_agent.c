@@ -290,10 +290,8 @@ agent_ended(struct child *c, const struct child_end *end, void *arg)
 {
 	struct memory	*m = arg;
 
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
+	if (!child_once(c, end))
 		return;
-	}
 	m->agent = NULL;
 	loop_timer_cancel(&m->watch);
 	if (end->cause == CAUSE_STOPPED)

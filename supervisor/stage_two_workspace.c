@@ -259,11 +259,8 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 {
 	struct memory	*m = arg;
 
-	(void)c;
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
+	if (!child_once(c, end))
 		return;
-	}
 	m->wspace = NULL;
 	if (m->state == MEM_ENDING)
 		stage_two_end(m);

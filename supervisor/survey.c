@@ -86,10 +86,8 @@ survey_ended(struct child *c, const struct child_end *end, void *arg)
 {
 	struct survey	*s = arg;
 
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
+	if (!child_once(c, end))
 		return;
-	}
 	if (s->status != EXIT_OK && end->cause != CAUSE_STOPPED)
 		log_warnx("the extract worker ended during the scan: %s",
 		    end->text);

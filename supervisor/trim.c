@@ -57,10 +57,8 @@ trim_ended(struct child *c, const struct child_end *end, void *arg)
 {
 	struct memory	*m = arg;
 
-	if (end->next != CHILD_GONE) {
-		child_stop(c, "it is not started again");
+	if (!child_once(c, end))
 		return;
-	}
 	m->wspace = NULL;
 	m->state = MEM_IDLE;
 	scheduler_memory_idle(m->sv);
