@@ -64,6 +64,17 @@ program_char(char c)
 	return isalnum((unsigned char)c) || strchr("_.+-", c) != NULL;
 }
 
+/* The n bytes at `p', if they can be a name. */
+static int
+take_name(char name[64], const char *p, size_t n)
+{
+	if (n == 0 || n >= 64)
+		return 0;
+	memcpy(name, p, n);
+	name[n] = '\0';
+	return 1;
+}
+
 /*
  * "bash: line 1: go: command not found", "sh: 1: go: not found",
  * "zsh: command not found: go": the program's name, or 0.
@@ -72,7 +83,6 @@ static int
 missing_program(const char *line, char name[64])
 {
 	const char *end = NULL, *p;
-	size_t n;
 
 	if ((p = strstr(line, "command not found: ")) != NULL) {
 		p += 19;
@@ -86,12 +96,7 @@ missing_program(const char *line, char name[64])
 		for (p = end; p > line && program_char(p[-1]); p--)
 			continue;
 	}
-	n = (size_t)(end - p);
-	if (n == 0 || n >= 64)
-		return 0;
-	memcpy(name, p, n);
-	name[n] = '\0';
-	return 1;
+	return take_name(name, p, (size_t)(end - p));
 }
 
 /* "No rule to make target 'clean'": the target. */
@@ -99,18 +104,12 @@ static int
 missing_target(const char *line, char name[64])
 {
 	const char *p = strstr(line, "No rule to make target ");
-	size_t n;
 
 	if (p == NULL)
 		return 0;
 	p += 23;
 	p += strspn(p, "'`\"");
-	n = strcspn(p, "'\"`,.");
-	if (n == 0 || n >= 64)
-		return 0;
-	memcpy(name, p, n);
-	name[n] = '\0';
-	return 1;
+	return take_name(name, p, strcspn(p, "'\"`,."));
 }
 
 /* "Ran 2 tests in 0.000s", "PASS", "3 passed", "ok": what a check counted. */
