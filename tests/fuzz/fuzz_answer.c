@@ -17,10 +17,10 @@
 #include "common/frame.h"
 #include "common/json.h"
 #include "common/log.h"
-#include "common/utf8.h"
 #include "supervisor/mnemoctl/options.h"
 #include "supervisor/mnemoctl/remote_int.h"
 #include "tests/log_sink.h"
+#include "tests/shown_fuzz.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -58,21 +58,6 @@ static const struct ctl_command	commands[] = {
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void
-check_shown(const char *s, size_t len)
-{
-	size_t		i, n;
-	uint32_t	cp;
-
-	if (utf8_run(s, len) != len)
-		abort();
-	for (i = 0; i < len; i += n) {
-		n = 1;
-		if (s[i] != '\n' && log_hides(s + i, len - i, &n, &cp))
-			abort();
-	}
-}
-
-static void
 check_json(json_object *doc)
 {
 	char		*text = NULL;
@@ -106,7 +91,7 @@ show(const struct ctl_command *cmd, json_object *doc, int width)
 		abort();
 	cmd->show(doc, &out);
 	fclose(out.fp);
-	check_shown(text, len);
+	shown_fuzz(text, len, 1);
 	free(text);
 }
 

@@ -9,24 +9,11 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "common/utf8.h"
 #include "supervisor/mnemoctl/output.h"
+#include "tests/shown_fuzz.h"
 #include "worker/text.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-check_shown(const char *s, size_t len)
-{
-	size_t		i, n;
-	uint32_t	cp;
-
-	if (utf8_run(s, len) != len)
-		abort();
-	for (i = 0; i < len; i += n)
-		if (log_hides(s + i, len - i, &n, &cp))
-			abort();
-}
 
 static void
 check_printable(const char *s, size_t len, size_t room)
@@ -41,7 +28,7 @@ check_printable(const char *s, size_t len, size_t room)
 	    log_printable(two, room + 1, one, n) != n ||
 	    strcmp(one, two) != 0)
 		abort();
-	check_shown(one, n);
+	shown_fuzz(one, n, 0);
 	free(one);
 	free(two);
 }
@@ -54,7 +41,7 @@ check_line(const char *s, size_t len, size_t room)
 	text_oneline(&one, s, len, room);
 	if (one.len > room || memchr(buf_str(&one), '\n', one.len) != NULL)
 		abort();
-	check_shown(buf_str(&one), one.len);
+	shown_fuzz(buf_str(&one), one.len, 0);
 	if (text_is_line(s, len) && room >= len &&
 	    (one.len != len || memcmp(buf_str(&one), s, len) != 0))
 		abort();
@@ -72,8 +59,8 @@ check_terminal(const char *s, size_t width)
 	char		*safe = output_printable(&o, s);
 	char		*brief = text_brief(s, width + 3);
 
-	check_shown(safe, strlen(safe));
-	check_shown(brief, strlen(brief));
+	shown_fuzz(safe, strlen(safe), 0);
+	shown_fuzz(brief, strlen(brief), 0);
 	if (strlen(brief) > width + 3)
 		abort();
 	free(safe);
