@@ -58,6 +58,15 @@ buf_grow(struct buf *b, size_t more)
 }
 
 void
+buf_trim(struct buf *b)
+{
+	if (b->data == NULL || b->cap == b->len + 1)
+		return;
+	b->cap = b->len + 1;
+	b->data = xreallocarray(b->data, b->cap, 1);
+}
+
+void
 buf_add(struct buf *b, const void *data, size_t len)
 {
 	buf_grow(b, len);

@@ -27,6 +27,9 @@ void buf_wipe(struct buf *);
 /* Forget the contents, keep the memory. */
 void buf_reset(struct buf *);
 
+/* Give back what is beyond len: for contents that stay. */
+void buf_trim(struct buf *);
+
 /* Make room for `more' bytes beyond len.  Ends the process on overflow. */
 void buf_grow(struct buf *, size_t more);
 

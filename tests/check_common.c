@@ -160,6 +160,8 @@ START_TEST(buffers)
 	ck_assert_uint_eq(b.len, strlen(b.data));
 	buf_consume(&b, 4);
 	ck_assert_int_eq(strncmp(b.data, "2,3,", 4), 0);
+	buf_trim(&b);
+	ck_assert_uint_eq(b.cap, b.len + 1);
 	buf_truncate(&b, 3);
 	ck_assert_str_eq(b.data, "2,3");
 	s = buf_detach(&b);

@@ -106,6 +106,22 @@ START_TEST(cut_and_general_commands)
 }
 END_TEST
 
+/*
+ * Judging took 2.8 times the size of a memory: each summary was held as a row
+ * too.  The row's words count, and are not kept.
+ */
+START_TEST(a_row_gives_up_its_summary)
+{
+	row(THREAD_A, CWD, NULL, "x");
+	json_set_str(sc.ws.inputs.rows[0], "rollout_summary",
+	    "It ran make deploy twice.");
+	both("", HEAD TASK_A PREFS "- `make deploy` [Task 1]\n");
+	passes();
+	ck_assert_ptr_null(json_str(sc.ws.inputs.rows[0], "rollout_summary"));
+	ck_assert_str_eq(json_str(sc.ws.inputs.rows[0], "raw_memory"), "x");
+}
+END_TEST
+
 START_TEST(sessions_of_another_folder)
 {
 	both("", HEAD TASK_A TASK("2", STEM_B, THREAD_B));
@@ -305,6 +321,7 @@ suite(void)
 	tcase_add_test(tc, commands_in_blocks);
 	tcase_add_test(tc, what_is_no_command);
 	tcase_add_test(tc, cut_and_general_commands);
+	tcase_add_test(tc, a_row_gives_up_its_summary);
 	tcase_add_test(tc, sessions_of_another_folder);
 	tcase_add_test(tc, worktrees_are_one_group);
 	tcase_add_test(tc, a_home_is_no_group);

@@ -108,6 +108,21 @@ header_cwd(const struct buf *text)
 	return xstrndup(p, strcspn(p, "\r\n"));
 }
 
+/*
+ * What the thread's row says in its summary, which is mostly what the file
+ * says.  The row does not keep it: all that there are would be held twice.
+ */
+static void
+take_row_summary(struct evidence_thread *t)
+{
+	const char	*s = json_str(t->row, "rollout_summary");
+
+	if (s == NULL)
+		return;
+	add_new(&t->text, s, strlen(s));
+	json_object_object_del(t->row, "rollout_summary");
+}
+
 /* One rollout summary of M or A. */
 static int
 add_summary(struct evidence *e, const struct validation *v, git_index *tree,
@@ -126,6 +141,8 @@ add_summary(struct evidence *e, const struct validation *v, git_index *tree,
 			t->cwd = header_cwd(&text);
 		t->fresh |= !tree_same_entry(before, entry);
 		add(&t->text, text.data, text.len);
+		take_row_summary(t);
+		buf_trim(&t->text);
 	} else if (r > 0)
 		add(&e->common, text.data, text.len);
 	buf_wipe(&text);
@@ -185,6 +202,7 @@ add_row(struct evidence *e, json_object *row)
 		free(t->cwd);
 		t->cwd = xstrdup(json_str(row, "cwd"));
 	}
+	t->row = row;
 	if (t->group == NULL && json_str(row, "group") != NULL)
 		t->group = xstrdup(json_str(row, "group"));
 }

@@ -16,6 +16,7 @@ struct evidence_thread {
 	char		*cwd;		/* NULL: not known */
 	char		*group;		/* of its row; NULL: it has none */
 	struct buf	 text;
+	json_object	*row;		/* borrowed; NULL: it has none */
 	int		 fresh;		/* not in this form in the live folder */
 	int		 buried;	/* it has a tombstone */
 };

@@ -4,6 +4,7 @@
  * and publishes what came of it.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "worker/workspace/workspace.h"
 
 #define DEFAULT_GENERATOR "builtin/1"
+#define LARGE	32768		/* bytes; mallopt(3) */
 
 /* The role's state. */
 struct role_state {
@@ -243,5 +245,10 @@ static const struct worker_role	role = {
 int
 main(int argc, char **argv, char **envp)
 {
+	/*
+	 * A memory is many texts, read one after the other: one that goes is
+	 * to leave no hole that the next does not fit into.
+	 */
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
 	return worker_main(argc, argv, envp, &role);
 }

@@ -28,7 +28,10 @@ struct validation {
 	git_index	*agents;	/* A: what it may cite besides M */
 	struct redact	*redact;	/* NULL: that rule is passed over */
 
-	/* Evidence besides the rollout summaries; each may be NULL. */
+	/*
+	 * Evidence besides the rollout summaries; each may be NULL.  A row
+	 * whose summary is a file loses its own: that is held once.
+	 */
 	const struct inputs *inputs;	/* rows and tombstones */
 	const git_oid	*raw;		/* the blob of raw_memories.md */
 
