@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/hook.h"
 #include "common/log.h"
 #include "common/monotime.h"
 #include "supervisor/guard.h"
@@ -55,7 +56,8 @@ model_guard(struct model *m)
 		return 0;
 	m->guard = GUARD_WANTED;
 	loop_timer_init(&m->guard_timer, guard_late, m);
-	loop_timer_set(m->sv->rt.loop, &m->guard_timer, mono_ms() + GUARD_MS);
+	loop_timer_set(m->sv->rt.loop, &m->guard_timer, mono_ms() +
+	    hook_ms("GUARD", GUARD_MS));
 	model_guard_ready(m);
 	return 1;
 }

@@ -75,6 +75,9 @@ static const struct {
 	    0, -1 },
 	{ ALL, TEXT " type=text/html", "protocol", 200, -1 },
 	{ ALL, "json=" SAID, "protocol", 200, -1 },
+	{ ALL, "json='{\"error\":{\"code\":\"insufficient_quota\","
+	    "\"message\":\"pay\"}}'", "quota", 200, -1 },
+	{ ALL, "json='{\"error\":\"busy\"}'", "protocol", 200, -1 },
 	{ ALL, TEXT " gzip", "protocol", 200, -1 },
 	{ ALL, "status=307 header=\"Location: http://127.0.0.1:1/v1\"",
 	    "protocol", 307, -1 },

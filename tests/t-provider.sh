@@ -250,6 +250,22 @@ for used in 80 40; do
 	model_stop
 done
 
+# Nobody says how much is used: the work does not wait for that.
+world_new
+world_fill tests/data/codex
+cp "$T/auth.json" "$CODEX/auth.json"
+chmod 600 "$CODEX/auth.json"
+model_start "times=1 path=/v1/api/codex/usage hold=$T/never" \
+    'times=200 usage=100,0,50,0 stage_one'
+model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+MNEMOD_TEST_GUARD_MS=300 \
+    mn -o provider.fake.key_env= -o provider.fake.auth=codex -1
+check "guard, no answer: all is done" [ $? -eq 0 ]
+check "guard, no answer: said" \
+    has "the account's limits are not known in time; going on" "$LOG"
+check "guard, no answer: outputs" [ "$(outputs)" -ge 8 ]
+model_stop
+
 # An expired login: read once more, then the work waits for Codex.
 world_new
 world_fill tests/data/codex
