@@ -136,6 +136,26 @@ check "broken databases: the log names them" has 'memories_12.sqlite: ' "$LOG"
 check "broken databases: the files tell the threads" [ "$(sql "select count(*)
     from stage1_outputs where generator = 'adopted'")" = 5 ]
 
+# One that is damaged where nobody looks before its rows are read.
+adopted_new
+codex_databases
+db=$CODEX/memories_1.sqlite
+sqlite3 "$db" "insert into stage1_outputs select
+    printf('01a1ff10-5fc0-7444-8d44-%012d', value), 1795280000,
+    hex(randomblob(1000)), 'y', null, 1, 1, 1, 0, null
+    from generate_series(1, 200); pragma journal_mode = delete" >/dev/null
+page=$(sqlite3 "$db" "pragma page_size")
+head -c $((page * 20)) /dev/urandom |
+    dd of="$db" bs="$page" seek=150 conv=notrunc status=none
+mn -1 --yes --adopt
+check "a damaged database: exit status 0" [ $? -eq 0 ]
+check "a damaged database: said, and what follows" has \
+    'memories_1.sqlite: going on with the [0-9]* raw memories' "$LOG"
+check "a damaged database: what was found is there" kept
+check "a damaged database: the files tell the threads" [ "$(sql "select
+    count(*) from stage1_outputs where generator = 'adopted'")" -ge 5 ]
+world_clean "a damaged database"
+
 # Killed at every step.
 scene() {
 	adopted_new
