@@ -136,6 +136,8 @@ static const struct {
 	    TOOL_REFUSED, "evidence" },
 	{ "write_file", "{\"path\":\"notes.txt\",\"content\":\"x\"}",
 	    TOOL_REFUSED, "only MEMORY.md" },
+	{ "write_file", "{\"path\":\"skills/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/"
+	    "SKILL.md\",\"content\":\"x\"}", TOOL_REFUSED, "too deep" },
 	{ "delete_file", "{\"path\":\"rollout_summaries/a.md\"}",
 	    TOOL_REFUSED, "evidence" },
 	{ "move_file", "{\"from\":\"MEMORY.md\",\"to\":\"../M\"}",

@@ -193,6 +193,15 @@ done >"$T/previews"
 check "previews are made" has 'REDACTED_SECRET' "$T/previews"
 clean "the previews" "$T/previews"
 
+# What cannot be read is named, and nothing is printed for it.
+for f in "$W/none.jsonl" "$CODEX" /dev/null; do
+	mn -p "$f" >"$T/preview"
+	check "preview of $f: status 1" [ $? -eq 1 ]
+	check "preview of $f: says why" \
+	    has "$f: \(No such file\|not a regular file\)" "$LOG"
+	check "preview of $f: nothing is printed" [ ! -s "$T/preview" ]
+done
+
 # A pattern of the user's that is wrong is refused before anything is read.
 conf=$W/bad.conf
 printf 'scan_interval = 60\nredact = {"fine", "ACME-[0-9", "(x"}\n' >"$conf"
