@@ -143,6 +143,21 @@ check "unknown commit: the nearest" has 'no such commit; the nearest is [0-9a-f]
 ctl why 01
 check "ambiguous id: status 1" [ "$status" -eq 1 ]
 check "ambiguous id: candidates" has 'threads begin like this: 01' "$T/err"
+ctl retry 01
+check "retry, ambiguous: status 1" [ "$status" -eq 1 ]
+check "retry, ambiguous: candidates" has 'threads begin like this: 01' \
+    "$T/err"
+ctl why "$agent"
+check "why of an agent: status 1" [ "$status" -eq 1 ]
+check "why of an agent: says what it is, and who knows it" has \
+    "$agent: is an agent; .* see mnemoctl show" "$T/err"
+ctl search '... !'
+check "search for no word: status 2" [ "$status" -eq 2 ]
+check "search for no word: says so" has 'there is no word in that' "$T/err"
+ctl search "$(seq -s ' ' 200)"
+check "search for too many words: status 2" [ "$status" -eq 2 ]
+check "search for too many words: says how many may be" \
+    has 'more than [0-9]* words' "$T/err"
 ctl show 0000
 check "unknown agent: status 1" [ "$status" -eq 1 ]
 check "unknown agent: says so" has "no agent's id begins" "$T/err"
