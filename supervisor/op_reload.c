@@ -41,8 +41,7 @@ op_reload_idle(struct op_run *run)
 		return;
 	if (!ok) {
 		op_failed(run, EXIT_CONFIG, "configuration", "the old "
-		    "configuration stays: the file changed meanwhile; see the "
-		    "log");
+		    "configuration stays; see mnemoctl log");
 		return;
 	}
 	o = json_object_new_object();

@@ -72,6 +72,8 @@ reload_config(struct supervisor *sv)
 		return -1;
 	if (config_needs_gateway(c) &&
 	    runtime_open_role(&sv->rt, c, ROLE_GATEWAY) == -1) {
+		log_warnx("SIGHUP: the old configuration stays: the new one "
+		    "needs a gateway");
 		config_free(c);
 		return -1;
 	}

@@ -279,6 +279,34 @@ check "away: status 0" [ $? -eq 0 ]
 check "away: said once" [ "$(count_of 'telemetry.endpoint: ' "$LOG")" -eq 1 ]
 world_clean away
 
+# Where no gateway is installed, a configuration that needs one is refused, and
+# what runs goes on as it was.
+world_new
+session 1 2026-11-22T10:00:00Z
+mkdir -p "$T/libexec"
+cp "$B"/test/libexec/* "$T/libexec/"
+rm "$T/libexec/mnemod-gateway"
+conf ''
+mn_start --yes -o libexec="$T/libexec"
+check "no gateway: it listens" wait_until 20 listening
+conf "telemetry { endpoint = \"http://127.0.0.1:$PORT\" }"
+ctl reload
+check "no gateway: reload ends with status 3" [ "$status" -eq 3 ]
+check "no gateway: and says where it is told why" \
+    has 'the old configuration stays; see mnemoctl log' "$T/err"
+check "no gateway: what is missing is named" \
+    has 'mnemod-gateway: No such file' "$LOG"
+check "no gateway: and what follows" \
+    has 'the old configuration stays: the new one needs a gateway' "$LOG"
+ctl run
+check "no gateway: the work goes on" [ "$status" -eq 0 ]
+conf ''
+ctl reload
+check "no gateway: one that needs none is taken" [ "$status" -eq 0 ]
+mn_stop
+check "no gateway: status 0" [ $? -eq 0 ]
+world_clean "no gateway"
+
 # In clear, only to this machine.
 mn -1 --yes -o telemetry.endpoint=http://collector.example:4318
 check "in clear: refused" [ $? -eq 3 ]
