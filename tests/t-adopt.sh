@@ -18,6 +18,10 @@ mn -1 --yes
 check "not adopted: exit status 7" [ $? -eq 7 ]
 check "not adopted: --adopt is named" has 'adopt=codex' "$LOG"
 check "not adopted: nothing changed" diff -r "$FOUND" "$ROOT"
+"$B/test/mnemoctl" -o now="$NOW" release 2>"$W/ctl.log"
+check "not adopted: cannot be given back: status 1" [ $? -eq 1 ]
+check "not adopted: cannot be given back: said" \
+    has 'is not ours, there is nothing to give back' "$W/ctl.log"
 mn --dry-run >"$W/dry"
 check "the dry run would not write it" has 'would not be written' "$W/dry"
 mn --dry-run --adopt >"$W/dry"

@@ -126,6 +126,10 @@ check "retry of nothing: status 2" [ "$status" -eq 2 ]
 ctl retry cdoex
 check "retry: the nearest memory is named" has 'nearest is codex' "$T/err"
 check "retry: status 1" [ "$status" -eq 1 ]
+ctl retry 01a1
+check "retry: the beginning of several ids: status 1" [ "$status" -eq 1 ]
+check "retry: the beginning of several ids: said" \
+    has '01a1: [0-9]* threads begin like this' "$T/err"
 ctl -j retry "$held"
 check "retry: names the job" has "\"key\":\"$held\"" "$T/out"
 ctl retry "$held"

@@ -72,4 +72,16 @@ mn -p "$f" >"$T/preview"
 check "preview: exits 0" [ $? -eq 0 ]
 check "preview: one JSON array" [ "$(sqlite3 :memory: \
     "select json_type(readfile('$T/preview'))")" = array ]
+# bad_preview "sentence" FILE REGEX: status 1, the message, nothing else.
+bad_preview() {
+	mn -p "$2" >"$T/preview"
+	check "preview, $1: status 1" [ $? -eq 1 ]
+	check "preview, $1: said" has "$3" "$LOG"
+	check "preview, $1: prints nothing" [ ! -s "$T/preview" ]
+}
+: >"$T/empty.jsonl"
+bad_preview "nothing in it" "$T/empty.jsonl" 'no record of a session was found'
+echo 'no compressed file' >"$T/torn.jsonl.zst"
+bad_preview "no zstd" "$T/torn.jsonl.zst" 'rollout .*torn.jsonl.zst: '
+world_clean "preview"
 finish

@@ -141,4 +141,28 @@ check "forget: accepted" [ "$status" -eq 0 ]
 check "forget: it is gone from the folder" \
     sh -c '! grep -rq "$2" "$1"' sh "$ROOT" "$thread"
 world_clean "forget"
+
+# Two memories: the one that waits is meant, unless both do.
+echo "memory \"other\" { root = \"$W/other\"  publish = review }" \
+    >>"$W/config/mnemod/mnemod.conf"
+mn -1 --yes
+ctl discard
+check "two: the one that waits is meant: status 0" [ "$status" -eq 0 ]
+check "two: it was the other" [ "$(sql "select memory from agents
+    where reason = 'discarded' order by rowid desc limit 1")" = other ]
+ctl remember -m codex "Something for both"
+mn -1 --yes
+ctl review
+check "two: both wait: status 2" [ "$status" -eq 2 ]
+check "two: both wait: said" has 'which memory? Several' "$T/err"
+ctl -m other --despite citation accept 0000
+check "despite: no such agent: status 1" [ "$status" -eq 1 ]
+ctl --despite citation accept 0000
+check "despite: of no memory either: status 2" [ "$status" -eq 2 ]
+agent=$(sql "select thread_id from agents where memory = 'codex' limit 1")
+ctl -m other --despite citation accept "$agent"
+check "despite: an agent of the other memory: status 1" [ "$status" -eq 1 ]
+check "despite: an agent of the other memory: said" \
+    has "agent $agent was not one of memory other" "$T/err"
+world_clean "two"
 finish

@@ -8,6 +8,13 @@ isolate
 . tests/world.sh
 
 agents() { sql 'select count(*) from agents'; }
+two_agents() { [ "$(pids_of mnemod-agent | wc -l)" -eq 2 ]; }
+agent_of() {
+	for _p in $(pids_of mnemod-agent); do
+		! grep -aq "consolidate $1" "/proc/$_p/cmdline" || echo "$_p"
+	done
+}
+at_work() { [ -n "$(agent_of "$1")" ]; }
 running() { sql "select thread_id from agents where finished_at is null"; }
 conf=$W/config/mnemod/mnemod.conf
 
@@ -70,6 +77,10 @@ ctl extract "$id" --outdated
 check "extract: both is too much: status 2" [ "$status" -eq 2 ]
 ctl extract 01a1
 check "extract: ambiguous: status 1" [ "$status" -eq 1 ]
+ctl extract 01a99999-0000-7000-8000-000000000001
+check "extract: one that no scan has seen: status 1" [ "$status" -eq 1 ]
+check "extract: one that no scan has seen: said" \
+    has 'no scan has seen this thread; mnemoctl run makes one' "$T/err"
 ctl disable "$id"
 ctl extract -w "$id"
 check "extract: a disabled one: status 1" [ "$status" -eq 1 ]
@@ -134,6 +145,25 @@ ctl status
 check "stop: status calls it stopped, not failed" \
     has 'degraded: memory codex: the last agent was stopped' "$T/out"
 
+# Two at once, whose ids begin alike; one of them is killed.
+ctl remember -m codex "For this memory"
+ctl remember -m other "For that memory"
+ctl_start failing run
+failing=$asker
+check "two: both agents are at work" wait_until 20 two_agents
+ctl stop 01
+check "two: which one: status 1" [ "$status" -eq 1 ]
+check "two: which one: said" has '01: 2 agents begin like this; at work: agent' \
+    "$T/err"
+check "two: which one: each is named" has 'of memory codex.*of memory other' \
+    "$T/err"
+check "two: none is stopped" two_agents
+kill -KILL "$(agent_of codex)"
+ctl stop other
+wait "$failing"
+check "killed: run ends with 1" [ $? -eq 1 ]
+check "killed: and says why" has '^codex *failed_' "$T/failing.out"
+
 # Another worker.
 extract=$(pids_of mnemod-extract)
 ctl stop "$extract"
@@ -145,6 +175,24 @@ check "something new: the memory is at work again" wait_until 20 agent_up
 ctl stop codex
 ctl stop $$
 check "stop: no worker of ours: status 1" [ "$status" -eq 1 ]
+
+# A configuration that is broken while an agent is waited for.
+ctl retry codex
+check "reload, later: an agent is at work" wait_until 20 at_work codex
+cp "$conf" "$T/conf"
+ctl_start late reload
+late=$asker
+check "reload, later: waits for the agent" \
+    wait_until 10 has 'codex is at work' "$T/late.err"
+echo 'memry "x" { }' >>"$conf"
+ctl -f "$T/conf" stop codex
+ctl -f "$T/conf" stop other
+wait "$late"
+check "reload, later: the file is wrong by now: status 3" [ $? -eq 3 ]
+check "reload, later: said" has 'the old configuration stays; see mnemoctl log' \
+    "$T/late.err"
+check "reload, later: the log has more" has 'mnemod.conf:3.*memory' "$LOG"
+cp "$T/conf" "$conf"
 
 # What is wrong with a configuration comes back.
 cp "$conf" "$T/conf"
@@ -158,12 +206,20 @@ ctl reload
 check "reload: mended: status 0" [ "$status" -eq 0 ]
 
 # Whoever leaves is forgotten.
+ctl remember -m other "For whoever leaves"
 ctl_start leaver run other
 check "one that will leave: its agent is at work" wait_until 20 agent_up
 kill "$asker"
 wait "$asker" 2>/dev/null
 ctl stop other
 check "after one that left: status 0" [ "$status" -eq 0 ]
+
+# A folder that was given back is not written.
+ctl -m other release
+check "released: status 0" [ "$status" -eq 0 ]
+ctl run other
+check "run of a released one: status 7" [ "$status" -eq 7 ]
+check "run of a released one: said" has '^other *released' "$T/out"
 mn_stop
 check "nothing is said of a bug" has_not 'BUG\|bug' "$LOG"
 world_clean "all"
