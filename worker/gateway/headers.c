@@ -1,5 +1,4 @@
 #include <string.h>
-#include <strings.h>
 
 #include <bsd/stdlib.h>
 #include <bsd/string.h>
@@ -94,16 +93,4 @@ headers_add_bearer(struct headers *h, const char *key)
 	value = xasprintf("Bearer %s", key);
 	headers_add(h, "authorization", value);
 	freezero(value, strlen(value));
-}
-
-const char *
-headers_get(const struct headers *h, const char *name)
-{
-	size_t	i, len = strlen(name);
-
-	for (i = 0; i < h->n; i++)
-		if (strncasecmp(h->line[i], name, len) == 0 &&
-		    strncmp(h->line[i] + len, ": ", 2) == 0)
-			return h->line[i] + len + 2;
-	return NULL;
 }

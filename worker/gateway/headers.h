@@ -30,7 +30,4 @@ int headers_add_json(struct headers *, const char *name, json_object *o);
 /* "authorization: Bearer KEY"; nothing without a key. */
 void headers_add_bearer(struct headers *, const char *key);
 
-/* The value of a header, NULL if it is not there. */
-const char *headers_get(const struct headers *, const char *name);
-
 #endif
