@@ -158,11 +158,13 @@ START_TEST(program_that_prints_otherwise)
 	program("await tools.exec_command({cmd: \"make test\"});"
 	    "await tools.exec_command({cmd: \"make lint\"});"
 	    "await tools.exec_command({cmd: name + \" x\"});"
-	    "await tools.exec_command(\"y\");", outputs);
+	    "await tools.exec_command(\"y\");"
+	    "await tools.exec_command({cmd: \"cut off", outputs);
 	message("assistant", "Fails.");
 	finish();
 	says("\"FAIL: test_a\"");
 	says_not("Check that passed");
+	says_not("cut off");
 }
 END_TEST
 

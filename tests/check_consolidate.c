@@ -294,6 +294,23 @@ START_TEST(broken_inputs_name_the_file)
 }
 END_TEST
 
+/* Every octet that no text has: nothing is left to stand for a NUL. */
+START_TEST(what_is_no_text_is_left_alone)
+{
+	static const char none[] = "\xff\xfe\xc0\xc1\xf5\xf6\xf7\xf8\xf9"
+	    "\xfa\xfb\xfc\xfd\n";
+	struct builtin_report r;
+	char why[256];
+
+	add_many(1, 1);
+	consolidate();
+	put(MEMORY_FILE, none);
+	ck_assert_int_eq(builtin_consolidate(&st, &r, why, sizeof(why)), -1);
+	ck_assert_str_eq(why, MEMORY_FILE ": it is no text");
+	holds(MEMORY_FILE, none);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -313,6 +330,7 @@ suite(void)
 	tcase_add_test(t, limits_hold);
 	tcase_add_test(t, links_are_not_followed);
 	tcase_add_test(t, broken_inputs_name_the_file);
+	tcase_add_test(t, what_is_no_text_is_left_alone);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -90,6 +90,9 @@ export MNEMOD_TEST_NFS="$W/state"
 mn -1
 check "state on NFS: status 6" [ $? -eq 6 ]
 check "state on NFS: the way out" has 'network file system (nfs).*-s' "$LOG"
+ctl status
+check "state on NFS: status says so" \
+    has 'degraded: .*is on a network file system (nfs)' "$T/out"
 export MNEMOD_TEST_NFS="$CODEX"
 mn -1
 check "source on NFS: it is read" [ $? -eq 0 ]

@@ -104,6 +104,8 @@ finds "workers that are not there" 1 '^fail  workers: extract: ' \
     -o libexec="$T/nowhere"
 check "workers that are not there: what to do" has 'to do: install mnemod' \
     "$T/out"
+finds "a source that is a file" 1 '^fail  sources: codex: .*is no directory' \
+    -o source.codex.path="$conf"
 printf '[features]\n' >"$CODEX/config.toml"
 finds "Codex does not read it" 0 '^warn  codex: does not read its memory'
 (flock -x 9 && touch "$T/held" && exec sleep 60) 9<"$CODEX/memories.lock" &

@@ -111,6 +111,9 @@ one excluded excluded "select 1" -o 'source.codex.exclude={"*"}'
 one excluded excluded "update threads set source_name = 'gone' $t"
 one file file_missing "update sources set missing_since = 5
     where thread_id = '$id'"
+ctl status
+check "file_missing: status tells how many" \
+    has '"1 of the threads wait for their file' "$T/out"
 why_is 1 up_to_date up_to_date "select 1"
 one age too_old "update threads set updated_at_ms = ($now - 20 * 86400) * 1000
     $t; update stage1_outputs set source_updated_at = 1;
