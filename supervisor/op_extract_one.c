@@ -88,6 +88,14 @@ answer(struct op_run *run, const char *id, const char *what)
 	op_done(run, o);
 }
 
+/* Since it was asked for: store_thread_again() took the watermark away. */
+static int
+is_done(const struct store_job_row *job)
+{
+	return strcmp(job->status, "done") == 0 &&
+	    job->last_success_watermark != -1;
+}
+
 /* How its job ended, if it did. */
 static void
 finish(struct op_run *run, const struct extraction *e)
@@ -98,7 +106,7 @@ finish(struct op_run *run, const struct extraction *e)
 	const char		*id = e->thread_id;
 
 	if (store_job_get(s, "memory_stage1", id, &job) == STORE_OK &&
-	    strcmp(job->status, "done") == 0)
+	    is_done(job))
 		answer(run, id, store_output_get(s, id, &row) == STORE_OK ?
 		    "output" : "no_output");
 	else if (job != NULL && strcmp(job->status, "error") == 0)

@@ -25,7 +25,7 @@ struct store_job_row {
 	int64_t		 retry_remaining;
 	const char	*last_error;	/* or NULL */
 	int64_t		 input_watermark;
-	int64_t		 last_success_watermark;
+	int64_t		 last_success_watermark;	/* -1: none */
 };
 typedef int store_job_cb(const struct store_job_row *, void *);
 /* Every job, by kind and key. */

@@ -71,6 +71,15 @@ check "extract: of this version" [ "$(sql "select source_updated_at =
     where thread_id = '$id'")" = 1 ]
 ctl -j extract -w "${id%??????}"
 check "extract again: done again" has '"outcome":"output"' "$T/out"
+mv "$f" "$T/kept"
+ctl extract -w "$id"
+check "extract, its file is gone: status 8" [ "$status" -eq 8 ]
+check "extract, its file is gone: not what was made before" \
+    has "$id: was not extracted now; see mnemoctl why" "$T/err"
+mv "$T/kept" "$f"
+ctl run
+ctl extract -w "$id"
+check "extract, its file is back: status 0" [ "$status" -eq 0 ]
 ctl extract "$id"
 check "extract without waiting: says what comes" has 'extracted next' "$T/out"
 ctl extract "$id" --outdated
