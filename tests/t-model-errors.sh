@@ -130,4 +130,20 @@ for API in chat messages; do
 	trial "status=401 $E"
 	shows "$API: wrong key" 8 "auth" "pending 3"
 done
+unset API
+
+# Whoever asked for the session and waits is told how it ended.
+world_new
+session 1 2026-11-22T10:00:00Z
+model_start "times=0 refusal='I will not'"
+model_conf responses
+mn_start
+failed_once() { [ "$(job 1 status 2>/dev/null)" = error ]; }
+check "asked for: the first pass failed" wait_until 20 failed_once
+ctl extract --wait "$(id 1)"
+check "asked for, refused: status 1" [ "$status" -eq 1 ]
+check "asked for, refused: says why" has "thread $(id 1): I will not" "$T/err"
+mn_stop
+world_clean "asked for"
+model_stop
 finish
