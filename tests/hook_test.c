@@ -14,6 +14,7 @@
  * environment, and a crash point.
  */
 #define GRACE_ENV "MNEMOD_TEST_GRACE_MS"
+#define EXCHANGE_ENV "MNEMOD_TEST_EXCHANGE_MS"
 
 #define CRASH_POINTS	2
 
@@ -32,8 +33,8 @@ hook_testing(void)
 const char *const *
 hook_env(void)
 {
-	static const char *const	alone[] = { GRACE_ENV, "ASAN_OPTIONS",
-	    "LSAN_OPTIONS", "UBSAN_OPTIONS", NULL };
+	static const char *const	alone[] = { GRACE_ENV, EXCHANGE_ENV,
+	    "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", NULL };
 	static const char *const	with_shim[] = { GRACE_ENV, "LD_PRELOAD",
 	    "SHIM_IN", "SHIM_FAIL", "SHIM_SHORT", "SHIM_SEEN", "SHIM_OURS",
 	    NULL };

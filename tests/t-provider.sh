@@ -266,6 +266,24 @@ check "guard, no answer: said" \
 check "guard, no answer: outputs" [ "$(outputs)" -ge 8 ]
 model_stop
 
+# The gateway's own patience ends before that: it says so, and that is all.
+world_new
+world_fill tests/data/codex
+cp "$T/auth.json" "$CODEX/auth.json"
+chmod 600 "$CODEX/auth.json"
+model_start "times=1 path=/v1/api/codex/usage hold=$T/never" \
+    'times=200 usage=100,0,50,0 stage_one'
+model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+MNEMOD_TEST_EXCHANGE_MS=300 \
+    mn -o provider.fake.key_env= -o provider.fake.auth=codex -1
+check "gateway, no answer: all is done" [ $? -eq 0 ]
+check "gateway, no answer: said" \
+    has 'gateway.*the account.s limits are not known: no reply within' "$LOG"
+check "gateway, no answer: before the supervisor lost its patience" \
+    has_not 'limits are not known in time' "$LOG"
+check "gateway, no answer: outputs" [ "$(outputs)" -ge 8 ]
+model_stop
+
 # An expired login: read once more, then the work waits for Codex.
 world_new
 world_fill tests/data/codex

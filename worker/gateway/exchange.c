@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hook.h"
 #include "common/mem.h"
 #include "common/monotime.h"
 #include "exchange.h"
@@ -68,7 +69,7 @@ exchange_new(struct gateway *g, const struct msg *request,
 	x->finish = finish;
 	headers_init(&x->headers);
 	failure_init(&x->failure);
-	x->deadline_at = boot_ms() + EXCHANGE_MS;
+	x->deadline_at = boot_ms() + hook_ms("EXCHANGE", EXCHANGE_MS);
 	LIST_INSERT_HEAD(&g->exchanges, x, entry);
 	g->open++;
 	headers_add(&x->headers, "accept", "application/json");
