@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "bytes.h"
 #include "utf8.h"
 
@@ -53,4 +55,12 @@ utf8_run(const char *s, size_t len)
 		i += n;
 	}
 	return i;
+}
+
+int
+utf8_is(const char *s)
+{
+	size_t	len = strlen(s);
+
+	return utf8_run(s, len) == len;
 }

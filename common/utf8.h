@@ -9,4 +9,7 @@
  */
 size_t utf8_run(const char *s, size_t len);
 
+/* 1 if the string is UTF-8 to its end: what JSON may hold. */
+int utf8_is(const char *s);
+
 #endif

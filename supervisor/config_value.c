@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
+#include "common/utf8.h"
 #include "supervisor/quote.h"
 
 /* Where the value of a key is in its section's struct. */
@@ -65,7 +66,7 @@ config_value_expected(struct buf *out, const struct config_key *key)
 		buf_addstr(out, "a name of at most 32 of a-z 0-9 _ -");
 		break;
 	case TYPE_PATH:
-		buf_addstr(out, "a path");
+		buf_addstr(out, "a path in UTF-8");
 		break;
 	case TYPE_STR:
 	case TYPE_LIST:
@@ -180,15 +181,17 @@ static int
 parse_str(void *base, const struct config_key *key, const char *text,
     const struct paths *paths)
 {
+	char	*s;
+
 	if (!quote_clean(text))
 		return -1;
 	if (key->type == TYPE_NAME && !config_name_valid(text))
 		return -1;
-	if (key->type == TYPE_PATH && *text != '\0')
-		put_str(base, key, paths_expand(paths, text));
-	else
-		put_str(base, key, xstrdup(text));
-	return 0;
+	s = key->type == TYPE_PATH && *text != '\0' ?
+	    paths_expand(paths, text) : xstrdup(text);
+	put_str(base, key, s);
+	/* The working directory may be part of it. */
+	return utf8_is(s) ? 0 : -1;
 }
 
 static int

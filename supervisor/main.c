@@ -212,8 +212,7 @@ main(int argc, char **argv, char **envp)
 		options_release(&opt);
 		return EXIT_OK;
 	}
-	paths_init(&paths);
-	e = act(&opt, &paths);
+	e = paths_init(&paths) == -1 ? EXIT_CONFIG : act(&opt, &paths);
 	paths_release(&paths);
 	options_release(&opt);
 	if (fflush(stdout) == EOF && e == EXIT_OK) {

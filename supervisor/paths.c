@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "common/log.h"
 #include "common/mem.h"
+#include "common/utf8.h"
 #include "supervisor/paths.h"
 
 #ifndef MNEMOD_LIBEXEC
@@ -192,7 +194,24 @@ find_libexec(void)
 	return xstrdup(MNEMOD_LIBEXEC);
 }
 
-void
+/* Whoever is told of a path is told in JSON. */
+static int
+all_utf8(const struct paths *p)
+{
+	const char	*const all[] = { p->home, p->config, p->state,
+			    p->runtime, p->codex_home, p->libexec };
+	size_t		 i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i] != NULL && !utf8_is(all[i])) {
+			log_warnx("%s: is not UTF-8; set HOME, CODEX_HOME and "
+			    "the XDG directories to paths that are", all[i]);
+			return 0;
+		}
+	return 1;
+}
+
+int
 paths_init(struct paths *p)
 {
 	const char	*runtime;
@@ -208,6 +227,7 @@ paths_init(struct paths *p)
 	p->runtime = runtime == NULL ? NULL :
 	    join(runtime, p->home, "", "/mnemod");
 	p->libexec = find_libexec();
+	return all_utf8(p) ? 0 : -1;
 }
 
 void

@@ -15,8 +15,12 @@ struct paths {
 	char	*libexec;	/* where the workers' executables are */
 };
 
-/* Fill from the environment (and the password file when HOME is unset). */
-void paths_init(struct paths *);
+/*
+ * Fill from the environment (and the password file when HOME is unset).
+ * Returns -1 if one of them is not UTF-8, logged: no message to a worker
+ * could name what lies there.  To be released in any case.
+ */
+int paths_init(struct paths *);
 void paths_release(struct paths *);
 
 /*

@@ -12,6 +12,7 @@
 #include "supervisor/preview.h"
 #include "supervisor/runtime.h"
 #include "supervisor/settings.h"
+#include "utf8.h"
 
 struct preview {
 	const char	*path;		/* real path */
@@ -102,6 +103,10 @@ preview_run(const struct config *config, const char *path)
 
 	if (realpath(path, real) == NULL || stat(real, &sb) == -1) {
 		log_warn("%s", path);
+		return EXIT_JOB_FAILED;
+	}
+	if (!utf8_is(real)) {
+		log_warnx("%s: its name is not UTF-8; give it another", real);
 		return EXIT_JOB_FAILED;
 	}
 	if (!S_ISREG(sb.st_mode)) {

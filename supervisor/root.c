@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "common/fd.h"
 #include "common/mem.h"
+#include "common/utf8.h"
 #include "supervisor/paths.h"
 #include "supervisor/root.h"
 #include "supervisor/root_text.h"
@@ -203,6 +204,10 @@ look_dir(struct root *r, const struct root_query *q, int fd)
 	r->real = realpath(q->path, NULL);
 	if (r->real == NULL) {
 		root_say_errno(r, q, state_of_errno(errno), q->path);
+		close(fd);
+	} else if (!utf8_is(r->real)) {
+		errno = EILSEQ;		/* its worker is told in JSON */
+		root_say_errno(r, q, ROOT_NOT_DIR, q->path);
 		close(fd);
 	} else if (network_name(fs.f_type) != NULL) {
 		root_say_network(r, q, network_name(fs.f_type));

@@ -6,6 +6,7 @@
 #include "common/hook.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/utf8.h"
 #include "supervisor/store_db.h"
 
 /*
@@ -153,17 +154,49 @@ db_open(struct db_rows *r, struct store *s, const char *sql,
 		r->status = db_error(s, rc);
 }
 
+/* The column whose bytes are no UTF-8, or NULL. */
+static const char *
+damaged_text(sqlite3_stmt *stmt)
+{
+	const char	*s;
+	size_t		 len;
+	int		 i, type;
+
+	for (i = 0; i < sqlite3_data_count(stmt); i++) {
+		type = sqlite3_column_type(stmt, i);
+		if (type != SQLITE_TEXT && type != SQLITE_BLOB)
+			continue;
+		s = (const char *)sqlite3_column_text(stmt, i);
+		len = (size_t)sqlite3_column_bytes(stmt, i);
+		if (s != NULL && utf8_run(s, len) < len)
+			return sqlite3_column_name(stmt, i);
+	}
+	return NULL;
+}
+
+/*
+ * All that we write is UTF-8.  SQLite has no sums of its pages: a bit that
+ * flipped in a text comes back as it is, and no worker takes it.
+ */
 int
 db_next(struct db_rows *r)
 {
-	int	 rc;
+	const char	*column;
+	int		 rc;
 
 	if (r->status != STORE_OK)
 		return 0;
 	rc = sqlite3_step(r->slot->stmt);
-	if (rc == SQLITE_ROW)
+	if (rc != SQLITE_ROW) {
+		r->status = db_error(r->store, rc);
+		return 0;
+	}
+	column = damaged_text(r->slot->stmt);
+	if (column == NULL)
 		return 1;
-	r->status = db_error(r->store, rc);
+	log_warnx("%s: %s failed, nothing was changed: the file is damaged, a "
+	    "text (%s) is not UTF-8", r->store->path, r->store->about, column);
+	r->status = STORE_CORRUPT;
 	return 0;
 }
 

@@ -122,7 +122,7 @@ START_TEST(test_manual_examples)
 	char			*text = page(), *conf, *name;
 	int			 n;
 
-	paths_init(&paths);
+	(void)paths_init(&paths);
 	p = strstr(text, ".Sh EXAMPLES");
 	ck_assert_ptr_nonnull(p);
 	for (n = 0; (p = strstr(p, ".Bd -literal")) != NULL; n++) {

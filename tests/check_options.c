@@ -167,7 +167,7 @@ START_TEST(test_dry_run)
 	FILE			*fp;
 
 	setenv("HOME", "/nonexistent", 1);
-	paths_init(&paths);
+	(void)paths_init(&paths);
 	cfg = config_load(&req, &err);
 	ck_assert_msg(cfg != NULL, "%s", buf_str(&err));
 	d.config = cfg;

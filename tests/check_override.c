@@ -213,7 +213,7 @@ START_TEST(test_paths_environment)
 	setenv("XDG_STATE_HOME", "/x/state/", 1);
 	setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
 	setenv("CODEX_HOME", "/x/codex", 1);
-	paths_init(&p);
+	(void)paths_init(&p);
 	ck_assert_str_eq(p.config,
 	    "/nonexistent/home/.config/mnemod/mnemod.conf");
 	ck_assert_str_eq(p.state, "/x/state/mnemod");

@@ -124,6 +124,27 @@ START_TEST(a_damaged_page_is_refused)
 }
 END_TEST
 
+/*
+ * A bit that flipped in a text went on to a worker, which said that the
+ * supervisor had broken the protocol: nobody was told of the file.
+ */
+START_TEST(a_damaged_text_is_no_text)
+{
+	struct store_thread	*t = NULL;
+	char			 sql[160];
+
+	log_set_sink(log_keep, &said);
+	add_thread(1, NOW - DAY);
+	snprintf(sql, sizeof(sql), "UPDATE threads SET title = "
+	    "CAST(x'61e9' AS TEXT) WHERE id = '%s'", tid(1));
+	tell(sql);
+	ck_assert_int_eq(store_thread_get(st, tid(1), &t), STORE_CORRUPT);
+	ck_assert_ptr_null(t);
+	ck_assert_ptr_nonnull(strstr(said.text, "the file is damaged, a text "
+	    "(title) is not UTF-8"));
+}
+END_TEST
+
 START_TEST(a_database_of_another_program_is_refused)
 {
 	log_set_sink(log_keep, &said);
@@ -241,6 +262,7 @@ suite(void)
 	tcase_add_test(tc, newer_schema_is_refused_untouched);
 	tcase_add_test(tc, a_file_that_is_no_database_is_refused);
 	tcase_add_test(tc, a_damaged_page_is_refused);
+	tcase_add_test(tc, a_damaged_text_is_no_text);
 	tcase_add_test(tc, a_database_of_another_program_is_refused);
 	tcase_add_test(tc, migration_keeps_a_copy_before_each_step);
 	tcase_add_test(tc, a_failed_migration_changes_nothing);

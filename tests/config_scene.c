@@ -14,7 +14,7 @@ config_setup(void)
 	unsetenv("XDG_STATE_HOME");
 	unsetenv("XDG_RUNTIME_DIR");
 	unsetenv("CODEX_HOME");
-	paths_init(&paths);
+	(void)paths_init(&paths);
 }
 
 void

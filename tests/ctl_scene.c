@@ -60,7 +60,7 @@ ctl_setup(void)
 	config.nsources = 1;
 	config.memories = &memory;
 	config.nmemories = 1;
-	paths_init(&paths);
+	(void)paths_init(&paths);
 	opt = (struct ctl_options){ .argument = NULL };
 	ctl = (struct ctl){ .opt = &opt, .config = &config, .paths = &paths,
 	    .store = st, .now = NOW };

@@ -22,6 +22,11 @@ untouched() {
 	    [ "$(find "$CODEX" | wc -l)" -eq 1 ]
 }
 
+# No message could name what lies there.
+HOME=$(printf '%s/h\377' "$W") "$B/test/mnemod" -n >"$T/out" 2>&1
+check "a home that is not UTF-8: status 3" [ $? -eq 3 ]
+check "a home that is not UTF-8: what to do" has 'not UTF-8; set HOME' "$T/out"
+
 # What is effective, and again from what was printed.
 run -n
 check "-n without a file: status 0" [ "$st" -eq 0 ]

@@ -20,6 +20,9 @@ cp "$good" "$d/"
 mkfifo "$d/rollout-2026-11-22T10-00-00-01a20488-6454-7d40-8043-aa29dcef0004.jsonl"
 ln -s /etc/passwd \
     "$d/rollout-2026-11-22T10-00-00-01a20488-6454-7d40-8043-aa29dcef0005.jsonl"
+# A name that no message can hold ended each worker that told of it.
+odd=$(printf 'rollout-\377.jsonl')
+cp "$good" "$d/$odd"
 touch -d 2026-11-22T12:00:00Z "$d"/rollout-*0001.jsonl "$d"/rollout-*0002.jsonl \
     "$d"/rollout-*0003.jsonl
 mn -1 --yes
@@ -27,6 +30,12 @@ check "odd rollouts: the pass succeeds" [ $? -eq 0 ]
 check "an empty rollout is named" has 'aa29dcef0001.jsonl.*empty' "$LOG"
 check "a binary rollout is named" has 'aa29dcef0002.jsonl' "$LOG"
 check "a good one beside them is extracted" has 'stage one: [1-9]' "$LOG"
+check "a name that is not UTF-8: passed over, and told" \
+    has 'rollout-\\xff.jsonl: its name is not UTF-8, passed over' "$LOG"
+check "and no worker is lost by it" has_not 'protocol error' "$LOG"
+"$B/test/mnemod" -p "$d/$odd" >"$T/out" 2>&1
+check "nor shown" [ $? -eq 1 ]
+check "and why" has 'is not UTF-8; give it another' "$T/out"
 check "a link out of the source is not followed" has_not 'root:x' "$LOG"
 world_clean "odd rollouts"
 

@@ -12,6 +12,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/nearest.h"
+#include "common/utf8.h"
 #include "supervisor/check.h"
 #include "supervisor/mnemoctl/ctl.h"
 
@@ -45,7 +46,7 @@ judge(struct ctl *ctl, const char *path, const char *memory,
 		return CTL_ROOT;
 	}
 	/* The worker is told in JSON. */
-	if (mbstowcs(NULL, real, 0) == (size_t)-1) {
+	if (!utf8_is(real)) {
 		log_warnx("%s: a folder whose path is not UTF-8 cannot be "
 		    "checked; give it by another path", name);
 		return CTL_ROOT;

@@ -216,8 +216,7 @@ act(const struct ctl_options *opt)
 	struct ctl	 ctl;
 	enum ctl_exit	 e = CTL_CONFIG;
 
-	paths_init(&paths);
-	config = load_config(opt, &paths);
+	config = paths_init(&paths) == -1 ? NULL : load_config(opt, &paths);
 	if (config != NULL) {
 		memset(&ctl, 0, sizeof(ctl));
 		ctl.config = config;

@@ -29,7 +29,7 @@ load(const void *data, size_t size)
 
 	if (paths.home == NULL) {
 		setenv("HOME", "/nonexistent", 1);
-		paths_init(&paths);
+		(void)paths_init(&paths);
 	}
 	fd = memfd_create("conf", MFD_CLOEXEC);
 	if (fd == -1 || fd_write_all(fd, data, size) == -1)

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "mem.h"
 #include "source.h"
+#include "utf8.h"
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
 #define NAMES_MAX 4096		/* of a directory that are held at once */
@@ -161,7 +162,11 @@ visit_file(struct walk *w, const struct folder *in, const char *name)
 	path = xasprintf("%s/%s", in->path, name);
 	f.path = path;
 	(void)source_is_rollout(name, &f.compressed);
-	if (fstatat(in->fd, name, &f.st, AT_SYMLINK_NOFOLLOW) == -1) {
+	/* Whoever is told of it is told in JSON. */
+	if (!utf8_is(name))
+		log_warnx("rollout %s: its name is not UTF-8, passed over; "
+		    "rename it", path);
+	else if (fstatat(in->fd, name, &f.st, AT_SYMLINK_NOFOLLOW) == -1) {
 		if (errno != ENOENT) {
 			log_warn("rollout %s: passed over", path);
 			w->partly = 1;
