@@ -299,7 +299,7 @@ suite(void)
 	Suite	*s = suite_create("edits");
 	TCase	*tc = tcase_create("edits");
 
-	tcase_set_timeout(tc, 240);
+	tcase_set_timeout(tc, getenv("EVERY") != NULL ? 3600 : 240);
 	tcase_add_checked_fixture(tc, editor_setup, editor_teardown);
 	tcase_add_test(tc, every_save_at_every_moment_is_found);
 	tcase_add_test(tc, an_editor_in_another_process);
