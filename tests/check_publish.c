@@ -6,6 +6,7 @@
  * window between look and exchange (check_edits.c has thousands of them), and
  * a crash at every durable act.
  */
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
@@ -341,6 +342,55 @@ START_TEST(killed_between_exchange_and_look)
 }
 END_TEST
 
+/* The soft limit of descriptors; returns the one before. */
+static rlim_t
+descriptors(rlim_t n)
+{
+	struct rlimit	l;
+	rlim_t		before;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &l), 0);
+	before = l.rlim_cur;
+	l.rlim_cur = n;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &l), 0);
+	return before;
+}
+
+static void
+blind_after(void *arg, const char *path)
+{
+	(void)arg;
+	if (strcmp(path, window_path) == 0)
+		(void)descriptors(0);
+}
+
+/*
+ * What had come out could not be opened, and was taken for a person's: our
+ * own old file went back as an edit by hand.  Where no look succeeded, a save
+ * that had come out was thrown away.
+ */
+START_TEST(what_cannot_be_looked_at_is_nobodys_yet)
+{
+	rlim_t	before;
+	int	edited = _i;
+
+	scene_second(&sc);
+	before = descriptors(256);
+	sc.ws.window_after = blind_after;
+	ck_assert_int_eq(publish_in_window("memory_summary.md",
+	    "v1\nmine\n", edited), PUBLISH_FAILED);
+	(void)descriptors(before);
+	sc.ws.window_after = NULL;
+	assert_recovers();
+	ck_assert_str_eq(scene_read(sc.root, "memory_summary.md"), edited ?
+	    "v1\nmine\n" : SCENE_SHORT("agent"));
+	ck_assert_str_eq(scene_read(sc.root, "MEMORY.md"),
+	    scene_handbook("offset"));
+	ck_assert_int_eq(strstr(scene_git(&sc,
+	    "log --format=%s " HISTORY_LIVE), "by hand") != NULL, edited);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -359,6 +409,7 @@ suite(void)
 	tcase_add_test(t, a_late_write_in_place_is_not_lost);
 	tcase_add_test(t, killed_after_a_round_that_met_a_save);
 	tcase_add_test(t, killed_between_exchange_and_look);
+	tcase_add_loop_test(t, what_cannot_be_looked_at_is_nobodys_yet, 0, 2);
 	tcase_add_loop_test(t, killed_at_any_step, 0, (int)n * 2);
 	tcase_add_loop_test(t, killed_again_while_recovering, 0, (int)n * 2);
 	suite_add_tcase(s, t);

@@ -80,23 +80,32 @@ place_close(struct place *p)
 	free(p->out);
 }
 
-static void
-look(int dir, const char *name, struct sight *s)
+/*
+ * What the name holds.  0, or -1 if that cannot be known now: then it is not
+ * for us to say whose it is.  What its owner has closed to us is theirs.
+ */
+static int
+look(const struct move *m, const struct place *p, const char *name,
+    struct sight *s)
 {
 	struct buf	b = BUF_INIT;
 	struct stat	st;
+	int		r = 0;
 
 	memset(s, 0, sizeof(*s));
-	s->status = folder_read_file(dir, name, &b, &st);
+	s->status = folder_read_file(p->dir, name, &b, &st);
+	if (s->status == FOLDER_ERROR && errno != EACCES)
+		r = workspace_fail_errno(m->ws, p->path);
 	if (s->status == FOLDER_OK) {
 		s->perm = st.st_mode & 0777;
 		s->entry.mode = st.st_mode & S_IXUSR ?
 		    GIT_FILEMODE_BLOB_EXECUTABLE : GIT_FILEMODE_BLOB;
 		if (git_odb_hash(&s->entry.id, buf_str(&b), b.len,
 		    GIT_OBJECT_BLOB) < 0)
-			s->status = FOLDER_ERROR;
+			r = workspace_fail_history(m->ws, p->path);
 	}
 	buf_release(&b);
+	return r;
 }
 
 static int
@@ -138,12 +147,16 @@ exchange(const struct place *p)
 static int
 keep(struct move *m, const struct place *p)
 {
-	struct buf	b = BUF_INIT;
-	struct stat	st;
-	git_oid		oid;
-	int		r = 0;
+	struct buf		b = BUF_INIT;
+	struct stat		st;
+	git_oid			oid;
+	enum folder_read	status;
+	int			r = 0;
 
-	if (folder_read_file(p->dir, p->out, &b, &st) == FOLDER_OK) {
+	status = folder_read_file(p->dir, p->out, &b, &st);
+	if (status == FOLDER_ERROR && errno != EACCES)
+		r = workspace_fail_errno(m->ws, p->path);
+	if (status == FOLDER_OK) {
 		r = history_blob_write(&m->ws->history, b.data, b.len, &oid);
 		if (r < 0)
 			workspace_fail_history(m->ws, p->path);
@@ -168,12 +181,14 @@ undo_exchange(struct move *m, const struct place *p, struct sight *expected)
 	int		i;
 
 	for (i = 0; i < UNDO_MAX; i++) {
-		look(p->dir, p->out, &put);
+		if (look(m, p, p->out, &put) < 0)
+			return -1;
 		if (exchange(p) < 0)
 			return errno == ENOENT ? 0 :
 			    workspace_fail_errno(m->ws, p->path);
 		window_after(m, p);
-		look(p->dir, p->out, &came);
+		if (look(m, p, p->out, &came) < 0)
+			return -1;
 		if (same_sight(&came, expected))
 			return 0;
 		if (keep(m, p) < 0)
@@ -190,7 +205,8 @@ give_back(struct move *m, const struct place *p)
 {
 	struct sight	now;
 
-	look(p->dir, p->base, &now);
+	if (look(m, p, p->base, &now) < 0)
+		return -1;
 	if (now.status == FOLDER_ABSENT) {
 		if (renameat2(p->dir, p->out, p->dir, p->base,
 		    RENAME_NOREPLACE) == 0)
@@ -212,7 +228,8 @@ settle(struct move *m, const struct place *p)
 
 	unlinkat(p->dir, p->fresh, 0);
 	for (i = 0; i < 2; i++) {
-		look(p->dir, p->out, &s);
+		if (look(m, p, p->out, &s) < 0)
+			return -1;
 		if (s.status == FOLDER_ABSENT)
 			return 0;
 		if (sees(&s, tree_get(m->from, p->path)) ||
@@ -281,7 +298,8 @@ move_place(struct move *m, const struct place *p)
 {
 	struct sight	s;
 
-	look(p->dir, p->base, &s);
+	if (look(m, p, p->base, &s) < 0)
+		return MOVE_FAILED;
 	if (sees(&s, tree_get(m->to, p->path)))
 		return MOVE_DONE;
 	if (!sees(&s, tree_get(m->from, p->path)))
@@ -302,7 +320,8 @@ move_place(struct move *m, const struct place *p)
 		return MOVE_FAILED;
 	}
 	hook_crash("publish.move.after");
-	look(p->dir, p->out, &s);
+	if (look(m, p, p->out, &s) < 0)
+		return MOVE_FAILED;
 	if (!sees(&s, tree_get(m->from, p->path)))
 		return settle(m, p) < 0 ? MOVE_FAILED : MOVE_EDITED;
 	note_out(m, p->path);
