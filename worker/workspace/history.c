@@ -1,10 +1,12 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/mem.h"
 #include "worker/workspace/history.h"
@@ -171,11 +173,38 @@ history_volatile(struct history *h)
 	return r < 0 ? -1 : 0;
 }
 
+/*
+ * libgit2 takes a pack for gone that it cannot open: whoever is short of
+ * descriptors would be told that the history is damaged.  Which file is
+ * asked for is all the same, they are counted before it is looked for.
+ */
+static int
+shortage(void)
+{
+	int	fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1)
+		return errno == EACCES ? 0 : errno;	/* the sandbox */
+	close(fd);
+	return 0;
+}
+
+int
+history_failed_outside(void)
+{
+	const git_error	*e = git_error_last();
+
+	return (e != NULL && e->klass == GIT_ERROR_OS) || shortage() != 0;
+}
+
 const char *
 history_error(void)
 {
 	const git_error	*e = git_error_last();
+	int		 error = shortage();
 
+	if (error != 0)
+		return strerror(error);
 	return e == NULL || e->message == NULL ? "unknown error" : e->message;
 }
 

@@ -72,8 +72,13 @@ int history_open_memory(struct history *, size_t max);
  */
 int history_volatile(struct history *);
 
-/* What libgit2 said about the last failure; a static text if nothing. */
+/*
+ * What libgit2 said about the last failure, or that descriptors or memory are
+ * short; a static text if nothing.
+ */
 const char *history_error(void);
+/* 1 if it came from the system, which says nothing of the history. */
+int history_failed_outside(void);
 
 /* The object that the reference `name' points to. */
 enum history_found history_ref(struct history *, const char *name,

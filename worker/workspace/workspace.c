@@ -123,9 +123,7 @@ open_root(const struct workspace *ws)
 static int
 unopened(struct workspace *ws)
 {
-	const git_error	*e = git_error_last();
-
-	if (e != NULL && e->klass == GIT_ERROR_OS)
+	if (history_failed_outside())
 		return workspace_fail_history(ws, "opening");
 	return workspace_fail(ws, REASON_HISTORY,
 	    "history %s: %s; move it away to start a new one",
