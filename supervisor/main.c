@@ -190,11 +190,13 @@ main(int argc, char **argv, char **envp)
 	enum mnemod_exit	e;
 	struct buf		why = BUF_INIT;
 
-	if (fd_sanitize_std() == -1)
+	log_init("mnemod");
+	if (fd_sanitize_std() == -1) {
+		log_warn("/dev/null");
 		return EXIT_STATE;
+	}
 	title_reexec(argv);
 	title_init(argc, argv, envp, "mnemod");
-	log_init("mnemod");
 	umask(077);
 	if (options_parse(&opt, argc, argv, &why) == -1) {
 		log_warnx("%s", buf_str(&why));

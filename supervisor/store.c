@@ -80,6 +80,19 @@ set_pragmas(struct store *s)
 	return st == STORE_OK ? db_sound(s, "PRAGMA quick_check(1)") : st;
 }
 
+/*
+ * SQLite opens for reading what it cannot open for writing, for want of a
+ * descriptor, too; all that is to be recorded would fail from then on.
+ */
+static enum store_status
+is_writable(struct store *s)
+{
+	if (sqlite3_db_readonly(s->db, "main") == 0)
+		return STORE_OK;
+	log_warnx("%s: unable to open it for writing", s->path);
+	return STORE_ERROR;
+}
+
 static enum store_status
 open_owner(struct store *s, const char *dir)
 {
@@ -95,6 +108,8 @@ open_owner(struct store *s, const char *dir)
 	st = make_private(s->path);
 	if (st == STORE_OK)
 		st = connect_to(s, s->path, SQLITE_OPEN_READWRITE);
+	if (st == STORE_OK)
+		st = is_writable(s);
 	return st == STORE_OK ? set_pragmas(s) : st;
 }
 

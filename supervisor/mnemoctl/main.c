@@ -236,10 +236,14 @@ main(int argc, char **argv)
 	struct ctl_options	opt;
 	enum ctl_exit		e = CTL_OK;
 
-	if (fd_sanitize_std() == -1 || argc < 1)
+	log_init("mnemoctl");
+	if (fd_sanitize_std() == -1) {
+		log_warn("/dev/null");
+		return CTL_STATE;
+	}
+	if (argc < 1)
 		return CTL_STATE;
 	setlocale(LC_CTYPE, "C.UTF-8");	/* widths and escapes */
-	log_init("mnemoctl");
 	if (ctl_options_parse(&opt, commands, argv) == -1) {
 		log_warnx("%s", opt.why);
 		ctl_options_usage(stderr);
