@@ -84,4 +84,30 @@ bad_preview "nothing in it" "$T/empty.jsonl" 'no record of a session was found'
 echo 'no compressed file' >"$T/torn.jsonl.zst"
 bad_preview "no zstd" "$T/torn.jsonl.zst" 'rollout .*torn.jsonl.zst: '
 world_clean "preview"
+
+# A worker that cannot be started: the pass is over, and the next one is made.
+fake_agent
+ln -sf "$B/test/libexec/mnemod-agent" "$T/libexec/mnemod-agent"
+rm "$T/libexec/mnemod-extract"
+echo 'no program' >"$T/libexec/mnemod-extract"
+chmod 755 "$T/libexec/mnemod-extract"
+mn -1 --yes -o libexec="$T/libexec"
+check "no extract worker: status 1" [ $? -eq 1 ]
+check "no extract worker: why" has 'mnemod-extract: Exec format error' "$LOG"
+check "no extract worker: what comes next" \
+    has 'extract worker does not stay up; the next pass tries again' "$LOG"
+world_clean "no extract worker"
+
+# One that dies whenever it is to look.
+ln -sf "$B/test/fakeworker" "$T/libexec/mnemod-extract"
+echo 'take exit=3' >"$W/script"
+mn -1 --yes -o libexec="$T/libexec"
+check "dies in each scan: status 1" [ $? -eq 1 ]
+check "dies in each scan: after three it is given up" \
+    [ "$(count_of 'extract.*exit status 3; starts again' "$LOG")" -eq 3 ]
+check "dies in each scan: what comes next" \
+    has 'extract worker died in each scan; the next pass tries again' "$LOG"
+world_clean "dies in each scan"
+mn -1 --yes
+check "a good extract worker again: status 0" [ $? -eq 0 ]
 finish

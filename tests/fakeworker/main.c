@@ -1,8 +1,9 @@
 /*
  * A worker that misbehaves on request.  Its script comes on the descriptor of
  * the peer's lock, or behind `start' in its settings, or, as an agent of the
- * running program, from the file `script' beside the state's parent: words,
- * done one after the other, and then `serve'.
+ * running program, from the file `script' beside the state's parent, as an
+ * extract worker from one beside its first source: words, done one after the
+ * other, and then `serve'.
  *
  *	start			hello, wait for configure, ready
  *	hello configure ready	one of these; hello=VERSION, protocol=N
@@ -245,22 +246,37 @@ run_script(char *p)
 			run_word(word);
 }
 
-/* An agent of the running program finds its script by its staging. */
+/*
+ * Where the running program's workers find their script, or NULL: an agent by
+ * its staging, an extract worker beside its first source.
+ */
+static char *
+script_path(json_object *settings)
+{
+	const char	*text = json_str(settings, "staging");
+	json_object	*sources = json_arr(settings, "sources");
+
+	if (own_role == ROLE_CONSOLIDATE && text != NULL) {
+		snprintf(staging, sizeof(staging), "%s", text);
+		return xasprintf("%s/../../../../script", staging);
+	}
+	text = own_role != ROLE_EXTRACT ? NULL : json_str(
+	    json_object_array_get_idx(sources, 0), "path");
+	return text == NULL ? NULL : xasprintf("%s/../script", text);
+}
+
 static void
 read_script(char *script, size_t size)
 {
 	json_object	*settings = json_obj(taken, "settings");
 	const char	*text = json_str(settings, "script");
-	char		*path;
+	char		*path = script_path(settings);
 	ssize_t		 n = 0;
 	int		 fd;
 
 	snprintf(script, size, "%s", text == NULL ? "" : text);
-	text = json_str(settings, "staging");
-	if (own_role != ROLE_CONSOLIDATE || text == NULL)
+	if (path == NULL)
 		return;
-	snprintf(staging, sizeof(staging), "%s", text);
-	path = xasprintf("%s/../../../../script", staging);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd != -1)
 		n = read(fd, script, size - 1);
