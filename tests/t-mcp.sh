@@ -98,6 +98,27 @@ exec 3>&-
 wait "$server"
 check "end of input: status 0" [ $? -eq 0 ]
 check "end of input: the broker is gone" is_gone "$broker"
+
+# A supervisor that hangs is not waited for without end.
+export MNEMOD_TEST_NOTE_MS=500
+kill -STOP "$sup"
+{ echo "$HELLO"; tool remember '{"text":"unheard"}'; } | mcp
+check "it hangs: status 0" [ "$status" -eq 0 ]
+check "it hangs: the note may come yet" has \
+    'the supervisor gave no answer in time; it may still note it' "$T/out"
+kill -CONT "$sup"
+mn_stop
+
+# Nor is an agent that is at work.
+mn_start -o agent_hold_ms=600000 -o pipeline.consolidation_cooldown_hours=0 \
+    3>&-
+check "an agent: is at work" wait_until 20 agent_up
+{ echo "$HELLO"; tool remember '{"text":"too early"}'; } | mcp
+check "an agent: what it waits for" has \
+    'nothing was noted (.*an agent is at work.*); ask again in some' "$T/out"
+mn_stop
+check "an agent: nothing was noted" [ -z "$(find "$ROOT" -name '*early*')" ]
+unset MNEMOD_TEST_NOTE_MS
 mn_stop
 
 # Uses of what sessions made.

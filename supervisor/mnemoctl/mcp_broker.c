@@ -8,6 +8,7 @@
 
 #include "common/fd.h"
 #include "common/frame.h"
+#include "common/hook.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -213,7 +214,7 @@ send_note(struct broker *b, json_object *packet)
 
 	json_set_str(json_obj(request, "args"), "memory",
 	    json_str(packet, "memory"));
-	answer = ask(b, request, NOTE_MS, &why);
+	answer = ask(b, request, hook_ms("NOTE", NOTE_MS), &why);
 	json_object_put(request);
 	if (json_obj(answer, "result") != NULL)
 		json_set_str(reply, "path",
