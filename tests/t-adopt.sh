@@ -140,6 +140,19 @@ check "broken databases: the log names them" has 'memories_12.sqlite: ' "$LOG"
 check "broken databases: the files tell the threads" [ "$(sql "select count(*)
     from stage1_outputs where generator = 'adopted'")" = 5 ]
 
+# More than one message holds.
+adopted_new
+codex_databases
+sqlite3 "$CODEX/memories_1.sqlite" "insert into stage1_outputs select
+    printf('01a1ff10-5fc0-7444-8d44-%012d', value), 1795280000,
+    hex(randomblob(20000)), 'y', null, 1, 1, 1, 0, null
+    from generate_series(1, 70)"
+mn -1 --yes --adopt
+check "a large database: exit status 0" [ $? -eq 0 ]
+check "a large database: every row came" [ "$(sql "select count(*)
+    from stage1_outputs where generator = 'adopted'")" -eq 76 ]
+world_clean "a large database"
+
 # One that is damaged where nobody looks before its rows are read.
 adopted_new
 codex_databases
