@@ -107,8 +107,8 @@ was=$(digest)
 mn_start
 wait_until 20 has 'stage one\|scan' "$LOG"
 peer() { flock -n "$CODEX/memories.lock" true; }
-check "while mnemod runs, the other program's lock is held" sh -c \
-    '! flock -n "$1" true' sh "$CODEX/memories.lock"
+check "while mnemod runs, the other program's lock is held" wait_until 10 \
+    sh -c '! flock -n "$1" true' sh "$CODEX/memories.lock"
 check "released by the supervisor" ctl release
 check "its lock is free" peer
 wait "$sup"
