@@ -3,14 +3,18 @@
  * openat2(2): what mnemod asks of it is to stay beneath a directory and to
  * follow no symbolic link, so each part of the path is opened by itself.  It
  * keeps signal 64, the last, to itself: whoever sets its disposition is told
- * that it is set.
+ * that it is set.  And it cannot follow what PCRE2 makes of a pattern for the
+ * processor, which reads a little behind its end and throws that away: no
+ * pattern is compiled that far, as on a processor that PCRE2 does not know.
  */
+#define PCRE2_CODE_UNIT_WIDTH 8
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <pcre2.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -105,6 +109,14 @@ next(const char *name)
 	if (fn == NULL)
 		abort();
 	return fn;
+}
+
+int
+pcre2_jit_compile(pcre2_code *code, uint32_t options)
+{
+	(void)code;
+	(void)options;
+	return PCRE2_ERROR_JIT_BADOPTION;
 }
 
 int
