@@ -236,7 +236,8 @@ check-asan: all $(TESTBIN) $(TESTPROGS)
 # programs of ours or themselves (it has no seccomp, no Landlock and its own
 # /proc/self/exe) or end short of memory.  valgrind.so has what else is missing.
 NO_VALGRIND	= check_ask check_json_memory check_scan check_edits \
-		  check_relay check_sandbox% check_worker% check_guard $(GATEWAY_RUNS:%=check_gateway%)
+		  check_relay check_sandbox% check_worker% check_guard \
+		  $(GATEWAY_RUNS:%=check_gateway%)
 UNDER_VALGRIND	= env LD_PRELOAD=$(CURDIR)/$(B)/test/valgrind.so \
 		  valgrind -q --error-exitcode=99 --leak-check=full \
 		  --errors-for-leak-kinds=definite --child-silent-after-fork=no
