@@ -366,7 +366,9 @@ loop_run_once(struct loop *l, int max_ms)
 	 * would take for silent who spoke while we were stopped.
 	 */
 	if (ready == -1)
-		ready = poll(l->poll, n, 0);
+		do
+			ready = poll(l->poll, n, 0);
+		while (ready == -1 && errno == EINTR);
 	/*
 	 * With a descriptor ready ppoll(2) returns without a look at signals:
 	 * a busy worker would keep SIGTERM waiting.

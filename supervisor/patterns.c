@@ -75,8 +75,12 @@ static void
 await(pid_t pid)
 {
 	struct pollfd	pfd = { .fd = pidfd_open(pid, 0), .events = POLLIN };
+	int		n;
 
-	if (pfd.fd == -1 || poll(&pfd, 1, PATIENCE_MS) != 1)
+	do
+		n = pfd.fd == -1 ? 0 : poll(&pfd, 1, PATIENCE_MS);
+	while (n == -1 && errno == EINTR);
+	if (n != 1)
 		(void)kill(pid, SIGKILL);
 	if (pfd.fd != -1)
 		close(pfd.fd);

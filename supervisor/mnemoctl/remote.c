@@ -69,8 +69,14 @@ static void
 check_hold(struct remote *r, int fd)
 {
 	struct pollfd	p = { .fd = fd, .events = POLLIN };
+	int		n;
 
-	if (r->work == NULL || r->exit != CTL_OK || poll(&p, 1, 0) == 0)
+	if (r->work == NULL || r->exit != CTL_OK)
+		return;
+	do
+		n = poll(&p, 1, 0);
+	while (n == -1 && errno == EINTR);
+	if (n == 0)
 		return;
 	log_warnx("the supervisor ended, or was told to, before all was read; "
 	    "ask again");
