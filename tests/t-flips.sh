@@ -210,6 +210,17 @@ said() { grep -v '^applies_to\|^- [^ ]*\.md (' "$ROOT/MEMORY.md"; }
 same() { said | cmp -s - "$T/said"; }
 adopted() { git --git-dir="$GIT" cat-file -e refs/mnemod/adopted; }
 said >"$T/said"
+what="a history that is none any more"
+mv "$GIT/objects" "$T/objects"
+: >"$GIT/objects"
+mn -1
+check "$what: status 8" [ $? -eq 8 ]
+check "$what: the way out is told" \
+    has 'codex.git: .*; move it away to start a new one' "$LOG"
+rm "$GIT/objects"
+mv "$T/objects" "$GIT/objects"
+mn -1
+check "$what: put back, all is well" [ $? -eq 0 ]
 what="a history that is lost"
 mv "$GIT" "$T/lost.git"
 asked doctor 'or start mnemod --adopt'
