@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <git2/sys/odb_backend.h>
 #include <search.h>
 #include <stdlib.h>
@@ -199,6 +200,9 @@ write_pack(struct batch *b, git_repository *repo)
 	}
 	if (in.r == 0)
 		in.r = git_packbuilder_write(in.pb, NULL, 0, NULL, NULL);
+	/* It says nothing of what it could not write. */
+	if (in.r < 0 && git_error_last() == NULL)
+		git_error_set_str(GIT_ERROR_OS, strerror(errno));
 	git_packbuilder_free(in.pb);
 	/* The new pack must be known before what is in memory goes. */
 	if (in.r == 0 && (in.r = git_repository_odb(&odb, repo)) == 0)
