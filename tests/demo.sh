@@ -60,16 +60,19 @@ touch -d 2026-11-23T03:00:00Z "$f"
 setsid "$B/test/mnemod" -1 --yes -o now="$NOW" \
     -o crash_at=stop:publish.exchange.after 2>/dev/null &
 sup=$!
+# Its own: yours may be at work, too.
+workers() { pgrep -P "$sup" -x mnemod-wspace || :; }
 publishes() {
-	for p in $(pids_of mnemod-wspace); do
+	for p in $(workers); do
 		[ "$(state_of "$p")" != T ] || return 0
 	done
 	return 1
 }
 wait_until 30 publishes
+stopped=$(workers)
 kill -9 "$sup"
 # It may have followed its supervisor by now.
-for p in $(pids_of mnemod-wspace); do kill -9 "$p" 2>/dev/null || :; done
+for p in $stopped; do kill -9 "$p" 2>/dev/null || :; done
 wait "$sup" 2>/dev/null || :
 "$MNEMOD" -1 --yes -o now="$NOW" 2>"$LOG"
 sed "s,$W,~,g" "$LOG" | grep -E 'interrupted|complete|published|edited' || :
