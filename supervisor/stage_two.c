@@ -255,63 +255,66 @@ is_held_back(struct memory *m, const struct store_stage_two_rules *rules)
 	return 1;
 }
 
-void
-stage_two_start(struct memory *m, int pass_cooldown)
+/* 1 if its root is ours to publish to; else it is known what comes first. */
+static int
+has_root(struct memory *m)
 {
-	struct store_stage_two_rules	rules;
-	char				waiting[UUID_SIZE];
-
-	if (m->stopped || m->state != MEM_IDLE)
-		return;
 	if (m->unknown)
 		memory_look(m);
 	if (m->unknown || m->stopped)
-		return;
+		return 0;
 	if (m->foreign) {
 		adopt_start(m);		/* it was locked until now */
-		return;
+		return 0;
 	}
 	if (memory_take(m) == -1)
-		return;
+		return 0;
 	if (m->unrecovered) {
 		m->due = 1;		/* behind it, in the same pass */
 		recovery_memory(m);
-		return;
+		return 0;
 	}
-	if (store_review_pending(m->sv->store, name(m), waiting) ==
-	    STORE_OK) {
-		snprintf(m->reason, sizeof(m->reason), REVIEW_PENDING);
-		log_info("memory %s: what agent %s made waits for review; see "
-		    "mnemoctl review", name(m), waiting);
-		return;
-	}
-	memset(&rules, 0, sizeof(rules));
-	rules.memory = name(m);
-	rules.worker_id = m->sv->run_id;
-	rules.now = wall_s();
-	rules.lease_s = STAGE_TWO_LEASE_S;
-	rules.cooldown_s =
-	    m->sv->config->pipeline.consolidation_cooldown_hours * 3600;
-	rules.pass_cooldown = pass_cooldown;
-	if (is_held_back(m, &rules))
-		return;
-	memset(&m->usage, 0, sizeof(m->usage));
-	m->completed = 0;
-	m->reads_kind = NULL;
-	if (store_stage_two_claim(m->sv->store, &rules, &m->job) != STORE_OK) {
+	return 1;
+}
+
+static int
+waits_for_review(struct memory *m)
+{
+	char	waiting[UUID_SIZE];
+
+	if (store_review_pending(m->sv->store, name(m), waiting) != STORE_OK)
+		return 0;
+	snprintf(m->reason, sizeof(m->reason), REVIEW_PENDING);
+	log_info("memory %s: what agent %s made waits for review; see "
+	    "mnemoctl review", name(m), waiting);
+	return 1;
+}
+
+/* Into m->job; 1 if it is ours now, else it is told why not. */
+static int
+claim(struct memory *m, const struct store_stage_two_rules *rules)
+{
+	if (store_stage_two_claim(m->sv->store, rules, &m->job) != STORE_OK) {
 		snprintf(m->reason, sizeof(m->reason), "failed_claim");
 		m->sv->outcome |= OUTCOME_JOB_FAILED;
 		measure_stage_two(m, "failed_claim");
 		measure_stage_two_end(m, 0);
-		return;
+		return 0;
 	}
 	if (m->job.outcome != CLAIM_CLAIMED) {
 		refused(m, m->job.outcome);
-		return;
+		return 0;
 	}
 	if (m->job.cooldown_passed)
 		log_info("memory %s: the cooldown is passed over", name(m));
 	measure_stage_two(m, "claimed");
+	return 1;
+}
+
+/* The claimed job, from its first step on. */
+static void
+begin(struct memory *m)
+{
 	m->began_ms = mono_ms();
 	m->state = MEM_PREPARING;
 	m->revisions = 0;
@@ -329,6 +332,31 @@ stage_two_start(struct memory *m, int pass_cooldown)
 	loop_timer_set(m->sv->rt.loop, &m->heartbeat, mono_ms() +
 	    hook_ms("HEARTBEAT", HEARTBEAT_MS));
 	stage_two_workspace(m);
+}
+
+void
+stage_two_start(struct memory *m, int pass_cooldown)
+{
+	struct store_stage_two_rules	rules;
+
+	if (m->stopped || m->state != MEM_IDLE || !has_root(m) ||
+	    waits_for_review(m))
+		return;
+	memset(&rules, 0, sizeof(rules));
+	rules.memory = name(m);
+	rules.worker_id = m->sv->run_id;
+	rules.now = wall_s();
+	rules.lease_s = STAGE_TWO_LEASE_S;
+	rules.cooldown_s =
+	    m->sv->config->pipeline.consolidation_cooldown_hours * 3600;
+	rules.pass_cooldown = pass_cooldown;
+	if (is_held_back(m, &rules))
+		return;
+	memset(&m->usage, 0, sizeof(m->usage));
+	m->completed = 0;
+	m->reads_kind = NULL;
+	if (claim(m, &rules))
+		begin(m);
 }
 
 int
