@@ -250,16 +250,23 @@ for used in 80 40; do
 	model_stop
 done
 
+# untold NAME=MS: a pass whose account's limits nobody tells.
+untold() {
+	world_new
+	world_fill tests/data/codex
+	cp "$T/auth.json" "$CODEX/auth.json"
+	chmod 600 "$CODEX/auth.json"
+	model_start "times=1 path=/v1/api/codex/usage hold=$T/never" \
+	    'times=200 usage=100,0,50,0 stage_one'
+	model_conf responses 'pipeline { max_rollout_age_days = 0 }'
+	(
+		export "MNEMOD_TEST_$1"
+		mn -o provider.fake.key_env= -o provider.fake.auth=codex -1
+	)
+}
+
 # Nobody says how much is used: the work does not wait for that.
-world_new
-world_fill tests/data/codex
-cp "$T/auth.json" "$CODEX/auth.json"
-chmod 600 "$CODEX/auth.json"
-model_start "times=1 path=/v1/api/codex/usage hold=$T/never" \
-    'times=200 usage=100,0,50,0 stage_one'
-model_conf responses 'pipeline { max_rollout_age_days = 0 }'
-MNEMOD_TEST_GUARD_MS=300 \
-    mn -o provider.fake.key_env= -o provider.fake.auth=codex -1
+untold GUARD_MS=300
 check "guard, no answer: all is done" [ $? -eq 0 ]
 check "guard, no answer: said" \
     has "the account's limits are not known in time; going on" "$LOG"
@@ -267,15 +274,7 @@ check "guard, no answer: outputs" [ "$(outputs)" -ge 8 ]
 model_stop
 
 # The gateway's own patience ends before that: it says so, and that is all.
-world_new
-world_fill tests/data/codex
-cp "$T/auth.json" "$CODEX/auth.json"
-chmod 600 "$CODEX/auth.json"
-model_start "times=1 path=/v1/api/codex/usage hold=$T/never" \
-    'times=200 usage=100,0,50,0 stage_one'
-model_conf responses 'pipeline { max_rollout_age_days = 0 }'
-MNEMOD_TEST_EXCHANGE_MS=300 \
-    mn -o provider.fake.key_env= -o provider.fake.auth=codex -1
+untold EXCHANGE_MS=300
 check "gateway, no answer: all is done" [ $? -eq 0 ]
 check "gateway, no answer: said" \
     has 'gateway.*the account.s limits are not known: no reply within' "$LOG"
