@@ -229,6 +229,31 @@ store_tombstone_free(struct store_tombstone *t)
 	db_row_free(&tombstone_shape, t);
 }
 
+/* SQLite looks at the form of its pages, not at what texts are made of. */
+static enum store_status
+read_all(struct store *s, struct buf *why)
+{
+	static const char *const	all[] = {
+	    "SELECT * FROM agents", "SELECT * FROM disabled",
+	    "SELECT * FROM jobs", "SELECT * FROM memories",
+	    "SELECT * FROM model_requests", "SELECT * FROM provider_holds",
+	    "SELECT * FROM selections", "SELECT * FROM sources",
+	    "SELECT * FROM stage1_outputs", "SELECT * FROM threads",
+	    "SELECT * FROM tombstones" };
+	enum store_status		st = STORE_OK;
+	size_t				i;
+
+	for (i = 0; st == STORE_OK && i < sizeof(all) / sizeof(all[0]); i++) {
+		db_about(s, "reading all of it (%s)", all[i]);
+		st = db_run(s, all[i], NOARGS);
+	}
+	if (st == STORE_OK)
+		return st;
+	buf_reset(why);
+	buf_addstr(why, "not all that it holds can be read");
+	return st;
+}
+
 enum store_status
 store_quick_check(struct store *s, struct buf *why)
 {
@@ -244,7 +269,9 @@ store_quick_check(struct store *s, struct buf *why)
 		buf_addstr(why, text);
 	}
 	st = db_end(&r);
-	return st == STORE_OK && !whole ? STORE_NONE : st;
+	if (st == STORE_OK && whole)
+		return read_all(s, why);
+	return st == STORE_OK ? STORE_NONE : st;
 }
 
 enum store_status

@@ -173,6 +173,11 @@ sqlite3 "$STATE/state.db" 'pragma writable_schema = on;
 	where name = "jobs") where name = "y"'
 finds "a damaged database" 1 '^fail  database: state.db is damaged: .'
 check "a damaged database: the way out" has 'to do: .*state.db.v' "$T/out"
+# Whole as a file, but a bit of a text has flipped.
+cp "$T/copy.db" "$STATE/state.db"
+sqlite3 "$STATE/state.db" "update threads set title = cast(x'61e9' as text)"
+finds "a damaged text" 1 '^fail  database: state.db is damaged: not all'
+check "a damaged text: the way out" has 'to do: .*state.db.v' "$T/out"
 echo garbage >"$STATE/state.db"
 finds "no database at all" 1 '^fail  database: state.db is damaged'
 cp "$T/copy.db" "$STATE/state.db"
