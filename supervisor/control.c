@@ -176,6 +176,8 @@ control_free(struct control *k)
 {
 	if (k == NULL)
 		return;
+	if (k->listen.fd != -1)
+		accept_event(&k->watch, POLLIN, k);
 	loop_fd_del(&k->watch);
 	loop_timer_cancel(&k->pause);
 	control_listen_close(&k->listen);

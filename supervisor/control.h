@@ -29,7 +29,10 @@ struct control *control_new(struct supervisor *);
  */
 unsigned control_clients_max(void);
 
-/* Write what can be written at once, close all, remove the socket. */
+/*
+ * Whoever has not been heard yet is told that we stop.  Write what can be
+ * written at once, close all, remove the socket.
+ */
 void control_free(struct control *);
 
 #endif

@@ -268,10 +268,14 @@ clients_init(struct clients *k, struct supervisor *sv)
 void
 clients_release(struct clients *k)
 {
+	json_object	*stopping = op_refusal_stopping();
 	struct client	*c;
 
 	while ((c = TAILQ_FIRST(&k->list)) != NULL) {
+		if (!c->asked)
+			push(c, stopping);
 		frame_writer_flush(&c->out, c->fd);
 		client_free(c);
 	}
+	json_object_put(stopping);
 }

@@ -18,7 +18,10 @@ struct clients {
 
 void clients_init(struct clients *, struct supervisor *);
 
-/* Write what can be written at once, and close all. */
+/*
+ * Who has not asked yet is told that we stop.  Write what can be written at
+ * once, and close all.
+ */
 void clients_release(struct clients *);
 
 /* A new connection: takes over the descriptor, which does not block. */

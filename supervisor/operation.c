@@ -79,11 +79,25 @@ op_refusal(int status, const char *reason, const char *message)
 	return frame;
 }
 
+json_object *
+op_refusal_stopping(void)
+{
+	return op_refusal(EXIT_WAITING, OP_STOPPING,
+	    "mnemod stops and begins nothing any more; ask again");
+}
+
 static void
 answer_error(const struct op_asker *asker, int status, const char *reason,
     const char *message)
 {
 	answer(asker, op_refusal(status, reason, message), 1);
+}
+
+/* Nothing of it was begun. */
+static void
+answer_stopping(const struct op_asker *asker)
+{
+	answer(asker, op_refusal_stopping(), 1);
 }
 
 void
@@ -96,8 +110,12 @@ operations_free(struct operations *o)
 	while ((run = TAILQ_FIRST(&o->list)) != NULL) {
 		if (run->worker != NULL)
 			BUG("operation %s still runs", run->op->name);
-		answer_error(&run->asker, EXIT_JOB_FAILED, "interrupted",
-		    "mnemod stopped before it came to this; ask again");
+		if (run->begun)
+			answer_error(&run->asker, EXIT_JOB_FAILED,
+			    "interrupted", "mnemod stopped before this was "
+			    "done; look what was, then ask again");
+		else
+			answer_stopping(&run->asker);
 		run_free(run);
 	}
 	o->sv->operations = NULL;
@@ -122,8 +140,11 @@ operations_ask(struct supervisor *sv, json_object *request,
 	}
 	if (o->n >= OPERATION_REQUESTS_MAX || supervisor_stopping(sv)) {
 		json_object_put(args);
-		answer_error(asker, EXIT_WAITING, "busy", "mnemod has as "
-		    "many requests as it takes, or stops; ask again later");
+		if (supervisor_stopping(sv))
+			answer_stopping(asker);
+		else
+			answer_error(asker, EXIT_WAITING, "busy", "mnemod has "
+			    "as many requests as it takes; ask again later");
 		return NULL;
 	}
 	run = xcalloc(1, sizeof(*run));

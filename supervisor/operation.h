@@ -126,7 +126,10 @@ struct op_run {
 
 struct operations *operations_new(struct supervisor *);
 
-/* Answers what still waits with `interrupted'.  No worker may be left. */
+/*
+ * Answers what had begun with `interrupted', what waits with OP_STOPPING.  No
+ * worker may be left.
+ */
 void operations_free(struct operations *);
 
 /*
@@ -150,6 +153,15 @@ void operations_consider(struct supervisor *);
 
 /* The frame that refuses a request; to be put. */
 json_object *op_refusal(int status, const char *reason, const char *message);
+
+/*
+ * The reason of a request of which nothing was begun, since mnemod stops: it
+ * can be asked again, of whoever has the state then.
+ */
+#define OP_STOPPING	"stopping"
+
+/* The frame that says so; to be put. */
+json_object *op_refusal_stopping(void);
 
 /* 1 while a request works on a memory. */
 int operations_busy(const struct supervisor *);

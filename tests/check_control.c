@@ -222,6 +222,40 @@ START_TEST(full)
 }
 END_TEST
 
+/*
+ * Who came too late to be heard is told so, and may ask the next one: the
+ * first was let in, the second not yet, and the third has spoken.
+ */
+START_TEST(unheard)
+{
+	struct frame_reader	 in;
+	json_object		*answer;
+	const char		*text;
+	size_t			 len;
+	int			 i;
+
+	hostile[0] = control_connect(sock, SOCK_NONBLOCK);
+	let_in(2);
+	hostile[1] = control_connect(sock, SOCK_NONBLOCK);
+	hostile[2] = control_connect(sock, SOCK_NONBLOCK);
+	say(hostile[2], request, strlen(request));
+	control_free(sv.control);
+	sv.control = NULL;
+	for (i = 0; i < 3; i++) {
+		frame_reader_init(&in);
+		frame_reader_fill(&in, hostile[i]);
+		ck_assert_int_eq(frame_reader_next(&in, &text, &len),
+		    FRAME_OK);
+		answer = json_parse(text, len, 8, NULL);
+		ck_assert_str_eq(json_str(json_obj(answer, "error"),
+		    "reason"), OP_STOPPING);
+		json_object_put(answer);
+		frame_reader_release(&in);
+		close(hostile[i]);
+	}
+}
+END_TEST
+
 /* Nothing happens while they only sit there. */
 START_TEST(silence_is_free)
 {
@@ -251,6 +285,7 @@ control_suite(void)
 	tcase_add_test(t, turns_do_not_grow);
 	tcase_add_loop_test(t, each_kind, 0, MISCHIEF);
 	tcase_add_test(t, full);
+	tcase_add_test(t, unheard);
 	tcase_add_test(t, silence_is_free);
 	suite_add_tcase(s, t);
 	return s;

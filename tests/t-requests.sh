@@ -82,8 +82,25 @@ wait "$second"
 check "the second change: status 0" [ $? -eq 0 ]
 check "in their order" [ "$(notes one | LC_ALL=C sort |
     sed -n 's/.*\(first\|second\).*/\1/p' | tr '\n' ' ')" = "first second " ]
+
+# Whoever still waits when the supervisor stops was told to ask again, though
+# nothing was begun: now it asks again by itself, and serves itself.
+ctl_start forget forget "$id"
+forget=$asker
+check "stop: an agent is at work" wait_until 20 agent_up
+ctl_start last -m one remember "Last"
+last=$asker
+check "stop: a change waits for it" \
+    wait_until 10 has 'an agent is at work' "$T/last.err"
 mn_stop
 check "the supervisor ends: status 0" [ $? -eq 0 ]
+wait "$forget"
+check "stop: what had begun is told that it was interrupted" \
+    has 'memory one: .*interrupted' "$T/forget.out"
+wait "$last"
+check "stop: what had not is done: status 0" [ $? -eq 0 ]
+check "stop: it is there" sh -c 'ls "$1" | grep -q last' sh \
+    "$W/memory-one/extensions/ad_hoc/notes"
 ROOT=$W/memory-one
 world_clean "all"
 check "no mnemoctl is left" wait_until 5 no_orphans mnemoctl

@@ -51,7 +51,8 @@ why       | 0 | 0 | THREAD              | ffffffffff 1 nearest is
 backup    | 0 | 0 | BACKUP              | /no/such/dir/x 6 cannot be made
 restore   | 4 | 6 | BACKUP              | -
 forget    | 0 | 0 | OTHER               | ffffffffff 1 nearest is
-release   | 0 | 0 | codex               | cdoex 1 nearest is codex
+release   | 1 | 1 | cdoex               | cdoex 1 nearest is codex
+release   | 0 | 0 | codex               | -
 EOT
 row() {	# the fields of $line
 	IFS='|' read -r name up down good unknown <<-EOT

@@ -50,12 +50,15 @@ ask_supervisor(struct remote *r, int fd)
 	int	sent;
 
 	json_set_str(r->doc, "by", "supervisor");
+	r->stopping = 0;
 	/* One who was turned away has an answer all the same. */
 	signal(SIGPIPE, SIG_IGN);
 	sent = send_request(r, fd);
 	signal(SIGPIPE, SIG_DFL);
 	if (remote_read(r, fd) == 0)
 		return 0;
+	if (r->stopping)
+		return -1;
 	if (sent == -1)
 		return -1;
 	log_warnx("the supervisor ended before it answered; look with "

@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "supervisor/mnemoctl/remote_int.h"
+#include "supervisor/operation.h"
 
 void
 remote_quiet(enum log_level level, const char *line, void *arg)
@@ -46,44 +47,72 @@ status_of(json_object *o, const char *key, enum ctl_exit absent)
 	    (enum ctl_exit)n;
 }
 
+/* It was not done; what stops and began nothing is asked once more. */
+static void
+take_refusal(struct remote *r, json_object *error)
+{
+	const char	*reason = json_str(error, "reason");
+	const char	*text = json_str(error, "message");
+
+	if (reason == NULL)
+		reason = "";
+	/* Served here, it is we who were told to stop. */
+	if (!r->served && strcmp(reason, OP_STOPPING) == 0) {
+		r->stopping = 1;
+		return;
+	}
+	r->answered = 1;
+	if (r->ctl->opt->follow && strcmp(reason, "interrupted") == 0) {
+		log_info("the supervisor stopped");
+		return;
+	}
+	log_warnx("%s", text == NULL ? "no reason is given" : text);
+	r->exit = status_of(error, "status", CTL_NOT_FOUND);
+	if (r->exit == CTL_OK)
+		r->exit = CTL_NOT_FOUND;
+}
+
+static void
+take_progress(struct remote *r, json_object *frame)
+{
+	const char	*text = json_str(frame, "progress");
+
+	if (r->work != NULL && json_flag(frame, "held", 0))
+		do_work(r);
+	else if (text != NULL)
+		tell(text, r->served);
+	else if (r->command != NULL && r->command->hear != NULL &&
+	    r->command->hear(r->ctl, r->doc, frame) == -1)
+		r->left = 1;
+}
+
 void
 remote_take(void *arg, json_object *frame, int last)
 {
 	struct remote	*r = arg;
 	json_object	*result = json_obj(frame, "result");
-	json_object	*error = json_obj(frame, "error");
-	const char	*text = json_str(frame, "progress");
 
 	if (!last) {
-		if (r->work != NULL && json_flag(frame, "held", 0))
-			do_work(r);
-		else if (text != NULL)
-			tell(text, r->served);
-		else if (r->command != NULL && r->command->hear != NULL &&
-		    r->command->hear(r->ctl, r->doc, frame) == -1)
-			r->left = 1;
+		take_progress(r, frame);
+		return;
+	}
+	if (result == NULL) {
+		take_refusal(r, json_obj(frame, "error"));
 		return;
 	}
 	r->answered = 1;
-	if (result != NULL) {
-		/* It is shown all the same. */
-		r->ctl->verdict = status_of(result, "exit_status", CTL_OK);
-		json_object_object_foreach(result, key, value) {
-			json_set(r->doc, key, json_object_get(value));
-		}
-		return;
+	/* It is shown all the same. */
+	r->ctl->verdict = status_of(result, "exit_status", CTL_OK);
+	json_object_object_foreach(result, key, value) {
+		json_set(r->doc, key, json_object_get(value));
 	}
-	text = json_str(error, "reason");
-	if (r->ctl->opt->follow && text != NULL &&
-	    strcmp(text, "interrupted") == 0) {
-		log_info("the supervisor stopped");
-		return;
-	}
-	text = json_str(error, "message");
-	log_warnx("%s", text == NULL ? "no reason is given" : text);
-	r->exit = status_of(error, "status", CTL_NOT_FOUND);
-	if (r->exit == CTL_OK)
-		r->exit = CTL_NOT_FOUND;
+}
+
+/* It is decided, or it has to be asked again. */
+static int
+heard_all(const struct remote *r)
+{
+	return r->answered || r->left || r->stopping;
 }
 
 int
@@ -96,7 +125,7 @@ remote_read(struct remote *r, int fd)
 	size_t			 len;
 
 	frame_reader_init(&in);
-	while (!r->answered && !r->left && (st == FRAME_OK || st == FRAME_MORE)) {
+	while (!heard_all(r) && (st == FRAME_OK || st == FRAME_MORE)) {
 		st = frame_reader_next(&in, &text, &len);
 		if (st == FRAME_MORE)
 			st = frame_reader_fill(&in, fd);

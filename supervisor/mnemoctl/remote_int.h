@@ -13,6 +13,7 @@ struct remote {
 	json_object	*request;
 	json_object	*doc;
 	int		 answered;
+	int		 stopping;	/* who was asked began nothing */
 	int		 served;	/* here */
 	enum ctl_exit	(*work)(void *); /* under a hold, or NULL */
 	void		*arg;
