@@ -66,6 +66,27 @@ op_despite_memory(const struct op_run *run)
 	return NULL;
 }
 
+static void
+refuse_agent(struct op_run *run, const struct refused *r)
+{
+	op_failed(run, EXIT_JOB_FAILED, "no_such_agent", "%s; see mnemoctl "
+	    "agents", r->match.why);
+}
+
+void
+op_despite_unpicked(struct op_run *run)
+{
+	struct refused	r;
+
+	find_refused(run, &r);
+	if (r.match.found != 1)
+		refuse_agent(run, &r);
+	else
+		op_failed(run, EXIT_JOB_FAILED, "no_such_memory", "agent %s "
+		    "was one of memory %s, which is not configured any more",
+		    r.id, r.memory);
+}
+
 /* 1 if it can be accepted, else it is said why not. */
 static int
 check_refused(struct op_run *run, const struct refused *r)
@@ -73,8 +94,7 @@ check_refused(struct op_run *run, const struct refused *r)
 	const char	*name = run->memory->config->name;
 
 	if (r->match.found != 1)
-		op_failed(run, EXIT_JOB_FAILED, "no_such_agent", "%s; see "
-		    "mnemoctl agents", r->match.why);
+		refuse_agent(run, r);
 	else if (strcmp(r->memory, name) != 0)
 		op_failed(run, EXIT_JOB_FAILED, "no_such_agent", "agent %s "
 		    "was not one of memory %s", r->id, name);

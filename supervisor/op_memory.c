@@ -67,6 +67,13 @@ refuse_name(struct op_run *run, const char *name)
 	    op_memory_nearest(run, name));
 }
 
+void
+op_memory_which(struct op_run *run)
+{
+	op_failed(run, EXIT_USAGE, "which_memory",
+	    "which memory? Several are configured; name one");
+}
+
 struct memory *
 op_memory_find(struct op_run *run)
 {
@@ -75,9 +82,10 @@ op_memory_find(struct op_run *run)
 
 	if (m == NULL && name != NULL)
 		refuse_name(run, name);
+	else if (m == NULL && run->op->unpicked != NULL)
+		run->op->unpicked(run);
 	else if (m == NULL)
-		op_failed(run, EXIT_USAGE, "which_memory",
-		    "which memory? Several are configured; name one");
+		op_memory_which(run);
 	return m;
 }
 

@@ -7,23 +7,48 @@
 
 /* mnemoctl review, accept, discard: what waits for a person. */
 
+/*
+ * How many memories something waits in, and the last of them.  One that
+ * cannot be asked counts: whatever is done with it tells why.
+ */
+static int
+find_waiting(const struct op_run *run, struct memory **waiting)
+{
+	struct memory	*m;
+	char		 agent_id[UUID_SIZE];
+	int		 n = 0;
+
+	TAILQ_FOREACH(m, &run->sv->memories, entry)
+		if (store_review_pending(run->sv->store, m->config->name,
+		    agent_id) != STORE_NONE) {
+			*waiting = m;
+			n++;
+		}
+	return n;
+}
+
 struct memory *
 op_review_memory(const struct op_run *run)
 {
-	struct memory	*m, *waiting = NULL;
-	char		 agent_id[UUID_SIZE];
+	struct memory	*waiting = NULL;
 
 	if (op_text(run, "despite") != NULL)
 		return op_despite_memory(run);
-	TAILQ_FOREACH(m, &run->sv->memories, entry) {
-		if (store_review_pending(run->sv->store, m->config->name,
-		    agent_id) != STORE_OK)
-			continue;
-		if (waiting != NULL)
-			return NULL;
-		waiting = m;
-	}
-	return waiting;
+	return find_waiting(run, &waiting) == 1 ? waiting : NULL;
+}
+
+void
+op_review_unpicked(struct op_run *run)
+{
+	struct memory	*waiting = NULL;
+
+	if (op_text(run, "despite") != NULL)
+		op_despite_unpicked(run);
+	else if (find_waiting(run, &waiting) > 0)
+		op_memory_which(run);
+	else
+		op_failed(run, EXIT_JOB_FAILED, "no_review",
+		    "nothing waits for a person");
 }
 
 const struct op_argument op_review_arguments[] = {

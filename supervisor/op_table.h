@@ -98,7 +98,9 @@ void op_discard_reply(struct op_run *, const struct msg *);
 void op_despite_begin(struct op_run *);
 void op_despite_reply(struct op_run *, const struct msg *);
 struct memory *op_despite_memory(const struct op_run *);
+void op_despite_unpicked(struct op_run *);
 struct memory *op_review_memory(const struct op_run *);
+void op_review_unpicked(struct op_run *);
 
 /* op_hold.c */
 extern const struct op_argument op_hold_arguments[];

@@ -87,6 +87,8 @@ struct operation {
 	 * named; NULL, or a result of NULL: the person must say.
 	 */
 	struct memory	*(*pick)(const struct op_run *);
+	/* That was NULL: op_failed() with what to do; NULL: name a memory. */
+	void	(*unpicked)(struct op_run *);
 	/*
 	 * OP_STATE or OP_ALL that answers later: something ended, some memory
 	 * may be idle now.
@@ -218,6 +220,9 @@ int op_needs_supervisor(struct op_run *, const char *instead);
 
 /* op_memory.c: the memory that is meant, or NULL and the request failed. */
 struct memory *op_memory_find(struct op_run *);
+
+/* The request failed: several are configured, and the person must say. */
+void op_memory_which(struct op_run *);
 
 /* op_memory.c: the workspace worker of an OP_READ or OP_WRITE. */
 

@@ -145,6 +145,13 @@ world_clean "forget"
 # Two memories: the one that waits is meant, unless both do.
 echo "memory \"other\" { root = \"$W/other\"  publish = review }" \
     >>"$W/config/mnemod/mnemod.conf"
+for words in review "accept feedfeed" discard; do
+	# shellcheck disable=SC2086 # words
+	ctl $words
+	check "two: none waits: $words: status 1" [ "$status" -eq 1 ]
+	check "two: none waits: $words: said" \
+	    has 'nothing waits for a person' "$T/err"
+done
 mn -1 --yes
 ctl discard
 check "two: the one that waits is meant: status 0" [ "$status" -eq 0 ]
@@ -158,7 +165,8 @@ check "two: both wait: said" has 'which memory? Several' "$T/err"
 ctl -m other --despite citation accept 0000
 check "despite: no such agent: status 1" [ "$status" -eq 1 ]
 ctl --despite citation accept 0000
-check "despite: of no memory either: status 2" [ "$status" -eq 2 ]
+check "despite: of no memory either: status 1" [ "$status" -eq 1 ]
+check "despite: it is the agent that is missing" has 'agents' "$T/err"
 agent=$(sql "select thread_id from agents where memory = 'codex' limit 1")
 ctl -m other --despite citation accept "$agent"
 check "despite: an agent of the other memory: status 1" [ "$status" -eq 1 ]
