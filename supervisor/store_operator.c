@@ -136,6 +136,7 @@ again(struct store *s, void *arg)
 	if (st != STORE_OK)
 		return st;
 	return db_run(s, "UPDATE jobs SET retry_at = NULL,"
+	    " status = iif(status = 'error', 'pending', status),"
 	    " retry_remaining = max(retry_remaining, 3),"
 	    " last_success_watermark = NULL"
 	    " WHERE kind = '" KIND_STAGE_ONE "' AND job_key = ?"

@@ -72,6 +72,8 @@ check "extract: of this version" [ "$(sql "select source_updated_at =
 ctl -j extract -w "${id%??????}"
 check "extract again: done again" has '"outcome":"output"' "$T/out"
 mv "$f" "$T/kept"
+sqlite3 "$STATE/state.db" "update jobs set status = 'error',
+    last_error = 'an old failure' where job_key = '$id'"
 ctl extract -w "$id"
 check "extract, its file is gone: status 8" [ "$status" -eq 8 ]
 check "extract, its file is gone: not what was made before" \
