@@ -351,6 +351,20 @@ ascend(struct descent *d)
 	return -1;
 }
 
+struct dirent *
+folder_next(DIR *dir)
+{
+	struct dirent	*e;
+
+	do {
+		errno = 0;
+		/* cppcheck-suppress readdirCalled; one thread */
+		e = readdir(dir);
+	} while (e != NULL && (strcmp(e->d_name, ".") == 0 ||
+	    strcmp(e->d_name, "..") == 0));
+	return e;
+}
+
 /* 0; 1 and *below open where something is in the way; or -1. */
 static int
 remove_name(int dirfd, const char *name, int *below)
@@ -374,16 +388,19 @@ remove_names(int fd, int *below)
 	struct dirent	*e;
 	DIR		*dir;
 	int		 copy = openat(fd, ".", ENTER | O_CLOEXEC), r = 0;
+	int		 error;
 
 	if (copy == -1 || (dir = fdopendir(copy)) == NULL) {
 		fd_close(&copy);
 		return -1;
 	}
-	while (r == 0 && (e = readdir(dir)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 &&
-		    strcmp(e->d_name, "..") != 0)
-			r = remove_name(fd, e->d_name, below);
+	while (r == 0 && (e = folder_next(dir)) != NULL)
+		r = remove_name(fd, e->d_name, below);
+	if (r == 0 && errno != 0)
+		r = -1;
+	error = errno;
 	closedir(dir);
+	errno = error;
 	return r;
 }
 

@@ -1,6 +1,7 @@
 #ifndef MNEMOD_FOLDER_H
 #define MNEMOD_FOLDER_H
 
+#include <dirent.h>
 #include <stddef.h>
 #include <sys/stat.h>
 #include "buf.h"
@@ -49,6 +50,13 @@ int folder_open_dir(int dirfd, const char *path);
  */
 int folder_open_parent(int dirfd, const char *path, int make,
     const char **base);
+
+/*
+ * The next name in a directory, but "." and "..".  NULL at its end, with
+ * errno 0; or with errno where it cannot be read any further: what was told
+ * until then is not all of it.
+ */
+struct dirent *folder_next(DIR *);
 
 /*
  * Make the new file `name' in `dirfd' with these contents and permission

@@ -9,6 +9,7 @@
 
 #include "common/fd.h"
 #include "buf.h"
+#include "common/folder.h"
 #include "fd.h"
 #include "json.h"
 #include "log.h"
@@ -198,13 +199,15 @@ audit_each(const struct state_dir *sd, void (*cb)(const char *, void *),
 
 	if (d == NULL)
 		log_warn("%s: old audits are not looked for", path);
-	while (d != NULL && (e = readdir(d)) != NULL)
+	while (d != NULL && (e = folder_next(d)) != NULL)
 		if (strlen(e->d_name) == UUID_SIZE - 1 + strlen(SUFFIX) &&
 		    strcmp(e->d_name + UUID_SIZE - 1, SUFFIX) == 0) {
 			snprintf(id, sizeof(id), "%.36s", e->d_name);
 			if (uuid_valid(id))
 				cb(id, arg);
 		}
+	if (d != NULL && errno != 0)
+		log_warn("%s: not all old audits are looked for", path);
 	if (d != NULL)
 		closedir(d);
 	free(path);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "common/folder.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/monotime.h"
@@ -74,7 +75,10 @@ number_of(const char *name, const char *prefix)
 	return strtol(name, NULL, 10);
 }
 
-/* The file of the newest schema, NULL if there is none. */
+/*
+ * The file of the newest schema; NULL, with errno 0 if there is none, or
+ * else where it could not be looked for.
+ */
 static char *
 find_newest(const char *home, const char *prefix)
 {
@@ -82,8 +86,9 @@ find_newest(const char *home, const char *prefix)
 	DIR		*d = opendir(home);
 	long		 n, best = -1;
 	char		*path = NULL;
+	int		 error;
 
-	while (d != NULL && (e = readdir(d)) != NULL) {
+	while (d != NULL && (e = folder_next(d)) != NULL) {
 		n = number_of(e->d_name, prefix);
 		if (n <= best)
 			continue;
@@ -91,8 +96,14 @@ find_newest(const char *home, const char *prefix)
 		free(path);
 		path = xasprintf("%s/%s", home, e->d_name);
 	}
+	error = errno;
 	if (d != NULL)
 		closedir(d);
+	if (error != 0) {
+		free(path);
+		path = NULL;
+	}
+	errno = error == ENOENT ? 0 : error;
 	return path;
 }
 
@@ -229,8 +240,13 @@ codex_copy_open(struct codex_copy *c, const char *home, const char *prefix,
 {
 	memset(c, 0, sizeof(*c));
 	c->origin = find_newest(home, prefix);
-	if (c->origin == NULL)
+	if (c->origin == NULL && errno == 0)
 		return 0;
+	if (c->origin == NULL) {
+		log_warn("%s: no database is looked for, going on from the "
+		    "files", home);
+		return -1;
+	}
 	c->path = copy_path(state, prefix);
 	if (copy_both(c->origin, c->path) == -1)
 		log_warn("%s: not read, going on from the files", c->origin);

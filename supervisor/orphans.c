@@ -10,6 +10,7 @@
 #include <bsd/stdlib.h>
 
 #include "common/fd.h"
+#include "common/folder.h"
 #include "supervisor/orphans.h"
 
 /*
@@ -46,7 +47,7 @@ examine_fds(int proc, int pid, const struct stat *file)
 		close(fd);
 		return HOLDS_PERHAPS;
 	}
-	while (holds == HOLDS_NO && (e = readdir(dir)) != NULL)
+	while (holds == HOLDS_NO && (e = folder_next(dir)) != NULL)
 		if (e->d_name[0] != '.' &&
 		    is_same_file(fd, e->d_name, file))
 			holds = HOLDS_YES;
@@ -106,7 +107,7 @@ orphans_name(int fd, struct buf *names)
 
 	if (fstat(fd, &file) == -1 || (dir = opendir("/proc")) == NULL)
 		return;
-	while ((e = readdir(dir)) != NULL)
+	while ((e = folder_next(dir)) != NULL)
 		if ((pid = other_pid(e->d_name)) != 0)
 			examine(dirfd(dir), pid, &file, names);
 	closedir(dir);

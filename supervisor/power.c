@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "common/folder.h"
 #include "common/mem.h"
 #include "supervisor/power.h"
 
@@ -58,7 +59,7 @@ power_on_battery(const char *dir)
 
 	if (d == NULL)
 		return 0;
-	while ((e = readdir(d)) != NULL) {
+	while ((e = folder_next(d)) != NULL) {
 		if (e->d_name[0] == '.')
 			continue;
 		supply = xasprintf("%s/%s", dir, e->d_name);

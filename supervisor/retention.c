@@ -1,10 +1,12 @@
 #include <sys/stat.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/folder.h"
 #include "common/log.h"
 #include "common/monotime.h"
 #include "supervisor/audit.h"
@@ -119,9 +121,12 @@ forget_copies(struct gone *g, int64_t until)
 		    g->sv->state.path);
 		return;
 	}
-	while ((e = readdir(d)) != NULL)
+	while ((e = folder_next(d)) != NULL)
 		if (is_copy(e->d_name))
 			forget_copy(g, dirfd(d), e->d_name, until);
+	if (errno != 0)
+		log_warn("%s: copies of the database may stay until tomorrow",
+		    g->sv->state.path);
 	closedir(d);
 }
 

@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 #include "common/fd.h"
+#include "common/folder.h"
 #include "common/mem.h"
 #include "common/utf8.h"
 #include "supervisor/paths.h"
@@ -163,7 +164,7 @@ look_names(struct root *r, const struct root_query *q, int fd)
 		close(fd);
 		return;
 	}
-	while ((errno = 0, e = readdir(dir)) != NULL)
+	while ((e = folder_next(dir)) != NULL)
 		root_names_add(&names, e->d_name);
 	if (errno != 0) {
 		root_say_errno(r, q, ROOT_ERROR, q->path);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/folder.h"
 #include "folder.h"
 #include "log.h"
 #include "mem.h"
@@ -89,13 +90,16 @@ staging_sweep(const struct state_dir *sd, struct store *store, int64_t until)
 		close(fd);
 		return 0;
 	}
-	while ((e = readdir(d)) != NULL) {
+	while ((e = folder_next(d)) != NULL) {
 		if (!uuid_valid(e->d_name) || kept(store, e->d_name, until))
 			continue;
 		log_debug("staging folder %s: no longer needed, removed",
 		    e->d_name);
 		n += staging_remove(sd, e->d_name) == 0;
 	}
+	if (errno != 0)
+		log_warn("%s/staging: not all of it can be looked through; "
+		    "what is no longer needed may stay", sd->path);
 	closedir(d);
 	return n;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fd.h"
+#include "folder.h"
 #include "mem.h"
 #include "tree_path.h"
 #include "supervisor/staging_size.h"
@@ -62,15 +63,19 @@ measure_dir(struct measuring *m, int fd, int depth)
 	enum staging_measured	 r = STAGING_MEASURED;
 	struct dirent		*e;
 	DIR			*d = fdopendir(fd);
+	int			 error;
 
 	if (d == NULL) {
 		fd_close(&fd);
 		return STAGING_UNKNOWN;
 	}
-	while (r == STAGING_MEASURED && (e = readdir(d)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			r = measure_entry(m, dirfd(d), e->d_name, depth);
+	while (r == STAGING_MEASURED && (e = folder_next(d)) != NULL)
+		r = measure_entry(m, dirfd(d), e->d_name, depth);
+	error = errno;
+	if (r == STAGING_MEASURED && error != 0)
+		r = STAGING_UNKNOWN;
 	closedir(d);
+	errno = error;
 	return r;
 }
 

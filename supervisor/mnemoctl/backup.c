@@ -50,7 +50,7 @@ sweep(const char *state)
 	DIR		*d = opendir(state);
 	struct dirent	*e;
 
-	while (d != NULL && (e = readdir(d)) != NULL)
+	while (d != NULL && (e = folder_next(d)) != NULL)
 		if (strncmp(e->d_name, BESIDE, sizeof(BESIDE) - 1) == 0 &&
 		    folder_remove(dirfd(d), e->d_name) == -1)
 			log_warn("%s/%s: it stays", state, e->d_name);

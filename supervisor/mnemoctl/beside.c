@@ -23,12 +23,16 @@ beside_is_state(const char *path)
 {
 	char		*db = xasprintf("%s/state.db", path);
 	char		*memories = xasprintf("%s/memories", path);
-	DIR		*d = opendir(memories);
 	struct dirent	*e;
-	int		 is = access(db, F_OK) == 0;
+	DIR		*d;
+	/* What cannot be looked at may be one. */
+	int		 is = access(db, F_OK) == 0 || errno != ENOENT;
 
-	while (d != NULL && (e = readdir(d)) != NULL)
+	d = opendir(memories);
+	is |= d == NULL && errno != ENOENT;
+	while (d != NULL && (e = folder_next(d)) != NULL)
 		is |= e->d_name[0] != '.';
+	is |= d != NULL && errno != 0;
 	if (d != NULL)
 		closedir(d);
 	free(memories);
@@ -145,7 +149,7 @@ beside_sweep(const char *state)
 
 	prefix = xasprintf("%s" BESIDE, base);
 	n = strlen(prefix);
-	while (d != NULL && (e = readdir(d)) != NULL) {
+	while (d != NULL && (e = folder_next(d)) != NULL) {
 		if (strncmp(e->d_name, prefix, n) != 0 ||
 		    strlen(e->d_name + n) != LETTERS)
 			continue;

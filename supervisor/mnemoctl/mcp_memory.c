@@ -108,6 +108,17 @@ add_entry(json_object *entries, const char *path, int directory)
 	json_push(entries, o);
 }
 
+/* 1 if it could be read, else why not is told. */
+static int
+list_directory(struct memory_files *f, const struct mcp *m, const char *tidy,
+    struct buf *why)
+{
+	if (memory_files_list(f, m->root, tidy) == 0)
+		return 1;
+	buf_addf(why, "it cannot be read: %s", strerror(errno));
+	return 0;
+}
+
 int
 mcp_list(struct mcp *m, json_object *args, json_object *result,
     struct buf *why)
@@ -119,6 +130,7 @@ mcp_list(struct mcp *m, json_object *args, json_object *result,
 	enum place		 place;
 	char			*tidy;
 	size_t			 i, n;
+	int			 readable = 1;
 
 	json_set_str(result, "path", path);
 	json_set(result, "entries", entries);
@@ -126,9 +138,9 @@ mcp_list(struct mcp *m, json_object *args, json_object *result,
 		return -1;
 	place = look(m, path, &tidy, why);
 	if (place == PLACE_DIRECTORY)
-		(void)memory_files_list(&f, m->root, tidy);
+		readable = list_directory(&f, m, tidy, why);
 	n = place == PLACE_FILE ? 1 : f.n;
-	if (place == PLACE_REFUSED || page_is_past(&p, n, why)) {
+	if (place == PLACE_REFUSED || !readable || page_is_past(&p, n, why)) {
 		memory_files_clear(&f);
 		free(tidy);
 		return -1;
@@ -295,16 +307,22 @@ find_in(struct find *f, const struct mcp *m, const char *path)
 	buf_release(&text);
 }
 
-static void
-find_all(struct find *f, const struct mcp *m, const char *path)
+/* 1, or 0: not all could be read, and why is told. */
+static int
+find_all(struct find *f, const struct mcp *m, const char *path,
+    struct buf *why)
 {
 	struct memory_files	files;
 	size_t			i;
+	int			rc = memory_files_walk(&files, m->root, path);
 
-	if (memory_files_walk(&files, m->root, path) == 0)
-		for (i = 0; i < files.n; i++)
-			find_in(f, m, files.v[i].path);
+	if (rc == -1)
+		buf_addf(why, "not all of it can be read: %s",
+		    strerror(errno));
+	for (i = 0; rc == 0 && i < files.n; i++)
+		find_in(f, m, files.v[i].path);
 	memory_files_clear(&files);
+	return rc == 0;
 }
 
 int
@@ -330,9 +348,9 @@ mcp_search(struct mcp *m, json_object *args, json_object *result,
 		buf_addstr(why, "context_lines must be 0 or more");
 	else if (page_of(args, MCP_SEARCH_MAX, &f.page, why) == 0) {
 		place = look(m, path, &tidy, why);
-		if (place == PLACE_FILE || place == PLACE_DIRECTORY)
-			find_all(&f, m, tidy);
-		r = place == PLACE_REFUSED ||
+		r = (place == PLACE_FILE || place == PLACE_DIRECTORY) &&
+		    !find_all(&f, m, tidy, why);
+		r = r || place == PLACE_REFUSED ||
 		    page_is_past(&f.page, f.seen, why) ? -1 : 0;
 	}
 	set_next(result, f.next);

@@ -48,19 +48,22 @@ add(struct memory_files *f, const char *path, int directory)
 	f->v[f->n++].directory = directory;
 }
 
-static void
+/* 0, or -1 with errno; what is gone again is none. */
+static int
 add_entry(struct memory_files *f, int dirfd, const char *name,
     const char *path)
 {
 	struct stat	st;
 
-	if (!memory_files_visible(path) ||
-	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return;
+	if (!memory_files_visible(path))
+		return 0;
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? 0 : -1;
 	if (S_ISDIR(st.st_mode) && leads(path))
 		add(f, path, 1);
 	else if (S_ISREG(st.st_mode) && tree_tracked(path))
 		add(f, path, 0);
+	return 0;
 }
 
 /* What is in `dir', unsorted, behind what is there. */
@@ -71,20 +74,25 @@ read_dir(struct memory_files *f, int root, const char *dir)
 	char		*path;
 	DIR		*d;
 	int		 fd = folder_open_dir(root, *dir == '\0' ? "." : dir);
+	int		 error = 0;
 
 	d = fd == -1 ? NULL : fdopendir(fd);
 	if (d == NULL) {
 		fd_close(&fd);
 		return -1;
 	}
-	while ((e = readdir(d)) != NULL) {
+	while (error == 0 && (e = folder_next(d)) != NULL) {
 		path = *dir == '\0' ? xstrdup(e->d_name) :
 		    xasprintf("%s/%s", dir, e->d_name);
-		add_entry(f, dirfd(d), e->d_name, path);
+		if (add_entry(f, dirfd(d), e->d_name, path) == -1)
+			error = errno;
 		free(path);
 	}
+	if (error == 0)
+		error = errno;
 	closedir(d);
-	return 0;
+	errno = error;
+	return error == 0 ? 0 : -1;
 }
 
 static int
@@ -112,12 +120,16 @@ memory_files_list(struct memory_files *f, int root, const char *dir)
 	return 0;
 }
 
-/* Directories become what is in them, until none is left. */
-static void
+/*
+ * Directories become what is in them, until none is left.  0, or -1 with
+ * errno where one could not be read.
+ */
+static int
 descend(struct memory_files *f, int root)
 {
 	size_t	 i = 0;
 	char	*dir;
+	int	 error = 0;
 
 	while (i < f->n) {
 		if (!f->v[i].directory) {
@@ -126,15 +138,19 @@ descend(struct memory_files *f, int root)
 		}
 		dir = f->v[i].path;
 		f->v[i] = f->v[--f->n];
-		(void)read_dir(f, root, dir);
+		if (read_dir(f, root, dir) == -1 && errno != ENOENT)
+			error = errno;
 		free(dir);
 	}
+	errno = error;
+	return error == 0 ? 0 : -1;
 }
 
 int
 memory_files_walk(struct memory_files *f, int root, const char *path)
 {
 	struct stat	st;
+	int		rc, error;
 
 	memset(f, 0, sizeof(*f));
 	if (tree_tracked(path) && !hidden(path) &&
@@ -144,9 +160,11 @@ memory_files_walk(struct memory_files *f, int root, const char *path)
 	}
 	if (read_dir(f, root, path) == -1)
 		return -1;
-	descend(f, root);
+	rc = descend(f, root);
+	error = errno;
 	sort(f);
-	return 0;
+	errno = error;
+	return rc;
 }
 
 void

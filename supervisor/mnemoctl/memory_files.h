@@ -28,7 +28,7 @@ int memory_files_list(struct memory_files *, int root, const char *dir);
 
 /*
  * All files at or below `path', which may be a file.  The same; what goes
- * away meanwhile is passed over.
+ * away meanwhile is passed over.  Of what could not be read it may lack some.
  */
 int memory_files_walk(struct memory_files *, int root, const char *path);
 

@@ -127,6 +127,7 @@ configure_histories(struct restore *r)
 	int		 fd = openat(r->dir, "memories", O_RDONLY |
 	    O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc = 0;
 	DIR		*d = fd == -1 ? NULL : fdopendir(fd);
+	enum ctl_exit	 end = CTL_OK;
 	struct dirent	*e;
 
 	if (d == NULL) {
@@ -134,11 +135,15 @@ configure_histories(struct restore *r)
 		return fd == -1 && errno == ENOENT ? CTL_OK :
 		    fail(r->beside, "cannot be read");
 	}
-	while (rc == 0 && (e = readdir(d)) != NULL)
+	while (rc == 0 && (e = folder_next(d)) != NULL)
 		if (ends_with(e->d_name, GIT_SUFFIX))
 			rc = write_config(dirfd(d), e->d_name);
+	if (rc == 0 && errno != 0)
+		end = fail(r->beside, "cannot be read");
+	else if (rc != 0)
+		end = fail(r->beside, "cannot be written");
 	closedir(d);
-	return rc == 0 ? CTL_OK : fail(r->beside, "cannot be written");
+	return end;
 }
 
 /* The old state keeps its bytes under a name of its own. */

@@ -141,7 +141,8 @@ take_memory(struct search *s, const struct config_memory *m)
 	}
 	s->memory = m->name;
 	if (memory_files_walk(&f, root, "") == -1)
-		log_warn("memory %s: %s is not searched", m->name, m->root);
+		log_warn("memory %s: not all of %s is searched", m->name,
+		    m->root);
 	s->full |= f.full;
 	for (i = 0; i < f.n; i++)
 		take_file(s, root, f.v[i].path);

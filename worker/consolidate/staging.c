@@ -42,8 +42,8 @@ staging_close(struct staging *st)
 	fd_close(&st->dir);
 }
 
-static enum staging_status
-status_of(int error)
+enum staging_status
+staging_status_of(int error)
 {
 	switch (error) {
 	case ENOENT:
@@ -88,18 +88,20 @@ staging_read(const struct staging *st, const char *name, size_t max,
 {
 	enum staging_status status;
 	struct stat sb;
-	int fd;
+	int fd, error;
 
 	/* Without blocking: a FIFO in its place must not hold the agent. */
 	fd = staging_open_below(st->dir, name, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0)
-		return status_of(errno);
-	if (fstat(fd, &sb) == -1 || !S_ISREG(sb.st_mode)) {
-		close(fd);
-		return STAGING_REFUSED;
-	}
-	status = read_all(fd, max, out);
+		return staging_status_of(errno);
+	if (fstat(fd, &sb) == -1)
+		status = STAGING_ERROR;
+	else
+		status = S_ISREG(sb.st_mode) ? read_all(fd, max, out) :
+		    STAGING_REFUSED;
+	error = errno;
 	close(fd);
+	errno = error;
 	return status;
 }
 
@@ -168,7 +170,7 @@ look_at(int dir, const char *base)
 	struct stat sb;
 
 	if (fstatat(dir, base, &sb, AT_SYMLINK_NOFOLLOW) == -1)
-		return status_of(errno);
+		return staging_status_of(errno);
 	return S_ISREG(sb.st_mode) ? STAGING_OK : STAGING_REFUSED;
 }
 
@@ -181,7 +183,7 @@ replace_in(int dir, const char *base, const struct buf *text)
 	fd = staging_open_below(dir, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL,
 	    0600);
 	if (fd < 0)
-		return status_of(errno);
+		return staging_status_of(errno);
 	if (fd_write_all(fd, buf_str(text), text->len) == -1 ||
 	    fsync(fd) == -1) {
 		error = errno;
@@ -195,7 +197,7 @@ replace_in(int dir, const char *base, const struct buf *text)
 		error = errno;
 		(void)unlinkat(dir, TEMPORARY, 0);
 		errno = error;
-		return status_of(error);
+		return staging_status_of(error);
 	}
 	return STAGING_OK;
 }
@@ -208,7 +210,7 @@ replace(const struct staging *st, const char *name, const struct buf *text)
 	int dir = open_parent(st, name, 1, &base);
 
 	if (dir < 0)
-		return status_of(errno);
+		return staging_status_of(errno);
 	status = look_at(dir, base);
 	if (status == STAGING_OK || status == STAGING_ABSENT)
 		status = replace_in(dir, base, text);
@@ -237,10 +239,10 @@ staging_remove(const struct staging *st, const char *name)
 	int dir = open_parent(st, name, 0, &base);
 
 	if (dir < 0)
-		return status_of(errno);
+		return staging_status_of(errno);
 	status = look_at(dir, base);
 	if (status == STAGING_OK && unlinkat(dir, base, 0) == -1)
-		status = status_of(errno);
+		status = staging_status_of(errno);
 	fd_close(&dir);
 	return status;
 }
@@ -254,13 +256,13 @@ staging_move(const struct staging *st, const char *from, const char *to)
 
 	dir = open_parent(st, from, 0, &from_base);
 	if (dir < 0)
-		return status_of(errno);
+		return staging_status_of(errno);
 	status = look_at(dir, from_base);
 	if (status == STAGING_OK &&
 	    ((target = open_parent(st, to, 1, &to_base)) < 0 ||
 	    renameat2(dir, from_base, target, to_base,
 	    RENAME_NOREPLACE) == -1))
-		status = errno == EEXIST ? STAGING_THERE : status_of(errno);
+		status = errno == EEXIST ? STAGING_THERE : staging_status_of(errno);
 	fd_close(&dir);
 	fd_close(&target);
 	return status;

@@ -25,6 +25,9 @@ enum staging_status {
 	STAGING_ERROR		/* errno tells */
 };
 
+/* What an error of openat(2) or fstatat(2) means; else STAGING_ERROR. */
+enum staging_status staging_status_of(int error);
+
 /* Open the folder `path'.  Returns 0, or -1 with errno. */
 int staging_open(struct staging *, const char *path);
 void staging_close(struct staging *);

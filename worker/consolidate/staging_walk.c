@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fd.h"
+#include "folder.h"
 #include "mem.h"
 #include "staging.h"
 
@@ -21,6 +23,7 @@ struct walk {
 	struct found		*list;
 	size_t			 n;
 	enum staging_status	 status;
+	int			 error;	/* errno of it */
 };
 
 #define DEPTH_MAX	16	/* folders within folders */
@@ -39,6 +42,16 @@ add_file(struct walk *w, const char *path, off_t size)
 	w->list[w->n++].size = (size_t)size;
 }
 
+/* The first trouble is told. */
+static void
+trouble(struct walk *w, int error)
+{
+	if (w->status != STAGING_OK)
+		return;
+	w->status = staging_status_of(error);
+	w->error = error;
+}
+
 static void
 walk_entry(struct walk *w, int dir, const char *path, int depth)
 {
@@ -46,8 +59,11 @@ walk_entry(struct walk *w, int dir, const char *path, int depth)
 	struct stat	 sb;
 
 	base = base == NULL ? path : base + 1;
-	if (fstatat(dir, base, &sb, AT_SYMLINK_NOFOLLOW) == -1)
+	if (fstatat(dir, base, &sb, AT_SYMLINK_NOFOLLOW) == -1) {
+		if (errno != ENOENT)
+			trouble(w, errno);
 		return;
+	}
 	if (S_ISREG(sb.st_mode))
 		add_file(w, path, sb.st_size);
 	else if (S_ISDIR(sb.st_mode) && depth < DEPTH_MAX)
@@ -65,14 +81,11 @@ walk_folder(struct walk *w, const char *path, int depth)
 	fd = staging_open_below(w->st->dir, path, O_RDONLY | O_DIRECTORY, 0);
 	d = fd == -1 ? NULL : fdopendir(fd);
 	if (d == NULL) {
-		if (fd != -1)
-			close(fd);
-		if (w->status == STAGING_OK)
-			w->status = errno == ENOENT ? STAGING_ABSENT :
-			    STAGING_REFUSED;
+		trouble(w, errno);
+		fd_close(&fd);
 		return;
 	}
-	while (w->status == STAGING_OK && (e = readdir(d)) != NULL) {
+	while (w->status == STAGING_OK && (e = folder_next(d)) != NULL) {
 		if (e->d_name[0] == '.')
 			continue;
 		below = strcmp(path, ".") == 0 ? xstrdup(e->d_name) :
@@ -80,6 +93,8 @@ walk_folder(struct walk *w, const char *path, int depth)
 		walk_entry(w, dirfd(d), below, depth);
 		free(below);
 	}
+	if (w->status == STAGING_OK && errno != 0)
+		trouble(w, errno);
 	closedir(d);
 }
 
@@ -127,5 +142,6 @@ staging_walk(const struct staging *st, const char *name, staging_file_cb *cb,
 		free(w.list[i].path);
 	}
 	free(w.list);
+	errno = w.error;
 	return w.status;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/folder.h"
 #include "fd.h"
 #include "log.h"
 #include "mem.h"
@@ -116,9 +117,8 @@ read_names(DIR *dir, size_t digits, struct names *names)
 	int		 error;
 
 	names_clear(names);
-	/* cppcheck-suppress readdirCalled; one thread */
 	while (errno = 0, names->len < NAMES_MAX &&
-	    (de = readdir(dir)) != NULL)
+	    (de = folder_next(dir)) != NULL)
 		if (digits > 0 ? is_level(de->d_name, digits) :
 		    source_is_rollout(de->d_name, NULL))
 			names_add(names, de->d_name);

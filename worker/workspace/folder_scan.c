@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "common/folder.h"
 #include "common/mem.h"
 #include "worker/workspace/folder_scan.h"
 #include "worker/workspace/tree.h"
@@ -145,14 +146,6 @@ walk_entry(struct walk *w, int dirfd, const struct dirent *d,
 	return w->history == NULL ? 0 : take_file(w, dirfd, path, &st);
 }
 
-/* NULL at the end, with errno 0, or after an error. */
-static struct dirent *
-next_entry(DIR *d)
-{
-	errno = 0;
-	return readdir(d);
-}
-
 /* Walk the directory `path' ("" for the folder itself), named in `parent'. */
 static int
 walk_dir(struct walk *w, int parent, const char *path)
@@ -171,10 +164,7 @@ walk_dir(struct walk *w, int parent, const char *path)
 		fd_close(&fd);
 		return r;
 	}
-	while (r == 0 && (e = next_entry(d)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 ||
-		    strcmp(e->d_name, "..") == 0)
-			continue;
+	while (r == 0 && (e = folder_next(d)) != NULL) {
 		child = *path == '\0' ? xstrdup(e->d_name) :
 		    xasprintf("%s/%s", path, e->d_name);
 		r = walk_entry(w, fd, e, child);

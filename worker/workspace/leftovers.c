@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/folder.h"
 #include "common/log.h"
 #include "worker/workspace/leftovers.h"
 
@@ -80,8 +81,11 @@ sweep_folder(const struct sweep *s, int parent, const char *name)
 		close(fd);
 		return;
 	}
-	while ((e = readdir(d)) != NULL)
+	while ((e = folder_next(d)) != NULL)
 		sweep_entry(s, fd, e);
+	if (errno != 0)
+		log_warn("%s/%s: not all of it can be looked through",
+		    s->history, s->folder);
 	closedir(d);
 }
 

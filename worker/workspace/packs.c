@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/folder.h"
 #include "common/mem.h"
 #include "worker/workspace/packs.h"
 
@@ -69,16 +70,20 @@ packs_list(struct packs *p, int dir)
 {
 	struct dirent	*e;
 	DIR		*d = NULL;
-	int		 fd, r = 0;
+	int		 fd, r = 0, error;
 
 	memset(p, 0, sizeof(*p));
 	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1 || (d = fdopendir(fd)) == NULL)
 		return -1;
-	while (r == 0 && (e = readdir(d)) != NULL)
+	while (r == 0 && (e = folder_next(d)) != NULL)
 		if (is_index(e->d_name))
 			r = add(p, dir, e->d_name);
+	if (r == 0 && errno != 0)
+		r = -1;
+	error = errno;
 	closedir(d);
+	errno = error;
 	if (p->n > 1)
 		qsort(p->list, p->n, sizeof(*p->list), by_size);
 	return r;

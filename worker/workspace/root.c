@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/folder.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "worker/workspace/root.h"
@@ -54,23 +55,22 @@ list_root(struct workspace *ws, struct root_look *l)
 {
 	struct dirent	*e;
 	DIR		*d;
-	int		 fd;
+	int		 fd, rc;
 
 	if (ws->root < 0)
 		return 0;
 	fd = openat(ws->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || (d = fdopendir(fd)) == NULL)
 		return workspace_fail_errno(ws, "");
-	while ((e = readdir(d)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 ||
-		    strcmp(e->d_name, "..") == 0 ||
-		    tree_below(e->d_name, TREE_TEMPORARY))
+	while ((e = folder_next(d)) != NULL) {
+		if (tree_below(e->d_name, TREE_TEMPORARY))
 			continue;
 		l->entries++;
 		note_name(l, e->d_name);
 	}
+	rc = errno == 0 ? 0 : workspace_fail_errno(ws, "");
 	closedir(d);
-	return 0;
+	return rc;
 }
 
 /* 1 if `live' holds no file, 0 if it does, -1 on failure. */
