@@ -10,6 +10,7 @@
 
 #include "common/fd.h"
 #include "worker/workspace/leftovers.h"
+#include "worker/workspace/unread.h"
 #include "worker/workspace/workspace.h"
 
 /* File systems known to lack rename flags, by their magic in statfs(2). */
@@ -119,12 +120,35 @@ open_root(const struct workspace *ws)
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Damage has a way out; a disk or a shortage says nothing of the history. */
+/* What could not be read once, by libgit2's silence, may be there after all. */
+static int
+open_history(struct workspace *ws)
+{
+	return history_open(&ws->history, ws->history_path) < 0 &&
+	    (history_failed_outside() ||
+	    history_open(&ws->history, ws->history_path) < 0) ? -1 : 0;
+}
+
+int
+workspace_failed_outside(struct workspace *ws, const char *doing)
+{
+	if (history_failed_outside()) {
+		workspace_fail_history(ws, doing);
+		return 1;
+	}
+	if (!unread_below(ws, ws->history_path))
+		return 0;
+	workspace_fail(ws, REASON_IO, "history %s: not all of it can be read: "
+	    "%s", ws->history_path, strerror(errno));
+	return 1;
+}
+
+/* Damage has a way out. */
 static int
 unopened(struct workspace *ws)
 {
-	if (history_failed_outside())
-		return workspace_fail_history(ws, "opening");
+	if (workspace_failed_outside(ws, "opening"))
+		return -1;
 	return workspace_fail(ws, REASON_HISTORY,
 	    "history %s: %s; move it away to start a new one",
 	    ws->history_path, history_error());
@@ -135,8 +159,7 @@ workspace_open(struct workspace *ws)
 {
 	if (ws->history.repo == NULL && !ws->read_only)
 		leftovers_remove(ws->history_path);
-	if (ws->history.repo == NULL &&
-	    history_open(&ws->history, ws->history_path) < 0)
+	if (ws->history.repo == NULL && open_history(ws) < 0)
 		return unopened(ws);
 	if (ws->read_only && !ws->is_volatile) {
 		if (history_volatile(&ws->history) < 0)

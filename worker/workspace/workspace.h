@@ -79,6 +79,12 @@ int workspace_fail_errno(struct workspace *, const char *object);
 /* The same for what libgit2 refused. */
 int workspace_fail_history(struct workspace *, const char *doing);
 
+/*
+ * After libgit2 refused: 1 if a disk or a shortage is at fault, which says
+ * nothing of the history; then workspace_fail() has told it.
+ */
+int workspace_failed_outside(struct workspace *, const char *doing);
+
 void workspace_tick(struct workspace *);
 
 #endif
