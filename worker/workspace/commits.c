@@ -8,6 +8,7 @@
 #include "worker/workspace/commits.h"
 #include "worker/workspace/live.h"
 #include "worker/workspace/reach.h"
+#include "worker/workspace/refs.h"
 #include "worker/workspace/round.h"
 #include "worker/workspace/tree.h"
 
@@ -114,20 +115,20 @@ find_named(struct workspace *ws, const char *word, git_oid *out)
 static int
 push_all(struct reach *w)
 {
-	git_strarray	refs = { NULL, 0 };
+	struct refs	refs;
 	const char	*ref;
 	size_t		i;
 	int		r;
 
-	r = git_reference_list(&refs, w->history->repo);
-	for (i = 0; r == 0 && i < refs.count; i++) {
-		ref = refs.strings[i];
+	r = refs_read(&refs, w->history);
+	for (i = 0; r == 0 && i < refs.n; i++) {
+		ref = refs.v[i];
 		if (strcmp(ref, HISTORY_LIVE) == 0 ||
 		    strcmp(ref, HISTORY_ADOPTED) == 0 ||
 		    tree_below(ref, HISTORY_REVIEW))
 			r = reach_push_ref(w, ref);
 	}
-	git_strarray_dispose(&refs);
+	refs_release(&refs);
 	return r < 0 ? -1 : 0;
 }
 

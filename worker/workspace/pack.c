@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "common/folder.h"
 #include "common/hook.h"
 #include "worker/workspace/pack.h"
 #include "worker/workspace/packs.h"
 #include "worker/workspace/reach.h"
+#include "worker/workspace/refs.h"
 
 /* objects/xx/, as of gitrepository-layout(5). */
 #define FANOUT		256
@@ -21,7 +23,7 @@ static int
 for_names(int dir, const char *name, int (*each)(int, const char *, void *),
     void *arg)
 {
-	int		 fd, r = 0;
+	int		 fd, r = 0, error;
 	struct dirent	*e;
 	DIR		*d;
 
@@ -33,10 +35,14 @@ for_names(int dir, const char *name, int (*each)(int, const char *, void *),
 		close(fd);
 		return -1;
 	}
-	while (r == 0 && (e = readdir(d)) != NULL)
+	while (r == 0 && (e = folder_next(d)) != NULL)
 		if (e->d_name[0] != '.')
 			r = each(dirfd(d), e->d_name, arg);
+	if (r == 0 && errno != 0)
+		r = -1;
+	error = errno;
 	closedir(d);
+	errno = error;
 	return r;
 }
 
@@ -116,20 +122,20 @@ insert_ref(git_packbuilder *pb, struct reach *reach, const git_oid *id,
 }
 
 static int
-insert_refs(git_packbuilder *pb, struct reach *reach, git_repository *repo)
+insert_refs(git_packbuilder *pb, struct reach *reach, struct history *h)
 {
-	git_strarray	refs = { NULL, 0 };
+	struct refs	refs;
 	git_oid		id;
 	size_t		i;
 	int		r;
 
-	r = git_reference_list(&refs, repo);
-	for (i = 0; r == 0 && i < refs.count; i++) {
-		r = git_reference_name_to_id(&id, repo, refs.strings[i]);
+	r = refs_read(&refs, h);
+	for (i = 0; r == 0 && i < refs.n; i++) {
+		r = git_reference_name_to_id(&id, h->repo, refs.v[i]);
 		if (r == 0)
-			r = insert_ref(pb, reach, &id, repo);
+			r = insert_ref(pb, reach, &id, h->repo);
 	}
-	git_strarray_dispose(&refs);
+	refs_release(&refs);
 	return r;
 }
 
@@ -185,7 +191,7 @@ insert_reachable(struct workspace *ws, git_packbuilder *pb)
 	int		r;
 
 	reach_init(&reach, &ws->history);
-	r = insert_refs(pb, &reach, ws->history.repo);
+	r = insert_refs(pb, &reach, &ws->history);
 	if (r == 0)
 		r = insert_commits(ws, pb, &reach);
 	reach_release(&reach);

@@ -8,6 +8,8 @@
 #include "common/uuid.h"
 #include "worker/workspace/pack.h"
 #include "worker/workspace/purge.h"
+#include "worker/workspace/recover.h"
+#include "worker/workspace/refs.h"
 #include "worker/workspace/tree.h"
 
 /* A blob that was looked at once; most stand in many trees. */
@@ -271,17 +273,17 @@ purge_adopted(struct purge *p)
 static int
 drop_staged(struct purge *p)
 {
-	git_strarray	refs = { NULL, 0 };
+	struct refs	refs;
 	size_t		i;
 	int		r;
 
-	r = git_reference_list(&refs, p->ws->history.repo);
-	for (i = 0; r == 0 && i < refs.count; i++)
-		if (tree_below(refs.strings[i], HISTORY_STAGED) ||
-		    tree_below(refs.strings[i], HISTORY_REVIEW))
+	r = refs_read(&refs, &p->ws->history);
+	for (i = 0; r == 0 && i < refs.n; i++)
+		if (tree_below(refs.v[i], HISTORY_STAGED) ||
+		    tree_below(refs.v[i], HISTORY_REVIEW))
 			r = git_reference_remove(p->ws->history.repo,
-			    refs.strings[i]);
-	git_strarray_dispose(&refs);
+			    refs.v[i]);
+	refs_release(&refs);
 	return r < 0 ? -1 : 0;
 }
 
@@ -340,12 +342,21 @@ count_files(struct purge *p)
 	return 0;
 }
 
+/* What a publication could not remove from the folder holds them too. */
+static int
+sweep_root(struct purge *p)
+{
+	size_t	moved = 0;
+
+	return p->ws->root == -1 ? 0 : recover_root(p->ws, &moved);
+}
+
 int
 purge_run(struct purge *p)
 {
 	int	r;
 
-	if (check_threads(p) < 0 || check_live(p) < 0)
+	if (check_threads(p) < 0 || sweep_root(p) < 0 || check_live(p) < 0)
 		return -1;
 	if (drop_staged(p) < 0 || purge_adopted(p) < 0 ||
 	    purge_live(p) < 0 || count_files(p) < 0)

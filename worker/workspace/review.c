@@ -10,6 +10,7 @@
 #include "worker/workspace/folder_scan.h"
 #include "worker/workspace/merge.h"
 #include "worker/workspace/recover.h"
+#include "worker/workspace/refs.h"
 #include "worker/workspace/review.h"
 #include "worker/workspace/root.h"
 #include "worker/workspace/round.h"
@@ -94,19 +95,19 @@ read_review(struct workspace *ws, const char *ref, struct review *r)
 static int
 find_review(struct workspace *ws, struct review *r)
 {
-	git_strarray	 refs = { NULL, 0 };
+	struct refs	 refs;
 	const char	*ref = NULL;
 	size_t		 i;
 	int		 rc;
 
-	if (git_reference_list(&refs, ws->history.repo) < 0)
+	if (refs_read(&refs, &ws->history) < 0)
 		return workspace_fail_history(ws, HISTORY_REVIEW);
-	for (i = 0; i < refs.count; i++)
-		if (is_review(refs.strings[i]))
-			ref = refs.strings[i];
+	for (i = 0; i < refs.n; i++)
+		if (is_review(refs.v[i]))
+			ref = refs.v[i];
 	rc = ref != NULL ? read_review(ws, ref, r) : workspace_fail(ws,
 	    REASON_NO_REVIEW, "nothing waits for review");
-	git_strarray_dispose(&refs);
+	refs_release(&refs);
 	return rc;
 }
 
@@ -142,16 +143,16 @@ list_one(struct workspace *ws, const char *ref, json_object *list)
 int
 review_list(struct workspace *ws, json_object *list)
 {
-	git_strarray	refs = { NULL, 0 };
+	struct refs	refs;
 	size_t		i;
 	int		r = 0;
 
-	if (git_reference_list(&refs, ws->history.repo) < 0)
+	if (refs_read(&refs, &ws->history) < 0)
 		return workspace_fail_history(ws, HISTORY_REVIEW);
-	for (i = 0; r == 0 && i < refs.count; i++)
-		if (is_review(refs.strings[i]))
-			r = list_one(ws, refs.strings[i], list);
-	git_strarray_dispose(&refs);
+	for (i = 0; r == 0 && i < refs.n; i++)
+		if (is_review(refs.v[i]))
+			r = list_one(ws, refs.v[i], list);
+	refs_release(&refs);
 	return r;
 }
 

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/uuid.h"
 #include "worker/workspace/folder_scan.h"
+#include "worker/workspace/refs.h"
 #include "worker/workspace/staged.h"
 #include "worker/workspace/tree.h"
 
@@ -173,16 +174,16 @@ is_left_over(const struct workspace *ws, const char *ref,
 int
 staged_forget_others(struct workspace *ws, const char *thread_id)
 {
-	git_strarray	refs = { NULL, 0 };
+	struct refs	refs;
 	size_t		i;
 	int		r = 0;
 
-	if (git_reference_list(&refs, ws->history.repo) < 0)
+	if (refs_read(&refs, &ws->history) < 0)
 		return workspace_fail_history(ws, HISTORY_STAGED);
-	for (i = 0; r == 0 && i < refs.count; i++)
-		if (is_left_over(ws, refs.strings[i], thread_id))
+	for (i = 0; r == 0 && i < refs.n; i++)
+		if (is_left_over(ws, refs.v[i], thread_id))
 			r = git_reference_remove(ws->history.repo,
-			    refs.strings[i]);
-	git_strarray_dispose(&refs);
+			    refs.v[i]);
+	refs_release(&refs);
 	return r < 0 ? workspace_fail_history(ws, HISTORY_STAGED) : 0;
 }

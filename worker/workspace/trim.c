@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "worker/workspace/pack.h"
+#include "worker/workspace/refs.h"
 #include "worker/workspace/trim.h"
 
 struct trim {
@@ -61,14 +62,14 @@ keep_ref(struct trim *t, const char *ref)
 static int
 keep_refs(struct trim *t)
 {
-	git_strarray	refs = { NULL, 0 };
+	struct refs	refs;
 	size_t		i;
 	int		r;
 
-	r = git_reference_list(&refs, t->ws->history.repo);
-	for (i = 0; r == 0 && i < refs.count; i++)
-		r = keep_ref(t, refs.strings[i]);
-	git_strarray_dispose(&refs);
+	r = refs_read(&refs, &t->ws->history);
+	for (i = 0; r == 0 && i < refs.n; i++)
+		r = keep_ref(t, refs.v[i]);
+	refs_release(&refs);
 	return r;
 }
 

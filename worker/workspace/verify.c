@@ -2,11 +2,14 @@
 
 #include "common/json.h"
 #include "worker/workspace/reach.h"
+#include "worker/workspace/refs.h"
 #include "worker/workspace/verify.h"
 
 static int
 damaged(struct workspace *ws, const char *what)
 {
+	if (workspace_failed_outside(ws, what))
+		return -1;
 	return workspace_fail(ws, REASON_HISTORY, "history %s: %s: %s",
 	    ws->history_path, what, history_error());
 }
@@ -15,20 +18,20 @@ damaged(struct workspace *ws, const char *what)
 static int
 push_all(struct workspace *ws, struct reach *w)
 {
-	git_strarray	 refs = { NULL, 0 };
+	struct refs	 refs;
 	git_oid		 id;
 	size_t		 i;
 	int		 r = 0;
 
-	if (git_reference_list(&refs, ws->history.repo) < 0)
+	if (refs_read(&refs, &ws->history) < 0)
 		return damaged(ws, "its references");
-	for (i = 0; r == 0 && i < refs.count; i++)
+	for (i = 0; r == 0 && i < refs.n; i++)
 		if (git_reference_name_to_id(&id, ws->history.repo,
-		    refs.strings[i]) < 0)
-			r = damaged(ws, refs.strings[i]);
+		    refs.v[i]) < 0)
+			r = damaged(ws, refs.v[i]);
 		else
 			reach_push(w, &id);
-	git_strarray_dispose(&refs);
+	refs_release(&refs);
 	return r;
 }
 
