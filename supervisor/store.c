@@ -77,7 +77,7 @@ set_pragmas(struct store *s)
 	    "PRAGMA secure_delete = ON;"
 	    "PRAGMA foreign_keys = ON;"
 	    "PRAGMA journal_size_limit = 1048576;");
-	return st == STORE_OK ? db_sound(s, "PRAGMA quick_check(1)") : st;
+	return st == STORE_OK ? db_check(s, "PRAGMA quick_check(1)") : st;
 }
 
 /*
@@ -190,7 +190,7 @@ open_copy(struct store *s)
 	if (st == STORE_OK)
 		st = copy_into(s, &from);
 	sqlite3_close(from.db);
-	return st == STORE_OK ? db_sound(s, "PRAGMA quick_check(1)") : st;
+	return st == STORE_OK ? db_check(s, "PRAGMA quick_check(1)") : st;
 }
 
 /* What an older mnemod left is brought to our schema in memory. */
@@ -247,23 +247,37 @@ explain(const struct store *s, enum store_status st)
 		    store_status_name(st));
 }
 
-enum store_status
-store_open(const char *dir, enum store_mode mode, struct store **out)
+static enum store_status
+open_once(const char *dir, enum store_mode mode, struct store **out)
 {
 	struct store		*s = xcalloc(1, sizeof(*s));
 	enum store_status	 st;
 
+	*out = s;
 	s->path = xasprintf("%s/state.db", dir);
 	db_about(s, "opening");
 	st = open_as(s, dir, mode);
-	if (st == STORE_OK)
-		st = schema_migrate(s, schema_steps, schema_nsteps);
-	if (st != STORE_OK) {
-		explain(s, st);
-		store_close(s);
-		s = NULL;
+	return st == STORE_OK ?
+	    schema_migrate(s, schema_steps, schema_nsteps) : st;
+}
+
+enum store_status
+store_open(const char *dir, enum store_mode mode, struct store **out)
+{
+	enum store_status	st = open_once(dir, mode, out);
+
+	/* A page that could not be read once looks the same. */
+	if (st == STORE_CORRUPT) {
+		log_warnx("%s: seems to be damaged; looked at once more",
+		    (*out)->path);
+		store_close(*out);
+		st = open_once(dir, mode, out);
 	}
-	*out = s;
+	if (st != STORE_OK) {
+		explain(*out, st);
+		store_close(*out);
+		*out = NULL;
+	}
 	return st;
 }
 

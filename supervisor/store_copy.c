@@ -83,5 +83,5 @@ enum store_status
 store_integrity(struct store *s)
 {
 	db_about(s, "checking every page");
-	return db_sound(s, "PRAGMA integrity_check(1)");
+	return db_check(s, "PRAGMA integrity_check(1)");
 }

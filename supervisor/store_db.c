@@ -25,8 +25,8 @@ db_about(struct store *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-static enum store_status
-status_of(int rc)
+enum store_status
+db_status(int rc)
 {
 	switch (rc & 0xff) {
 	case SQLITE_OK:
@@ -62,12 +62,17 @@ note_lost(struct store *s, enum store_status why)
 enum store_status
 db_error(struct store *s, int rc)
 {
-	enum store_status	 st = status_of(rc);
+	enum store_status	 st = db_status(rc);
 
 	if (st == STORE_OK)
 		return st;
 	if (s->db != NULL)
 		note_lost(s, st);
+	if (st == STORE_CORRUPT && db_unreadable(s)) {
+		log_warn("%s: %s failed, nothing was changed", s->path,
+		    s->about);
+		return STORE_ERROR;
+	}
 	log_warnx("%s: %s failed, nothing was changed: %s", s->path, s->about,
 	    s->db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(s->db));
 	return st;
@@ -393,21 +398,4 @@ db_transaction_lazy(struct store *s, const char *what, db_body *body,
 	if (outer && db_script(s, "PRAGMA synchronous = FULL") != STORE_OK)
 		log_fatalx("%s: cannot be made to wait for the disk", s->path);
 	return st;
-}
-
-enum store_status
-db_sound(struct store *s, const char *pragma)
-{
-	struct db_rows	 r;
-	int		 sound = 0;
-
-	db_open(&r, s, pragma, NOARGS);
-	if (db_next(&r)) {
-		sound = strcmp(db_text(&r, 0), "ok") == 0;
-		if (!sound)
-			log_warnx("%s: %s", s->path, db_text(&r, 0));
-	}
-	if (db_end(&r) != STORE_OK)
-		return r.status;
-	return sound ? STORE_OK : STORE_CORRUPT;
 }

@@ -34,8 +34,17 @@ struct store {
 void db_about(struct store *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* What a result of SQLite means. */
+enum store_status db_status(int rc);
+
 /* Log what SQLite says of result `rc' and turn it into a status. */
 enum store_status db_error(struct store *, int rc);
+
+/*
+ * 1, with errno, if the file or its -wal cannot be read now.  SQLite (3.40,
+ * vdbe.c) calls a database malformed of which a read(2) failed with EIO.
+ */
+int db_unreadable(const struct store *);
 
 /* Arguments of a statement: ARGS(TEXT(id), INT(now)); NULL text is NULL. */
 enum db_kind { DB_END, DB_INT, DB_TEXT };
@@ -207,9 +216,13 @@ enum store_status citations_replace(struct store *,
 enum store_status usage_refresh(struct store *, const char *thread_id);
 
 /*
- * PRAGMA quick_check or integrity_check: STORE_OK; or STORE_CORRUPT, with the
- * first thing that is wrong in the log.
+ * PRAGMA quick_check or integrity_check: STORE_OK; or STORE_CORRUPT, or
+ * another status where not all could be read, with the first thing that is
+ * wrong in `why'.
  */
-enum store_status db_sound(struct store *, const char *pragma);
+enum store_status db_sound(struct store *, const char *pragma,
+    struct buf *why);
+/* The same, with that in the log. */
+enum store_status db_check(struct store *, const char *pragma);
 
 #endif

@@ -257,21 +257,11 @@ read_all(struct store *s, struct buf *why)
 enum store_status
 store_quick_check(struct store *s, struct buf *why)
 {
-	struct db_rows		 r;
-	enum store_status	 st;
-	const char		*text;
-	int			 whole = 0;
+	enum store_status	st;
 
 	db_about(s, "checking the database");
-	db_open(&r, s, "PRAGMA quick_check(1)", NOARGS);
-	if (db_next(&r) && (text = db_text(&r, 0)) != NULL) {
-		whole = strcmp(text, "ok") == 0;
-		buf_addstr(why, text);
-	}
-	st = db_end(&r);
-	if (st == STORE_OK && whole)
-		return read_all(s, why);
-	return st == STORE_OK ? STORE_NONE : st;
+	st = db_sound(s, "PRAGMA quick_check(1)", why);
+	return st == STORE_OK ? read_all(s, why) : st;
 }
 
 enum store_status

@@ -58,9 +58,9 @@ enum store_status store_agent_published(struct store *, const char *memory,
     struct store_agent **);
 
 /*
- * Look through the whole file, and read each text.  STORE_NONE, or
- * STORE_CORRUPT: it is damaged, in `why' is the first fault, if that could be
- * told.
+ * Look through the whole file, and read each text.  STORE_CORRUPT: it is
+ * damaged.  Where it is not STORE_OK, `why' has the first fault, if that could
+ * be told.
  */
 enum store_status store_quick_check(struct store *, struct buf *why);
 /* The newest time that a job, an agent or a request was recorded with. */

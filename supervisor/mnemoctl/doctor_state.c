@@ -95,13 +95,13 @@ doctor_database(struct doctor *d)
 	}
 	if (st == STORE_OK)
 		doctor_say(d, DOCTOR_OK, "state.db is whole");
-	else if (st == STORE_NONE || st == STORE_CORRUPT) {
+	else if (st == STORE_CORRUPT) {
 		doctor_say(d, DOCTOR_FAIL, "state.db is damaged: %s",
 		    why.len > 0 ? buf_str(&why) : "it cannot be read");
 		doctor_advise(d, RESTORE);
 	} else {
 		doctor_say(d, DOCTOR_FAIL, "state.db cannot be read (%s)",
-		    store_status_name(st));
+		    why.len > 0 ? buf_str(&why) : store_status_name(st));
 		doctor_advise(d, "what was said on standard error tells the "
 		    "way out");
 	}
