@@ -278,22 +278,31 @@ flock_patiently(int fd)
 }
 
 /* A restore may have put another directory in its place meanwhile. */
-static int
-is_in_place(const struct state_dir *sd)
+static enum mnemod_exit
+check_place(const struct state_dir *sd)
 {
-	struct stat	 here, there;
+	struct stat	 here, there = { .st_ino = 0 };
 	char		*path = state_dir_file(sd, "lock");
-	int		 same;
+	int		 r = fstat(sd->lock_fd, &here);
 
-	same = fstat(sd->lock_fd, &here) == 0 && stat(path, &there) == 0 &&
-	    here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+	if (r == 0 && stat(path, &there) == -1 && errno != ENOENT)
+		r = -1;
+	if (r == -1)
+		log_warn("%s: cannot be looked at", path);
 	free(path);
-	return same;
+	if (r == -1)
+		return EXIT_STATE;
+	if (here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+		return EXIT_OK;
+	log_warnx("%s: was replaced just now; start again", sd->path);
+	return EXIT_LOCKED;
 }
 
 static enum mnemod_exit
 take_lock(struct state_dir *sd, const char *how)
 {
+	enum mnemod_exit	e;
+
 	sd->lock_fd = open_lock(sd, "lock");
 	if (sd->lock_fd == -1)
 		return EXIT_STATE;
@@ -305,11 +314,10 @@ take_lock(struct state_dir *sd, const char *how)
 		log_warn("%s/lock: cannot be locked", sd->path);
 		return EXIT_STATE;
 	}
-	if (!is_in_place(sd)) {
-		log_warnx("%s: was replaced just now; start again", sd->path);
-		return EXIT_LOCKED;
-	}
-	return write_pid(sd, how) == 0 ? EXIT_OK : EXIT_STATE;
+	e = check_place(sd);
+	if (e == EXIT_OK && write_pid(sd, how) == -1)
+		e = EXIT_STATE;
+	return e;
 }
 
 static void
