@@ -113,6 +113,11 @@ agent_ready(struct child *c, void *arg)
 
 	if (m->state != MEM_AGENT)
 		return;
+	if (!stage_two_watched(m)) {
+		submit_failed(m, "its staging folder cannot be measured, and "
+		    "would have no bound");
+		return;
+	}
 	body = json_object_new_object();
 	json_set(body, "items", agent_prompt(m));
 	json_set(body, "environments", NULL);

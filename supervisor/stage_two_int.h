@@ -65,4 +65,7 @@ void stage_two_agent(struct memory *);
  */
 void stage_two_watch(struct memory *);
 
+/* 1 if what the folder may grow to is known. */
+int stage_two_watched(const struct memory *);
+
 #endif

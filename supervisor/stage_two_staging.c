@@ -40,6 +40,13 @@ went_over(struct memory *m, const struct staging_size *found)
 		    "staging folder");
 }
 
+static void
+say_unknown(const struct memory *m)
+{
+	log_warn("staging folder %s: cannot be measured; looked at again",
+	    m->agent_id);
+}
+
 /* What the agent found there is not its doing. */
 static enum staging_measured
 set_most(struct memory *m, struct staging_size *found)
@@ -72,8 +79,7 @@ look(struct loop_timer *t, void *arg)
 	if (r == STAGING_OVER || r == STAGING_ABSENT)
 		return;		/* killed, or published: nothing can follow */
 	if (r == STAGING_UNKNOWN)
-		log_warn("staging folder %s: cannot be measured; looked at "
-		    "again", m->agent_id);
+		say_unknown(m);
 	pause = (mono_ms() - began) * COST;
 	if (pause < hook_ms("STAGING", LOOK_MS))
 		pause = hook_ms("STAGING", LOOK_MS);
@@ -85,8 +91,16 @@ stage_two_watch(struct memory *m)
 {
 	struct staging_size	found;
 
-	set_most(m, &found);	/* else at the first look */
+	/* It is asked nothing before that is known. */
+	if (set_most(m, &found) == STAGING_UNKNOWN)
+		say_unknown(m);
 	loop_timer_init(&m->watch, look, m);
 	loop_timer_set(m->sv->rt.loop, &m->watch, mono_ms() +
 	    hook_ms("STAGING", LOOK_MS));
+}
+
+int
+stage_two_watched(const struct memory *m)
+{
+	return m->staging_most.files > 0;
 }
