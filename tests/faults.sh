@@ -6,6 +6,7 @@
 #
 #	ERRORS	what calls fail with, in turn
 #	SAID	what the log says of it, as a pattern
+#	NEVER	what it must not say, as a pattern; or nothing
 #	END	statuses that a pass may end with, as in case; and more
 #
 # shellcheck shell=sh disable=SC2034,SC2154
@@ -117,7 +118,8 @@ well() {
 fault() {
 	sound=0
 	not_ok "$_what: $1"
-	tail -n 4 "$LOG"
+	grep -a 'warning\|fatal' "$LOG" | tail -n 3
+	tail -n 1 "$LOG"
 }
 
 # faulty PROGRAMS CALLS WHEN PASS: one, and the one after it.
@@ -133,6 +135,8 @@ faulty() {
 	[ $status -eq 0 ] || [ $status -gt 128 ] ||
 	    grep -aq "$SAID" "$LOG" ||
 	    fault "status $status, and why"
+	[ -z "${NEVER:-}" ] || ! grep -aq "$NEVER" "$LOG" ||
+	    fault "no wrong advice: $(grep -a "$NEVER" "$LOG" | head -n 1)"
 	[ -z "${SHOW:-}" ] || echo "# $1 $3: $status" \
 	    "$(grep -a "$SAID" "$LOG" | head -n 1)"
 	wait_until 12 no_process || fault "no process is left"

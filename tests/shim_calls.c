@@ -2,7 +2,8 @@
  * Calls that fail or do less than they were asked: SHIM_FAIL and SHIM_SHORT of
  * shim.h.  What a library of the C library's own calls inside it is not seen.
  * Besides the names of functions there are "create" (an open with O_CREAT),
- * "lock" (fcntl(2) that locks) and "put" (any write to a file on a disk).
+ * "lock" (fcntl(2) that locks), "put" and "get" (any write to, or read from, a
+ * file on a disk) and "stat" (any of its family).
  */
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -13,6 +14,7 @@
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -63,16 +65,31 @@ strdup(const char *s)
 
 /* A function that fails, or is called as it was. */
 #define CALL(type, name, params, args)					\
+	CALL_AS(#name, type, name, params, args)
+
+/* The same, which counts as `what'. */
+#define CALL_AS(what, type, name, params, args)				\
 type									\
 name params								\
 {									\
 	static type	(*real) params;					\
 									\
-	if (FAILS(#name))						\
+	if (FAILS(what))						\
 		return (type)-1;					\
 	if (real == NULL)						\
 		real = (type (*) params)shim_next(#name);		\
 	return real args;						\
+}
+
+/* fstat(2), not counted. */
+static int
+look_at(int fd, struct stat *st)
+{
+	static int	(*real)(int, struct stat *);
+
+	if (real == NULL)
+		real = (int (*)(int, struct stat *))shim_next("fstat");
+	return real(fd, st);
 }
 
 /* A packet, and what a timer tells, comes whole. */
@@ -83,7 +100,7 @@ shorter(int fd, size_t n)
 	socklen_t	len = sizeof(int);
 	int		type = SOCK_STREAM, saved = errno;
 
-	if (!shim_short() || fstat(fd, &st) == -1)
+	if (!shim_short() || look_at(fd, &st) == -1)
 		return n;
 	if (S_ISSOCK(st.st_mode))
 		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
@@ -99,13 +116,14 @@ on_disk(int fd)
 	struct stat	st;
 	int		saved = errno, yes;
 
-	yes = fd > STDERR_FILENO && fstat(fd, &st) == 0 &&
+	yes = fd > STDERR_FILENO && look_at(fd, &st) == 0 &&
 	    S_ISREG(st.st_mode);
 	errno = saved;
 	return yes;
 }
 
 #define PUT_FAILS(fd)	(shim_counts("put") && on_disk(fd) && FAILS("put"))
+#define GET_FAILS(fd)	(shim_counts("get") && on_disk(fd) && FAILS("get"))
 
 /* Like CALL, for a function that writes. */
 #define PUT(name, params, args)						\
@@ -121,9 +139,23 @@ name params								\
 	return real args;						\
 }
 
-CALL(ssize_t, read, (int fd, void *b, size_t n), (fd, b, shorter(fd, n)))
+/* Like CALL, for a function that reads. */
+#define GET(name, params, args)						\
+ssize_t									\
+name params								\
+{									\
+	static ssize_t	(*real) params;					\
+									\
+	if (FAILS(#name) || GET_FAILS(fd))				\
+		return -1;						\
+	if (real == NULL)						\
+		real = (ssize_t (*) params)shim_next(#name);		\
+	return real args;						\
+}
+
+GET(read, (int fd, void *b, size_t n), (fd, b, shorter(fd, n)))
 PUT(write, (int fd, const void *b, size_t n), (fd, b, shorter(fd, n)))
-CALL(ssize_t, pread64, (int fd, void *b, size_t n, off_t o),
+GET(pread64, (int fd, void *b, size_t n, off_t o),
     (fd, b, shim_shorter(n), o))
 PUT(pwrite64, (int fd, const void *b, size_t n, off_t o),
     (fd, b, shim_shorter(n), o))
@@ -143,8 +175,22 @@ name params								\
 	return real(fd, b, ours ? shim_shorter(n) : n, o);		\
 }
 
-AT(pread, (int fd, void *b, size_t n, off_t o), 0)
+AT(pread, (int fd, void *b, size_t n, off_t o), GET_FAILS(fd))
 AT(pwrite, (int fd, const void *b, size_t n, off_t o), PUT_FAILS(fd))
+CALL_AS("stat", int, stat, (const char *restrict a, struct stat *restrict st),
+    (a, st))
+CALL_AS("stat", int, lstat, (const char *restrict a, struct stat *restrict st),
+    (a, st))
+CALL_AS("stat", int, fstat, (int fd, struct stat *st), (fd, st))
+CALL_AS("stat", int, fstatat, (int d, const char *restrict a,
+    struct stat *restrict st, int how), (d, a, st, how))
+CALL_AS("stat", int, stat64, (const char *restrict a,
+    struct stat64 *restrict st), (a, st))
+CALL_AS("stat", int, lstat64, (const char *restrict a,
+    struct stat64 *restrict st), (a, st))
+CALL_AS("stat", int, fstat64, (int fd, struct stat64 *st), (fd, st))
+CALL_AS("stat", int, fstatat64, (int d, const char *restrict a,
+    struct stat64 *restrict st, int how), (d, a, st, how))
 CALL(int, poll, (struct pollfd *p, nfds_t n, int ms), (p, n, ms))
 CALL(int, ppoll, (struct pollfd *p, nfds_t n, const struct timespec *t,
     const sigset_t *s), (p, n, t, s))
@@ -278,6 +324,23 @@ OPEN(open)
 OPEN(open64)
 OPENAT(openat)
 OPENAT(openat64)
+
+/* NULL with errno as it was is the end; so an error has to set it. */
+#define READDIR(name, entry)						\
+struct entry *								\
+name(DIR *d)								\
+{									\
+	static struct entry	*(*real)(DIR *);			\
+									\
+	if (FAILS("readdir"))						\
+		return NULL;						\
+	if (real == NULL)						\
+		real = (struct entry *(*)(DIR *))shim_next(#name);	\
+	return real(d);							\
+}
+
+READDIR(readdir, dirent)
+READDIR(readdir64, dirent64)
 
 FILE *
 fopen(const char *restrict path, const char *restrict how)
