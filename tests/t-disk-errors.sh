@@ -15,7 +15,7 @@ if [ -n "${SANITIZED:-}" ]; then
 fi
 export MNEMOD_TEST_GRACE_MS=1000
 CALLS=put,create,fsync,fdatasync,syncfs,ftruncate,ftruncate64,mkdir,mkdirat
-CALLS=$CALLS,rename,renameat,renameat2,link
+CALLS=$CALLS,rename,renameat,renameat2,link,unlink,unlinkat
 ERRORS=ENOSPC,EIO,EDQUOT,EROFS
 END='0 1 6 7 8'
 SAID='mnemod: \(warning\|fatal\): .*: \(No space left\|Input/output error'

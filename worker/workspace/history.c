@@ -227,6 +227,24 @@ flush(struct history *h)
 	return h->batch == NULL ? 0 : batch_flush(h->batch, h->repo);
 }
 
+/* libgit2 (1.5) has no words for an unlink(2) that failed. */
+static int
+worded(int r)
+{
+	const char	*why = strerror(errno);
+
+	if (r < 0 && git_error_last() == NULL)
+		git_error_set_str(GIT_ERROR_OS, why);
+	return r < 0 ? -1 : 0;
+}
+
+int
+history_remove_ref(struct history *h, const char *name)
+{
+	git_error_clear();
+	return worded(git_reference_remove(h->repo, name));
+}
+
 static int
 delete_ref(struct history *h, const char *name, const git_oid *from)
 {
@@ -236,8 +254,9 @@ delete_ref(struct history *h, const char *name, const git_oid *from)
 	if (git_reference_lookup(&ref, h->repo, name) < 0)
 		return -1;
 	r = -1;
+	git_error_clear();
 	if (git_oid_equal(git_reference_target(ref), from))
-		r = git_reference_delete(ref);	/* compares once more */
+		r = worded(git_reference_delete(ref));	/* compares once more */
 	else
 		git_error_set_str(GIT_ERROR_REFERENCE,
 		    "the reference has moved");

@@ -91,6 +91,9 @@ enum history_found history_ref(struct history *, const char *name,
 int history_move_ref(struct history *, const char *name, const git_oid *from,
     const git_oid *to);
 
+/* `name' is deleted, wherever it is. */
+int history_remove_ref(struct history *, const char *name);
+
 struct history_commit {
 	const char	*subject;
 	const char	*thread_id;	/* trailer "Thread", NULL: none */

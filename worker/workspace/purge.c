@@ -281,8 +281,7 @@ drop_staged(struct purge *p)
 	for (i = 0; r == 0 && i < refs.n; i++)
 		if (tree_below(refs.v[i], HISTORY_STAGED) ||
 		    tree_below(refs.v[i], HISTORY_REVIEW))
-			r = git_reference_remove(p->ws->history.repo,
-			    refs.v[i]);
+			r = history_remove_ref(&p->ws->history, refs.v[i]);
 	refs_release(&refs);
 	return r < 0 ? -1 : 0;
 }

@@ -182,8 +182,7 @@ staged_forget_others(struct workspace *ws, const char *thread_id)
 		return workspace_fail_history(ws, HISTORY_STAGED);
 	for (i = 0; r == 0 && i < refs.n; i++)
 		if (is_left_over(ws, refs.v[i], thread_id))
-			r = git_reference_remove(ws->history.repo,
-			    refs.v[i]);
+			r = history_remove_ref(&ws->history, refs.v[i]);
 	refs_release(&refs);
 	return r < 0 ? workspace_fail_history(ws, HISTORY_STAGED) : 0;
 }
