@@ -382,9 +382,10 @@ take_found(struct root *r, const struct root_query *q)
 	look(r, q);
 	if (!root_usable(r->state) && !root_adoptable(r->state, q->adopt))
 		return 0;
-	if (fstat(r->fd, &st) == -1 || st.st_dev != r->dev ||
-	    st.st_ino != r->ino) {
-		errno = ESTALE;
+	rc = fstat(r->fd, &st);
+	if (rc == -1 || st.st_dev != r->dev || st.st_ino != r->ino) {
+		if (rc == 0)
+			errno = ESTALE;
 		root_say_errno(r, q, ROOT_ERROR, q->path);
 		return 0;
 	}

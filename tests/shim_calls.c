@@ -181,16 +181,43 @@ CALL_AS("stat", int, stat, (const char *restrict a, struct stat *restrict st),
     (a, st))
 CALL_AS("stat", int, lstat, (const char *restrict a, struct stat *restrict st),
     (a, st))
-CALL_AS("stat", int, fstat, (int fd, struct stat *st), (fd, st))
 CALL_AS("stat", int, fstatat, (int d, const char *restrict a,
     struct stat *restrict st, int how), (d, a, st, how))
 CALL_AS("stat", int, stat64, (const char *restrict a,
     struct stat64 *restrict st), (a, st))
 CALL_AS("stat", int, lstat64, (const char *restrict a,
     struct stat64 *restrict st), (a, st))
-CALL_AS("stat", int, fstat64, (int fd, struct stat64 *st), (fd, st))
 CALL_AS("stat", int, fstatat64, (int d, const char *restrict a,
     struct stat64 *restrict st, int how), (d, a, st, how))
+
+/* Of a pipe or a socket it cannot fail. */
+static int
+is_of_a_disk(int fd)
+{
+	struct stat	st;
+	int		saved = errno, yes;
+
+	yes = look_at(fd, &st) == 0 &&
+	    (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+	errno = saved;
+	return yes;
+}
+
+#define FSTAT(name, type)						\
+int									\
+name(int fd, struct type *st)						\
+{									\
+	static int	(*real)(int, struct type *);			\
+									\
+	if (shim_counts("stat") && is_of_a_disk(fd) && FAILS("stat"))	\
+		return -1;						\
+	if (real == NULL)						\
+		real = (int (*)(int, struct type *))shim_next(#name);	\
+	return real(fd, st);						\
+}
+
+FSTAT(fstat, stat)
+FSTAT(fstat64, stat64)
 CALL(int, poll, (struct pollfd *p, nfds_t n, int ms), (p, n, ms))
 CALL(int, ppoll, (struct pollfd *p, nfds_t n, const struct timespec *t,
     const sigset_t *s), (p, n, t, s))

@@ -14,7 +14,7 @@ if [ -n "${SANITIZED:-}" ]; then
 fi
 export MNEMOD_TEST_GRACE_MS=1000
 ERRORS=EIO
-SAID='Input/output error\|disk I/O error\|object not found\|is started by'
+SAID='Input/output error\|disk I/O error\|object not found'
 SAID="$SAID\\|malformed\\|failed_\\|ended (\\|cannot be\\|cannot read\\|not looked"
 
 asks() { timeout -s KILL 60 "$B/test/mnemoctl" -o now="$NOW" "$@" \

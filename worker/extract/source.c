@@ -260,17 +260,18 @@ source_walk(const char *root, enum source_part part, source_fn *fn, void *arg)
 int
 source_open_at(int dirfd, const char *name, struct stat *st)
 {
-	int	fd;
+	int	fd, error;
 
 	/* A FIFO must not block us before we see that it is one. */
 	fd = openat(dirfd, name,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	if (fstat(fd, st) == -1 || !S_ISREG(st->st_mode)) {
+	error = fstat(fd, st) == -1 ? errno :
+	    S_ISREG(st->st_mode) ? 0 : EINVAL;
+	if (error != 0)
 		fd_close(&fd);
-		errno = EINVAL;
-	}
+	errno = error;
 	return fd;
 }
 
