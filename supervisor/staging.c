@@ -49,7 +49,8 @@ int
 staging_exists(const struct state_dir *sd, const char *thread_id)
 {
 	char	*path = xasprintf("%s/staging/%s", sd->path, thread_id);
-	int	 there = access(path, F_OK) == 0;
+	/* What cannot be looked at may be there. */
+	int	 there = access(path, F_OK) == 0 || errno != ENOENT;
 
 	free(path);
 	return there;
@@ -57,16 +58,17 @@ staging_exists(const struct state_dir *sd, const char *thread_id)
 
 /*
  * 1 if a person may want to look at it, or its agent is not done: it works,
- * or waits for its memory root to come back.
+ * or waits for its memory root to come back; or if that cannot be known.
  */
 static int
 kept(struct store *store, const char *thread_id, int64_t until)
 {
 	struct store_agent	*a;
+	enum store_status	 st = store_agent_get(store, thread_id, &a);
 	int64_t			 at = INT64_MIN;
 
-	if (store_agent_get(store, thread_id, &a) != STORE_OK)
-		return 0;
+	if (st != STORE_OK)
+		return st != STORE_NONE;
 	if (a->finished_at == 0)
 		at = a->started_at;
 	else if (a->reason != NULL && strcmp(a->reason, "rejected") == 0)

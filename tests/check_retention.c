@@ -5,6 +5,8 @@
  * goes is old and finished; all else stays, whatever its age.
  */
 #include <sys/stat.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,23 @@
 static struct supervisor	sv;
 static struct config		config;
 static const char *const	folders[] = { "agents", "staging" };
+
+static int			blind;	/* access(2) fails */
+
+/* The program's own comes before that of the C library. */
+int
+access(const char *path, int how)
+{
+	static int	(*real)(const char *, int);
+
+	if (blind) {
+		errno = EIO;
+		return -1;
+	}
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "access");
+	return real(path, how);
+}
 
 static char *
 in_state(const char *name)
@@ -300,6 +319,35 @@ START_TEST(an_audit_that_cannot_go_keeps_its_row)
 }
 END_TEST
 
+/*
+ * A folder that waited for a person was removed, and so was that of an agent
+ * at work, because the database could not be asked just then.
+ */
+START_TEST(what_cannot_be_asked_about_stays)
+{
+	agent(1, 6, "rejected", NULL);
+	agent(2, 0, NULL, NULL);		/* at work */
+	tell("ALTER TABLE agents RENAME TO away");
+	retention_run(&sv);
+	ck_assert(is_there("staging", 1) && is_there("staging", 2));
+	ck_assert(is_there("audit", 1) && is_there("audit", 2));
+	tell("ALTER TABLE away RENAME TO agents");
+}
+END_TEST
+
+/* Its row and its audit were, because the folder could not be looked at. */
+START_TEST(what_cannot_be_looked_at_stays)
+{
+	config.retention.staging_days = 0;
+	agent(1, 100, "rejected", NULL);
+	blind = 1;
+	retention_run(&sv);
+	blind = 0;
+	ck_assert(has_row(1) && is_there("audit", 1));
+	ck_assert(is_there("staging", 1));
+}
+END_TEST
+
 /* Old agents up to this number, two of each memory, without files. */
 static void
 months_of_agents(int n)
@@ -388,6 +436,8 @@ suite(void)
 	tcase_add_test(t, the_ledger_keeps_its_rolling_day);
 	tcase_add_test(t, zero_keeps_for_ever);
 	tcase_add_test(t, an_audit_that_cannot_go_keeps_its_row);
+	tcase_add_test(t, what_cannot_be_asked_about_stays);
+	tcase_add_test(t, what_cannot_be_looked_at_stays);
 	tcase_add_test(t, four_times_the_agents_take_four_times_the_steps);
 	tcase_add_test(t, agents_of_others_do_not_delay_a_memory);
 	suite_add_tcase(s, t);
