@@ -233,10 +233,14 @@ scan_next_source(struct scan *sc)
 	return scan_source(sc);
 }
 
+/*
+ * What came back may stand as gone still where a batch was not recorded:
+ * then nothing is concluded from this scan.
+ */
 static enum scan_status
 scan_settle(struct scan *sc)
 {
-	if (missing_settle(sc->store, &sc->config->sources[sc->current],
+	if (sc->sources[sc->current].primed && missing_settle(sc->store, &sc->config->sources[sc->current],
 	    &sc->sources[sc->current].missing) != STORE_OK)
 		sc->failed = 1;
 	return scan_next_source(sc);
