@@ -7,9 +7,10 @@
 #define FORGOTTEN "forgotten"
 
 struct burial {
-	struct store	*s;
-	const char	*id;
-	int64_t		 now;
+	struct store		*s;
+	const char		*id;
+	int64_t			 now;
+	enum store_status	 st;	/* of the last enqueue_one() */
 };
 
 static int
@@ -17,7 +18,8 @@ enqueue_one(const struct store_memory *m, void *arg)
 {
 	struct burial	*b = arg;
 
-	return store_stage_two_enqueue(b->s, m->name, 0) != STORE_OK;
+	b->st = store_stage_two_enqueue(b->s, m->name, 0);
+	return b->st != STORE_OK;
 }
 
 /* Nothing says who holds it: all are to look. */
@@ -31,7 +33,8 @@ enqueue_if_unknown(struct burial *b)
 	    ARGS(TEXT(b->id)), &known);
 	if (st != STORE_OK || known > 0)
 		return st;
-	return store_memory_each(b->s, enqueue_one, b);
+	st = store_memory_each(b->s, enqueue_one, b);
+	return st == STORE_OK ? b->st : st;
 }
 
 static enum store_status
@@ -52,7 +55,7 @@ bury(struct store *s, void *arg)
 enum store_status
 store_thread_bury(struct store *s, const char *id, int64_t now)
 {
-	struct burial	b = { s, id, now };
+	struct burial	b = { s, id, now, STORE_OK };
 
 	db_about(s, "forgetting thread %s", id);
 	return db_transaction(s, "bury", bury, &b);

@@ -275,6 +275,28 @@ START_TEST(a_scan_that_finds_memory_disabled_enqueues)
 }
 END_TEST
 
+/*
+ * What no scan has seen is looked for by all memories.  One of them could not
+ * be told, and all the same it was forgotten: nothing looked there again.
+ */
+START_TEST(forgotten_by_all_that_may_hold_it_or_not_at_all)
+{
+	struct store_memory	m = { .name = "codex", .root = "/r" };
+
+	ck_assert_int_eq(store_memory_claim(st, &m), STORE_OK);
+	m.name = "work";
+	ck_assert_int_eq(store_memory_claim(st, &m), STORE_OK);
+	tell("CREATE TRIGGER full BEFORE INSERT ON jobs WHEN new.job_key ="
+	    " 'codex' BEGIN SELECT RAISE(ABORT, 'full'); END");
+	ck_assert_int_eq(store_thread_bury(st, tid(1), NOW), STORE_ERROR);
+	ck_assert_int_eq(ask("SELECT count(*) FROM tombstones"), 0);
+	tell("DROP TRIGGER full");
+	ck_assert_int_eq(store_thread_bury(st, tid(1), NOW), STORE_OK);
+	ck_assert_int_eq(ask("SELECT count(*) FROM tombstones"), 1);
+	ck_assert_int_eq(ask(STAGE_TWO("count(*)")), 2);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -296,6 +318,7 @@ suite(void)
 	tcase_add_test(tc, forget_takes_at_most_a_tenth);
 	tcase_add_test(tc, a_scan_that_finds_pollution_enqueues);
 	tcase_add_test(tc, a_scan_that_finds_memory_disabled_enqueues);
+	tcase_add_test(tc, forgotten_by_all_that_may_hold_it_or_not_at_all);
 	suite_add_tcase(s, tc);
 	return s;
 }
