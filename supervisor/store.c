@@ -122,7 +122,8 @@ static int
 is_at_rest(const char *path)
 {
 	char	*wal = xasprintf("%s-wal", path);
-	int	 rest = access(wal, F_OK) == -1;
+	/* One that cannot be looked at may hold the newest of it. */
+	int	 rest = access(wal, F_OK) == -1 && errno == ENOENT;
 
 	free(wal);
 	return rest;
@@ -183,7 +184,8 @@ open_copy(struct store *s)
 	enum store_status	 st;
 
 	st = connect_to(s, ":memory:", SQLITE_OPEN_READWRITE);
-	if (st != STORE_OK || access(s->path, F_OK) == -1)
+	if (st != STORE_OK || (access(s->path, F_OK) == -1 &&
+	    errno == ENOENT))
 		return st;
 	db_about(&from, "reading");
 	st = connect_read_only(&from);
@@ -203,8 +205,8 @@ open_reader(struct store *s)
 	if (access(s->path, R_OK) == -1) {
 		if (errno == ENOENT)
 			return STORE_NONE;
-		log_warn("%s: only the user who runs mnemod may read it",
-		    s->path);
+		log_warn("%s: %s", s->path, errno == EACCES ? "only the user "
+		    "who runs mnemod may read it" : "cannot be looked at");
 		return STORE_ERROR;
 	}
 	s->reader = 1;

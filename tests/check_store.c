@@ -5,6 +5,8 @@
  * nothing.
  */
 #include <sys/stat.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,22 @@
 #include "tests/store_fixture.h"
 
 static struct log_kept	said;
+static const char	*unseen;	/* access(2) of such a name fails */
+
+/* The program's own comes before that of the C library. */
+int
+access(const char *path, int how)
+{
+	static int	(*real)(const char *, int);
+
+	if (unseen != NULL && strstr(path, unseen) != NULL) {
+		errno = EIO;
+		return -1;
+	}
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "access");
+	return real(path, how);
+}
 
 static char *
 in_dir(const char *name)
@@ -250,6 +268,42 @@ START_TEST(a_copy_of_nothing_is_empty)
 }
 END_TEST
 
+/*
+ * What the log of a database holds is the newest of it.  A look at it that
+ * failed was taken for a database at rest, and a state that could not be
+ * looked at for none: all was told, and asked for, as at the first start.
+ */
+START_TEST(what_cannot_be_looked_at_is_not_absent)
+{
+	static const enum store_mode	modes[] = { STORE_COPY, STORE_READER };
+	struct store			*other;
+	struct store_counts		 c;
+	size_t				 i;
+
+	add_thread(1, NOW);		/* in the log alone */
+	for (i = 0; i < 2; i++) {
+		unseen = "state.db-wal";
+		ck_assert_int_eq(store_open(st_dir, modes[i], &other),
+		    STORE_OK);
+		ck_assert_int_eq(store_counts(other, &c), STORE_OK);
+		ck_assert_int_eq(c.threads, 1);
+		store_close(other);
+	}
+	unseen = "state.db";
+	ck_assert_int_eq(store_open(st_dir, STORE_COPY, &other), STORE_OK);
+	ck_assert_int_eq(store_counts(other, &c), STORE_OK);
+	ck_assert_int_eq(c.threads, 1);
+	store_close(other);
+	log_set_sink(log_keep, &said);
+	ck_assert_int_eq(store_open(st_dir, STORE_READER, &other),
+	    STORE_ERROR);
+	ck_assert_ptr_nonnull(strstr(said.text, "cannot be looked at"));
+	ck_assert_ptr_null(strstr(said.text, "only the user"));
+	log_set_sink(log_quiet, NULL);
+	unseen = NULL;
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -268,6 +322,7 @@ suite(void)
 	tcase_add_test(tc, a_failed_migration_changes_nothing);
 	tcase_add_test(tc, a_copy_changes_nothing_on_disk);
 	tcase_add_test(tc, a_copy_of_nothing_is_empty);
+	tcase_add_test(tc, what_cannot_be_looked_at_is_not_absent);
 	suite_add_tcase(s, tc);
 	return s;
 }
