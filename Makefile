@@ -367,7 +367,7 @@ check-long: all $(TESTBIN) $(TESTPROGS)
 	@B=$(B) KILLS=100 FLIPS=100 EVERY=1 sh tests/run.sh check_edits -- \
 	    tests/t-gateway-kill.sh tests/t-flips.sh tests/t-disk-errors.sh \
 	    tests/t-no-process.sh tests/t-read-errors.sh \
-	    tests/t-read-asked.sh
+	    tests/t-read-asked.sh tests/t-read-adopt.sh
 
 # Row 72: with other compilers and at other levels, each in a directory of its
 # own, where every warning is an error.

@@ -255,9 +255,12 @@ static const struct child_ops adopt_ops = {
 	wspace_ready, wspace_message, NULL, wspace_ended
 };
 
-/* Databases lie beside the sessions of each of the memory's sources. */
+/*
+ * Databases lie beside the sessions of each of the memory's sources.  NULL if
+ * one cannot be read now: an adoption is made once.
+ */
 static json_object *
-read_databases(const struct memory *m)
+read_databases(struct memory *m)
 {
 	json_object			*rows = json_object_new_array();
 	const struct config_source	*s;
@@ -265,8 +268,16 @@ read_databases(const struct memory *m)
 
 	for (i = 0; i < m->config->sources.n; i++) {
 		s = config_source(m->sv->config, m->config->sources.v[i]);
-		if (s != NULL)
-			codex_rows_read(s->path, m->sv->state.path, rows);
+		if (s == NULL || codex_rows_read(s->path, m->sv->state.path,
+		    rows) == 0)
+			continue;
+		log_warnx("memory %s: not adopted yet: the databases in %s "
+		    "cannot be read; tried again at the next pass",
+		    m->config->name, s->path);
+		snprintf(m->reason, sizeof(m->reason), "io_error");
+		m->sv->outcome |= OUTCOME_WAITING;
+		json_object_put(rows);
+		return NULL;
 	}
 	return rows;
 }
@@ -291,16 +302,19 @@ is_held_back(struct memory *m)
 int
 adopt_start(struct memory *m)
 {
-	if (is_held_back(m))
+	json_object	*rows;
+
+	if (is_held_back(m) || (rows = read_databases(m)) == NULL)
 		return 0;
 	if (memory_take_foreign(m) == -1) {
+		json_object_put(rows);
 		if (!m->stopped)
 			m->sv->outcome |= OUTCOME_WAITING;
 		return 0;
 	}
 	m->state = MEM_ADOPTING;
 	m->adoption = xcalloc(1, sizeof(*m->adoption));
-	m->adoption->rows = read_databases(m);
+	m->adoption->rows = rows;
 	memory_start_workspace(m, &adopt_ops);
 	return 1;
 }

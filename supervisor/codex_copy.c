@@ -234,26 +234,77 @@ open_copy(struct codex_copy *c)
 	    NULL, NULL, NULL);
 }
 
+static void
+note(struct codex_copy *c, enum codex_trouble t)
+{
+	if (t > c->trouble)
+		c->trouble = t;
+}
+
+/* What a file's owner did to it stays so; all else is the system's. */
+static void
+note_errno(struct codex_copy *c, int error)
+{
+	switch (error) {
+	case EACCES:
+	case EBUSY:
+	case EFBIG:
+	case EINVAL:
+	case ELOOP:
+	case ENOENT:
+	case ENOTDIR:
+	case EPERM:
+		note(c, CODEX_DAMAGED);
+		break;
+	default:
+		note(c, CODEX_UNREAD);
+	}
+}
+
+void
+codex_copy_ended(struct codex_copy *c, int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+	case SQLITE_ERROR:	/* another schema than we know */
+		break;
+	case SQLITE_CANTOPEN:
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_NOMEM:
+		note(c, CODEX_UNREAD);
+		break;
+	default:
+		note(c, CODEX_DAMAGED);
+	}
+}
+
 int
 codex_copy_open(struct codex_copy *c, const char *home, const char *prefix,
     const char *state)
 {
+	int	rc;
+
 	memset(c, 0, sizeof(*c));
 	c->origin = find_newest(home, prefix);
 	if (c->origin == NULL && errno == 0)
 		return 0;
 	if (c->origin == NULL) {
-		log_warn("%s: no database is looked for, going on from the "
-		    "files", home);
+		note_errno(c, errno);
+		log_warn("%s: its databases cannot be looked for", home);
 		return -1;
 	}
 	c->path = copy_path(state, prefix);
-	if (copy_both(c->origin, c->path) == -1)
-		log_warn("%s: not read, going on from the files", c->origin);
-	else if (open_copy(c) != SQLITE_OK)
-		log_warnx("%s: not read, going on from the files: %s",
-		    c->origin, sqlite3_errmsg(c->db));
-	else
+	if (copy_both(c->origin, c->path) == -1) {
+		note_errno(c, errno);
+		log_warn("%s: cannot be read", c->origin);
+	} else if ((rc = open_copy(c)) != SQLITE_OK) {
+		codex_copy_ended(c, rc);
+		log_warnx("%s: cannot be read: %s", c->origin,
+		    sqlite3_errmsg(c->db));
+	} else
 		return 1;
 	codex_copy_close(c);
 	return -1;
@@ -272,19 +323,21 @@ codex_copy_close(struct codex_copy *c)
 }
 
 int
-codex_copy_has(const struct codex_copy *c, const char *table)
+codex_copy_has(struct codex_copy *c, const char *table)
 {
 	sqlite3_stmt	*st = NULL;
-	int		 has = 0;
+	int		 rc;
 
 	if (c->db == NULL)
 		return 0;
 	/* A virtual table has no root page. */
-	if (sqlite3_prepare_v2(c->db, "SELECT 1 FROM sqlite_schema WHERE"
-	    " name = ? AND type = 'table' AND rootpage > 0", -1, &st,
-	    NULL) == SQLITE_OK &&
-	    sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC) == SQLITE_OK)
-		has = sqlite3_step(st) == SQLITE_ROW;
+	rc = sqlite3_prepare_v2(c->db, "SELECT 1 FROM sqlite_schema WHERE"
+	    " name = ? AND type = 'table' AND rootpage > 0", -1, &st, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
 	sqlite3_finalize(st);
-	return has;
+	codex_copy_ended(c, rc);
+	return rc == SQLITE_ROW;
 }

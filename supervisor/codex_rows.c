@@ -35,8 +35,8 @@ static const char *const thread_keys[] = { "cwd", "rollout_path",
 #define NTHREAD_KEYS (sizeof(thread_keys) / sizeof(thread_keys[0]))
 
 struct reading {
-	const struct codex_copy	*outputs;
-	const struct codex_copy	*threads;	/* or NULL */
+	struct codex_copy	*outputs;
+	struct codex_copy	*threads;	/* or NULL */
 	sqlite3_stmt		*thread;	/* or NULL */
 	json_object		*rows;
 	size_t			 bytes;
@@ -65,12 +65,16 @@ add_thread(const struct reading *r, const char *id, json_object *o)
 {
 	sqlite3_stmt	*st = r->thread;
 	size_t		 i;
+	int		 rc;
 
 	if (st == NULL)
 		return;
 	sqlite3_reset(st);
 	sqlite3_bind_text(st, 1, id, -1, SQLITE_TRANSIENT);
-	if (sqlite3_step(st) == SQLITE_ROW)
+	rc = sqlite3_step(st);
+	/* Whether it may be remembered stands there, too. */
+	codex_copy_ended(r->threads, rc);
+	if (rc == SQLITE_ROW)
 		for (i = 0; i < NTHREAD_KEYS; i++)
 			set_text(o, thread_keys[i],
 			    text_of(st, (int)i, NAME_MAX_BYTES));
@@ -144,20 +148,26 @@ read_outputs(struct reading *r)
 		if (rc == SQLITE_ROW)
 			take_row(r, st);
 	}
+	codex_copy_ended(r->outputs, rc);
 	if (rc != SQLITE_DONE)
-		log_warnx("%s: going on with the %zu raw memories that could "
-		    "be read: %s", r->outputs->origin,
-		    json_object_array_length(r->rows), sqlite3_errmsg(db));
+		log_warnx("%s: not all of its raw memories can be read: %s",
+		    r->outputs->origin, sqlite3_errmsg(db));
 	sqlite3_finalize(st);
 }
 
 static void
 read_all(struct reading *r)
 {
-	if (r->threads != NULL && sqlite3_prepare_v2(r->threads->db, THREAD,
-	    -1, &r->thread, NULL) != SQLITE_OK)
+	int	rc = SQLITE_OK;
+
+	if (r->threads != NULL)
+		rc = sqlite3_prepare_v2(r->threads->db, THREAD, -1,
+		    &r->thread, NULL);
+	if (rc != SQLITE_OK) {
+		codex_copy_ended(r->threads, rc);
 		log_info("%s: its threads are not read: %s",
 		    r->threads->origin, sqlite3_errmsg(r->threads->db));
+	}
 	read_outputs(r);
 	sqlite3_finalize(r->thread);
 	if (r->left_out > 0)
@@ -165,8 +175,8 @@ read_all(struct reading *r)
 		    "much: left out", r->outputs->origin, r->left_out);
 }
 
-void
-codex_rows_read(const char *home, const char *state, json_object *rows)
+static enum codex_trouble
+read_home(const char *home, const char *state, json_object *rows)
 {
 	struct codex_copy	memories, threads;
 	struct reading		r = { .rows = rows };
@@ -187,4 +197,24 @@ codex_rows_read(const char *home, const char *state, json_object *rows)
 		    "from the files", home);
 	codex_copy_close(&memories);
 	codex_copy_close(&threads);
+	return memories.trouble > threads.trouble ? memories.trouble :
+	    threads.trouble;
+}
+
+int
+codex_rows_read(const char *home, const char *state, json_object *rows)
+{
+	size_t			before = json_object_array_length(rows);
+	enum codex_trouble	t = read_home(home, state, rows);
+
+	/* To SQLite a read that failed once is damage. */
+	if (t != CODEX_FINE) {
+		json_object_array_del_idx(rows, before,
+		    json_object_array_length(rows) - before);
+		t = read_home(home, state, rows);
+	}
+	if (t == CODEX_DAMAGED)
+		log_warnx("%s: not all of its databases is read, going on "
+		    "from the files", home);
+	return t == CODEX_UNREAD ? -1 : 0;
 }

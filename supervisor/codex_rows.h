@@ -10,9 +10,10 @@
  * Append to `rows' what is found below `home', newest first, as entries of
  * `input' (mnemod-protocol(7)) with usage_count, last_usage and memory_mode
  * besides.  The databases are read from copies below `state'.  All of it is
- * another program's: texts are bounded, but not redacted.  Whatever cannot be
- * read is logged and left out.
+ * another program's: texts are bounded, but not redacted.  What is damaged is
+ * logged and left out: 0.  -1: the system could not read it now, nor tell
+ * what may not be remembered; it is to be tried again.
  */
-void codex_rows_read(const char *home, const char *state, json_object *rows);
+int codex_rows_read(const char *home, const char *state, json_object *rows);
 
 #endif
