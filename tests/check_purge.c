@@ -16,6 +16,7 @@
 #include "common/hook.h"
 #include "common/json.h"
 #include "tests/wspace_scene.h"
+#include "worker/workspace/adopt.h"
 #include "worker/workspace/purge.h"
 #include "worker/workspace/tree.h"
 
@@ -212,6 +213,81 @@ START_TEST(killed_at_any_step)
 }
 END_TEST
 
+/* What led to a second adoption held more than what was found then. */
+START_TEST(what_came_before_the_adopted_commit_goes)
+{
+	struct adopt_result	res;
+
+	forget_a();
+	ck_assert_int_eq(adopt_run(&sc.ws, &res), 0);
+	adopt_result_release(&res);
+	ck_assert_int_eq(purge_run(&p), 0);
+	ck_assert_uint_eq(p.dropped, 1);
+	ck_assert_int_eq(is_gone(), 1);
+	ck_assert_str_eq(shell("git rev-parse refs/mnemod/adopted^{tree}"),
+	    shell("git rev-parse refs/mnemod/live^{tree}"));
+	ck_assert_str_eq(shell("git fsck --strict --full && echo whole"),
+	    "whole\n");
+}
+END_TEST
+
+/* Taken out by hand, and not published since. */
+START_TEST(the_summaries_compared_with_are_weeded)
+{
+	scene_write(sc.root, "MEMORY.md", "nothing\n");
+	scene_unlink(sc.root, TREE_SUMMARIES STEM_A ".md");
+	scene_inputs(&sc, 2, "later");
+	scene_bury(&sc, THREAD_A);
+	scene_prepare(&sc, AGENT_2);
+	ck_assert_int_eq(purge_run(&p), 0);
+	ck_assert_int_eq(is_gone(), 1);
+	ck_assert_str_eq(shell("git ls-tree -r --name-only "
+	    "refs/mnemod/generated"), "rollout_summaries/" STEM_B ".md\n");
+}
+END_TEST
+
+/* A branch or a tag that somebody made: it is named, and theirs to delete. */
+START_TEST(what_another_reference_leads_to_is_told)
+{
+	static const char *const	made[] = {
+		"git branch mine refs/mnemod/live",
+		"git tag -a -m x mine refs/mnemod/live",
+		"git update-ref refs/tags/mine refs/mnemod/live^{tree}"
+	};
+	char	delete[256], ref[128];
+
+	ck_assert_str_eq(shell("git config user.name x; git config "
+	    "user.email x"), "");
+	ck_assert_str_eq(shell(made[_i]), "");
+	snprintf(ref, sizeof(ref), "refs/%s/mine", _i == 0 ? "heads" :
+	    "tags");
+	snprintf(delete, sizeof(delete), "git update-ref -d %s", ref);
+	forget_a();
+	ck_assert_int_eq(purge_run(&p), -1);
+	ck_assert_str_eq(sc.ws.reason, REASON_PUBLISHED);
+	ck_assert_ptr_nonnull(strstr(sc.ws.problem, ref));
+	ck_assert_str_eq(shell(delete), "");
+	ck_assert_int_eq(purge_run(&p), 0);
+	ck_assert_int_eq(is_gone(), 1);
+}
+END_TEST
+
+START_TEST(half_a_publication_is_finished_first)
+{
+	git_oid	live;
+
+	forget_a();
+	ck_assert_int_eq(history_ref(&sc.ws.history, HISTORY_LIVE, &live),
+	    HISTORY_FOUND);
+	ck_assert_int_eq(history_move_ref(&sc.ws.history, HISTORY_NEXT, NULL,
+	    &live), 0);
+	close(sc.ws.root);
+	sc.ws.root = -1;
+	ck_assert_int_eq(purge_run(&p), -1);
+	ck_assert_str_eq(sc.ws.reason, REASON_VANISHED);
+}
+END_TEST
+
 START_TEST(ids_only)
 {
 	forget_a();
@@ -236,6 +312,10 @@ suite(void)
 	tcase_add_test(tc, the_adopted_commit_is_weeded);
 	tcase_add_loop_test(tc, killed_at_any_step, 0,
 	    (int)(sizeof(points) / sizeof(points[0])));
+	tcase_add_test(tc, what_came_before_the_adopted_commit_goes);
+	tcase_add_test(tc, the_summaries_compared_with_are_weeded);
+	tcase_add_loop_test(tc, what_another_reference_leads_to_is_told, 0, 3);
+	tcase_add_test(tc, half_a_publication_is_finished_first);
 	tcase_add_test(tc, ids_only);
 	suite_add_tcase(s, tc);
 	return s;

@@ -1,5 +1,4 @@
 #include <git2/sys/commit.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,87 +10,6 @@
 #include "worker/workspace/recover.h"
 #include "worker/workspace/refs.h"
 #include "worker/workspace/tree.h"
-
-/* A blob that was looked at once; most stand in many trees. */
-struct seen {
-	git_oid	id;
-	int	traced;
-};
-
-static int
-by_id(const void *a, const void *b)
-{
-	const struct seen	*x = a, *y = b;
-
-	return git_oid_cmp(&x->id, &y->id);
-}
-
-static int
-text_traced(const struct purge *p, const struct buf *text)
-{
-	const char	*id;
-	size_t		 i;
-
-	for (i = 0; i < json_object_array_length(p->threads); i++) {
-		id = json_object_get_string(
-		    json_object_array_get_idx(p->threads, i));
-		if (memmem(buf_str(text), text->len, id, strlen(id)) != NULL)
-			return 1;
-	}
-	return 0;
-}
-
-static int
-blob_traced(struct purge *p, const git_oid *id)
-{
-	struct seen	 key, *s, **found;
-	struct buf	 text = BUF_INIT;
-	int		 r;
-
-	git_oid_cpy(&key.id, id);
-	found = tfind(&key, &p->seen, by_id);
-	if (found != NULL)
-		return (*found)->traced;
-	r = history_blob_read(&p->ws->history, id, &text);
-	if (r == 0) {
-		s = xcalloc(1, sizeof(*s));
-		git_oid_cpy(&s->id, id);
-		r = s->traced = text_traced(p, &text);
-		if (tsearch(s, &p->seen, by_id) == NULL)
-			free(s);	/* then it is read again */
-	}
-	buf_wipe(&text);
-	return r;
-}
-
-/*
- * 1 if some file of the tree holds one of the ids, 0 if none does, -1 with
- * history_error().
- */
-static int
-purge_traced(struct purge *p, const git_oid *tree)
-{
-	git_index	*index = NULL;
-	size_t		 i;
-	int		 r = 0;
-
-	if (tree_load(&p->ws->history, tree, &index) < 0)
-		return -1;
-	for (i = 0; r == 0 && i < git_index_entrycount(index); i++)
-		r = blob_traced(p, &git_index_get_byindex(index, i)->id);
-	git_index_free(index);
-	workspace_tick(p->ws);
-	return r;
-}
-
-static int
-commit_traced(struct purge *p, const git_oid *commit)
-{
-	git_oid	tree;
-
-	return history_tree_of(&p->ws->history, commit, &tree) < 0 ? -1 :
-	    purge_traced(p, &tree);
-}
 
 /* The same commit, with the tree and behind the parent of `as'. */
 static int
@@ -151,7 +69,7 @@ stays(struct purge *p, git_commit *c, const git_oid *last)
 	    git_commit_parent_id(c, 0))))
 		return 0;
 	for (i = 1; i < n; i++) {
-		r = commit_traced(p, git_commit_parent_id(c, i));
+		r = purge_commit_traced(p, git_commit_parent_id(c, i));
 		if (r != 0)
 			return r == 1 ? 0 : -1;
 	}
@@ -190,7 +108,7 @@ join(struct purge *p, const struct chain *ch, git_oid *last)
 	int	r, has_last = 0;
 
 	for (i = ch->n; i-- > 0;) {
-		r = commit_traced(p, &ch->ids[i]);
+		r = purge_commit_traced(p, &ch->ids[i]);
 		if (r == 1)
 			p->dropped++;
 		else if (r < 0 || keep(p, &ch->ids[i], last, &has_last) < 0)
@@ -254,16 +172,32 @@ purge_adopted(struct purge *p)
 	found = history_ref(&p->ws->history, HISTORY_ADOPTED, &id);
 	if (found != HISTORY_FOUND)
 		return found == HISTORY_ABSENT ? 0 : -1;
-	r = commit_traced(p, &id);
-	if (r != 1)
-		return r;
+	/* The same where it names none and nothing came before it. */
 	if (rewrite_adopted(p, &id, &new) < 0)
 		return -1;
 	hook_crash("purge.adopted.before");
-	r = history_move_ref(&p->ws->history, HISTORY_ADOPTED, &id, &new);
+	r = move(p, HISTORY_ADOPTED, &id, &new);
 	hook_crash("purge.adopted.after");
-	p->adopted = 1;
+	p->adopted = !git_oid_equal(&id, &new);
 	return r;
+}
+
+/* The summaries that the next ones are compared with. */
+static int
+purge_generated(struct purge *p)
+{
+	enum history_found	found;
+	git_oid			id, new;
+	int			r;
+
+	found = history_ref(&p->ws->history, HISTORY_GENERATED, &id);
+	if (found != HISTORY_FOUND)
+		return found == HISTORY_ABSENT ? 0 : -1;
+	r = purge_tree_traced(p, &id);
+	if (r != 1)
+		return r;
+	return purge_tree(p, &id, &new) < 0 ? -1 :
+	    move(p, HISTORY_GENERATED, &id, &new);
 }
 
 /*
@@ -286,6 +220,25 @@ drop_staged(struct purge *p)
 	return r < 0 ? -1 : 0;
 }
 
+/* What is half published stands on the history as it was. */
+static int
+check_next(struct purge *p)
+{
+	git_oid	next;
+
+	switch (history_ref(&p->ws->history, HISTORY_NEXT, &next)) {
+	case HISTORY_FOUND:
+		return workspace_fail(p->ws, REASON_VANISHED, "a publication "
+		    "into %s is not finished; purge again when it is",
+		    p->ws->root_path);
+	case HISTORY_ABSENT:
+		return 0;
+	case HISTORY_ERROR:
+		break;
+	}
+	return workspace_fail_history(p->ws, HISTORY_NEXT);
+}
+
 static int
 check_live(struct purge *p)
 {
@@ -298,7 +251,7 @@ check_live(struct purge *p)
 	case HISTORY_ERROR:
 		return workspace_fail_history(p->ws, HISTORY_LIVE);
 	}
-	switch (commit_traced(p, &p->live)) {
+	switch (purge_commit_traced(p, &p->live)) {
 	case 0:
 		return 0;
 	case 1:
@@ -355,20 +308,16 @@ purge_run(struct purge *p)
 {
 	int	r;
 
-	if (check_threads(p) < 0 || sweep_root(p) < 0 || check_live(p) < 0)
+	if (check_threads(p) < 0 || sweep_root(p) < 0 ||
+	    check_next(p) < 0 || check_live(p) < 0)
 		return -1;
 	if (drop_staged(p) < 0 || purge_adopted(p) < 0 ||
-	    purge_live(p) < 0 || count_files(p) < 0)
+	    purge_generated(p) < 0 || purge_live(p) < 0 || count_files(p) < 0)
 		return workspace_fail_history(p->ws, "purging");
+	if (purge_rest(p) < 0)
+		return -1;
 	hook_crash("purge.pack.before");
 	r = pack_history(p->ws, PACK_ALWAYS);
 	hook_crash("purge.pack.after");
 	return r < 0 ? -1 : 0;
-}
-
-void
-purge_release(struct purge *p)
-{
-	tdestroy(p->seen, free);
-	p->seen = NULL;
 }

@@ -12,7 +12,9 @@
  * a memory, some file of that commit holds its id.  So every commit that does
  * is taken out of the history, and those before and after are joined; the
  * adopted commit, which is kept for ever, loses the thread's own files and
- * the lines that name it.  Whatever is not reachable then is removed from the
+ * the lines that name it and stands alone then, and the summaries that the
+ * next ones are compared with lose the thread's.  A reference of another
+ * program's that leads to one still is a failure.  Whatever is not reachable then is removed from the
  * disk.
  *
  * Names of crash points: purge.adopted, purge.live, purge.pack (before and
@@ -37,6 +39,19 @@ struct purge {
  */
 int purge_run(struct purge *);
 void purge_release(struct purge *);
+
+/*
+ * purge_trace.c: 1 if some file of the tree, or of the commit's, holds one of the
+ * ids, 0 if none does, -1 with history_error().
+ */
+int purge_tree_traced(struct purge *, const git_oid *tree);
+int purge_commit_traced(struct purge *, const git_oid *commit);
+
+/*
+ * purge_rest.c: 0 if no reference leads to what names a thread any more; else
+ * -1 with workspace_fail().
+ */
+int purge_rest(struct purge *);
 
 /*
  * purge_tree.c: the tree without summaries of the threads, their blocks of
