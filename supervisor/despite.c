@@ -32,7 +32,7 @@ record(struct supervisor *sv, const struct despite *d)
 	json_object_put(o);
 }
 
-static void
+static enum store_status
 write_down(struct memory *m, const struct despite *d,
     const struct store_agent *a)
 {
@@ -45,24 +45,29 @@ write_down(struct memory *m, const struct despite *d,
 		.exit_status = a->exit_status, .commit = d->commit,
 		.live_files = d->files, .reason = reason
 	};
+	enum store_status		 st;
 
 	hook_crash("accept.recorded.before");
 	log_info("memory %s: what agent %s made is accepted despite rule %s",
 	    m->config->name, d->agent_id, d->rule);
-	if (store_stage_two_accepted(m->sv->store, &e) == STORE_OK) {
+	st = store_stage_two_accepted(m->sv->store, &e);
+	if (st == STORE_OK) {
 		record(m->sv, d);
 		staging_remove(&m->sv->state, d->agent_id);
 	}
 	free(reason);
+	return st;
 }
 
-void
+enum store_status
 despite_accepted(struct memory *m, const struct despite *d)
 {
 	struct store_agent	*a = NULL;
+	enum store_status	 st;
 
-	if (store_agent_get(m->sv->store, d->agent_id, &a) == STORE_OK &&
-	    despite_is_refused(a))
-		write_down(m, d, a);
+	st = store_agent_get(m->sv->store, d->agent_id, &a);
+	if (st == STORE_OK && despite_is_refused(a))
+		st = write_down(m, d, a);
 	store_agent_free(a);
+	return st == STORE_NONE ? STORE_OK : st;
 }

@@ -7,6 +7,7 @@
 #include "supervisor/idmatch.h"
 #include "supervisor/memory.h"
 #include "supervisor/op_table.h"
+#include "supervisor/recovery.h"
 
 /*
  * mnemoctl accept AGENT --despite RULE: a person takes what the validator
@@ -136,7 +137,8 @@ op_despite_reply(struct op_run *run, const struct msg *msg)
 
 	d.commit = json_str(msg->body, "commit");
 	d.files = json_int(msg->body, "files", 0);
-	despite_accepted(run->memory, &d);
+	if (despite_accepted(run->memory, &d) != STORE_OK)
+		recovery_unrecorded(run->memory);
 	if (conflicts != NULL && json_object_array_length(conflicts) > 0)
 		/* What was kept out leads the next run. */
 		store_stage_two_enqueue(run->sv->store,

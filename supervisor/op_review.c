@@ -3,6 +3,7 @@
 #include "common/uuid.h"
 #include "supervisor/memory.h"
 #include "supervisor/op_table.h"
+#include "supervisor/recovery.h"
 #include "supervisor/store_review.h"
 
 /* mnemoctl review, accept, discard: what waits for a person. */
@@ -96,7 +97,8 @@ end_review(struct op_run *run, const struct msg *msg, const char *commit)
 	log_info("memory %s: what agent %s made is %s", e.memory,
 	    e.agent_id == NULL ? "?" : e.agent_id,
 	    commit == NULL ? "discarded" : "accepted");
-	store_review_end(run->sv->store, &e);
+	if (store_review_end(run->sv->store, &e) != STORE_OK)
+		recovery_unrecorded(run->memory);
 	if (conflicts != NULL && json_object_array_length(conflicts) > 0)
 		/* What was kept out leads the next run. */
 		store_stage_two_enqueue(run->sv->store, e.memory, 0);

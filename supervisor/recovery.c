@@ -16,6 +16,8 @@
 #include "supervisor/store_review.h"
 #include "supervisor/turn.h"
 
+#define FAILED	"recovery_failed"
+
 /* The memories that are still to be recovered were all looked at? */
 static int
 all_recovered(struct supervisor *sv)
@@ -36,6 +38,42 @@ add_agent(const struct store_agent *a, void *arg)
 	return 0;
 }
 
+/* Those whose end is not known, and the one that waits for review. */
+static enum store_status
+add_agents(struct memory *m, json_object *agents)
+{
+	enum store_status	st;
+	char			waiting[UUID_SIZE];
+
+	st = store_agent_open_each(m->sv->store, m->config->name, add_agent,
+	    agents);
+	if (st != STORE_OK)
+		return st;
+	st = store_review_pending(m->sv->store, m->config->name, waiting);
+	if (st == STORE_OK)
+		json_push_str(agents, waiting);
+	return st == STORE_NONE ? STORE_OK : st;
+}
+
+/* A full disk or a lost worker may be over at the next pass. */
+static void
+put_off(struct memory *m, const char *reason)
+{
+	snprintf(m->reason, sizeof(m->reason), "%s", reason);
+	m->unrecovered = 1;
+	m->due = 0;
+	m->sv->outcome |= OUTCOME_WAITING;
+}
+
+void
+recovery_unrecorded(struct memory *m)
+{
+	log_warnx("memory %s: what became of it is not recorded; the next "
+	    "pass, or start, completes it", m->config->name);
+	put_off(m, FAILED);
+}
+
+/* Of an agent that is not named, the worker could not tell what it made. */
 static void
 wspace_ready(struct child *c, void *arg)
 {
@@ -43,18 +81,20 @@ wspace_ready(struct child *c, void *arg)
 	struct msg_head	 head = { .id = MSG_RECOVER };
 	json_object	*agents = json_object_new_array();
 	json_object	*body = json_object_new_object();
-	char		 waiting[UUID_SIZE];
 
-	store_agent_open_each(m->sv->store, m->config->name, add_agent,
-	    agents);
-	if (store_review_pending(m->sv->store, m->config->name, waiting) ==
-	    STORE_OK)
-		json_push_str(agents, waiting);
 	json_set(body, "agents", agents);
 	json_set_bool(body, "claimed", 1);
-	if (memory_send_input(m, NULL) == -1 ||
-	    child_request(c, &head, body) == -1)
+	if (add_agents(m, agents) != STORE_OK ||
+	    memory_send_input(m, NULL) == -1) {
+		log_warnx("memory %s: what its agents did cannot be read now; "
+		    "recovered at the next pass", m->config->name);
+		put_off(m, FAILED);
+		json_object_put(body);
 		child_stop(c, "recovery cannot be asked for");
+	} else if (child_request(c, &head, body) == -1) {
+		put_off(m, FAILED);
+		child_stop(c, "recovery cannot be asked for");
+	}
 }
 
 /* What a list of the worker's says of an agent, or NULL. */
@@ -85,11 +125,12 @@ commit_of(json_object *published, const char *thread_id)
 }
 
 /* It was published; if a bound had stopped it, some may be left. */
-static void
+static enum store_status
 settle_published(const struct store_agent *a, struct store_stage_two_end *e,
     struct store *store, json_object *told)
 {
 	struct store_left	left = { NULL, 0, 0 };
+	enum store_status	st;
 
 	log_info("memory %s: the publication of agent %s is complete",
 	    a->memory, a->thread_id);
@@ -99,14 +140,16 @@ settle_published(const struct store_agent *a, struct store_stage_two_end *e,
 		stage_two_left(&left, json_arr(told, "left"));
 		e->left = &left;
 	}
-	store_stage_two_succeeded(store, e);
+	st = store_stage_two_succeeded(store, e);
 	e->left = NULL;
 	free(left.ids);
+	return st;
 }
 
 struct settle {
 	struct memory		*m;
 	const struct msg	*msg;
+	enum store_status	 st;	/* of the last one */
 };
 
 /* Finish or undo one agent whose end is not recorded. */
@@ -128,54 +171,73 @@ settle_agent(const struct store_agent *a, void *arg)
 	told = told_of(json_arr(s->msg->body, "published"), a->thread_id);
 	if (told != NULL) {
 		e.live_files = json_int(s->msg->body, "entries", 0);
-		settle_published(a, &e, s->m->sv->store, told);
+		s->st = settle_published(a, &e, s->m->sv->store, told);
 	} else if (commit_of(json_arr(s->msg->body, "held"), a->thread_id) !=
 	    NULL) {
 		e.reason = REVIEW_PENDING;
-		store_stage_two_succeeded(s->m->sv->store, &e);
+		s->st = store_stage_two_succeeded(s->m->sv->store, &e);
 	} else {
 		e.reason = "supervisor_died";
 		log_info("memory %s: agent %s did not finish; its job is "
 		    "pending again", a->memory, a->thread_id);
-		store_stage_two_release(s->m->sv->store, &e);
+		s->st = store_stage_two_release(s->m->sv->store, &e);
 	}
+	/* STORE_NONE: the job is somebody else's by now. */
+	if (s->st != STORE_OK && s->st != STORE_NONE)
+		return 1;
 	staging_remove(&s->m->sv->state, a->thread_id);
 	return 0;
 }
 
+static enum store_status
+settle_agents(struct memory *m, const struct msg *msg)
+{
+	struct settle		s = { m, msg, STORE_OK };
+	enum store_status	st;
+
+	st = store_agent_open_each(m->sv->store, m->config->name,
+	    settle_agent, &s);
+	if (st != STORE_OK)
+		return st;
+	return s.st == STORE_NONE ? STORE_OK : s.st;
+}
+
 /* A person's decision that was carried out, but not written down. */
-static void
+static enum store_status
 settle_review(struct memory *m, const struct msg *msg)
 {
 	struct store_review_end	e = { .memory = m->config->name };
+	enum store_status	st;
 	char			waiting[UUID_SIZE];
 
-	if (store_review_pending(m->sv->store, m->config->name, waiting) !=
-	    STORE_OK || commit_of(json_arr(msg->body, "held"), waiting) !=
-	    NULL)
-		return;
+	st = store_review_pending(m->sv->store, m->config->name, waiting);
+	if (st != STORE_OK)
+		return st == STORE_NONE ? STORE_OK : st;
+	if (commit_of(json_arr(msg->body, "held"), waiting) != NULL)
+		return STORE_OK;
 	e.agent_id = waiting;
 	e.commit = commit_of(json_arr(msg->body, "published"), waiting);
 	e.files = json_int(msg->body, "entries", 0);
 	log_info("memory %s: what agent %s made was %s", e.memory, waiting,
 	    e.commit == NULL ? "discarded" : "accepted");
-	store_review_end(m->sv->store, &e);
+	return store_review_end(m->sv->store, &e);
 }
 
 /* The same of what the validator had refused. */
-static void
+static enum store_status
 settle_despite(struct memory *m, const struct msg *msg)
 {
 	json_object	*o = json_obj(msg->body, "despite");
 	struct despite	 d = { .files = json_int(msg->body, "entries", 0) };
 
 	if (o == NULL)
-		return;
+		return STORE_OK;
 	d.agent_id = json_str(o, "thread_id");
 	d.rule = json_str(o, "rule");
 	d.commit = json_str(msg->body, "live");
-	if (d.agent_id != NULL && d.rule != NULL && d.commit != NULL)
-		despite_accepted(m, &d);
+	if (d.agent_id == NULL || d.rule == NULL || d.commit == NULL)
+		return STORE_OK;
+	return despite_accepted(m, &d);
 }
 
 /*
@@ -199,10 +261,23 @@ without_history(struct memory *m)
 	memory_stop(m, "foreign_root");
 }
 
+/* What the worker told, into the database. */
+static void
+settle(struct memory *m, const struct msg *msg)
+{
+	enum store_status	st = settle_agents(m, msg);
+
+	if (st == STORE_OK)
+		st = settle_review(m, msg);
+	if (st == STORE_OK)
+		st = settle_despite(m, msg);
+	if (st != STORE_OK)
+		recovery_unrecorded(m);
+}
+
 static void
 recovered(struct memory *m, const struct msg *msg)
 {
-	struct settle	 s = { m, msg };
 	const char	*root = json_str(msg->body, "root");
 	int64_t		 moved = json_int(msg->body, "moved", 0);
 
@@ -225,19 +300,7 @@ recovered(struct memory *m, const struct msg *msg)
 		store_memory_live(m->sv->store, m->config->name,
 		    json_str(msg->body, "live"),
 		    json_int(msg->body, "entries", 0));
-	store_agent_open_each(m->sv->store, m->config->name, settle_agent, &s);
-	settle_review(m, msg);
-	settle_despite(m, msg);
-}
-
-/* A full disk or a lost worker may be over at the next pass. */
-static void
-put_off(struct memory *m, const char *reason)
-{
-	snprintf(m->reason, sizeof(m->reason), "%s", reason);
-	m->unrecovered = 1;
-	m->due = 0;
-	m->sv->outcome |= OUTCOME_WAITING;
+	settle(m, msg);
 }
 
 static void
@@ -277,7 +340,7 @@ wspace_ended(struct child *c, const struct child_end *end, void *arg)
 		log_warnx("memory %s: the workspace worker ended during "
 		    "recovery (%s); recovered at the next pass",
 		    m->config->name, end->text);
-		put_off(m, "recovery_failed");
+		put_off(m, FAILED);
 	}
 	m->state = m->agent != NULL ? MEM_ENDING : MEM_IDLE;
 	if (m->agent != NULL) {

@@ -37,4 +37,11 @@ void recovery_over(struct supervisor *);
  */
 void recovery_memory(struct memory *);
 
+/*
+ * The history and the database do not agree, as what was done could not be
+ * written down: logged; the memory is recovered before anything else is done
+ * with it.
+ */
+void recovery_unrecorded(struct memory *);
+
 #endif
