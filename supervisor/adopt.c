@@ -288,8 +288,8 @@ is_held_back(struct memory *m)
 {
 	struct waits	w;
 
-	if (waits_look(m->sv->store, m->sv->config, wall_s(), &w) !=
-	    STORE_OK || w.still.reason == NULL)
+	(void)waits_look(m->sv->store, m->sv->config, wall_s(), &w);
+	if (w.still.reason == NULL)
 		return 0;
 	if (strcmp(m->reason, w.still.reason) != 0)
 		log_warnx("memory %s: not adopted yet (%s): %s",

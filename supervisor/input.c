@@ -40,17 +40,20 @@ input_flush(struct input *in, int last)
 
 /* 1 if the memory was not made from this version yet. */
 static int
-is_fresh(const struct input *in, const struct store_row *r)
+is_fresh(struct input *in, const struct store_row *r)
 {
-	int64_t	version;
+	enum store_status	st;
+	int64_t			version;
 
-	return store_selected(in->m->sv->store, in->m->config->name,
-	    r->thread_id, &version) != STORE_OK ||
-	    version != r->source_updated_at;
+	st = store_selected(in->m->sv->store, in->m->config->name,
+	    r->thread_id, &version);
+	if (st != STORE_OK && st != STORE_NONE)
+		in->failed = 1;
+	return st != STORE_OK || version != r->source_updated_at;
 }
 
 static json_object *
-input_row(const struct input *in, const struct store_row *r)
+input_row(struct input *in, const struct store_row *r)
 {
 	json_object	*o = json_object_new_object();
 	char		*group = group_of(r->git_origin_url, r->cwd);
@@ -148,7 +151,7 @@ static enum store_status
 send_all(struct memory *m, struct input *in)
 {
 	struct store_select	sel;
-	enum store_status	st = STORE_OK;
+	enum store_status	st = supervisor_disabled(m->sv);
 
 	memset(&sel, 0, sizeof(sel));
 	sel.memory = m->config->name;
@@ -158,7 +161,7 @@ send_all(struct memory *m, struct input *in)
 	sel.max_unused_days = m->sv->config->pipeline.max_unused_days;
 	sel.wanted = wanted;
 	sel.arg = m;
-	if (in->agent_id != NULL)
+	if (st == STORE_OK && in->agent_id != NULL)
 		st = record_agent(m, in->agent_id);
 	if (st == STORE_OK)
 		st = store_select_each(m->sv->store, &sel, input_add, in);

@@ -217,42 +217,46 @@ wanted_now(const struct store_thread *t, void *arg)
 	    supervisor_wants(t, q->sv);
 }
 
-/* 1 if it is claimed. */
-static int
+/* *n goes up if it is claimed.  STORE_OK also if it is refused. */
+static enum store_status
 claim_one(struct step *step, struct store_stage_one_rules *rules,
-    const char *id)
+    const char *id, int64_t *n)
 {
 	struct store		*s = step->q->sv->store;
 	struct store_thread	*t = NULL;
-	struct store_verdict	 v;
-	struct store_job	 job;
-	int			 taken;
+	struct store_verdict	 v = { .due = DUE_MISSING };
+	struct store_job	 job = { .outcome = CLAIM_RUNNING };
+	enum store_status	 st;
 
-	if (store_stage_one_explain(s, rules, id, &v) != STORE_OK ||
-	    v.due != DUE_NOW || store_thread_get(s, id, &t) != STORE_OK)
-		return 0;
-	taken = store_stage_one_try(s, t, rules, &job) == STORE_OK &&
-	    job.outcome == CLAIM_CLAIMED;
-	if (taken)
+	st = store_stage_one_explain(s, rules, id, &v);
+	if (st == STORE_OK && v.due == DUE_NOW)
+		st = store_thread_get(s, id, &t);
+	if (st == STORE_OK && t != NULL)
+		st = store_stage_one_try(s, t, rules, &job);
+	if (st == STORE_OK && job.outcome == CLAIM_CLAIMED) {
 		add_fresh(t, &job, step);
+		++*n;
+	}
 	store_thread_free(t);
-	return taken;
+	return st == STORE_NONE ? STORE_OK : st;
 }
 
-/* What persons asked for; how much is claimed. */
-static int64_t
-claim_asked(struct step *step, struct store_stage_one_rules *rules)
+/* What persons asked for; *n: how much is claimed. */
+static enum store_status
+claim_asked(struct step *step, struct store_stage_one_rules *rules,
+    int64_t *n)
 {
 	const struct strlist	*asked = &step->q->asked;
-	int64_t			 n = 0;
+	enum store_status	 st = STORE_OK;
 	size_t			 i;
 
 	rules->asked = 1;
-	for (i = 0; i < asked->n && n < rules->max_claims; i++)
-		n += claim_one(step, rules, asked->v[i]);
+	for (i = 0; i < asked->n && *n < rules->max_claims && st == STORE_OK;
+	    i++)
+		st = claim_one(step, rules, asked->v[i], n);
 	rules->asked = 0;
-	step->asked = i == asked->n;
-	return n;
+	step->asked = i == asked->n && st == STORE_OK;
+	return st;
 }
 
 static enum store_status
@@ -260,8 +264,12 @@ claim(struct step *step)
 {
 	struct one_queue		*q = step->q;
 	struct store_stage_one_rules	 rules;
+	enum store_status		 st;
+	int64_t				 n = 0;
 
-	supervisor_stage_one_rules(q->sv, &rules);
+	st = supervisor_stage_one_rules(q->sv, &rules);
+	if (st != STORE_OK)
+		return st;
 	rules.max_claims = q->sv->config->pipeline.max_stage_one_jobs -
 	    q->nopen;
 	/* Those under way may not be in the ledger yet. */
@@ -272,9 +280,10 @@ claim(struct step *step)
 	rules.wanted = wanted_now;
 	rules.arg = q;
 	if (q->asked.n > 0)
-		rules.max_claims -= claim_asked(step, &rules);
-	if (q->held)
-		return STORE_OK;
+		st = claim_asked(step, &rules, &n);
+	rules.max_claims -= n;
+	if (st != STORE_OK || q->held)
+		return st;
 	return store_stage_one_claim(q->sv->store, &rules, add_fresh, step);
 }
 

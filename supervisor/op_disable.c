@@ -97,13 +97,15 @@ find(struct op_run *run, struct change *c)
 	return c->what == NULL ? -1 : 0;
 }
 
-/* Each memory that was made from one of them is to be made again. */
+/*
+ * Each memory that was made from one of them is to be made again.  `st' is
+ * what came before.
+ */
 static enum store_status
-enqueue(const struct change *c)
+enqueue(const struct change *c, enum store_status st)
 {
-	struct store		*s = c->run->sv->store;
-	enum store_status	 st = STORE_OK;
-	size_t			 i;
+	struct store	*s = c->run->sv->store;
+	size_t		 i;
 
 	for (i = 0; i < c->list.n && st == STORE_OK; i++)
 		st = store_thread_enqueue(s, c->list.v[i].id, 0);
@@ -112,16 +114,34 @@ enqueue(const struct change *c)
 
 /* Any memory may take them again. */
 static enum store_status
-enqueue_all(const struct change *c)
+enqueue_all(const struct change *c, enum store_status st)
 {
 	const struct config	*conf = c->run->sv->config;
-	enum store_status	 st = STORE_OK;
 	size_t			 i;
 
 	for (i = 0; c->list.n > 0 && i < conf->nmemories && st == STORE_OK;
 	    i++)
 		st = store_stage_two_enqueue(c->run->sv->store,
 		    conf->memories[i].name, 0);
+	return st;
+}
+
+/* All of it, or nothing. */
+static enum store_status
+change(struct change *c, int disable)
+{
+	struct supervisor	*sv = c->run->sv;
+	enum store_status	 st = store_begin(sv->store);
+
+	if (st != STORE_OK)
+		return st;
+	sv->disabled_stale = 1;
+	st = disable ?
+	    enqueue(c, store_disable(sv->store, c->what, wall_s())) :
+	    enqueue_all(c, store_enable(sv->store, c->what));
+	if (st == STORE_OK)
+		return store_commit(sv->store);
+	store_rollback(sv->store);
 	return st;
 }
 
@@ -138,11 +158,9 @@ answer(struct change *c, enum store_status st)
 		    c->run->op->name);
 		return;
 	}
-	if (changed) {
-		(void)disabled_load(&sv->disabled, sv->store);
+	if (changed)
 		log_info("%s: %s, %zu threads", c->run->op->name, c->what,
 		    c->list.n);
-	}
 	o = json_object_new_object();
 	json_set_str(o, "what", c->what);
 	json_set_bool(o, "changed", changed);
@@ -183,19 +201,14 @@ list_disabled(struct op_run *run)
 void
 op_disable_begin(struct op_run *run)
 {
-	struct change		c;
-	enum store_status	st;
+	struct change	c;
 
 	if (op_text(run, "what") == NULL) {
 		list_disabled(run);
 		return;
 	}
-	if (find(run, &c) == 0) {
-		st = store_disable(run->sv->store, c.what, wall_s());
-		if (st == STORE_OK)
-			st = enqueue(&c);
-		answer(&c, st);
-	}
+	if (find(run, &c) == 0)
+		answer(&c, change(&c, 1));
 	change_release(&c);
 }
 
@@ -237,9 +250,7 @@ op_enable_begin(struct op_run *run)
 	enum store_status	st;
 
 	if (find(run, &c) == 0) {
-		st = store_enable(run->sv->store, c.what);
-		if (st == STORE_OK)
-			st = enqueue_all(&c);
+		st = change(&c, 0);
 		if (st == STORE_NONE)
 			refuse_enabled(run, c.what);
 		else

@@ -22,6 +22,13 @@ struct extraction {
 	int64_t	pass;
 };
 
+static void
+refuse_unreadable(struct op_run *run)
+{
+	op_failed(run, EXIT_STATE, "state_unreadable", "extract: the state "
+	    "database cannot be read; see the log");
+}
+
 /* The one thread that is meant: 0, or -1, refused. */
 static int
 find(struct op_run *run, char id[UUID_SIZE])
@@ -40,8 +47,7 @@ find(struct op_run *run, char id[UUID_SIZE])
 		op_failed(run, EXIT_JOB_FAILED, "ambiguous", "%s: %zu threads "
 		    "were started there; name one", shown, list.n);
 	else if (found == FORGET_ERROR)
-		op_failed(run, EXIT_STATE, "state_unreadable", "extract: the "
-		    "state database cannot be read; see the log");
+		refuse_unreadable(run);
 	else
 		op_failed(run, EXIT_JOB_FAILED, found == FORGET_AMBIGUOUS ?
 		    "ambiguous" : "no_such_thread", "%s%s; what no scan has "
@@ -62,9 +68,10 @@ is_allowed(struct op_run *run, const char *id)
 	struct store_verdict		 v;
 	enum store_status		 st;
 
-	supervisor_stage_one_rules(run->sv, &rules);
+	st = supervisor_stage_one_rules(run->sv, &rules);
 	rules.asked = 1;
-	st = store_stage_one_explain(run->sv->store, &rules, id, &v);
+	if (st == STORE_OK)
+		st = store_stage_one_explain(run->sv->store, &rules, id, &v);
 	if (st == STORE_OK && v.due == DUE_NOW)
 		return 1;
 	if (st == STORE_OK)
@@ -72,9 +79,11 @@ is_allowed(struct op_run *run, const char *id)
 		    EXIT_JOB_FAILED, store_due_name(v.due), "thread %s: is "
 		    "not extracted (%s); see mnemoctl why %s", id,
 		    store_due_name(v.due), id);
-	else
+	else if (st == STORE_NONE)
 		op_failed(run, EXIT_JOB_FAILED, "no_such_thread", "%s: no "
 		    "scan has seen this thread; mnemoctl run makes one", id);
+	else
+		refuse_unreadable(run);
 	return 0;
 }
 
@@ -104,11 +113,15 @@ finish(struct op_run *run, const struct extraction *e)
 	struct store_job_row	*job = NULL;
 	struct store_row	*row = NULL;
 	const char		*id = e->thread_id;
+	enum store_status	 st;
 
-	if (store_job_get(s, "memory_stage1", id, &job) == STORE_OK &&
-	    is_done(job))
-		answer(run, id, store_output_get(s, id, &row) == STORE_OK ?
-		    "output" : "no_output");
+	st = store_job_get(s, "memory_stage1", id, &job);
+	if (st == STORE_OK && is_done(job))
+		st = store_output_get(s, id, &row);
+	if (st != STORE_OK && st != STORE_NONE)
+		refuse_unreadable(run);
+	else if (job != NULL && is_done(job))
+		answer(run, id, row != NULL ? "output" : "no_output");
 	else if (job != NULL && strcmp(job->status, "error") == 0)
 		op_failed(run, EXIT_JOB_FAILED, "failed", "thread %s: %s", id,
 		    job->last_error == NULL ? "it failed" : job->last_error);

@@ -160,7 +160,7 @@ plan_next(struct scheduler *s)
 	int64_t				wait, when = 0;
 
 	wait = s->sv->config->scan_interval * 1000;
-	supervisor_stage_one_rules(s->sv, &rules);
+	(void)supervisor_stage_one_rules(s->sv, &rules);
 	if (store_stage_one_next(s->sv->store, &rules, &when) == STORE_OK &&
 	    when > 0 && (when - wall_s()) * 1000 < wait)
 		wait = (when - wall_s()) * 1000 + 1000;
@@ -262,15 +262,15 @@ count_waiting(const struct store_waiting *w, void *arg)
 }
 
 /* Rollouts that wait for the budget or the provider, and for nothing else. */
-static int64_t
-held_back(struct supervisor *sv)
+static enum store_status
+held_back(struct supervisor *sv, int64_t *n)
 {
 	struct store_stage_one_rules	rules;
-	int64_t				n = 0;
+	enum store_status		st;
 
-	supervisor_stage_one_rules(sv, &rules);
-	(void)store_stage_one_held(sv->store, &rules, &n);
-	return n;
+	st = supervisor_stage_one_rules(sv, &rules);
+	return st == STORE_OK ? store_stage_one_held(sv->store, &rules, n) :
+	    st;
 }
 
 /* A root that could not be looked at: who knows what is to be done there. */
@@ -290,11 +290,19 @@ static void
 end_once(struct scheduler *s)
 {
 	struct store_stage_two_rules	rules;
-	int64_t				n = held_back(s->sv);
+	enum store_status		st;
+	int64_t				n = 0;
 
 	memset(&rules, 0, sizeof(rules));
 	rules.now = wall_s();
-	store_waiting_each(s->sv->store, &rules, count_waiting, &n);
+	st = held_back(s->sv, &n);
+	if (st == STORE_OK)
+		st = store_waiting_each(s->sv->store, &rules, count_waiting,
+		    &n);
+	if (st != STORE_OK) {
+		s->sv->outcome |= OUTCOME_WAITING;
+		log_warnx("what is left waiting cannot be read");
+	}
 	if (n > 0) {
 		s->sv->outcome |= OUTCOME_WAITING;
 		log_info("%lld jobs are left waiting", (long long)n);

@@ -227,8 +227,7 @@ has_no_room(struct memory *m, struct standstill *still)
 static const char *
 held_by(struct memory *m, struct waits *w)
 {
-	if (waits_look(m->sv->store, m->sv->config, wall_s(), w) != STORE_OK)
-		return NULL;
+	(void)waits_look(m->sv->store, m->sv->config, wall_s(), w);
 	if (w->still.reason != NULL || has_no_room(m, &w->still))
 		return w->still.reason;
 	if (config_provider_agents(m->sv->config) == NULL)
@@ -277,13 +276,24 @@ has_root(struct memory *m)
 	return 1;
 }
 
+/* 1 also if that cannot be known: a second agent would go past a person. */
 static int
 waits_for_review(struct memory *m)
 {
-	char	waiting[UUID_SIZE];
+	enum store_status	st;
+	char			waiting[UUID_SIZE];
 
-	if (store_review_pending(m->sv->store, name(m), waiting) != STORE_OK)
+	st = store_review_pending(m->sv->store, name(m), waiting);
+	if (st == STORE_NONE)
 		return 0;
+	if (st != STORE_OK) {
+		snprintf(m->reason, sizeof(m->reason), STATE_UNREADABLE);
+		log_warnx("memory %s: whether something waits for review "
+		    "cannot be read now; not consolidated in this pass",
+		    name(m));
+		m->sv->outcome |= OUTCOME_WAITING;
+		return 1;
+	}
 	snprintf(m->reason, sizeof(m->reason), REVIEW_PENDING);
 	log_info("memory %s: what agent %s made waits for review; see "
 	    "mnemoctl review", name(m), waiting);

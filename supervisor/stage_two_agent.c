@@ -188,8 +188,9 @@ capped_in_vain(struct memory *m)
 {
 	struct store_spent	spent;
 
-	if (store_ledger_spent(m->sv->store, 0, m->agent_id, &spent) ==
-	    STORE_OK && spent.tokens > 0 && !must_wait(m)) {
+	/* What cannot be known was spent. */
+	if ((store_ledger_spent(m->sv->store, 0, m->agent_id, &spent) !=
+	    STORE_OK || spent.tokens > 0) && !must_wait(m)) {
 		stage_two_fail(m, m->capped, "the agent was stopped before it "
 		    "changed anything");
 		return;

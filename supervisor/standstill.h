@@ -11,6 +11,7 @@
 #define LOW_DISK	"low_disk"
 #define ON_BATTERY	"on_battery"
 #define PAUSED		"paused"	/* waits.h: mnemoctl pause */
+#define STATE_UNREADABLE "state_unreadable"	/* waits.h */
 
 struct standstill {
 	const char	*reason;	/* one of the above; NULL: nothing */

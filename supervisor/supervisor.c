@@ -49,12 +49,25 @@ supervisor_wants(const struct store_thread *t, void *arg)
 	return 0;
 }
 
-void
+enum store_status
+supervisor_disabled(struct supervisor *sv)
+{
+	enum store_status	st = STORE_OK;
+
+	if (sv->disabled_stale)
+		st = disabled_load(&sv->disabled, sv->store);
+	if (st == STORE_OK)
+		sv->disabled_stale = 0;
+	return st;
+}
+
+enum store_status
 supervisor_stage_one_rules(struct supervisor *sv,
     struct store_stage_one_rules *r)
 {
 	const struct config_pipeline	*p = &sv->config->pipeline;
 	struct waits			 w;
+	enum store_status		 st;
 
 	memset(r, 0, sizeof(*r));
 	r->now = wall_s();
@@ -69,9 +82,9 @@ supervisor_stage_one_rules(struct supervisor *sv,
 	r->arg = sv;
 	r->disabled = disabled_has;
 	r->disabled_arg = &sv->disabled;
-	/* What cannot be told holds nothing back: each request asks anew. */
-	if (waits_look(sv->store, sv->config, r->now, &w) == STORE_OK)
-		waits_rules(&w, r);
+	st = waits_look(sv->store, sv->config, r->now, &w);
+	waits_rules(&w, r);
+	return st == STORE_OK ? supervisor_disabled(sv) : st;
 }
 
 const char *
@@ -98,7 +111,7 @@ supervisor_open(struct supervisor *sv, unsigned roles, const char *how)
 		state_dir_close(&sv->state);
 		return EXIT_STATE;
 	}
-	(void)disabled_load(&sv->disabled, sv->store);
+	sv->disabled_stale = 1;
 	e = runtime_open(&sv->rt, sv->config, roles, sv->state.workers_fd);
 	if (e != EXIT_OK) {
 		disabled_release(&sv->disabled);

@@ -51,6 +51,7 @@ struct supervisor {
 	struct telemetry	*telemetry;	/* where they go */
 	struct memory_list	 memories;
 	struct disabled		 disabled;
+	int			 disabled_stale; /* supervisor_disabled() */
 	unsigned		 outcome;	/* OUTCOME_* seen in this run */
 	unsigned		 holds;		/* asked for: op_hold.c */
 	unsigned		 held;		/* of them granted */
@@ -93,8 +94,19 @@ int supervisor_wants(const struct store_thread *, void *sv);
 const char *supervisor_agent_id(const struct supervisor *,
     const struct child *);
 
-/* The rules of stage-one claims, from the configuration and the clock. */
-void supervisor_stage_one_rules(struct supervisor *,
+/*
+ * Read what is disabled, if that is not known: at the start, and after
+ * sv->disabled_stale was set.  Not STORE_OK: it is not known now, and nothing
+ * may be taken that it could forbid.
+ */
+enum store_status supervisor_disabled(struct supervisor *);
+
+/*
+ * The rules of stage-one claims, from the configuration and the clock.  Not
+ * STORE_OK: what forbids claims cannot be known now; they are for a look, and
+ * nothing is to be claimed by them.
+ */
+enum store_status supervisor_stage_one_rules(struct supervisor *,
     struct store_stage_one_rules *);
 
 #endif

@@ -35,9 +35,8 @@ upkeep_look(struct upkeep *u, struct supervisor *sv)
 	const char	*was = u->still;
 	struct waits	 w;
 
-	u->still = NULL;
-	if (waits_look(sv->store, sv->config, wall_s(), &w) == STORE_OK)
-		u->still = w.still.reason;
+	(void)waits_look(sv->store, sv->config, wall_s(), &w);
+	u->still = w.still.reason;
 	children_still(sv->rt.children, u->still);
 	if (u->still == NULL && was != NULL)
 		log_info("new work begins again (%s is over)", was);

@@ -75,39 +75,55 @@ look_at_hold(struct store *s, const struct config *c, int64_t now,
 	return STORE_OK;
 }
 
-static void
+static enum store_status
 look_for_pause(struct store *s, struct waits *w)
 {
-	char	since[RFC3339_SIZE];
+	enum store_status	st = store_paused(s, &w->paused_since);
+	char			since[RFC3339_SIZE];
 
-	if (store_paused(s, &w->paused_since) != STORE_OK) {
+	if (st != STORE_OK) {
 		w->paused_since = 0;
-		return;
+		return st == STORE_NONE ? STORE_OK : st;
 	}
 	rfc3339_format(since, w->paused_since * 1000);
 	w->still.reason = PAUSED;
 	snprintf(w->still.text, sizeof(w->still.text), "mnemoctl pause, since "
 	    "%s; mnemoctl resume ends it", since);
+	return STORE_OK;
 }
 
-enum store_status
-waits_look(struct store *s, const struct config *c, int64_t now,
-    struct waits *w)
+static enum store_status
+look(struct store *s, const struct config *c, int64_t now, struct waits *w)
 {
 	int64_t			per_day = c->pipeline.backfill_per_day;
-	enum store_status	st = STORE_OK;
+	enum store_status	st = look_for_pause(s, w);
 
-	memset(w, 0, sizeof(*w));
-	(void)standstill_look(c, &w->still);
-	look_for_pause(s, w);
-	if (config_provider_used(c) == NULL)
-		return STORE_OK;
+	if (st != STORE_OK || config_provider_used(c) == NULL)
+		return st;
 	if (per_day > 0)
 		st = ledger_backfill(s, per_day, now, &w->backfill);
 	if (st == STORE_OK)
 		st = look_at_budget(s, c, now, w);
 	if (st == STORE_OK)
 		st = look_at_hold(s, c, now, w);
+	return st;
+}
+
+enum store_status
+waits_look(struct store *s, const struct config *c, int64_t now,
+    struct waits *w)
+{
+	enum store_status	st;
+
+	memset(w, 0, sizeof(*w));
+	(void)standstill_look(c, &w->still);
+	st = look(s, c, now, w);
+	if (st == STORE_OK)
+		return st;
+	w->still.reason = STATE_UNREADABLE;
+	snprintf(w->still.text, sizeof(w->still.text), "what keeps work "
+	    "waiting cannot be read from the state database (%s); looked at "
+	    "again", store_status_name(st));
 	return st;
 }
 

@@ -28,7 +28,9 @@ struct waits {
 
 /*
  * Where builtin answers all but the first two is 0.  A person's pause goes
- * before what else keeps everything from being begun.
+ * before what else keeps everything from being begun; if it, or what a model
+ * cost, cannot be known, that is such a reason: STATE_UNREADABLE, and the
+ * status is not STORE_OK.
  */
 enum store_status waits_look(struct store *, const struct config *,
     int64_t now, struct waits *);
