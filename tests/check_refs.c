@@ -6,6 +6,7 @@
  * what a person had to look at, or all that was published.  Here each
  * readdir(3) of a listing fails, and those of a whole purge.
  */
+#include <sys/stat.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -60,6 +61,28 @@ name(DIR *d)								\
 
 READDIR(readdir, dirent)
 READDIR(readdir64, dirent64)
+
+static int	blind;		/* to packed-refs */
+
+#define STAT(name, stat)						\
+int									\
+name(const char *path, struct stat *st)					\
+{									\
+	static int	(*real)(const char *, struct stat *);		\
+	size_t		 len = strlen(path);				\
+									\
+	if (blind && len > 11 &&					\
+	    strcmp(path + len - 11, "packed-refs") == 0) {		\
+		errno = EIO;						\
+		return -1;						\
+	}								\
+	if (real == NULL)						\
+		*(void **)&real = dlsym(RTLD_NEXT, #name);		\
+	return real(path, st);						\
+}
+
+STAT(stat, stat)
+STAT(stat64, stat64)
 
 static void
 fail_from(unsigned first, unsigned last)
@@ -184,6 +207,40 @@ purge(void)
 	json_object_put(p.threads);
 }
 
+/* What another tool packed, and cannot be looked at, is not gone. */
+START_TEST(packed_ones_are_there)
+{
+	char	path[1024];
+	int	want;
+
+	add_ref(HISTORY_STAGED "a");
+	add_ref("refs/heads/a");
+	want = listed();
+	snprintf(path, sizeof(path), "git --git-dir='%s' pack-refs --all",
+	    sc.history);
+	ck_assert_int_eq(system(path), 0);	/* NOLINT: a fixed command */
+	scene_reopen(&sc);
+	blind = 1;
+	ck_assert_int_eq(listed(), want);
+	purge();
+	blind = 0;
+	ck_assert_int_eq(listed(), want);	/* nothing was removed */
+	ck_assert_int_eq(is_whole(), 1);
+}
+END_TEST
+
+START_TEST(packed_ones_are_understood_or_told)
+{
+	scene_write(sc.history, "packed-refs", "# pack-refs with: peeled\n"
+	    "0123456789012345678901234567890123456789 refs/tags/x\n"
+	    "^0123456789012345678901234567890123456789\n");
+	ck_assert_int_gt(listed(), 1);
+	scene_write(sc.history, "packed-refs", "0123 refs/tags/x\n");
+	ck_assert_int_eq(listed(), -1);
+	ck_assert_ptr_nonnull(strstr(history_error(), "packed-refs"));
+}
+END_TEST
+
 /* One in so many: each is a purge of its own, of the same history. */
 START_TEST(a_purge_keeps_what_it_cannot_list)
 {
@@ -213,6 +270,8 @@ refs_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, sorted_and_once);
 	tcase_add_test(t, all_or_none);
+	tcase_add_test(t, packed_ones_are_there);
+	tcase_add_test(t, packed_ones_are_understood_or_told);
 	tcase_add_test(t, a_purge_keeps_what_it_cannot_list);
 	suite_add_tcase(s, t);
 	return s;

@@ -90,12 +90,15 @@ read_folder(struct adopting *a)
 	return 0;
 }
 
+/* 1, 0, or -1. */
 static int
 has_tree(struct history *h, const struct place *p, const git_oid *tree)
 {
 	git_oid	id;
 
-	return p->there && history_tree_of(h, &p->id, &id) == 0 &&
+	if (!p->there)
+		return 0;
+	return history_tree_of(h, &p->id, &id) < 0 ? -1 :
 	    git_oid_equal(&id, tree);
 }
 
@@ -105,9 +108,10 @@ commit_found(struct adopting *a)
 	struct history_commit	 c = { .subject = "Adopt the folder as found" };
 	struct history		*h = &a->ws->history;
 	git_oid			 id;
+	int			 has = has_tree(h, &a->adopted, &a->found);
 
-	if (has_tree(h, &a->adopted, &a->found))
-		return 0;
+	if (has != 0)
+		return has < 0 ? -1 : 0;
 	git_oid_cpy(&c.tree, &a->found);
 	if (a->live.there)
 		git_oid_cpy(&c.parents[c.nparents++], &a->live.id);
@@ -133,13 +137,18 @@ commit_live(struct adopting *a)
 	struct history_commit	 c = { .subject = "Begin with what was found" };
 	struct history		*h = &a->ws->history;
 	git_oid			 id, parent;
+	enum history_found	 found;
+	int			 has = has_tree(h, &a->live, &a->tracked);
 
-	if (has_tree(h, &a->live, &a->tracked))
-		return 0;
+	if (has != 0)
+		return has < 0 ? -1 : 0;
+	found = history_parent(h, &a->adopted.id, 0, &parent);
+	if (found == HISTORY_ERROR)
+		return -1;
 	git_oid_cpy(&c.tree, &a->tracked);
 	/* The line of first parents goes on from `live'. */
-	if (a->live.there && (history_parent_of(h, &a->adopted.id, 0,
-	    &parent) < 0 || !git_oid_equal(&parent, &a->live.id)))
+	if (a->live.there && (found == HISTORY_ABSENT ||
+	    !git_oid_equal(&parent, &a->live.id)))
 		git_oid_cpy(&c.parents[c.nparents++], &a->live.id);
 	git_oid_cpy(&c.parents[c.nparents++], &a->adopted.id);
 	hook_crash("adopt.live.before");

@@ -25,6 +25,7 @@ read_folder(struct check *c)
 {
 	struct workspace	*ws = c->ws;
 	struct buf		 raw = BUF_INIT;
+	enum folder_read	 found = FOLDER_ABSENT;
 	int			 fd, r;
 
 	fd = open(ws->root_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -32,17 +33,23 @@ read_folder(struct check *c)
 		return workspace_fail(ws, REASON_IO, "%s: %s",
 		    ws->root_path, strerror(errno));
 	r = folder_scan(&c->scan, &c->history, fd, tree_tracked);
-	if (r == 0 && folder_read_file(fd, TREE_RAW, &raw, NULL) ==
-	    FOLDER_OK) {
-		r = history_blob_write(&c->history, raw.data, raw.len,
-		    &c->raw);
-		c->has_raw = r == 0;
-	}
+	if (r < 0)
+		workspace_fail(ws, REASON_IO, "%s: %s", ws->root_path,
+		    buf_str(&c->scan.why));
+	else
+		found = folder_read_file(fd, TREE_RAW, &raw, NULL);
+	/* Nothing can be said of what rests on it. */
+	if (found == FOLDER_ERROR)
+		r = workspace_fail(ws, REASON_IO, "%s/%s: %s", ws->root_path,
+		    TREE_RAW, strerror(errno));
+	if (found == FOLDER_OK && history_blob_write(&c->history, raw.data,
+	    raw.len, &c->raw) < 0)
+		r = workspace_fail(ws, REASON_IO, "%s: %s", ws->root_path,
+		    history_error());
+	c->has_raw = r == 0 && found == FOLDER_OK;
 	close(fd);
 	buf_wipe(&raw);
-	return r == 0 ? 0 : workspace_fail(ws, REASON_IO, "%s: %s",
-	    ws->root_path, c->has_raw ? history_error() :
-	    buf_str(&c->scan.why));
+	return r;
 }
 
 /* What is no plain file comes first: nothing else is known of it. */

@@ -213,8 +213,14 @@ commits_find(struct workspace *ws, const char *word, git_oid *out)
 			    .distance = SIZE_MAX };
 	int		r = 0;
 
-	if (find_named(ws, word, out) == HISTORY_FOUND)
+	switch (find_named(ws, word, out)) {
+	case HISTORY_FOUND:
 		return 0;
+	case HISTORY_ABSENT:
+		break;
+	case HISTORY_ERROR:
+		return workspace_fail_history(ws, word);
+	}
 	if (looks_like_id(word))
 		r = try_all(ws, &s);
 	if (r < 0)

@@ -41,11 +41,15 @@ compare_commit(struct workspace *ws, const char *word, json_object *out)
 {
 	git_index	*from = NULL, *to = NULL;
 	git_oid		 id, parent;
+	enum history_found found;
 	int		 has_parent, r;
 
 	if (commits_find(ws, word, &id) < 0)
 		return -1;
-	has_parent = history_parent_of(&ws->history, &id, 0, &parent) == 0;
+	found = history_parent(&ws->history, &id, 0, &parent);
+	if (found == HISTORY_ERROR)
+		return workspace_fail_history(ws, "comparing");
+	has_parent = found == HISTORY_FOUND;
 	set_id(out, "from", has_parent ? &parent : NULL);
 	set_id(out, "to", &id);
 	r = has_parent ? commits_load(ws, &parent, &from) : tree_new(&from);
@@ -66,9 +70,15 @@ compare_folder(struct workspace *ws, json_object *out)
 	git_oid			 id;
 	int			 r;
 
-	if (history_ref(&ws->history, HISTORY_LIVE, &id) != HISTORY_FOUND)
+	switch (history_ref(&ws->history, HISTORY_LIVE, &id)) {
+	case HISTORY_FOUND:
+		break;
+	case HISTORY_ABSENT:
 		return workspace_fail(ws, REASON_HISTORY,
 		    "nothing was published yet");
+	case HISTORY_ERROR:
+		return workspace_fail_history(ws, HISTORY_LIVE);
+	}
 	set_id(out, "from", &id);
 	set_id(out, "to", NULL);
 	r = commits_load(ws, &id, &live);

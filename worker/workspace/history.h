@@ -111,7 +111,11 @@ int history_commit(struct history *, const struct history_commit *,
 /* How many parents of a commit are there: none where the history was cut. */
 unsigned history_parents(const struct history *, const git_commit *);
 
-/* The tree of a commit; its n-th parent (from 0). */
+/* The n-th parent of a commit (from 0), which need not have so many. */
+enum history_found history_parent(struct history *, const git_oid *commit,
+    unsigned n, git_oid *parent);
+
+/* The tree of a commit; its n-th parent, which it must have. */
 int history_tree_of(struct history *, const git_oid *commit, git_oid *tree);
 int history_parent_of(struct history *, const git_oid *commit, unsigned n,
     git_oid *parent);

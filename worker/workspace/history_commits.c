@@ -67,23 +67,31 @@ history_parents(const struct history *h, const git_commit *commit)
 	    git_commit_parentcount(commit);
 }
 
+enum history_found
+history_parent(struct history *h, const git_oid *id, unsigned n,
+    git_oid *parent)
+{
+	git_commit	*commit = NULL;
+	int		 has;
+
+	if (git_commit_lookup(&commit, h->repo, id) < 0)
+		return HISTORY_ERROR;
+	has = n < history_parents(h, commit);
+	if (has)
+		git_oid_cpy(parent, git_commit_parent_id(commit, n));
+	git_commit_free(commit);
+	return has ? HISTORY_FOUND : HISTORY_ABSENT;
+}
+
 int
 history_parent_of(struct history *h, const git_oid *id, unsigned n,
     git_oid *parent)
 {
-	git_commit	*commit = NULL;
-	const git_oid	*found = NULL;
+	enum history_found	found = history_parent(h, id, n, parent);
 
-	if (git_commit_lookup(&commit, h->repo, id) < 0)
-		return -1;
-	if (n < history_parents(h, commit))
-		found = git_commit_parent_id(commit, n);
-	if (found != NULL)
-		git_oid_cpy(parent, found);
-	else
+	if (found == HISTORY_ABSENT)
 		git_error_set_str(GIT_ERROR_INVALID, "no such parent");
-	git_commit_free(commit);
-	return found == NULL ? -1 : 0;
+	return found == HISTORY_FOUND ? 0 : -1;
 }
 
 /* The value of "Key: value" on a line of its own, after the subject. */

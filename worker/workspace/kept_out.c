@@ -89,7 +89,9 @@ write_section(struct history *h, const struct published *p, struct buf *out)
 		n = take(from, p->is, path) < 0 ||
 		    take(to, p->wanted, path) < 0 ? -1 : n + 1;
 	}
-	if (n > 0 && diff_write(h, from, to, &diff) == 0)
+	if (n > 0 && diff_write(h, from, to, &diff) < 0)
+		n = -1;
+	else if (n > 0)
 		add_diff(out, &diff);
 	git_index_free(from);
 	git_index_free(to);
@@ -97,26 +99,63 @@ write_section(struct history *h, const struct published *p, struct buf *out)
 	return n;
 }
 
+static void
+published_release(struct published *p)
+{
+	git_index_free(p->is);
+	git_index_free(p->wanted);
+	merge_release(&p->merge);
+	memset(p, 0, sizeof(*p));
+}
+
+/*
+ * 1; 0 if something of it is not there any more, as a purge of old may have
+ * left it: then that is it; -1 if it cannot be read now, which is tried twice.
+ */
+static int
+find_publication(struct workspace *ws, const git_oid *commit,
+    struct published *p)
+{
+	int	i;
+
+	for (i = 0; i < 2; i++) {
+		published_release(p);
+		if (read_publication(&ws->history, commit, p) == 0)
+			return 1;
+	}
+	if (workspace_failed_outside(ws, "the last publication"))
+		return -1;
+	log_debug("%s: what was kept out of the last publication is not "
+	    "known: %s", ws->history_path, history_error());
+	return 0;
+}
+
+static int
+write_kept_out(struct workspace *ws, const git_oid *commit, struct buf *out)
+{
+	struct published	p;
+	int			r;
+
+	memset(&p, 0, sizeof(p));
+	r = find_publication(ws, commit, &p);
+	if (r == 1 && (r = write_section(&ws->history, &p, out)) < 0)
+		workspace_fail_history(ws, "the last publication");
+	published_release(&p);
+	return r;
+}
+
 int
 kept_out_write(struct workspace *ws, const git_oid *commit, struct buf *out)
 {
-	struct published	p;
-	git_oid			agent;
-	int			r = 0;
+	git_oid	agent;
 
-	memset(&p, 0, sizeof(p));
-	/* No agent made it: nothing was kept out. */
-	if (history_parent_of(&ws->history, commit, 1, &agent) == 0) {
-		/* A purge may have taken what led to it: then that is it. */
-		if (read_publication(&ws->history, commit, &p) == 0)
-			r = write_section(&ws->history, &p, out);
-		else
-			log_debug("%s: what was kept out of the last "
-			    "publication is not known: %s", ws->history_path,
-			    history_error());
+	switch (history_parent(&ws->history, commit, 1, &agent)) {
+	case HISTORY_FOUND:
+		return write_kept_out(ws, commit, out);
+	case HISTORY_ABSENT:
+		return 0;	/* no agent made it: nothing was kept out */
+	case HISTORY_ERROR:
+		break;
 	}
-	git_index_free(p.is);
-	git_index_free(p.wanted);
-	merge_release(&p.merge);
-	return r;
+	return workspace_fail_history(ws, "the last publication");
 }

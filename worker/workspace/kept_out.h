@@ -12,7 +12,7 @@
  * Append a section for the head of phase2_workspace_diff.md about the
  * publication `commit': the paths, and a diff from what was published to what
  * the agent wrote.  Returns how many paths there are, or -1 with
- * history_error().
+ * workspace_fail().
  */
 int kept_out_write(struct workspace *, const git_oid *commit,
     struct buf *out);

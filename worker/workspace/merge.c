@@ -48,7 +48,7 @@ merge_text(struct history *h, const struct conflict *c, git_oid *id)
 	memset(&out, 0, sizeof(out));
 	if (git_merge_file_from_index(&out, h->repo, c->base, c->user,
 	    c->agent, &opts) < 0)
-		return 0;
+		return -1;
 	r = out.automergeable ?
 	    history_blob_write(h, out.ptr, out.len, id) : 0;
 	git_merge_file_result_free(&out);

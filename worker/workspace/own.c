@@ -85,19 +85,14 @@ static int
 begin(struct publication *pub, const char *thread_id, struct live *live)
 {
 	struct workspace	*ws = pub->ws;
-	size_t			 moved = 0;
 
 	pub->own = 1;
 	if (!uuid_valid(thread_id) || strlcpy(pub->thread_id, thread_id,
 	    sizeof(pub->thread_id)) >= sizeof(pub->thread_id))
 		return workspace_fail(ws, REASON_INPUT,
 		    "a publication without an id");
-	if (root_require(ws) < 0)
-		return -1;
-	if (history_ref(&ws->history, HISTORY_LIVE, &pub->next) ==
-	    HISTORY_FOUND && recover_root(ws, &moved) < 0)
-		return -1;
-	return live_read(ws, NULL, live);
+	return root_require(ws) < 0 || recover_begun(ws) < 0 ? -1 :
+	    live_read(ws, NULL, live);
 }
 
 enum publish_status

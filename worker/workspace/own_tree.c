@@ -61,14 +61,21 @@ digest(struct workspace *ws, const struct buf *raw, struct own_tree *want)
 	return r;
 }
 
-/* 1 if `id' is the adopted commit, which holds the folder as found. */
+/* 1 if `id' is the adopted commit, which holds the folder as found; 0; -1. */
 static int
 is_adopted(struct workspace *ws, const git_oid *id)
 {
 	git_oid	adopted;
 
-	return history_ref(&ws->history, HISTORY_ADOPTED, &adopted) ==
-	    HISTORY_FOUND && git_oid_equal(&adopted, id);
+	switch (history_ref(&ws->history, HISTORY_ADOPTED, &adopted)) {
+	case HISTORY_FOUND:
+		return git_oid_equal(&adopted, id);
+	case HISTORY_ABSENT:
+		return 0;
+	case HISTORY_ERROR:
+		break;
+	}
+	return -1;
 }
 
 static int
@@ -77,15 +84,15 @@ fill(struct workspace *ws, const git_oid *id, git_index *found,
 {
 	const git_index_entry	*raw = tree_get(found, TREE_RAW);
 	struct buf		 text = BUF_INIT;
-	int			 r;
+	int			 r, adopted = is_adopted(ws, id);
 
 	r = raw_from_rows(ws, &text, &want->raw);
-	if (r == 0 && tree_new(&want->tree) == 0 &&
+	if (r == 0 && adopted >= 0 && tree_new(&want->tree) == 0 &&
 	    tree_copy(want->tree, found, tree_tracked) == 0)
 		r = digest(ws, &text, want);
 	else
 		r = -1;
-	if (is_adopted(ws, id)) {
+	if (adopted > 0) {
 		want->no_raw = raw == NULL;
 		if (raw != NULL)
 			git_oid_cpy(&want->raw, &raw->id);

@@ -194,8 +194,14 @@ begin_despite(struct publication *pub, const char *thread_id)
 		    thread_id);
 	if (begin(pub, thread_id) < 0)
 		return -1;
-	if (history_ref(&ws->history, HISTORY_LIVE, &live) != HISTORY_FOUND)
+	switch (history_ref(&ws->history, HISTORY_LIVE, &live)) {
+	case HISTORY_FOUND:
+		break;
+	case HISTORY_ABSENT:
 		return 0;		/* nothing was ever published */
+	case HISTORY_ERROR:
+		return workspace_fail_history(ws, HISTORY_LIVE);
+	}
 	if (last_consolidated(ws, &live, &now) < 0 ||
 	    last_consolidated(ws, &pub->staged.base, &then) < 0)
 		return -1;
@@ -264,9 +270,16 @@ publish_resume(struct workspace *ws, struct publish_result *res)
 	}
 	if (begin(&pub, thread_id) < 0)
 		return PUBLISH_FAILED;
-	if (history_trailer(h, &pub.next, "Despite", rule) == HISTORY_FOUND) {
+	switch (history_trailer(h, &pub.next, "Despite", rule)) {
+	case HISTORY_FOUND:
 		pub.accepted = 1;
 		pub.despite = rule;
+		break;
+	case HISTORY_ABSENT:
+		break;
+	case HISTORY_ERROR:
+		workspace_fail_history(ws, HISTORY_NEXT);
+		return PUBLISH_FAILED;
 	}
 	return git_oid_equal(&live, &pub.next) ? resume_end(&pub) :
 	    round_all(&pub);

@@ -33,9 +33,16 @@ find_ends(struct workspace *ws, int has_next, git_oid *from, git_oid *to)
 	if (history_ref(h, has_next ? HISTORY_NEXT : HISTORY_LIVE, to) !=
 	    HISTORY_FOUND)
 		return -1;
-	if (history_parent_of(h, to, 0, from) < 0)
+	switch (history_parent(h, to, 0, from)) {
+	case HISTORY_FOUND:
+		return 0;
+	case HISTORY_ABSENT:
 		git_oid_cpy(from, to);	/* the first commit */
-	return 0;
+		return 0;
+	case HISTORY_ERROR:
+		break;
+	}
+	return -1;
 }
 
 /* Temporary files: away, or back to the user whose they are. */
@@ -86,6 +93,23 @@ recover_root(struct workspace *ws, size_t *moved)
 	*moved += res.count[0] + res.count[1] + res.count[2];
 	publish_result_release(&res);
 	return status == PUBLISH_DONE ? 0 : -1;
+}
+
+int
+recover_begun(struct workspace *ws)
+{
+	size_t	moved = 0;
+	git_oid	live;
+
+	switch (history_ref(&ws->history, HISTORY_LIVE, &live)) {
+	case HISTORY_FOUND:
+		return recover_root(ws, &moved);
+	case HISTORY_ABSENT:
+		return 0;
+	case HISTORY_ERROR:
+		break;
+	}
+	return workspace_fail_history(ws, HISTORY_LIVE);
 }
 
 /* 1 if what the agent made waits for a person. */
@@ -145,18 +169,24 @@ conclude_all(struct workspace *ws, json_object *agents, struct recovered *r)
 }
 
 /* If what is live is what a person accepted, tell whose and how. */
-static void
+static int
 tell_despite(struct workspace *ws, const git_oid *live, struct recovered *r)
 {
-	char	id[HISTORY_TRAILER_MAX], rule[HISTORY_TRAILER_MAX];
+	char			id[HISTORY_TRAILER_MAX];
+	char			rule[HISTORY_TRAILER_MAX];
+	enum history_found	found;
 
-	if (history_trailer(&ws->history, live, "Despite", rule) !=
-	    HISTORY_FOUND || history_trailer(&ws->history, live, "Thread",
-	    id) != HISTORY_FOUND)
-		return;
+	found = history_trailer(&ws->history, live, "Despite", rule);
+	if (found == HISTORY_FOUND)
+		found = history_trailer(&ws->history, live, "Thread", id);
+	if (found == HISTORY_ERROR)
+		return workspace_fail_history(ws, HISTORY_LIVE);
+	if (found == HISTORY_ABSENT)
+		return 0;
 	r->despite = json_object_new_object();
 	json_set_str(r->despite, "thread_id", id);
 	json_set_str(r->despite, "rule", rule);
+	return 0;
 }
 
 int
@@ -183,7 +213,8 @@ recover_run(struct workspace *ws, json_object *agents, int claimed,
 		    &r->look.live);
 		if (found != HISTORY_FOUND)
 			return workspace_fail_history(ws, HISTORY_LIVE);
-		tell_despite(ws, &r->look.live, r);
+		if (tell_despite(ws, &r->look.live, r) < 0)
+			return -1;
 		break;
 	case ROOT_VANISHED:
 	case ROOT_FOREIGN:

@@ -36,4 +36,7 @@ void recovered_release(struct recovered *);
  */
 int recover_root(struct workspace *, size_t *moved);
 
+/* The same where anything was published yet; else there is nothing to do. */
+int recover_begun(struct workspace *);
+
 #endif

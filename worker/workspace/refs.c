@@ -12,6 +12,7 @@
 #include "worker/workspace/refs.h"
 
 #define DEPTH_MAX	8	/* of folders below refs/ */
+#define PACKED		"packed-refs"	/* as of git-pack-refs(1) */
 #define LOCK		".lock"	/* what git(1) and libgit2 write beside one */
 
 struct reading {
@@ -113,19 +114,54 @@ read_loose(struct refs *refs, struct history *h)
 	return rc;
 }
 
-/* Those of packed-refs, among others. */
+/* "ID NAME" in each line, but comments and what a tag in the last leads to. */
 static int
-read_listed(struct refs *refs, struct history *h)
+parse_packed(struct refs *refs, const char *p)
 {
-	git_strarray	list = { NULL, 0 };
-	size_t		i;
+	const char	*end;
+	char		*name;
+	int		 valid = 1;
 
-	if (git_reference_list(&list, h->repo) < 0)
-		return -1;
-	for (i = 0; i < list.count; i++)
-		add(refs, list.strings[i]);
-	git_strarray_dispose(&list);
-	return 0;
+	for (; valid && *p != '\0'; p = *end == '\0' ? end : end + 1) {
+		end = p + strcspn(p, "\n");
+		if (*p == '#' || *p == '^')
+			continue;
+		name = end - p > GIT_OID_HEXSZ ? xstrndup(p +
+		    GIT_OID_HEXSZ + 1, (size_t)(end - p) - GIT_OID_HEXSZ - 1) :
+		    xstrdup("");
+		valid = is_valid(name);
+		if (valid)
+			add(refs, name);
+		free(name);
+	}
+	if (!valid)
+		git_error_set_str(GIT_ERROR_REFERENCE,
+		    PACKED " cannot be understood");
+	return valid ? 0 : -1;
+}
+
+/* Those that are in one file. */
+static int
+read_packed(struct refs *refs, struct history *h)
+{
+	struct buf		 b = BUF_INIT;
+	int			 dir = open(git_repository_path(h->repo),
+				    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum folder_read	 r = FOLDER_ERROR;
+	int			 rc = -1;
+
+	if (dir != -1)
+		r = folder_read_file(dir, PACKED, &b, NULL);
+	if (r == FOLDER_OK)
+		rc = parse_packed(refs, buf_str(&b));
+	else if (r == FOLDER_ABSENT)
+		rc = 0;
+	else
+		git_error_set_str(GIT_ERROR_OS, r == FOLDER_ERROR ?
+		    strerror(errno) : folder_read_text(r));
+	fd_close(&dir);
+	buf_release(&b);
+	return rc;
 }
 
 static int
@@ -155,7 +191,7 @@ int
 refs_read(struct refs *r, struct history *h)
 {
 	memset(r, 0, sizeof(*r));
-	if (read_listed(r, h) == -1 || read_loose(r, h) == -1) {
+	if (read_packed(r, h) == -1 || read_loose(r, h) == -1) {
 		refs_release(r);
 		return -1;
 	}

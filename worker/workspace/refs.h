@@ -12,8 +12,9 @@ struct refs {
 
 /*
  * All of them, or none: git_reference_list() of libgit2 (at least to 1.5)
- * leaves out what comes after a folder that it cannot read, and whoever keeps
- * what references reach would remove the rest.  0, or -1 with the reason in
+ * leaves out what comes after a folder that it cannot read, and those of a
+ * packed-refs that it cannot look at; and whoever keeps what references reach
+ * would remove the rest.  0, or -1 with the reason in
  * history_error().
  */
 int refs_read(struct refs *, struct history *);

@@ -111,14 +111,20 @@ find_review(struct workspace *ws, struct review *r)
 	return rc;
 }
 
-static int
-is_live(struct workspace *ws, const char *thread_id)
+/* Was it published? */
+static enum history_found
+find_live(struct workspace *ws, const char *thread_id)
 {
-	git_oid	live, commit;
+	enum history_found	found;
+	git_oid			live, commit;
 
-	return history_ref(&ws->history, HISTORY_LIVE, &live) ==
-	    HISTORY_FOUND && history_last_of(&ws->history, &live, thread_id,
-	    &commit) == HISTORY_FOUND;
+	found = history_ref(&ws->history, HISTORY_LIVE, &live);
+	if (found == HISTORY_FOUND)
+		found = history_last_of(&ws->history, &live, thread_id,
+		    &commit);
+	if (found == HISTORY_ERROR)
+		workspace_fail_history(ws, HISTORY_LIVE);
+	return found;
 }
 
 static int
@@ -130,8 +136,14 @@ list_one(struct workspace *ws, const char *ref, json_object *list)
 
 	if (read_review(ws, ref, &r) < 0)
 		return -1;
-	if (is_live(ws, r.thread_id))
+	switch (find_live(ws, r.thread_id)) {
+	case HISTORY_FOUND:
 		return review_drop(ws, r.thread_id);
+	case HISTORY_ABSENT:
+		break;
+	case HISTORY_ERROR:
+		return -1;
+	}
 	o = json_object_new_object();
 	json_set_str(o, "thread_id", r.thread_id);
 	json_set_str(o, "commit", git_oid_tostr(hex, sizeof(hex),
@@ -162,7 +174,8 @@ scan_root(struct workspace *ws, struct folder_scan *s, git_oid *tree)
 {
 	if (folder_scan_root(s, ws) < 0)
 		return -1;
-	return tree_store(&ws->history, s->tree, tree);
+	return tree_store(&ws->history, s->tree, tree) < 0 ?
+	    workspace_fail_history(ws, "reading the root") : 0;
 }
 
 /* M of the folder as it is now. */
@@ -288,10 +301,17 @@ begin_accept(struct publication *pub, struct review *r)
 	memcpy(pub->thread_id, r->thread_id, sizeof(pub->thread_id));
 	git_oid_cpy(&pub->agent, &r->agent);
 	pub->accepted = 1;
-	if (staged_read(ws, r->thread_id, &pub->staged) == HISTORY_FOUND)
+	switch (staged_read(ws, r->thread_id, &pub->staged)) {
+	case HISTORY_FOUND:
 		return 0;
-	return workspace_fail(ws, REASON_NO_REVIEW, "agent %s: what was kept "
-	    "for its review is gone; discard it", r->thread_id);
+	case HISTORY_ABSENT:
+		return workspace_fail(ws, REASON_NO_REVIEW, "agent %s: what "
+		    "was kept for its review is gone; discard it",
+		    r->thread_id);
+	case HISTORY_ERROR:
+		break;
+	}
+	return -1;
 }
 
 enum publish_status

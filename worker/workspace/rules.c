@@ -44,6 +44,18 @@ rules_found_at(struct judged *j, const struct line *l)
 	found(j, l->no, l, 0);
 }
 
+int
+rules_text(const struct judged *j, git_index *tree, const char *path,
+    struct buf *out)
+{
+	int	r = tree_text(tree, j->v->history, path, out);
+
+	if (r >= 0)
+		return r;
+	*j->unread = 1;
+	return 0;
+}
+
 void
 rules_tick(const struct judged *j)
 {

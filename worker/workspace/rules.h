@@ -42,6 +42,8 @@ struct judged {
 	struct handbook		 oldbook;
 	int			 gone;	/* deleted: `text' is empty */
 	const struct rule	*rule;	/* the one at work */
+	int			*unread; /* set where a file was, so that
+					    nothing that is found counts */
 	struct finding		*list;
 	size_t			 n;
 };
@@ -61,6 +63,10 @@ void rules_found(struct judged *, int line, const char *text, size_t len);
 void rules_found_text(struct judged *, int line, const char *text,
     size_t len);
 void rules_found_at(struct judged *, const struct line *);
+
+/* tree_text(), but 0 and j->unread where the file cannot be read. */
+int rules_text(const struct judged *, git_index *, const char *path,
+    struct buf *out);
 
 /* For rules that take long. */
 void rules_tick(const struct judged *);

@@ -17,13 +17,12 @@ void
 rules_cited_thread(const struct judged *j, const struct handbook_citation *c,
     char id[UUID_SIZE])
 {
-	const struct validation	*v = j->v;
-	struct buf		 text = BUF_INIT;
+	struct buf	text = BUF_INIT;
 
 	memcpy(id, c->id, UUID_SIZE);
 	if (id[0] != '\0')
 		return;
-	if (tree_text(v->merged, v->history, c->path, &text) <= 0 ||
+	if (rules_text(j, j->v->merged, c->path, &text) == 0 ||
 	    !raw_memories_thread(&text, id))
 		id[0] = '\0';
 	buf_release(&text);
@@ -219,7 +218,7 @@ rules_reach(struct judged *j)
 	    (!v->alone && tree_get(v->merged, TREE_SUMMARY) == NULL &&
 	    tree_get(v->live, TREE_SUMMARY) == NULL))
 		return;
-	if (tree_text(j->tree, v->history, TREE_SUMMARY, &text) > 0)
+	if (rules_text(j, j->tree, TREE_SUMMARY, &text) > 0)
 		text_lower(&lower, buf_str(&text));
 	for (i = 0; i < j->book.ngroups; i++)
 		if (!rules_is_builtins(j, i) &&

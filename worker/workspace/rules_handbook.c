@@ -182,10 +182,9 @@ summary_text(struct judged *j, const char *path, struct buf *out)
 {
 	const struct validation	*v = j->v;
 
-	if (tree_text(v->merged, v->history, path, out) > 0)
+	if (rules_text(j, v->merged, path, out) > 0)
 		return 1;
-	return v->agents != NULL &&
-	    tree_text(v->agents, v->history, path, out) > 0;
+	return v->agents != NULL && rules_text(j, v->agents, path, out) > 0;
 }
 
 static int

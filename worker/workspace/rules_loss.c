@@ -110,7 +110,7 @@ all_said(struct judged *j, struct buf *out)
 		if (!tree_agents(path) || strcmp(path, TREE_SUMMARY) == 0)
 			continue;
 		buf_reset(&text);
-		if (tree_text(v->merged, v->history, path, &text) > 0)
+		if (rules_text(j, v->merged, path, &text) > 0)
 			specifics_plain(out, buf_str(&text), text.len);
 		buf_addch(out, '\n');
 	}

@@ -155,7 +155,7 @@ int
 staged_folder(const struct workspace *ws, const char *thread_id)
 {
 	return faccessat(ws->staging, thread_id, F_OK,
-	    AT_SYMLINK_NOFOLLOW) == 0;
+	    AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
 /* 1 if nobody has a use for it any more. */

@@ -39,6 +39,8 @@ struct preparation {
 	struct buf		 kept_out;	/* what leads the diff */
 	git_index		*before;	/* as last published */
 	git_index		*after;		/* for the agent */
+	git_oid			 last;		/* the last publication */
+	int			 has_last;
 	char			 last_inputs[HISTORY_TRAILER_MAX];
 	int			 reverted;	/* the last one was to undo */
 	int			 folder;	/* the agent's, open */
@@ -55,16 +57,17 @@ static int
 read_last(struct preparation *p)
 {
 	struct history	*h = &p->ws->history;
-	git_oid		 last, tree;
+	git_oid		 tree;
 	char		 subject[HISTORY_TRAILER_MAX];
 
 	p->last_inputs[0] = '\0';
-	switch (history_last_given(h, &p->live.commit, &last)) {
+	switch (history_last_given(h, &p->live.commit, &p->last)) {
 	case HISTORY_FOUND:
-		if (history_trailer(h, &last, "Inputs", p->last_inputs) !=
-		    HISTORY_FOUND || history_tree_of(h, &last, &tree) < 0 ||
-		    kept_out_write(p->ws, &last, &p->kept_out) < 0 ||
-		    history_subject(h, &last, subject) < 0)
+		p->has_last = 1;
+		if (history_trailer(h, &p->last, "Inputs", p->last_inputs) !=
+		    HISTORY_FOUND ||
+		    history_tree_of(h, &p->last, &tree) < 0 ||
+		    history_subject(h, &p->last, subject) < 0)
 			return -1;
 		p->reverted = tree_below(subject, OWN_REVERT);
 		return tree_load(h, &tree, &p->before);
@@ -118,6 +121,8 @@ build(struct preparation *p)
 	if (history_tree_of(h, &p->live.commit, &live_tree) < 0 ||
 	    tree_load(h, &live_tree, &p->after) < 0 || read_last(p) < 0)
 		return workspace_fail_history(p->ws, "preparing");
+	if (p->has_last && kept_out_write(p->ws, &p->last, &p->kept_out) < 0)
+		return -1;
 	if (summaries_sync(p->ws, p->after, &p->staged.generated) < 0 ||
 	    extensions_age(p->ws, p->after, wall_s()) < 0)
 		return -1;
@@ -244,9 +249,14 @@ write_diff(struct preparation *p)
 {
 	struct history	*h = &p->ws->history;
 	struct buf	 old = BUF_INIT, b = BUF_INIT;
+	enum folder_read found;
 	int		 r = 0;
 
-	if (folder_read_file(p->ws->root, TREE_RAW, &old, NULL) == FOLDER_OK)
+	found = folder_read_file(p->ws->root, TREE_RAW, &old, NULL);
+	/* What its owner has closed to us is as good as not there. */
+	if (found == FOLDER_ERROR && errno != EACCES)
+		return workspace_fail_errno(p->ws, TREE_RAW);
+	if (found == FOLDER_OK)
 		r = tree_put_text(p->before, h, TREE_RAW, &old);
 	if (r == 0 && tree_put(p->after, TREE_RAW, GIT_FILEMODE_BLOB,
 	    &p->staged.raw) == 0 && diff_write(h, p->before, p->after,
@@ -287,12 +297,8 @@ static int
 prepare(struct preparation *p, struct prepared *out)
 {
 	struct changes	since, now;
-	size_t		moved = 0;
 
-	if (root_require(p->ws) < 0)
-		return -1;
-	if (history_ref(&p->ws->history, HISTORY_LIVE, &out->base) ==
-	    HISTORY_FOUND && recover_root(p->ws, &moved) < 0)
+	if (root_require(p->ws) < 0 || recover_begun(p->ws) < 0)
 		return -1;
 	if (live_read(p->ws, NULL, &p->live) < 0 || build(p) < 0)
 		return -1;

@@ -30,14 +30,16 @@ keep_parents(struct trim *t, const git_oid *id)
 static int
 keep_whole(struct trim *t, const git_oid *id)
 {
-	git_oid	agent;
+	enum history_found	found;
+	git_oid			agent;
 
 	cut_add(&t->kept, id);
 	if (keep_parents(t, id) < 0)
 		return -1;
-	if (history_parent_of(&t->ws->history, id, 1, &agent) < 0)
+	found = history_parent(&t->ws->history, id, 1, &agent);
+	if (found == HISTORY_ABSENT)
 		return 0;	/* no agent made it */
-	return keep_parents(t, &agent);
+	return found == HISTORY_ERROR ? -1 : keep_parents(t, &agent);
 }
 
 static int

@@ -181,9 +181,10 @@ judge_file(const struct validation *v, const struct evidence *e,
     const char *path, json_object *out)
 {
 	struct buf		 text = BUF_INIT, old = BUF_INIT;
-	struct judged		 now = { .v = v, .evidence = e, .path = path };
+	int			 is, was, unread = 0;
+	struct judged		 now = { .v = v, .evidence = e, .path = path,
+				    .unread = &unread };
 	struct judged		 before = now;
-	int			 is, was;
 
 	is = tree_text(v->merged, v->history, path, &text);
 	was = tree_text(v->live, v->history, path, &old);
@@ -201,7 +202,7 @@ judge_file(const struct validation *v, const struct evidence *e,
 	judged_release(&before);
 	buf_wipe(&text);
 	buf_wipe(&old);
-	return is < 0 || was < 0 ? -1 : 0;
+	return is < 0 || was < 0 || unread ? -1 : 0;
 }
 
 /* What changed; and MEMORY.md, which rests on the other files. */
