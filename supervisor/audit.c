@@ -158,17 +158,19 @@ audit_cut(const struct state_dir *sd, const char *thread_id)
 {
 	json_object	*note = json_object_new_object();
 	char		*path = path_of(sd, thread_id);
-	int		 fd, done = 0;
+	int		 fd, done = -1;
 
 	fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	if (fd != -1 && ftruncate(fd, first_line(fd)) == 0 &&
 	    fsync(fd) == 0)
 		done = 1;
-	else if (fd != -1 || errno != ENOENT)
+	else if (fd == -1 && errno == ENOENT)
+		done = 0;
+	else
 		log_warn("%s: not cut; remove it by hand", path);
 	fd_close(&fd);
 	json_set_str(note, "type", "purged");
-	if (done)
+	if (done == 1)
 		audit_record(sd, thread_id, "event_msg", note);
 	json_object_put(note);
 	free(path);

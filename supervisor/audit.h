@@ -18,7 +18,7 @@ void audit_begin(const struct state_dir *, const char *thread_id,
 
 /*
  * Cut an audit file to its first record and a note that it was cut.  Returns
- * 1 if there was one; failures are logged.
+ * 1, 0 if there is none, or -1: logged.
  */
 int audit_cut(const struct state_dir *, const char *thread_id);
 

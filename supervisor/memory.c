@@ -234,7 +234,7 @@ int
 memory_has_history(const struct memory *m)
 {
 	char	*path = history_path(m);
-	int	 there = access(path, F_OK) == 0;
+	int	 there = access(path, F_OK) == 0 || errno != ENOENT;
 
 	free(path);
 	return there;

@@ -123,7 +123,10 @@ int memory_take(struct memory *);
  */
 int memory_take_foreign(struct memory *);
 
-/* 1 if the state directory holds a history of it, ours now or not. */
+/*
+ * 1 if the state directory holds a history of it, ours now or not, or may do
+ * so: it cannot be looked at.
+ */
 int memory_has_history(const struct memory *);
 
 /* Unlock the root; it stays as it is.  No worker may be left. */

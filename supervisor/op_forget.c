@@ -36,7 +36,7 @@ forget_tell(struct forgetting *f, const char *array, const char *state)
 	return o;
 }
 
-/* Was the memory made from one of them? */
+/* Was the memory made from one of them?  1 also if that cannot be known. */
 static int
 selected(struct forgetting *f, const char *memory)
 {
@@ -46,7 +46,7 @@ selected(struct forgetting *f, const char *memory)
 	for (i = 0; i < json_object_array_length(f->ids); i++)
 		if (store_selected(f->run->sv->store, memory,
 		    json_object_get_string(json_object_array_get_idx(f->ids,
-		    i)), &at) == STORE_OK)
+		    i)), &at) != STORE_NONE)
 			return 1;
 	return 0;
 }

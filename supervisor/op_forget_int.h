@@ -19,6 +19,7 @@ struct forgetting {
 	int		 purging;	/* the second round */
 	int		 begun;		/* with this memory */
 	int		 answered;	/* the purging worker did */
+	int		 left;		/* audits or the database hold some */
 };
 
 /* A member of an array of the result that is about a memory; the result's. */

@@ -5,6 +5,7 @@
 #include "common/mem.h"
 #include "supervisor/audit.h"
 #include "supervisor/op_forget_int.h"
+#include "supervisor/recovery.h"
 #include "supervisor/staging.h"
 #include "supervisor/store_purge.h"
 #include "supervisor/store_review.h"
@@ -106,10 +107,11 @@ purge_message(struct child *c, const struct msg *m, void *arg)
 		json_object_object_foreach(m->body, key, value) {
 			json_set(o, key, json_object_get(value));
 		}
-		store_review_discard(f->run->sv->store, name);
-		store_memory_live(f->run->sv->store, name,
-		    json_str(m->body, "commit"),
-		    json_int(m->body, "files", 0));
+		if (store_review_discard(f->run->sv->store, name) !=
+		    STORE_OK || store_memory_live(f->run->sv->store, name,
+		    json_str(m->body, "commit"), json_int(m->body, "files",
+		    0)) != STORE_OK)
+			recovery_unrecorded(f->memory);
 	}
 	child_stop(c, "the history is purged");
 }
@@ -134,9 +136,11 @@ cut_audit(const char *agent_id, void *arg)
 {
 	struct forgetting	*f = arg;
 	struct supervisor	*sv = f->run->sv;
+	int			 cut = audit_cut(&sv->state, agent_id);
 
-	staging_remove(&sv->state, agent_id);
-	if (audit_cut(&sv->state, agent_id))
+	if (staging_remove(&sv->state, agent_id) == -1 || cut == -1)
+		f->left = 1;
+	if (cut == 1)
 		json_set_int(f->result, "audits",
 		    json_int(f->result, "audits", 0) + 1);
 	return 0;
@@ -149,11 +153,21 @@ forget_purge_state(struct forgetting *f)
 	struct store	*store = f->run->sv->store;
 	size_t		 i;
 
-	store_agents_given(store, json_object_to_json_string(f->ids),
-	    cut_audit, f);
-	if (store_checkpoint(store) != STORE_OK)
+	f->left = 0;
+	if (store_agents_given(store, json_object_to_json_string(f->ids),
+	    cut_audit, f) != STORE_OK)
+		f->left = 1;
+	if (store_checkpoint(store) != STORE_OK) {
 		log_warnx("the log of the database still holds deleted text; "
 		    "it goes at the next checkpoint");
+		f->left = 1;
+	}
+	if (f->left) {
+		json_set_str(f->result, "left", "what agents did and the log "
+		    "of the database may hold them still, see the log; forget "
+		    "--purge again");
+		json_set_int(f->result, "exit_status", EXIT_JOB_FAILED);
+	}
 	for (i = 0; out_of_reach[i] != NULL; i++)
 		json_push_str(list, out_of_reach[i]);
 	json_set(f->result, "out_of_reach", list);

@@ -74,6 +74,16 @@ check "its folder is away: it is forgotten" has 'forgotten: root_vanished' \
 check "its folder is away: says what to do" has \
     'history: its history holds them still.*root_vanished.*--purge again' \
     "$T/out"
+# Nor may one whose history cannot even be looked at.
+history=$STATE/memories/codex.git
+mv "$history" "$history.away"
+ln -s codex.git "$history"
+ctl forget --purge "$id"
+check "its history cannot be looked at: status 1" [ $? -eq 1 ]
+check "its history cannot be looked at: it may hold them" has \
+    'history: its history holds them still.*--purge again' "$T/out"
+rm "$history"
+mv "$history.away" "$history"
 mv "$ROOT.away" "$ROOT"
 
 audits=$(find "$STATE/agents" -type f | wc -l)
@@ -176,5 +186,14 @@ ctl revert adopted
 check "adopted: it can be reverted to" [ $? -eq 0 ]
 check "adopted: and does not bring the session back" sh -c \
     '! grep -rq "$1" "$2"' sh "$id" "$ROOT"
+# The database cannot tell which agents were given it: their audits stay, and
+# that is no success.
+sqlite3 "$STATE/state.db" 'alter table agent_inputs rename to away'
+ctl forget --purge "$id"
+check "audits cannot be found: status 1" [ $? -eq 1 ]
+check "audits cannot be found: says what to do" has \
+    'may hold them still.*--purge again' "$T/out"
+sqlite3 "$STATE/state.db" 'alter table away rename to agent_inputs'
+
 world_clean "adopted"
 finish

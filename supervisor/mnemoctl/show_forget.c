@@ -62,6 +62,8 @@ forget_show(json_object *doc, const struct output *out)
 	}
 	show_states(json_arr(doc, "memories"), "forgotten", out);
 	show_states(json_arr(doc, "purged"), "history", out);
+	if (json_str(doc, "left") != NULL)
+		output_line(out, STYLE_BAD, "%s", json_str(doc, "left"));
 	if (list == NULL)
 		return;
 	output_line(out, STYLE_PLAIN, "%lld audit files cut; not reached:",
