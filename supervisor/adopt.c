@@ -21,6 +21,7 @@ struct adoption {
 	int64_t		 taken;
 	int64_t		 newest;	/* version; the job's watermark */
 	int		 failed;	/* what came could not be kept */
+	int		 refused;	/* the worker could not, and said so */
 	int		 done;		/* the root is ours */
 };
 
@@ -205,12 +206,15 @@ wspace_message(struct child *c, const struct msg *msg, void *arg)
 {
 	struct memory	*m = arg;
 
+	if (m->adoption->refused)
+		return;
 	if (msg->id == MSG_ADOPTED_THREAD)
 		import_batch(m, json_arr(msg->body, "entries"));
 	else if (msg->id == MSG_ADOPTED) {
 		adopted(m, msg);
 		child_stop(c, "adopted");
 	} else if (msg->id == MSG_FAILED) {
+		m->adoption->refused = 1;
 		log_warnx("memory %s: not adopted: %s", m->config->name,
 		    json_str(msg->body, "message"));
 		memory_stop(m, json_str(msg->body, "reason"));
