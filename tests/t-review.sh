@@ -172,5 +172,13 @@ ctl -m other --despite citation accept "$agent"
 check "despite: an agent of the other memory: status 1" [ "$status" -eq 1 ]
 check "despite: an agent of the other memory: said" \
     has "agent $agent was not one of memory other" "$T/err"
+sed 's/^memory "other"/memory "third"/; s,/other",/third",' \
+    "$W/config/mnemod/mnemod.conf" >"$W/third.conf"
+agent=$(sql "select thread_id from agents where memory = 'other' limit 1")
+ctl -f "$W/third.conf" --despite citation accept "$agent"
+check "despite: an agent of a memory that is no more: status 1" \
+    [ "$status" -eq 1 ]
+check "despite: an agent of a memory that is no more: said" \
+    has "$agent was one of memory other, which is not configured" "$T/err"
 world_clean "two"
 finish
