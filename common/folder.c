@@ -163,8 +163,9 @@ read_fd(int fd, struct buf *out, struct stat *st)
 		if (st->st_size > (off_t)TREE_FILE_MAX)
 			return FOLDER_TOO_BIG;
 		r = read_all(fd, (size_t)st->st_size + 1, out);
-		if (r != FOLDER_OK || fstat(fd, &after) < 0 ||
-		    same_version(st, &after))
+		if (r == FOLDER_OK && fstat(fd, &after) < 0)
+			r = FOLDER_ERROR;
+		if (r != FOLDER_OK || same_version(st, &after))
 			break;
 	}
 	return r;

@@ -352,7 +352,7 @@ perform(const struct act *act, unsigned k, struct buf *said)
 }
 
 /* One in so many, for each is a memory of its own. */
-#define TURNS	40
+#define TURNS	25
 
 /* So many bytes are the same in both. */
 static size_t

@@ -14,11 +14,13 @@
 /* As many files are read faster than the list of all is written. */
 #define FRESH_MAX 32
 
-static void
+static int
 remove_file(const char *path)
 {
-	if (unlink(path) == -1 && errno != ENOENT)
-		log_warn("%s: cannot be removed", path);
+	if (unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	log_warn("%s: cannot be removed", path);
+	return -1;
 }
 
 void
@@ -27,7 +29,7 @@ lastread_load(struct lastread *s, const char *history)
 	s->path = xasprintf("%s/%s", history, LASTREAD_NAME);
 	if (git_index_open(&s->files, s->path) < 0) {
 		s->files = NULL;
-		lastread_forget(s);
+		(void)lastread_forget(s);
 	}
 }
 
@@ -37,7 +39,7 @@ remove_lock(const char *path)
 {
 	char	*lock = xasprintf("%s.lock", path);
 
-	remove_file(lock);
+	(void)remove_file(lock);
 	free(lock);
 }
 
@@ -68,18 +70,26 @@ lastread_detach(struct lastread *s)
 	s->path = NULL;
 }
 
-void
+int
 lastread_forget(struct lastread *s)
 {
+	int	r, error;
+
 	git_index_free(s->files);
 	s->files = NULL;
 	s->fresh = 0;
 	if (s->path == NULL)
-		return;
-	remove_file(s->path);
+		return 0;
+	r = remove_file(s->path);
+	error = errno;
 	/* Without a list there is none to keep. */
-	if (git_index_open(&s->files, s->path) < 0)
+	if (git_index_open(&s->files, s->path) < 0 ||
+	    git_index_clear(s->files) < 0) {
+		git_index_free(s->files);
 		s->files = NULL;
+	}
+	errno = error;
+	return r;
 }
 
 void

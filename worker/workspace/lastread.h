@@ -33,8 +33,11 @@ void lastread_release(struct lastread *);
 /* It is not to be kept: for a worker that may not write. */
 void lastread_detach(struct lastread *);
 
-/* Know nothing any more, nor may the file. */
-void lastread_forget(struct lastread *);
+/*
+ * Know nothing any more, nor may the file.  0, or -1 with errno if it cannot
+ * be removed.
+ */
+int lastread_forget(struct lastread *);
 
 /* Know nothing of files that are not in `tree' any more. */
 void lastread_prune(struct lastread *, git_index *tree);

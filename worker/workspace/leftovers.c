@@ -21,6 +21,7 @@ struct sweep {
 	const char	*folder;
 	int		(*is_left)(const char *name);
 	int		 depth;		/* folders below that belong to it */
+	int		*removed;	/* 0 where something may stay */
 };
 
 static int
@@ -56,9 +57,11 @@ sweep_entry(const struct sweep *s, int dir, const struct dirent *e)
 		below.depth--;
 		sweep_folder(&below, dir, e->d_name);
 	} else if (e->d_type != DT_DIR && s->is_left(e->d_name) &&
-	    unlinkat(dir, e->d_name, 0) == -1)
+	    unlinkat(dir, e->d_name, 0) == -1 && errno != ENOENT) {
 		log_warn("%s/%s: %s is left over and cannot be removed",
 		    s->history, s->folder, e->d_name);
+		*s->removed = 0;
+	}
 }
 
 static void
@@ -71,44 +74,53 @@ sweep_folder(const struct sweep *s, int parent, const char *name)
 	fd = openat(parent, name,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1) {
-		if (errno != ENOENT)
-			log_warn("%s/%s: cannot be looked through",
-			    s->history, s->folder);
+		if (errno == ENOENT)
+			return;
+		log_warn("%s/%s: cannot be looked through", s->history,
+		    s->folder);
+		*s->removed = 0;
 		return;
 	}
 	d = fdopendir(fd);
 	if (d == NULL) {
+		log_warn("%s/%s: cannot be looked through", s->history,
+		    s->folder);
+		*s->removed = 0;
 		close(fd);
 		return;
 	}
 	while ((e = folder_next(d)) != NULL)
 		sweep_entry(s, fd, e);
-	if (errno != 0)
+	if (errno != 0) {
 		log_warn("%s/%s: not all of it can be looked through",
 		    s->history, s->folder);
+		*s->removed = 0;
+	}
 	closedir(d);
 }
 
-void
+int
 leftovers_remove(const char *history)
 {
 	static const struct sweep	all[] = {
-		{ NULL, ".", is_lock, 0 },
-		{ NULL, "refs", is_lock, DEPTH_MAX },
-		{ NULL, "objects", is_object, 0 },
-		{ NULL, "objects/pack", is_pack, 0 },
+		{ NULL, ".", is_lock, 0, NULL },
+		{ NULL, "refs", is_lock, DEPTH_MAX, NULL },
+		{ NULL, "objects", is_object, 0, NULL },
+		{ NULL, "objects/pack", is_pack, 0, NULL },
 	};
 	struct sweep	s;
 	size_t		i;
-	int		fd;
+	int		fd, removed = 1;
 
 	fd = open(history, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
-		return;		/* there is none yet */
+		return errno == ENOENT ? 0 : -1;
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		s = all[i];
 		s.history = history;
+		s.removed = &removed;
 		sweep_folder(&s, fd, s.folder);
 	}
 	close(fd);
+	return removed ? 0 : -1;
 }

@@ -142,7 +142,8 @@ exchange(const struct place *p)
 /*
  * The "out" file is a version of a user's: the history gets it before it is
  * moved again.  A newer save may replace it as soon as it is back, made by an
- * editor that had read ours meanwhile.
+ * editor that had read ours meanwhile.  1; 0: it is nothing that a history can
+ * hold; -1.
  */
 static int
 keep(struct move *m, const struct place *p)
@@ -167,7 +168,7 @@ keep(struct move *m, const struct place *p)
 			    &oid);
 	}
 	buf_release(&b);
-	return r;
+	return r < 0 ? -1 : status == FOLDER_OK;
 }
 
 /*
@@ -224,9 +225,12 @@ static int
 settle(struct move *m, const struct place *p)
 {
 	struct sight	s;
-	int		i;
+	int		i, kept = 1;
 
-	unlinkat(p->dir, p->fresh, 0);
+	/* It may hold what is to be forgotten. */
+	if (unlinkat(p->dir, p->fresh, 0) < 0 && errno != ENOENT &&
+	    errno != EISDIR)
+		return workspace_fail_errno(m->ws, p->fresh);
 	for (i = 0; i < 2; i++) {
 		if (look(m, p, p->out, &s) < 0)
 			return -1;
@@ -235,9 +239,15 @@ settle(struct move *m, const struct place *p)
 		if (sees(&s, tree_get(m->from, p->path)) ||
 		    sees(&s, tree_get(m->to, p->path)))
 			break;
-		if (keep(m, p) < 0 || (i == 0 && give_back(m, p) < 0))
+		kept = keep(m, p);
+		if (kept < 0 || (i == 0 && give_back(m, p) < 0))
 			return -1;
 	}
+	if (i == 2 && !kept)
+		return workspace_fail(m->ws, REASON_IO, "%s/%s: there is a "
+		    "newer one; %s beside it %s, so that it cannot be kept: "
+		    "move it away", m->ws->root_path, p->path, p->out,
+		    folder_read_text(s.status));
 	if (unlinkat(p->dir, p->out, 0) < 0 && errno != ENOENT)
 		return workspace_fail_errno(m->ws, p->path);
 	return fsync(p->dir) < 0 ? workspace_fail_errno(m->ws, p->path) : 0;

@@ -235,8 +235,8 @@ static int
 sweep_all(struct workspace *ws, int objects, char *name)
 {
 	/* It may name what has gone. */
-	lastread_forget(&ws->history.last);
-	return for_loose(objects, 1, remove_one, NULL) == -1 ||
+	return lastread_forget(&ws->history.last) == -1 ||
+	    for_loose(objects, 1, remove_one, NULL) == -1 ||
 	    for_names(objects, "pack", remove_old_pack, name) == -1 ? -1 : 0;
 }
 
@@ -253,7 +253,7 @@ make_one(struct workspace *ws, const struct content *c, int objects, int dir)
 	r = c->n > 0 ? packs_remove(c->packs, c->n, dir, name) :
 	    sweep_all(ws, objects, name);
 	if (r == -1)
-		return workspace_fail_errno(ws, ws->history_path);
+		return workspace_fail_state(ws);
 	hook_crash("pack.sweep.after");
 	return 1;
 }
@@ -268,7 +268,7 @@ pack_some(struct workspace *ws, size_t max, int objects, int dir)
 
 	if (packs_list(&packs, dir) == -1 || (max != PACK_ALWAYS &&
 	    count_loose(objects, &loose) == -1))
-		r = workspace_fail_errno(ws, ws->history_path);
+		r = workspace_fail_state(ws);
 	else if (max == PACK_ALWAYS || loose > PACK_LOOSE_MAX)
 		r = make_one(ws, &c, objects, dir);
 	else if (packs.n > max && (c.n = packs_to_merge(&packs)) > 0) {
@@ -295,7 +295,7 @@ pack_history(struct workspace *ws, size_t max)
 		dir = openat(objects, "pack", O_RDONLY | O_DIRECTORY |
 		    O_CLOEXEC);
 	if (dir == -1)
-		workspace_fail_errno(ws, ws->history_path);
+		workspace_fail_state(ws);
 	else
 		r = pack_some(ws, max, objects, dir);
 	fd_close(&dir);

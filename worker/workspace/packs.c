@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fd.h"
 #include "common/folder.h"
 #include "common/mem.h"
 #include "worker/workspace/packs.h"
@@ -74,8 +75,10 @@ packs_list(struct packs *p, int dir)
 
 	memset(p, 0, sizeof(*p));
 	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd == -1 || (d = fdopendir(fd)) == NULL)
+	if (fd == -1 || (d = fdopendir(fd)) == NULL) {
+		fd_close(&fd);
 		return -1;
+	}
 	while (r == 0 && (e = folder_next(d)) != NULL)
 		if (is_index(e->d_name))
 			r = add(p, dir, e->d_name);

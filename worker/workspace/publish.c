@@ -64,7 +64,7 @@ round_all(struct publication *pub)
 			    PUBLISH_FAILED : PUBLISH_HELD;
 		case ROUND_EDITED:
 			/* Nothing but the files themselves counts now. */
-			lastread_forget(&pub->ws->history.last);
+			(void)lastread_forget(&pub->ws->history.last);
 			break;
 		case ROUND_REJECTED:
 			return PUBLISH_REJECTED;

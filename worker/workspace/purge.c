@@ -5,6 +5,7 @@
 #include "common/hook.h"
 #include "common/mem.h"
 #include "common/uuid.h"
+#include "worker/workspace/leftovers.h"
 #include "worker/workspace/pack.h"
 #include "worker/workspace/purge.h"
 #include "worker/workspace/recover.h"
@@ -303,13 +304,23 @@ sweep_root(struct purge *p)
 	return p->ws->root == -1 ? 0 : recover_root(p->ws, &moved);
 }
 
+/* Of who was killed, in the history. */
+static int
+sweep_history(struct purge *p)
+{
+	return leftovers_remove(p->ws->history_path) == 0 ? 0 :
+	    workspace_fail(p->ws, REASON_IO, "history %s: what a killed "
+	    "worker left in it cannot be removed, see the log",
+	    p->ws->history_path);
+}
+
 int
 purge_run(struct purge *p)
 {
 	int	r;
 
-	if (check_threads(p) < 0 || sweep_root(p) < 0 ||
-	    check_next(p) < 0 || check_live(p) < 0)
+	if (check_threads(p) < 0 || sweep_history(p) < 0 ||
+	    sweep_root(p) < 0 || check_next(p) < 0 || check_live(p) < 0)
 		return -1;
 	if (drop_staged(p) < 0 || purge_adopted(p) < 0 ||
 	    purge_generated(p) < 0 || purge_live(p) < 0 || count_files(p) < 0)

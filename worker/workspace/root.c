@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/fd.h"
 #include "common/folder.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -60,8 +61,11 @@ list_root(struct workspace *ws, struct root_look *l)
 	if (ws->root < 0)
 		return 0;
 	fd = openat(ws->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || (d = fdopendir(fd)) == NULL)
-		return workspace_fail_errno(ws, "");
+	if (fd < 0 || (d = fdopendir(fd)) == NULL) {
+		rc = workspace_fail_errno(ws, "");
+		fd_close(&fd);
+		return rc;
+	}
 	while ((e = folder_next(d)) != NULL) {
 		if (tree_below(e->d_name, TREE_TEMPORARY))
 			continue;

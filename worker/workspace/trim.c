@@ -172,7 +172,7 @@ apply(struct trim *t)
 	struct cut	*now = &t->ws->history.cut;
 
 	if (cut_write(&t->cut, t->ws->history_path) < 0)
-		return workspace_fail_errno(t->ws, t->ws->history_path);
+		return workspace_fail_state(t->ws);
 	cut_release(now);
 	*now = t->cut;
 	memset(&t->cut, 0, sizeof(t->cut));

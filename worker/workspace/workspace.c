@@ -100,6 +100,13 @@ workspace_fail_errno(struct workspace *ws, const char *object)
 }
 
 int
+workspace_fail_state(struct workspace *ws)
+{
+	return workspace_fail(ws, REASON_IO, "history %s: %s",
+	    ws->history_path, strerror(errno));
+}
+
+int
 workspace_fail_history(struct workspace *ws, const char *doing)
 {
 	return workspace_fail(ws, REASON_IO, "history %s: %s: %s",
@@ -158,7 +165,7 @@ int
 workspace_open(struct workspace *ws)
 {
 	if (ws->history.repo == NULL && !ws->read_only)
-		leftovers_remove(ws->history_path);
+		(void)leftovers_remove(ws->history_path);
 	if (ws->history.repo == NULL && open_history(ws) < 0)
 		return unopened(ws);
 	if (ws->read_only && !ws->is_volatile) {

@@ -76,6 +76,8 @@ int workspace_fail(struct workspace *, const char *reason, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 /* The same for a failed system call on the root: the reason is errno's. */
 int workspace_fail_errno(struct workspace *, const char *object);
+/* The same for a system call on a file of the history. */
+int workspace_fail_state(struct workspace *);
 /* The same for what libgit2 refused. */
 int workspace_fail_history(struct workspace *, const char *doing);
 
