@@ -18,6 +18,7 @@
 
 static struct config		config;
 static struct config_source	source;
+static char			source_name[] = "codex";
 static struct scan		scan;
 
 /* The worker's part is played by the test. */
@@ -36,7 +37,7 @@ setup(void)
 {
 	store_setup();
 	memset(&source, 0, sizeof(source));
-	source.name = "codex";
+	source.name = source_name;
 	source.on_missing = MISSING_FORGET;
 	memset(&config, 0, sizeof(config));
 	config.sources = &source;
