@@ -4,6 +4,8 @@
  * that an agent can be moved from one to the other; and nothing is shown of
  * what is no memory.
  */
+#include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +14,23 @@
 #include "supervisor/mnemoctl/mcp_tools.h"
 #include "tests/check_main.h"
 #include "tests/mcp_scene.h"
+
+static int	broken;		/* read(2) fails */
+
+/* The program's own comes before that of the C library. */
+ssize_t
+read(int fd, void *data, size_t len)
+{
+	static ssize_t	(*real)(int, void *, size_t);
+
+	if (broken) {
+		errno = EIO;
+		return -1;
+	}
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "read");
+	return real(fd, data, len);
+}
 
 START_TEST(list_has_its_limits)
 {
@@ -145,6 +164,11 @@ START_TEST(search_has_its_limits)
 	    "\"context_lines\":99999999999}", &text);
 	ck_assert_ptr_nonnull(strstr(text, "\"start_line_number\":1,"
 	    "\"content\":\"thread_id: x\\nneedle\""));
+	/* A file that cannot be read just now is not one without it. */
+	broken = 1;
+	ck_assert_int_eq(call("search", "{\"query\":\"needle\"}", &text), -1);
+	broken = 0;
+	ck_assert_ptr_nonnull(strstr(text, "not all of it can be read: "));
 	ck_assert_int_eq(call("search", "{\"query\":\"Needle\"}", &text), 0);
 	ck_assert_ptr_nonnull(strstr(text, "\"matches\":[]"));
 	ck_assert_int_eq(call("search", "{\"query\":\"needle\\nthree\"}",

@@ -43,9 +43,14 @@ look(const struct mcp *m, const char *path, char **tidy, struct buf *why)
 	if (m->root == -1)
 		return PLACE_ABSENT;
 	if (folder_look(m->root, **tidy == '\0' ? "." : *tidy, &st) == -1) {
-		if (errno != ELOOP)
+		if (errno == ENOENT || errno == ENOTDIR || errno == EXDEV)
 			return PLACE_ABSENT;
-		buf_addstr(why, "path is, or leads through, a symbolic link");
+		if (errno == ELOOP)
+			buf_addstr(why, "path is, or leads through, a symbolic "
+			    "link");
+		else
+			buf_addf(why, "it cannot be looked at now: %s",
+			    strerror(errno));
 		return PLACE_REFUSED;
 	}
 	if (!memory_files_visible(*tidy))
@@ -255,6 +260,7 @@ struct find {
 	size_t		 seen;		/* matches so far */
 	size_t		 bytes;		/* of their contents */
 	size_t		 next;		/* SIZE_MAX: all was given */
+	int		 error;		/* errno of a file that was not read */
 	json_object	*matches;
 };
 
@@ -292,9 +298,13 @@ find_in(struct find *f, const struct mcp *m, const char *path)
 {
 	struct buf		 text = BUF_INIT;
 	struct mcp_match	 at = { .context = f->context };
+	enum folder_read	 r;
 	int			 on;
 
-	if (folder_read_file(m->root, path, &text, NULL) == FOLDER_OK &&
+	r = folder_read_file(m->root, path, &text, NULL);
+	if (r == FOLDER_ERROR)
+		f->error = errno;
+	else if (r == FOLDER_OK &&
 	    (text.len == 0 || memchr(text.data, '\0', text.len) == NULL))
 		while (mcp_match_next(&text, f->query, f->query_len, &at)) {
 			on = on_page(f, at.len);
@@ -314,15 +324,16 @@ find_all(struct find *f, const struct mcp *m, const char *path,
 {
 	struct memory_files	files;
 	size_t			i;
-	int			rc = memory_files_walk(&files, m->root, path);
 
-	if (rc == -1)
-		buf_addf(why, "not all of it can be read: %s",
-		    strerror(errno));
-	for (i = 0; rc == 0 && i < files.n; i++)
+	if (memory_files_walk(&files, m->root, path) == -1)
+		f->error = errno;
+	for (i = 0; f->error == 0 && i < files.n; i++)
 		find_in(f, m, files.v[i].path);
+	if (f->error != 0)
+		buf_addf(why, "not all of it can be read: %s",
+		    strerror(f->error));
 	memory_files_clear(&files);
-	return rc == 0;
+	return f->error == 0;
 }
 
 int
