@@ -31,9 +31,12 @@ lone_message(struct child *c, const struct msg *m, void *arg)
 
 	if (m->id == l->job->answer && l->answer->body == NULL)
 		l->answer->body = json_object_get(m->body);
-	else if (m->id == MSG_FAILED)
+	else if (m->id == MSG_FAILED) {
 		snprintf(l->answer->why, sizeof(l->answer->why), "%s",
 		    json_str(m->body, "message"));
+		snprintf(l->answer->reason, sizeof(l->answer->reason), "%s",
+		    json_str(m->body, "reason"));
+	}
 	child_stop(c, "done");
 }
 

@@ -22,7 +22,8 @@ struct lone_job {
 struct lone_answer {
 	json_object	*sandbox;	/* of ready; NULL: it never was */
 	json_object	*body;		/* of the answer, or NULL */
-	char		 why[512];	/* without an answer: the reason */
+	char		 why[512];	/* without an answer: what was wrong */
+	char		 reason[32];	/* the worker's word for it, or "" */
 };
 
 /* EXIT_OK with or without an answer; else the reason is logged. */

@@ -64,8 +64,8 @@ ctl_setup(void)
 	opt = (struct ctl_options){ .argument = NULL };
 	ctl = (struct ctl){ .opt = &opt, .config = &config, .paths = &paths,
 	    .store = st, .now = NOW };
-	ctl_look_roots(&ctl);
-	ctl_look(&ctl);
+	ck_assert_int_eq(ctl_look_roots(&ctl), CTL_OK);
+	ck_assert_int_eq(ctl_look(&ctl), CTL_OK);
 }
 
 void

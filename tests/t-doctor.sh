@@ -123,6 +123,12 @@ mv "$live.other" "$live"
 finds "history and state differ" 0 '^warn  memories: codex: the history is at'
 rm "$live"
 finds "a history without what is live" 1 'has lost what is live'
+rm -f "$live"
+ln -s live "$live"
+finds "what is live cannot be read" 1 'what is live cannot be read: '
+check "what is live cannot be read: nothing is lost" \
+    [ "$(count_of 'has lost what is live\|move it away' "$T/out")" -eq 0 ]
+rm "$live"
 echo "$id" >"$live"
 echo "$id" >"$STATE/memories/codex.git/refs/mnemod/next"
 finds "an interrupted publication" 0 '^warn  memories: codex: a publication is'
@@ -166,6 +172,26 @@ kill "$holder"
 wait "$holder" 2>/dev/null
 
 cp "$STATE/state.db" "$T/copy.db"
+# A root that is ours was told as another program's, to be adopted.
+sqlite3 "$STATE/state.db" 'alter table memories rename to away'
+finds "whose a root is cannot be read" 1 \
+    '^warn  memories: codex: .*: whether it is ours is not known'
+check "whose a root is cannot be read: it is not to be adopted" \
+    [ "$(count_of 'foreign_root\|--adopt' "$T/out")" -eq 0 ]
+"$B/test/mnemoctl" -o now="$NOW" status >"$T/out" 2>&1
+check "whose a root is cannot be read: status 6" [ $? -eq 6 ]
+check "whose a root is cannot be read: not adopted by it either" \
+    [ "$(count_of '--adopt' "$T/out")" -eq 0 ]
+sqlite3 "$STATE/state.db" 'alter table away rename to memories'
+sqlite3 "$STATE/state.db" 'alter table pauses rename to away'
+"$B/test/mnemoctl" -o now="$NOW" status >"$T/out" 2>&1
+check "whether it is paused cannot be read: status 6" [ $? -eq 6 ]
+cp "$T/copy.db" "$STATE/state.db"
+ln -s loop "$W/loop"
+"$B/test/mnemoctl" -o now="$NOW" -o source.codex.path="$W/loop" \
+    status >"$T/out" 2>&1
+check "a source that cannot be looked at: not called absent" \
+    has 'loop cannot be looked at: ' "$T/out"
 # An index that has lost a row opens like any other.
 sqlite3 "$STATE/state.db" 'pragma writable_schema = on;
     create table x (a); create index y on x (a); insert into x values (1);

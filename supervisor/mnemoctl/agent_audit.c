@@ -137,7 +137,7 @@ take_record(struct audit_look *l, const char *line, size_t len)
 
 /* A last line without its end is being written. */
 static void
-read_records(struct audit_look *l, FILE *fp)
+read_records(struct audit_look *l, FILE *fp, const char *path)
 {
 	char	*line = NULL;
 	size_t	 size = 0;
@@ -145,6 +145,8 @@ read_records(struct audit_look *l, FILE *fp)
 
 	while ((n = getline(&line, &size, fp)) > 0 && line[n - 1] == '\n')
 		take_record(l, line, (size_t)n - 1);
+	if (ferror(fp))
+		log_warn("%s: not all of it is read", path);
 	free(line);
 }
 
@@ -186,7 +188,7 @@ agent_audit(const struct ctl *ctl, const char *thread_id, json_object *o)
 	l.violations = ctl_set_array(o, "violations");
 	l.calls = ctl_set_array(o, "calls");
 	if (fp != NULL) {
-		read_records(&l, fp);
+		read_records(&l, fp, path);
 		fclose(fp);
 	}
 	json_set_int(o, "more_calls", l.more);

@@ -136,7 +136,8 @@ start_tar(const struct backup *b, pid_t *pid)
 	    "--warning=no-file-changed", "--exclude=*.lock", "--file=-",
 	    "-C", b->beside, BACKUP_MANIFEST, "state.db", "-C", state,
 	    "agents", "memories",
-	    access(id, F_OK) == 0 ? "installation_id" : NULL, NULL };
+	    access(id, F_OK) == 0 || errno != ENOENT ? "installation_id" :
+	    NULL, NULL };
 	char			*envp[] = { path, NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t	 attr;

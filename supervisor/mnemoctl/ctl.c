@@ -16,7 +16,7 @@
 #include "supervisor/memory.h"
 #include "supervisor/mnemoctl/ctl.h"
 
-static void
+static enum store_status
 look_at_root(struct ctl *ctl, struct ctl_memory *m)
 {
 	struct store_memory	*row = NULL;
@@ -24,9 +24,14 @@ look_at_root(struct ctl *ctl, struct ctl_memory *m)
 		.name = m->config->name, .path = m->config->root
 	};
 	struct root		 root;
+	enum store_status	 st;
 
 	q.adopt = m->config->adopt ? ADOPT_FOREIGN : ADOPT_NONE;
-	if (store_memory_get(ctl->store, q.name, &row) == STORE_OK)
+	/* A root that is ours would be told as another program's. */
+	st = store_memory_get(ctl->store, q.name, &row);
+	if (st != STORE_OK && st != STORE_NONE)
+		return st;
+	if (st == STORE_OK)
 		memory_record(row, &q.record);
 	root_look(&root, &q);
 	m->state = root.state;
@@ -34,27 +39,33 @@ look_at_root(struct ctl *ctl, struct ctl_memory *m)
 	m->text = xstrdup(root.text);
 	root_release(&root);
 	store_memory_free(row);
+	return STORE_OK;
 }
 
-void
+enum ctl_exit
 ctl_look_roots(struct ctl *ctl)
 {
 	const struct config	*c = ctl->config;
+	enum store_status	 st = STORE_OK;
 	size_t			 i;
 
 	ctl->memories = xcalloc(c->nmemories + 1, sizeof(*ctl->memories));
-	for (i = 0; i < c->nmemories; i++) {
+	for (i = 0; i < c->nmemories && st == STORE_OK; i++) {
 		ctl->memories[i].config = &c->memories[i];
-		look_at_root(ctl, &ctl->memories[i]);
+		st = look_at_root(ctl, &ctl->memories[i]);
 	}
+	return ctl_exit_of(st);
 }
 
-void
+enum ctl_exit
 ctl_look(struct ctl *ctl)
 {
-	/* What cannot be told is logged and holds nothing back. */
-	(void)waits_look(ctl->store, ctl->config, ctl->now, &ctl->waits);
-	(void)disabled_load(&ctl->disabled, ctl->store);
+	enum store_status	st;
+
+	st = waits_look(ctl->store, ctl->config, ctl->now, &ctl->waits);
+	if (st == STORE_OK)
+		st = disabled_load(&ctl->disabled, ctl->store);
+	return ctl_exit_of(st);
 }
 
 void

@@ -160,11 +160,11 @@ void release_show(json_object *doc, const struct output *);
 
 /*
  * Look at the roots of all memories; ctl->store is open.  A disk may be slow:
- * no snapshot is to be held.
+ * no snapshot is to be held.  CTL_STATE: the state cannot be read, logged.
  */
-void ctl_look_roots(struct ctl *);
-/* What a person has disabled, and what keeps models from being asked. */
-void ctl_look(struct ctl *);
+enum ctl_exit ctl_look_roots(struct ctl *);
+/* The same: what a person has disabled, and what keeps work waiting. */
+enum ctl_exit ctl_look(struct ctl *);
 void ctl_release(struct ctl *);
 
 /* CTL_OK if a memory of this name is configured, else logged. */

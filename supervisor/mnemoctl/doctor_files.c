@@ -69,13 +69,18 @@ doctor_configuration(struct doctor *d)
 	check_key(d);
 }
 
+/* 1, or 0 with errno: ENOENT, ENOTDIR, or it cannot be looked at. */
 static int
 has_sessions(const char *source)
 {
 	char		*path = xasprintf("%s/sessions", source);
 	struct stat	 st;
-	int		 there = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	int		 there = stat(path, &st) == 0;
 
+	if (there && !S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		there = 0;
+	}
 	free(path);
 	return there;
 }
@@ -97,8 +102,12 @@ check_source(struct doctor *d, const struct config_source *s)
 		doctor_advise(d, "give the user who runs mnemod the right to "
 		    "list it");
 	} else if (!has_sessions(s->path)) {
-		doctor_say(d, DOCTOR_WARN, "%s: %s has no sessions/ yet",
-		    s->name, s->path);
+		if (errno == ENOENT)
+			doctor_say(d, DOCTOR_WARN, "%s: %s has no sessions/ "
+			    "yet", s->name, s->path);
+		else
+			doctor_say(d, DOCTOR_FAIL, "%s: %s/sessions: %s",
+			    s->name, s->path, strerror(errno));
 		doctor_advise(d, "is its path right? It is the folder above "
 		    "sessions/");
 	} else if (net != NULL)
@@ -162,7 +171,7 @@ doctor_codex(struct doctor *d)
 {
 	const char	*home = d->ctl->paths->codex_home;
 
-	if (access(home, F_OK) == -1) {
+	if (access(home, F_OK) == -1 && errno == ENOENT) {
 		doctor_say(d, DOCTOR_OK, "%s: no Codex here", home);
 		return;
 	}

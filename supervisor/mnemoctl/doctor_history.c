@@ -22,14 +22,26 @@
 			"mnemod --adopt: the folder stays as it is, its " \
 			"history is lost"
 
+#define DAMAGED		"no_history"	/* its worker's word for that */
+#define SHORTAGE	"that is the disk, or a shortage: look to it, and ask " \
+			"again; the history may be whole"
+
+/* What a reference was found to be. */
+enum ref {
+	REF_ABSENT,
+	REF_FOUND,
+	REF_DAMAGED,		/* it holds something else */
+	REF_UNREAD		/* errno */
+};
+
 /* The id in a line "ID NAME" of packed-refs. */
-static int
+static enum ref
 packed_ref(const char *history, const char *name, char id[ID_SIZE])
 {
 	char	*path = xasprintf("%s/packed-refs", history);
 	char	 line[REF_LINE];
 	FILE	*fp = fopen(path, "re");
-	int	 found = 0;
+	int	 found = 0, unread = fp == NULL && errno != ENOENT, error;
 
 	free(path);
 	while (fp != NULL && !found && fgets(line, sizeof(line), fp) != NULL) {
@@ -37,37 +49,50 @@ packed_ref(const char *history, const char *name, char id[ID_SIZE])
 		found = strlen(line) > ID_SIZE && line[ID_SIZE - 1] == ' ' &&
 		    strcmp(line + ID_SIZE, name) == 0;
 	}
-	if (fp != NULL)
+	error = errno;
+	if (fp != NULL) {
+		unread = ferror(fp) != 0;
 		fclose(fp);
+	}
+	errno = error;
 	if (found)
 		snprintf(id, ID_SIZE, "%.*s", ID_SIZE - 1, line);
-	return found;
+	return found ? REF_FOUND : unread ? REF_UNREAD : REF_ABSENT;
 }
 
-/* 1 with the commit that a reference of a history names. */
-static int
+/* With REF_FOUND the commit that a reference of a history names. */
+static enum ref
 read_ref(const char *history, const char *name, char id[ID_SIZE])
 {
 	char	*path = xasprintf("%s/%s", history, name);
 	int	 fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t	 n = fd == -1 ? -1 : fd_read_start(fd, id, ID_SIZE - 1);
+	int	 error = errno;
 
 	free(path);
-	if (fd == -1)
-		return packed_ref(history, name, id);
-	close(fd);
-	id[n > 0 ? n : 0] = '\0';
+	fd_close(&fd);
+	errno = error;
+	if (n == -1)
+		return error == ENOENT ? packed_ref(history, name, id) :
+		    REF_UNREAD;
+	id[n] = '\0';
 	return n == ID_SIZE - 1 &&
-	    strspn(id, "0123456789abcdef") == ID_SIZE - 1;
+	    strspn(id, "0123456789abcdef") == ID_SIZE - 1 ? REF_FOUND :
+	    REF_DAMAGED;
 }
 
 static void
 check_refs(struct doctor *d, const struct config_memory *m,
     const char *history, const char *live)
 {
-	char	id[ID_SIZE];
+	char		id[ID_SIZE];
+	enum ref	ref = read_ref(history, "refs/mnemod/live", id);
 
-	if (!read_ref(history, "refs/mnemod/live", id)) {
+	if (ref == REF_UNREAD) {
+		doctor_say(d, DOCTOR_FAIL, "%s: the history %s: what is live "
+		    "cannot be read: %s", m->name, history, strerror(errno));
+		doctor_advise(d, SHORTAGE);
+	} else if (ref != REF_FOUND) {
 		doctor_say(d, DOCTOR_FAIL, "%s: the history %s has lost what "
 		    "is live", m->name, history);
 		doctor_advise(d, RESTORE);
@@ -78,7 +103,7 @@ check_refs(struct doctor *d, const struct config_memory *m,
 	} else
 		doctor_say(d, DOCTOR_OK, "%s: history and state agree on what "
 		    "is live, %.12s", m->name, id);
-	if (read_ref(history, "refs/mnemod/next", id)) {
+	if (read_ref(history, "refs/mnemod/next", id) == REF_FOUND) {
 		doctor_say(d, DOCTOR_WARN, "%s: a publication is under way or "
 		    "was interrupted", m->name);
 		doctor_advise(d, "a supervisor that runs is at it, or the next "
@@ -102,7 +127,8 @@ check_objects(struct doctor *d, const struct config_memory *m,
 		return;			/* said of the workers */
 	if (a.body == NULL) {
 		doctor_say(d, DOCTOR_FAIL, "%s: %s", m->name, last);
-		doctor_advise(d, RESTORE);
+		doctor_advise(d, strcmp(a.reason, DAMAGED) == 0 ? RESTORE :
+		    SHORTAGE);
 	} else
 		doctor_say(d, DOCTOR_OK, "%s: the history is whole, %lld "
 		    "objects were read%s", m->name,
@@ -125,8 +151,8 @@ doctor_history(struct doctor *d, const struct config_memory *m,
 	if (stat(path, &st) == -1) {
 		doctor_say(d, DOCTOR_FAIL, "%s: the history %s: %s", m->name,
 		    path, strerror(errno));
-		doctor_advise(d, "restore a backup; or start mnemod --adopt: "
-		    "the folder stays as it is");
+		doctor_advise(d, errno == ENOENT ? "restore a backup; or start "
+		    "mnemod --adopt: the folder stays as it is" : SHORTAGE);
 	} else {
 		check_refs(d, m, path, row->live_commit);
 		check_objects(d, m, row);

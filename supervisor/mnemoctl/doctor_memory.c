@@ -129,13 +129,23 @@ doctor_memories(struct doctor *d)
 {
 	const struct config	*c = d->ctl->config;
 	struct store_memory	*row;
+	enum store_status	 st;
 	size_t			 i;
 
 	for (i = 0; i < c->nmemories; i++) {
 		row = NULL;
-		if (d->ctl->store != NULL)
-			(void)store_memory_get(d->ctl->store,
+		st = d->opened;
+		if (st == STORE_OK)
+			st = store_memory_get(d->ctl->store,
 			    c->memories[i].name, &row);
+		if (st != STORE_OK && st != STORE_NONE) {
+			doctor_say(d, DOCTOR_WARN, "%s: %s: whether it is ours "
+			    "is not known, the state cannot be read",
+			    c->memories[i].name, c->memories[i].root);
+			doctor_advise(d, "see to the database above first, and "
+			    "adopt nothing until then");
+			continue;
+		}
 		check_root(d, &c->memories[i], row);
 		check_rename(d, &c->memories[i], row != NULL &&
 		    row->live_commit != NULL);

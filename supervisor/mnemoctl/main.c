@@ -158,11 +158,13 @@ look(struct ctl *ctl, const struct ctl_command *cmd, json_object *doc,
 	if (e != CTL_OK)
 		return e;
 	ctl_owner_look(&ctl->owner, ctl->config->state);
-	ctl_look_roots(ctl);
-	e = ctl_exit_of(store_begin(ctl->store));
+	e = ctl_look_roots(ctl);
+	if (e == CTL_OK)
+		e = ctl_exit_of(store_begin(ctl->store));
 	if (e == CTL_OK) {
-		ctl_look(ctl);
-		e = cmd->collect(ctl, doc);
+		e = ctl_look(ctl);
+		if (e == CTL_OK)
+			e = cmd->collect(ctl, doc);
 		store_rollback(ctl->store);
 	}
 	if (e == CTL_OK && cmd->complete != NULL)

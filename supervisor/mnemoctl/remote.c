@@ -190,9 +190,9 @@ has_state(const struct ctl *ctl)
 	char	*path = xasprintf("%s/state.db", ctl->config->state);
 	int	 there = access(path, F_OK) == 0;
 
-	if (!there && errno == EACCES)
-		log_warn("%s: only the user who runs mnemod may read it",
-		    path);
+	if (!there && errno != ENOENT)
+		log_warn("%s: %s", path, errno == EACCES ? "only the user who "
+		    "runs mnemod may read it" : "cannot be looked at");
 	else if (!there)
 		log_warnx("%s: no state is there: start mnemod, or name its "
 		    "state directory with -s", ctl->config->state);

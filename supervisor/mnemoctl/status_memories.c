@@ -1,6 +1,7 @@
 /* mnemoctl status: the memories, and what needs a person's eye. */
 
 #include <sys/stat.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,9 +152,11 @@ check_sources(const struct ctl *ctl, json_object *list)
 
 	for (i = 0; i < ctl->config->nsources; i++)
 		if (stat(s[i].path, &sb) == -1)
-			complain(list, "source %s: %s is not there; it is "
-			    "looked for with each pass", s[i].name,
-			    s[i].path);
+			complain(list, "source %s: %s %s%s; it is looked for "
+			    "with each pass", s[i].name, s[i].path,
+			    errno == ENOENT ? "is not there" :
+			    "cannot be looked at: ", errno == ENOENT ? "" :
+			    strerror(errno));
 }
 
 static void
