@@ -148,6 +148,15 @@ static const struct {
 	    STOP USAGE DONE,
 	    "{\"items\":[{\"type\":\"text\",\"text\":\"x\"}],\"stop\":"
 	    "\"end\",\"model\":\"m1\"," WANT_USAGE "}" },
+	/* A stream that is cut there: more was written than is told. */
+	{ EV("{\"model\":\"m1\",\"choices\":[{\"delta\":{\"content\":\"x\"}}],"
+	    "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}"),
+	    "{\"error\":\"transport\",\"text\":\"the stream ended before the "
+	    "reply was complete\",\"model\":\"m1\"}" },
+	/* Usage that tells nothing is none. */
+	{ SAY("x") STOP EV("{\"choices\":[],\"usage\":{}}") DONE, TEXT("x") },
+	{ SAY("x") STOP EV("{\"choices\":[],\"usage\":{\"prompt_tokens\":9,"
+	    "\"completion_tokens\":null}}") DONE, TEXT("x") },
 	{ SAY("x") EV("{\"choices\":[],\"usage\":null}") STOP DONE,
 	    TEXT("x") },
 	{ SAY("x") CHUNK("{}", "\"length\"") DONE,

@@ -96,8 +96,6 @@ END_TEST
 #define STOP EV("{\"type\":\"message_stop\"}")
 #define USAGE "\"model\":\"claude\",\"usage\":{\"input\":45," \
     "\"cached_input\":30,\"output\":7,\"reasoning_output\":0,\"total\":52}"
-#define EARLY "\"model\":\"claude\",\"usage\":{\"input\":45," \
-    "\"cached_input\":30,\"output\":1,\"reasoning_output\":0,\"total\":46}"
 #define TOOL "{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"search\"," \
     "\"input\":{}}"
 
@@ -179,8 +177,19 @@ static const struct {
 	/* Errors in the stream. */
 	{ START TEXT_DELTA("0", "x") EV("{\"type\":\"error\",\"error\":{"
 	    "\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}")
-	    STOP, "{\"error\":\"overloaded\",\"text\":\"Overloaded\"," EARLY
-	    "}" },
+	    STOP, "{\"error\":\"overloaded\",\"text\":\"Overloaded\","
+	    "\"model\":\"claude\"}" },
+	/* What was written until then is not known: none of it is nought. */
+	{ START TEXT_DELTA("0", "x"), "{\"error\":\"transport\",\"text\":"
+	    "\"the stream ended before the reply was complete\","
+	    "\"model\":\"claude\"}" },
+	{ START TEXT_DELTA("0", "x") EV("{\"type\":\"message_delta\","
+	    "\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{}}") STOP,
+	    "{\"items\":[{\"type\":\"text\",\"text\":\"x\"}],\"stop\":"
+	    "\"end\",\"model\":\"claude\"}" },
+	{ TEXT_DELTA("0", "x") REASON("end_turn") STOP,
+	    "{\"items\":[{\"type\":\"text\",\"text\":\"x\"}],\"stop\":"
+	    "\"end\"}" },
 	{ EV("{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\","
 	    "\"message\":\"Slow\"}}"),
 	    "{\"error\":\"rate_limit\",\"text\":\"Slow\"}" },

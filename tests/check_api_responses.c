@@ -335,6 +335,12 @@ static const struct {
 	{ DELTA("x") EV("{\"type\":\"response.completed\",\"response\":{\"id"),
 	    "{\"error\":\"transport\",\"text\":"
 	    "\"the stream ended before the reply was complete\"}" },
+	/* Counts that are not told are not nought. */
+	{ EV("{\"type\":\"response.completed\",\"response\":{\"usage\":{}}}"),
+	    "{\"items\":[],\"stop\":\"end\"}" },
+	{ EV("{\"type\":\"response.completed\",\"response\":{\"usage\":{"
+	    "\"input_tokens\":5,\"total_tokens\":5}}}"),
+	    "{\"items\":[],\"stop\":\"end\"}" },
 	/* Counts that cannot be. */
 	{ EV("{\"type\":\"response.completed\",\"response\":{\"usage\":{"
 	    "\"input_tokens\":-5,\"output_tokens\":99999999999999,"

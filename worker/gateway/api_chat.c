@@ -264,6 +264,7 @@ take_reason(struct reply *r, const char *reason)
 		r->stop = STOP_END;
 }
 
+/* Some servers count as they go: what is told before the end is not all. */
 static void
 take_usage(struct reply *r, json_object *o)
 {
@@ -271,7 +272,10 @@ take_usage(struct reply *r, json_object *o)
 
 	if (o == NULL)
 		return;
-	u->known = 1;
+	u->known = (r->stop != STOP_NONE ||
+	    r->failure.class != MODEL_NONE) &&
+	    reply_counts(o, "prompt_tokens") &&
+	    reply_counts(o, "completion_tokens");
 	u->input = reply_tokens(o, "prompt_tokens");
 	u->cached_input = reply_tokens(json_obj(o, "prompt_tokens_details"),
 	    "cached_tokens");

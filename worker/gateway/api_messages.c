@@ -193,24 +193,29 @@ headers(const struct api_call *c, struct headers *h)
 
 /* The events. */
 
-/* Counts come in two events, each with what it knows; the later wins. */
+/*
+ * Counts come in two events, each with what it knows; the later wins.  What
+ * was written is told in the last one alone: without that, nobody knows.
+ */
 static void
-take_usage(struct reply *r, json_object *o)
+take_usage(struct reply *r, json_object *o, int last)
 {
 	struct reply_usage	*u = &r->usage;
 	int64_t			 read, made;
 
 	if (o == NULL)
 		return;
-	u->known = 1;
-	if (api_member(o, "input_tokens") != NULL) {
+	if (reply_counts(o, "input_tokens")) {
+		u->has_input = 1;
 		read = reply_tokens(o, "cache_read_input_tokens");
 		made = reply_tokens(o, "cache_creation_input_tokens");
 		u->cached_input = read;
 		u->input = reply_tokens(o, "input_tokens") + read + made;
 	}
-	if (api_member(o, "output_tokens") != NULL)
+	if (reply_counts(o, "output_tokens")) {
+		u->known = last && u->has_input;
 		u->output = reply_tokens(o, "output_tokens");
+	}
 	u->total = u->input + u->output;
 }
 
@@ -220,7 +225,7 @@ message_start(struct reply *r, json_object *o)
 	json_object	*m = json_obj(o, "message");
 
 	reply_keep(&r->model, json_str(m, "model"));
-	take_usage(r, json_obj(m, "usage"));
+	take_usage(r, json_obj(m, "usage"), 0);
 	return API_MORE;
 }
 
@@ -338,7 +343,7 @@ take_reason(struct reply *r, const char *reason)
 static enum api_step
 message_delta(struct reply *r, json_object *o)
 {
-	take_usage(r, json_obj(o, "usage"));
+	take_usage(r, json_obj(o, "usage"), 1);
 	take_reason(r, json_str(json_obj(o, "delta"), "stop_reason"));
 	return API_MORE;
 }

@@ -131,7 +131,8 @@ take_usage(struct reply *r, json_object *response)
 	reply_keep(&r->model, json_str(response, "model"));
 	if (o == NULL)
 		return;
-	u->known = 1;
+	u->known = reply_counts(o, "input_tokens") &&
+	    reply_counts(o, "output_tokens");
 	u->input = reply_tokens(o, "input_tokens");
 	u->cached_input = reply_tokens(json_obj(o, "input_tokens_details"),
 	    "cached_tokens");

@@ -177,6 +177,15 @@ reply_tokens(json_object *o, const char *key)
 	return n > TOKENS_MAX ? TOKENS_MAX : n;
 }
 
+int
+reply_counts(json_object *o, const char *key)
+{
+	json_object	*v;
+
+	return json_object_object_get_ex(o, key, &v) &&
+	    json_object_is_type(v, json_type_int);
+}
+
 json_object *
 reply_usage_json(const struct reply_usage *u)
 {

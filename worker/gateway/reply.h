@@ -41,7 +41,8 @@ enum reply_stop {
 };
 
 struct reply_usage {
-	int		known;
+	int		known;		/* of the whole reply, input and output */
+	int		has_input;	/* it was told, and may be all */
 	int64_t		input;		/* with what was cached */
 	int64_t		cached_input;
 	int64_t		output;		/* with reasoning */
@@ -103,6 +104,8 @@ void reply_keep(char **slot, const char *s);
 
 /* A count of tokens as a server gives it: 0 if absent, none below 0. */
 int64_t reply_tokens(json_object *o, const char *key);
+/* 1 if it is told: what is not is no nought, and may have cost anything. */
+int reply_counts(json_object *o, const char *key);
 
 /*
  * The neutral payload, appended to `out'.  Returns 0, or -1 and the failure
