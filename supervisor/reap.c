@@ -15,26 +15,31 @@ typedef void pid_fn(pid_t, struct reap *, void *arg);
 
 /*
  * Call `fn' for each child of this process.  The kernel's list may miss one
- * that appears meanwhile; its death brings a SIGCHLD and another look.
+ * that appears meanwhile; its death brings a SIGCHLD and another look.  0, or
+ * -1: not all of it could be read, logged.
  */
-static void
+static int
 children_each(struct reap *r, pid_fn *fn, void *arg)
 {
 	char	 path[64];
 	FILE	*f;
-	int	 pid;
+	int	 pid, rc;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/children",
 	    (int)getpid());
 	f = fopen(path, "re");
 	if (f == NULL) {
 		log_warn("%s: escaped descendants cannot be found", path);
-		return;
+		return -1;
 	}
 	/* NOLINTNEXTLINE(cert-err34-c): the kernel writes pids */
 	while (fscanf(f, "%d", &pid) == 1)
 		fn((pid_t)pid, r, arg);
+	rc = ferror(f) ? -1 : 0;
+	if (rc == -1)
+		log_warn("%s: not all escaped descendants can be found", path);
 	fclose(f);
+	return rc;
 }
 
 static void
@@ -67,7 +72,10 @@ reap_init(struct reap *r, void *arg)
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == -1)
 		log_warn("prctl(PR_SET_CHILD_SUBREAPER): descendants of "
 		    "workers may escape");
-	children_each(r, note_inherited, NULL);
+	r->blind = children_each(r, note_inherited, NULL) == -1;
+	if (r->blind)
+		log_warnx("what workers leave behind is not killed: it cannot "
+		    "be told from children that were there before");
 }
 
 void
@@ -95,7 +103,8 @@ void
 reap_sweep(struct reap *r)
 {
 	r->left = 0;
-	children_each(r, sweep_one, NULL);
+	if (!r->blind)
+		(void)children_each(r, sweep_one, NULL);
 }
 
 /* One that is no worker of ours is gone: one line for an inherited child. */

@@ -12,6 +12,7 @@
 struct reap {
 	pid_t	*inherited;	/* children we were born with */
 	size_t	 ninherited;
+	int	 blind;		/* they are not known: nothing is swept */
 	unsigned left;		/* escaped descendants at the last sweep */
 
 	/* Is this pid one of our workers? */
