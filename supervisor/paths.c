@@ -25,18 +25,29 @@ env_dir(const char *name)
 	return value != NULL && *value == '/' ? value : NULL;
 }
 
+/*
+ * "/" for a user who has none; *unknown if that cannot be told.  What
+ * getpwuid(3) sets errno to for a user that is not listed differs.
+ */
 static char *
-find_home(void)
+find_home(int *unknown)
 {
 	const struct passwd	*pw;
 	const char		*home;
 
+	*unknown = 0;
 	home = env_dir("HOME");
 	if (home != NULL)
 		return xstrdup(home);
+	errno = 0;
 	pw = getpwuid(getuid());
 	if (pw != NULL && pw->pw_dir != NULL && pw->pw_dir[0] == '/')
 		return xstrdup(pw->pw_dir);
+	*unknown = pw == NULL && (errno == EIO || errno == EMFILE ||
+	    errno == ENFILE || errno == ENOMEM || errno == EINTR);
+	if (*unknown)
+		log_warn("the home directory of uid %u cannot be looked up, "
+		    "set HOME", (unsigned)getuid());
 	return xstrdup("/");
 }
 
@@ -123,14 +134,19 @@ paths_real(const char *path)
 {
 	char		*head, *real, *cut, *full;
 	const char	*rest;
+	int		 error = 0;
 
 	/* The part that exists is resolved, the rest is kept as it is. */
 	head = xstrdup(path);
 	while ((real = realpath(head, NULL)) == NULL) {
+		if (error == 0 && errno != ENOENT && errno != ENOTDIR)
+			error = errno;
 		cut = strrchr(head, '/');
 		if (cut == NULL || cut == head) {
 			free(head);
-			return xstrdup(path);
+			full = xstrdup(path);
+			errno = error;
+			return full;
 		}
 		*cut = '\0';
 	}
@@ -139,6 +155,7 @@ paths_real(const char *path)
 	    "" : real, rest);
 	free(real);
 	free(head);
+	errno = error;
 	return full;
 }
 
@@ -215,8 +232,9 @@ int
 paths_init(struct paths *p)
 {
 	const char	*runtime;
+	int		 unknown;
 
-	p->home = find_home();
+	p->home = find_home(&unknown);
 	tidy(p->home);
 	p->config = join(env_dir("XDG_CONFIG_HOME"), p->home, ".config",
 	    "/mnemod/mnemod.conf");
@@ -227,7 +245,7 @@ paths_init(struct paths *p)
 	p->runtime = runtime == NULL ? NULL :
 	    join(runtime, p->home, "", "/mnemod");
 	p->libexec = find_libexec();
-	return all_utf8(p) ? 0 : -1;
+	return !unknown && all_utf8(p) ? 0 : -1;
 }
 
 void

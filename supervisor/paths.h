@@ -17,8 +17,9 @@ struct paths {
 
 /*
  * Fill from the environment (and the password file when HOME is unset).
- * Returns -1 if one of them is not UTF-8, logged: no message to a worker
- * could name what lies there.  To be released in any case.
+ * Returns -1, logged, if one of them is not UTF-8, as no message to a worker
+ * could name what lies there, or if the password file cannot be read.  To be
+ * released in any case.
  */
 int paths_init(struct paths *);
 void paths_release(struct paths *);
@@ -38,7 +39,8 @@ char *paths_tilde(const struct paths *, const char *text);
 
 /*
  * The real path of what exists of `path', and the rest as it is: for
- * comparing.  The caller frees it.
+ * comparing.  The caller frees it.  errno is 0, or why a part that may be
+ * there could not be resolved: then it may be another path.
  */
 char *paths_real(const char *path);
 

@@ -124,6 +124,10 @@ look_absent(struct root *r, const struct root_query *q)
 	struct stat	 st;
 
 	r->real = paths_real(q->path);
+	if (errno != 0 && state_of_errno(errno) == ROOT_ERROR) {
+		root_say_errno(r, q, ROOT_ERROR, q->path);
+		return;
+	}
 	if (q->record.released && q->adopt != ADOPT_ANY &&
 	    is_recorded(&q->record, r->real)) {
 		root_say_released(r, q);
@@ -343,6 +347,12 @@ take_peer_lock(struct root *r, const struct root_query *q)
 	if (q->codex_home == NULL || r->real == NULL)
 		return 1;
 	home = paths_real(q->codex_home);
+	if (errno != 0) {
+		/* Is it the folder that Codex would write?  Who knows. */
+		root_say_errno(r, q, state_of_errno(errno), q->codex_home);
+		free(home);
+		return 0;
+	}
 	path = xasprintf("%s/memories", home);
 	if (strcmp(path, r->real) != 0) {
 		free(home);

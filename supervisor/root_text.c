@@ -135,8 +135,9 @@ root_say_symlink(struct root *r, const struct root_query *q)
 		    "turn: set memory.%s.root = \"%s\", where it leads",
 		    q->path, q->name, real);
 	else
-		say(r, q, "%s is a symbolic link that leads nowhere: set "
-		    "memory.%s.root to a folder", q->path, q->name);
+		say(r, q, "%s is a symbolic link that leads nowhere (%s): set "
+		    "memory.%s.root to a folder", q->path, strerror(errno),
+		    q->name);
 	free(real);
 }
 

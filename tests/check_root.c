@@ -7,6 +7,7 @@
  * is known, and nobody else may hold it.
  */
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -25,6 +26,23 @@ static char		 top[64];
 static char		*path;		/* top/memories */
 static struct root	 r;
 static struct root_query q;
+
+static const char	*unresolved;	/* realpath(3) of it fails */
+
+/* The program's own comes before that of the C library. */
+char *
+realpath(const char *name, char *out)
+{
+	static char	*(*real)(const char *, char *);
+
+	if (unresolved != NULL && strcmp(name, unresolved) == 0) {
+		errno = EIO;
+		return NULL;
+	}
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "realpath");
+	return real(name, out);
+}
 
 static void
 set_up(void)
@@ -344,6 +362,51 @@ START_TEST(test_peer_lock)
 }
 END_TEST
 
+/*
+ * A root that is reached by a link, and is not there: as long as the link
+ * cannot be followed nobody knows that it was ours, and it was made anew.
+ */
+START_TEST(test_unresolved)
+{
+	char	*dir = xasprintf("%s/real", top);
+	char	*link = xasprintf("%s/link", top);
+	char	*real = xasprintf("%s/memories", dir);
+
+	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	ck_assert_int_eq(symlink("real", link), 0);
+	free(path);
+	q.path = path = xasprintf("%s/memories", link);
+	q.record.real = real;
+	q.record.published = 1;
+	LOOK(ROOT_VANISHED, "not there");
+	unresolved = link;
+	LOOK(ROOT_ERROR, "Input/output error");
+	ck_assert_int_eq(root_take(&r, &q), 0);
+	ck_assert_int_eq(access(real, F_OK), -1);
+	root_release(&r);
+	unresolved = NULL;
+	LOOK(ROOT_VANISHED, "not there");
+	free(real);
+	free(link);
+	free(dir);
+}
+END_TEST
+
+/* Whose folder it is could not be told, and Codex's lock was not taken. */
+START_TEST(test_peer_unresolved)
+{
+	q.codex_home = top;
+	unresolved = top;
+	ck_assert_int_eq(root_take(&r, &q), 0);
+	ck_assert_int_eq(r.state, ROOT_ERROR);
+	ck_assert_int_eq(r.fd, -1);
+	root_release(&r);
+	unresolved = NULL;
+	ck_assert_int_eq(root_take(&r, &q), 1);
+	ck_assert_int_ne(r.peer_fd, -1);
+}
+END_TEST
+
 START_TEST(test_no_descriptor_left)
 {
 	int	before, i;
@@ -400,6 +463,8 @@ root_suite(void)
 	tcase_add_test(tc, test_unwritable);
 	tcase_add_test(tc, test_locked_root);
 	tcase_add_test(tc, test_peer_lock);
+	tcase_add_test(tc, test_unresolved);
+	tcase_add_test(tc, test_peer_unresolved);
 	tcase_add_test(tc, test_no_descriptor_left);
 	tcase_add_test(tc, test_no_descriptor_to_be_had);
 	suite_add_tcase(s, tc);
