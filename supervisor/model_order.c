@@ -131,19 +131,20 @@ model_order(struct model *m, const struct relay_ask *q, struct relay_order *o)
 	json_set_int(o->body, "deadline_ms", DEADLINE_MS);
 }
 
-/* The UUID in the file, if that is what it holds. */
+/* The UUID in the file: 1; 0: it holds none; -1, with errno: not known. */
 static int
 read_id(const char *path, char id[UUID_SIZE])
 {
-	int	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t	n;
+	int	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), error;
+	ssize_t	n = fd == -1 ? -1 : fd_read_start(fd, id, UUID_SIZE - 1);
 
-	if (fd == -1)
-		return -1;
-	n = fd_read_start(fd, id, UUID_SIZE - 1);
-	close(fd);
-	id[n > 0 ? n : 0] = '\0';
-	return uuid_valid(id) ? 0 : -1;
+	error = errno;
+	fd_close(&fd);
+	errno = error;
+	if (n == -1)
+		return error == ENOENT ? 0 : -1;
+	id[n] = '\0';
+	return uuid_valid(id);
 }
 
 static int
@@ -166,15 +167,19 @@ static const char *
 installation_id(struct model *m)
 {
 	char	*path;
+	int	 found;
 
 	if (m->installation_id[0] != '\0')
 		return m->installation_id;
 	path = state_dir_file(&m->sv->state, "installation_id");
-	if (read_id(path, m->installation_id) == -1) {
+	found = read_id(path, m->installation_id);
+	if (found != 1)
 		uuid_v4(m->installation_id);
-		if (write_id(path, m->installation_id) == -1)
-			log_warn("%s: a new id with each start", path);
-	}
+	if (found == -1)
+		log_warn("%s: cannot be read; another id until the next start",
+		    path);
+	else if (found == 0 && write_id(path, m->installation_id) == -1)
+		log_warn("%s: a new id with each start", path);
 	free(path);
 	return m->installation_id;
 }
