@@ -158,6 +158,20 @@ window(struct redact_value *v, size_t pos, struct subject *s)
 	return from;
 }
 
+/* The needle at `pos' is that of a mark which stands there already. */
+static int
+in_mark(const struct redact_value *v, size_t pos)
+{
+	size_t	at;
+
+	for (at = 1; at < strlen(REDACT_MARK) && at <= pos; at++)
+		if (v->len - pos >= strlen(REDACT_MARK) - at &&
+		    memcmp(v->text + pos - at, REDACT_MARK,
+		    strlen(REDACT_MARK)) == 0)
+			return 1;
+	return 0;
+}
+
 /* Match one rule at `pos'; 1: v->start and v->end are the secret. */
 static int
 match_rule(struct redact *r, size_t id, struct redact_value *v, size_t pos)
@@ -166,9 +180,20 @@ match_rule(struct redact *r, size_t id, struct redact_value *v, size_t pos)
 	const PCRE2_SIZE	*span;
 	size_t			 from = window(v, pos, &s);
 
-	span = codes_match(r->codes, CODE_RULE, id, &s);
-	if (span == NULL)
+	switch (codes_match(r->codes, CODE_RULE, id, &s, &span)) {
+	case CODE_NOT:
 		return 0;
+	case CODE_MATCHES:
+		break;
+	case CODE_GAVE_UP:
+		if (in_mark(v, pos))
+			return 0;
+		/* All that it could have seen may be one. */
+		v->start = pos;
+		v->end = from + s.len;
+		effort_gave_up(&r->effort, 0, v->len);
+		return 1;
+	}
 	v->start = from + span[redact_rules[id].check == REDACT_BEHIND ? 2 : 0];
 	v->end = from + span[1];
 	return v->end > v->start && redact_value_ok(v, redact_rules[id].check);
@@ -259,28 +284,15 @@ try_rule(struct redact *r, size_t id, struct redact_value *v, size_t pos)
 static int
 try_gate(struct redact *r, size_t gate, struct redact_value *v, size_t pos)
 {
-	struct subject	s;
-	size_t		i;
+	const PCRE2_SIZE	*span;
+	struct subject		 s;
+	size_t			 i;
 
 	(void)window(v, pos, &s);
-	if (codes_match(r->codes, CODE_GATE, gate, &s) == NULL)
+	if (codes_match(r->codes, CODE_GATE, gate, &s, &span) == CODE_NOT)
 		return 0;
 	for (i = 0; i < redact_nrules; i++)
 		if (gate_of(i) == gate && try_rule(r, i, v, pos))
-			return 1;
-	return 0;
-}
-
-/* The needle at `pos' is that of a mark which stands there already. */
-static int
-in_mark(const struct redact_value *v, size_t pos)
-{
-	size_t	at;
-
-	for (at = 1; at < strlen(REDACT_MARK) && at <= pos; at++)
-		if (v->len - pos >= strlen(REDACT_MARK) - at &&
-		    memcmp(v->text + pos - at, REDACT_MARK,
-		    strlen(REDACT_MARK)) == 0)
 			return 1;
 	return 0;
 }
@@ -407,13 +419,15 @@ int
 redact_key_check(struct redact *r, const char *key, size_t len,
     enum redact_check *check)
 {
-	struct subject	s = { key, len, 0 };
-	size_t		i;
+	const PCRE2_SIZE	*span;
+	struct subject		 s = { key, len, 0 };
+	size_t			 i;
 
 	if (utf8_run(key, len) < len)
 		return 0;
 	for (i = 0; i < redact_nkeys; i++)
-		if (codes_match(r->codes, CODE_KEY, i, &s) != NULL) {
+		if (codes_match(r->codes, CODE_KEY, i, &s, &span) !=
+		    CODE_NOT) {
 			*check = redact_keys[i].check;
 			return 1;
 		}

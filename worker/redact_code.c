@@ -162,14 +162,18 @@ codes_prepare(struct codes *c)
 				to_machine_code(c, own(c, CODE_RULE, i));
 }
 
-const PCRE2_SIZE *
+enum code_match
 codes_match(struct codes *c, enum code_kind kind, size_t i,
-    const struct subject *s)
+    const struct subject *s, const PCRE2_SIZE **spans)
 {
-	if (pcre2_match(own(c, kind, i), (PCRE2_SPTR)s->text, s->len, s->at,
-	    PCRE2_NO_UTF_CHECK, c->match, c->context) < 0)
-		return NULL;
-	return pcre2_get_ovector_pointer(c->match);
+	int	n;
+
+	n = pcre2_match(own(c, kind, i), (PCRE2_SPTR)s->text, s->len, s->at,
+	    PCRE2_NO_UTF_CHECK, c->match, c->context);
+	*spans = pcre2_get_ovector_pointer(c->match);
+	if (n < 0)
+		return n == PCRE2_ERROR_NOMATCH ? CODE_NOT : CODE_GAVE_UP;
+	return CODE_MATCHES;
 }
 
 int

@@ -53,11 +53,17 @@ enum code_kind {
 };
 
 /*
- * Match the pattern of that index; the text must be UTF-8.  Returns the spans
- * as pcre2_match(3) does, valid until the next match, or NULL.
+ * Match the pattern of that index; the text must be UTF-8.  *spans is set as
+ * pcre2_match(3) does, valid until the next match.  What gave up, for want of
+ * memory or at a limit, says nothing of the text.
  */
-const PCRE2_SIZE *codes_match(struct codes *, enum code_kind, size_t i,
-    const struct subject *);
+enum code_match {
+	CODE_NOT,
+	CODE_MATCHES,
+	CODE_GAVE_UP
+};
+enum code_match codes_match(struct codes *, enum code_kind, size_t i,
+    const struct subject *, const PCRE2_SIZE **spans);
 
 struct user_match {
 	const PCRE2_SIZE	*spans;	/* valid until the next match */

@@ -65,6 +65,10 @@ effort_gave_up(struct effort *e, size_t pattern, size_t len)
 		(void)snprintf(e->said, sizeof(e->said), "a text of %zu bytes "
 		    "costs too much to search for secrets, what is left of it "
 		    "is redacted", len);
+	else if (pattern == 0)
+		(void)snprintf(e->said, sizeof(e->said), "the search for "
+		    "secrets gave up on a text of %zu bytes, for want of "
+		    "memory or at a limit; a part of it is redacted", len);
 	else
 		(void)snprintf(e->said, sizeof(e->said), "pattern %zu of the "
 		    "configuration gave up on a text of %zu bytes, the rest "

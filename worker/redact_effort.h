@@ -41,7 +41,7 @@ int effort_spend(struct effort *, uint64_t looks);
 /*
  * Log and keep, once for each effort_bound(), that what is unread of a text of
  * `len' bytes goes: the looks are spent, else the user's pattern, from 1, gave
- * up.
+ * up; 0: one of our own, and what it could have seen goes.
  */
 void effort_gave_up(struct effort *, size_t pattern, size_t len);
 
