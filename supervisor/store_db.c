@@ -159,9 +159,12 @@ db_open(struct db_rows *r, struct store *s, const char *sql,
 		r->status = db_error(s, rc);
 }
 
-/* The column whose bytes are no UTF-8, or NULL. */
-static const char *
-damaged_text(sqlite3_stmt *stmt)
+/*
+ * SQLITE_ROW; or SQLITE_CORRUPT, and the column whose bytes are no UTF-8; or
+ * SQLITE_NOMEM: a text that is there cannot be had, and would be NULL.
+ */
+static int
+check_texts(sqlite3_stmt *stmt, const char **column)
 {
 	const char	*s;
 	size_t		 len;
@@ -173,10 +176,14 @@ damaged_text(sqlite3_stmt *stmt)
 			continue;
 		s = (const char *)sqlite3_column_text(stmt, i);
 		len = (size_t)sqlite3_column_bytes(stmt, i);
-		if (s != NULL && utf8_run(s, len) < len)
-			return sqlite3_column_name(stmt, i);
+		if (s == NULL && type == SQLITE_TEXT)
+			return SQLITE_NOMEM;
+		if (s == NULL || utf8_run(s, len) == len)
+			continue;
+		*column = sqlite3_column_name(stmt, i);
+		return SQLITE_CORRUPT;
 	}
-	return NULL;
+	return SQLITE_ROW;
 }
 
 /*
@@ -186,19 +193,20 @@ damaged_text(sqlite3_stmt *stmt)
 int
 db_next(struct db_rows *r)
 {
-	const char	*column;
+	const char	*column = NULL;
 	int		 rc;
 
 	if (r->status != STORE_OK)
 		return 0;
 	rc = sqlite3_step(r->slot->stmt);
-	if (rc != SQLITE_ROW) {
+	if (rc == SQLITE_ROW)
+		rc = check_texts(r->slot->stmt, &column);
+	if (rc == SQLITE_ROW)
+		return 1;
+	if (column == NULL) {
 		r->status = db_error(r->store, rc);
 		return 0;
 	}
-	column = damaged_text(r->slot->stmt);
-	if (column == NULL)
-		return 1;
 	log_warnx("%s: %s failed, nothing was changed: the file is damaged, a "
 	    "text (%s) is not UTF-8", r->store->path, r->store->about, column);
 	r->status = STORE_CORRUPT;

@@ -304,6 +304,77 @@ START_TEST(what_cannot_be_looked_at_is_not_absent)
 }
 END_TEST
 
+/*
+ * The allocator of SQLite, whose n-th piece is not to be had.
+ */
+static sqlite3_mem_methods	memory;
+static long			pieces, missing;
+
+static void *
+scarce(int n)
+{
+	return ++pieces == missing ? NULL : memory.xMalloc(n);
+}
+
+static void *
+scarce_again(void *p, int n)
+{
+	return ++pieces == missing ? NULL : memory.xRealloc(p, n);
+}
+
+static void
+make_scarce(void)
+{
+	sqlite3_mem_methods	ours;
+
+	store_close(st);
+	st = NULL;
+	ck_assert_int_eq(sqlite3_shutdown(), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory),
+	    SQLITE_OK);
+	ours = memory;
+	ours.xMalloc = scarce;
+	ours.xRealloc = scarce_again;
+	ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_MALLOC, &ours),
+	    SQLITE_OK);
+	ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0),
+	    SQLITE_OK);
+	ck_assert_int_eq(store_open(st_dir, STORE_OWNER, &st), STORE_OK);
+}
+
+/* A text that is longer than a page, read while memory is short. */
+START_TEST(no_text_is_lost_for_want_of_memory)
+{
+	struct store_thread	*t;
+	enum store_status	 s = STORE_ERROR;
+	long			 i, refused = 0;
+
+	add_thread(1, NOW);
+	tell("UPDATE threads SET title = printf('%.9000c', 'x')");
+	make_scarce();
+	for (i = 1; i < 1000; i++) {
+		db_forget_statements(st);
+		pieces = 0;
+		missing = i;
+		s = store_thread_get(st, tid(1), &t);
+		missing = 0;
+		if (s == STORE_OK && pieces < i)
+			break;
+		refused += s != STORE_OK;
+		if (s == STORE_OK) {
+			ck_assert_msg(t->title != NULL, "piece %ld", i);
+			ck_assert_uint_eq(strlen(t->title), 9000);
+			ck_assert_str_eq(t->memory_mode, "enabled");
+		} else
+			ck_assert_int_ne(s, STORE_NONE);
+		store_thread_free(t);
+	}
+	ck_assert_int_eq(s, STORE_OK);
+	ck_assert_int_gt(refused, 0);
+	store_thread_free(t);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -323,6 +394,7 @@ suite(void)
 	tcase_add_test(tc, a_copy_changes_nothing_on_disk);
 	tcase_add_test(tc, a_copy_of_nothing_is_empty);
 	tcase_add_test(tc, what_cannot_be_looked_at_is_not_absent);
+	tcase_add_test(tc, no_text_is_lost_for_want_of_memory);
 	suite_add_tcase(s, tc);
 	return s;
 }
