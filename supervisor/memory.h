@@ -54,7 +54,8 @@ struct memory {
 	struct child			*wspace;
 	struct child			*agent;
 	int				 agent_done; /* it said completed */
-	int				 publish_waits; /* for op_hold.c */
+	int				 publish_waits; /* for op_hold.c, or */
+	unsigned			 unconfirmed; /* its lease, so often */
 	int				 completed; /* the same, in this run */
 	int				 unsubmitted; /* the submit failed */
 	const char			*capped; /* the bound that it met */

@@ -191,6 +191,8 @@ heartbeat(struct loop_timer *t, void *arg)
 	}
 	loop_timer_set(m->sv->rt.loop, t, mono_ms() +
 	    hook_ms("HEARTBEAT", HEARTBEAT_MS));
+	if (m->unconfirmed > 0 && m->sv->held == 0)
+		stage_two_go_on(m);
 }
 
 /* Why a claim was refused, in the words of mnemod(8). */
@@ -335,6 +337,7 @@ begin(struct memory *m)
 	m->capped = NULL;
 	m->agent_done = 0;
 	m->publish_waits = 0;
+	m->unconfirmed = 0;
 	m->keep_staging = 0;
 	uuid_v7(m->agent_id);
 	loop_timer_init(&m->heartbeat, heartbeat, m);

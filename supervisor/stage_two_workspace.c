@@ -16,6 +16,8 @@
 /* The workspace workers of a run: one prepares, one publishes. */
 
 #define REVISIONS_MAX	2
+#define CONFIRM_TRIES	5
+#define CONFIRM_MS	2000	/* between two of them */
 
 static void	wspace_ready(struct child *, void *);
 static void	wspace_message(struct child *, const struct msg *, void *);
@@ -223,6 +225,35 @@ wspace_message(struct child *c, const struct msg *msg, void *arg)
 		rejected(m, msg);
 }
 
+/*
+ * 1 if the job is ours still.  Who cannot be told tries again for a while: what
+ * the agent made may have been paid for.
+ */
+static int
+is_confirmed(struct memory *m)
+{
+	enum store_status	st;
+
+	st = store_stage_two_heartbeat(m->sv->store, name(m), m->job.token,
+	    wall_s() + STAGE_TWO_LEASE_S);
+	if (st == STORE_OK)
+		return 1;
+	if (st == STORE_NONE)
+		stage_two_fail(m, "failed_confirm_ownership",
+		    "the lease was lost");
+	else if (m->unconfirmed++ == CONFIRM_TRIES)
+		stage_two_fail(m, "failed_confirm_ownership",
+		    "its lease cannot be confirmed");
+	else {
+		log_warnx("memory %s: its lease cannot be confirmed now; tried "
+		    "again before what the agent made is published", name(m));
+		m->publish_waits = 1;
+		loop_timer_set(m->sv->rt.loop, &m->heartbeat, mono_ms() +
+		    hook_ms("CONFIRM", CONFIRM_MS));
+	}
+	return 0;
+}
+
 void
 stage_two_publish(struct memory *m)
 {
@@ -233,11 +264,8 @@ stage_two_publish(struct memory *m)
 		return;
 	}
 	/* A lease that ran out while the machine slept is ours all the same. */
-	if (store_stage_two_heartbeat(m->sv->store, name(m), m->job.token,
-	    wall_s() + STAGE_TWO_LEASE_S) != STORE_OK) {
-		stage_two_fail(m, "failed_confirm_ownership", "the lease was lost");
+	if (!is_confirmed(m))
 		return;
-	}
 	if (m->capped != NULL || m->revisions > 0)
 		store_agent_set_capped(m->sv->store, m->agent_id, m->capped);
 	m->state = MEM_PUBLISHING;
