@@ -91,6 +91,7 @@ static const struct {
 	{ TREE_TEMPORARY "new-plain", "new-plain", 1 },
 	{ "rollout_summaries/" TREE_TEMPORARY "new-a.md", "new-a", 1 },
 	{ "objects/tmp_object_git2_x", "tmp_object", 0 },
+	{ "objects/streamed_git2_x", "streamed", 0 },
 	{ "objects/pack/pack_git2_x", "pack_git2", 0 },
 	{ LASTREAD_NAME, LASTREAD_NAME, 0 },
 };

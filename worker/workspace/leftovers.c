@@ -11,6 +11,7 @@
 /* As libgit2 names them. */
 #define LOCK		".lock"
 #define OBJECT		"tmp_object_"
+#define STREAM		"streamed_"	/* a blob that came in pieces */
 #define PACK		"pack_"
 
 #define DEPTH_MAX	8	/* of folders below refs/ */
@@ -35,7 +36,8 @@ is_lock(const char *name)
 static int
 is_object(const char *name)
 {
-	return strncmp(name, OBJECT, sizeof(OBJECT) - 1) == 0;
+	return strncmp(name, OBJECT, sizeof(OBJECT) - 1) == 0 ||
+	    strncmp(name, STREAM, sizeof(STREAM) - 1) == 0;
 }
 
 static int

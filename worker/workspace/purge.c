@@ -240,6 +240,31 @@ check_next(struct purge *p)
 	return workspace_fail_history(p->ws, HISTORY_NEXT);
 }
 
+/* Always -1. */
+static int
+still_published(struct purge *p)
+{
+	return workspace_fail(p->ws, REASON_PUBLISHED, "%s still names what "
+	    "is to be forgotten; purge again after the next publication",
+	    p->ws->root_path);
+}
+
+/* It is no part of the history: each publication writes it anew. */
+static int
+check_raw(struct purge *p)
+{
+	if (p->ws->root == -1)
+		return 0;
+	switch (purge_raw_traced(p)) {
+	case 0:
+		return 0;
+	case 1:
+		return still_published(p);
+	default:
+		return workspace_fail_errno(p->ws, TREE_RAW);
+	}
+}
+
 static int
 check_live(struct purge *p)
 {
@@ -256,9 +281,7 @@ check_live(struct purge *p)
 	case 0:
 		return 0;
 	case 1:
-		return workspace_fail(p->ws, REASON_PUBLISHED, "%s still "
-		    "names what is to be forgotten; purge again after the "
-		    "next publication", p->ws->root_path);
+		return still_published(p);
 	default:
 		return workspace_fail_history(p->ws, HISTORY_LIVE);
 	}
@@ -320,7 +343,8 @@ purge_run(struct purge *p)
 	int	r;
 
 	if (check_threads(p) < 0 || sweep_history(p) < 0 ||
-	    sweep_root(p) < 0 || check_next(p) < 0 || check_live(p) < 0)
+	    sweep_root(p) < 0 || check_next(p) < 0 || check_live(p) < 0 ||
+	    check_raw(p) < 0)
 		return -1;
 	if (drop_staged(p) < 0 || purge_adopted(p) < 0 ||
 	    purge_generated(p) < 0 || purge_live(p) < 0 || count_files(p) < 0)

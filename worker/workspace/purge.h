@@ -48,6 +48,12 @@ int purge_tree_traced(struct purge *, const git_oid *tree);
 int purge_commit_traced(struct purge *, const git_oid *commit);
 
 /*
+ * 1 if the raw_memories.md that is in the root has a part of one of them; -1
+ * with errno.
+ */
+int purge_raw_traced(struct purge *);
+
+/*
  * purge_rest.c: 0 if no reference leads to what names a thread any more; else
  * -1 with workspace_fail().
  */

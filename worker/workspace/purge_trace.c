@@ -1,10 +1,18 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/fd.h"
 #include "common/mem.h"
+#include "common/uuid.h"
 #include "worker/workspace/purge.h"
 #include "worker/workspace/tree.h"
+
+#define PIECE	((size_t)64 << 10)
+#define RAW_MAX	((size_t)256 << 20)	/* larger is no raw_memories.md */
 
 /* A blob that was looked at once; most stand in many trees. */
 struct seen {
@@ -33,6 +41,51 @@ text_traced(const struct purge *p, const struct buf *text)
 			return 1;
 	}
 	return 0;
+}
+
+/* A part of its own there; what others say of the thread is theirs. */
+static int
+part_traced(const struct purge *p, const struct buf *text)
+{
+	char	 head[sizeof("## Thread ``") + UUID_SIZE];
+	size_t	 i;
+
+	for (i = 0; i < json_object_array_length(p->threads); i++) {
+		snprintf(head, sizeof(head), "## Thread `%s`",
+		    json_object_get_string(json_object_array_get_idx(
+		    p->threads, i)));
+		if (memmem(buf_str(text), text->len, head,
+		    strlen(head)) != NULL)
+			return 1;
+	}
+	return 0;
+}
+
+int
+purge_raw_traced(struct purge *p)
+{
+	struct buf	text = BUF_INIT;
+	int		fd = openat(p->ws->root, TREE_RAW, O_RDONLY |
+			    O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	ssize_t		n = -1;
+	int		r = -1;
+
+	if (fd == -1)
+		return errno == ENOENT ? 0 : -1;
+	do {
+		buf_grow(&text, PIECE);
+		n = fd_read(fd, text.data + text.len, PIECE);
+		text.len += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && text.len < RAW_MAX);
+	if (n > 0)
+		errno = EFBIG;
+	if (n == 0) {
+		buf_truncate(&text, text.len);
+		r = part_traced(p, &text);
+	}
+	fd_close(&fd);
+	buf_wipe(&text);
+	return r;
 }
 
 static int
