@@ -22,8 +22,12 @@ control_listen_directory(const char *dir)
 		log_warn("%s: cannot be made", dir);
 		return -1;
 	}
-	if (lstat(dir, &st) == 0 && S_ISDIR(st.st_mode) &&
-	    st.st_uid == geteuid() && (st.st_mode & 022) == 0)
+	if (lstat(dir, &st) == -1) {
+		log_warn("%s: cannot be looked at", dir);
+		return -1;
+	}
+	if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+	    (st.st_mode & 022) == 0)
 		return 0;
 	log_warnx("%s: is no directory that only uid %u may write", dir,
 	    (unsigned)geteuid());

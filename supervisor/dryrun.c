@@ -40,7 +40,8 @@ print_sources(const struct dryrun *d, FILE *fp)
 		fprintf(fp, "source %s: ", s->name);
 		put_text(fp, s->path);
 		if (!s->present) {
-			fputs(": not there\n", fp);
+			fprintf(fp, ": %s\n", s->error == ENOENT ?
+			    "not there" : strerror(s->error));
 			continue;
 		}
 		fputs(": ", fp);

@@ -21,7 +21,8 @@ struct dryrun_count {
 struct dryrun_source {
 	const char	*name;
 	const char	*path;
-	int		 present;	/* 0: the directory is not there */
+	int		 present;	/* 0: the directory is not there, */
+	int		 error;		/* or this errno of looking at it */
 	int64_t		 files;		/* rollouts seen */
 	int64_t		 archived;
 	int64_t		 unusable;

@@ -125,7 +125,7 @@ clerk_settings(void *arg)
 	struct model	*m = arg;
 
 	m->gateways++;
-	provider_file_look(m->sv->config, &m->key_file);
+	(void)provider_file_look(m->sv->config, &m->key_file);
 	return model_settings(m);
 }
 
@@ -203,7 +203,8 @@ model_pass(struct model *m)
 	if (provider(m) == NULL)
 		return;
 	m->guard = GUARD_IDLE;
-	provider_file_look(m->sv->config, &now);
+	if (provider_file_look(m->sv->config, &now) == -1)
+		return;		/* nobody knows that it was replaced */
 	if (provider_file_same(&now, &m->key_file))
 		return;
 	log_info("provider %s: its key file was replaced: a new gateway",

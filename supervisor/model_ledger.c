@@ -52,14 +52,15 @@ agent_may(const struct model *m, const struct relay_ask *q,
 {
 	const struct config_budget	*b = &m->sv->config->budget;
 	struct store_spent		 spent;
-	const char			*key = NULL;
+	const char			*key = NULL, *how = "is reached";
 
 	if (!q->agent)
 		return 1;
 	if (store_ledger_spent(m->sv->store, 0, q->thread_id, &spent) !=
-	    STORE_OK)
-		key = "ledger";
-	else if (b->tokens_per_agent > 0 &&
+	    STORE_OK) {
+		key = "what it spent";
+		how = "cannot be read";
+	} else if (b->tokens_per_agent > 0 &&
 	    spent.tokens + q->reserved.tokens > b->tokens_per_agent)
 		key = "budget.tokens_per_agent";
 	else if (spent.requests >= b->turns_per_agent * AGENT_STRETCHES)
@@ -68,7 +69,7 @@ agent_may(const struct model *m, const struct relay_ask *q,
 		return 1;
 	a->error = MODEL_OVER_BUDGET;
 	a->retry_ms = RETRY_NEVER;
-	snprintf(a->message, sizeof(a->message), "%s is reached", key);
+	snprintf(a->message, sizeof(a->message), "%s %s", key, how);
 	log_info("agent %s: %s", q->thread_id, a->message);
 	return 0;
 }

@@ -25,20 +25,24 @@ provider_key_file(const struct config *c)
 	return NULL;
 }
 
-void
+int
 provider_file_look(const struct config *c, struct provider_file *f)
 {
 	char		*path = provider_key_file(c);
 	struct stat	 sb;
+	int		 rc = 0;
 
 	memset(f, 0, sizeof(*f));
-	if (path != NULL && stat(path, &sb) == 0) {
+	if (path != NULL && stat(path, &sb) == -1)
+		rc = errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	else if (path != NULL) {
 		f->dev = sb.st_dev;
 		f->ino = sb.st_ino;
 		f->mtime_ns = (int64_t)sb.st_mtim.tv_sec * 1000000000 +
 		    sb.st_mtim.tv_nsec;
 	}
 	free(path);
+	return rc;
 }
 
 int

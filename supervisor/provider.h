@@ -30,8 +30,8 @@ struct provider_file {
 	ino_t	ino;
 	int64_t	mtime_ns;
 };
-/* All 0 if there is none. */
-void provider_file_look(const struct config *, struct provider_file *);
+/* All 0 if there is none.  0, or -1: it cannot be looked at now. */
+int provider_file_look(const struct config *, struct provider_file *);
 int provider_file_same(const struct provider_file *,
     const struct provider_file *);
 

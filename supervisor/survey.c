@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -234,6 +235,7 @@ survey_sources(struct survey *s)
 		s->sources[i].name = c->name;
 		s->sources[i].path = c->path;
 		s->sources[i].present = stat(c->path, &sb) == 0;
+		s->sources[i].error = errno;
 		s->sources[i].files = s->scan.sources[i].files;
 		s->sources[i].archived = s->scan.sources[i].archived;
 		s->sources[i].unusable = s->scan.sources[i].unusable;

@@ -9,10 +9,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/json.h"
 #include "common/mem.h"
 #include "supervisor/model.h"
+#include "supervisor/provider.h"
 #include "tests/check_main.h"
 #include "tests/store_fixture.h"
 
@@ -103,6 +105,24 @@ START_TEST(always_the_same)
 }
 END_TEST
 
+/* A key file that could not be looked at was one that had been replaced. */
+START_TEST(a_key_file_that_cannot_be_looked_at)
+{
+	struct provider_file	 f;
+	char			*none = xasprintf("%s/none", st_dir);
+	char			*loop = xasprintf("%s/loop", st_dir);
+
+	ck_assert_int_eq(symlink("loop", loop), 0);
+	provider.key_file = none;
+	ck_assert_int_eq(provider_file_look(&config, &f), 0);
+	ck_assert_int_eq(f.mtime_ns, 0);
+	provider.key_file = loop;
+	ck_assert_int_eq(provider_file_look(&config, &f), -1);
+	free(none);
+	free(loop);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -111,6 +131,7 @@ suite(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, always_the_same);
+	tcase_add_test(t, a_key_file_that_cannot_be_looked_at);
 	suite_add_tcase(s, t);
 	return s;
 }

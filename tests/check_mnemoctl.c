@@ -13,6 +13,7 @@
 #include "common/json.h"
 #include "common/mem.h"
 #include "tests/check_main.h"
+#include "supervisor/mnemoctl/status.h"
 #include "tests/ctl_scene.h"
 
 START_TEST(jobs_lists_queued_failed_and_done)
@@ -65,6 +66,26 @@ START_TEST(status_names_what_comes_next)
 	ck_assert_str_eq(json_str(o, "last_error"), "rejected");
 	ck_assert_ptr_nonnull(strstr(json_object_to_json_string(
 	    json_arr(doc, "degraded")), "rejected"));
+}
+END_TEST
+
+/* A disk that could not be asked was one without a byte to spare. */
+START_TEST(free_space_that_cannot_be_told)
+{
+	json_object	*disk;
+	char		*state = config.state;
+
+	doc = json_object_new_object();
+	status_disk(&ctl, doc);
+	disk = json_obj(doc, "disk");
+	ck_assert_int_gt(json_int(disk, "free_bytes", 0), 0);
+	config.state = (char []){ "/nonexistent/state" };
+	status_disk(&ctl, doc);
+	config.state = state;
+	disk = json_obj(doc, "disk");
+	ck_assert_ptr_null(json_object_object_get(disk, "free_bytes"));
+	ck_assert_int_eq(json_object_object_get_ex(disk, "free_bytes", NULL),
+	    1);
 }
 END_TEST
 
@@ -396,6 +417,7 @@ suite(void)
 
 	tcase_add_checked_fixture(tc, ctl_setup, ctl_teardown);
 	tcase_add_test(tc, jobs_lists_queued_failed_and_done);
+	tcase_add_test(tc, free_space_that_cannot_be_told);
 	tcase_add_test(tc, status_names_what_comes_next);
 	tcase_add_test(tc, stage_two_tells_what_keeps_it);
 	tcase_add_test(tc, status_tells_when_it_frees_and_what_is_on_the_disk);

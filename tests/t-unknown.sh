@@ -47,6 +47,13 @@ ctl resume
 check "pauses: resumed, it goes on" wait_until 30 extracted
 mn_stop
 
+# A source that cannot be looked at is not one that is not there.
+ln -s loop "$W/loop"
+"$MNEMOD" -o now="$NOW" --dry-run -o source.codex.path="$W/loop" \
+    >"$T/dry" 2>&1
+check "a source: what the system says of it" \
+    has '^source codex: .*loop: Too many levels' "$T/dry"
+
 fresh disabled
 ctl disable '/*'
 world_fill tests/data/codex

@@ -113,8 +113,12 @@ check_space(struct doctor *d, const char *path)
 {
 	struct statvfs	 fs;
 
-	if (statvfs(path, &fs) == -1)
+	if (statvfs(path, &fs) == -1) {
+		if (errno != ENOENT)
+			doctor_say(d, DOCTOR_WARN, "%s: its file system "
+			    "cannot be looked at: %s", path, strerror(errno));
 		return;
+	}
 	if (fs.f_files > 0 && fs.f_favail == 0) {
 		doctor_say(d, DOCTOR_FAIL, "%s: no inode is free", path);
 		doctor_advise(d, "remove files there");

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <errno.h>
 #include <fts.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ struct sum {
 	int	more;		/* that were not counted */
 };
 
-/* The files at and below a path; what cannot be read counts nothing. */
+/* The files at and below a path; what cannot be read is not counted. */
 static void
 add_tree(struct sum *sum, const char *path)
 {
@@ -32,6 +33,9 @@ add_tree(struct sum *sum, const char *path)
 			sum->more = 1;
 			break;
 		}
+		if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR ||
+		    (e->fts_info == FTS_NS && e->fts_errno != ENOENT))
+			sum->more = 1;
 		if (e->fts_info != FTS_F)
 			continue;
 		sum->bytes += (int64_t)e->fts_statp->st_blocks * BLOCK;
@@ -83,8 +87,11 @@ status_disk(struct ctl *ctl, json_object *doc)
 	struct statvfs		 fs;
 	size_t			 i;
 
-	json_set_int(o, "free_bytes", statvfs(c->state, &fs) == -1 ? 0 :
-	    (int64_t)(fs.f_bavail * fs.f_frsize));
+	if (statvfs(c->state, &fs) == -1)
+		json_set(o, "free_bytes", NULL);
+	else
+		json_set_int(o, "free_bytes", (int64_t)(fs.f_bavail *
+		    fs.f_frsize));
 	json_set_int(o, "min_free_bytes", c->min_free_mb * 1048576);
 	list = ctl_set_array(o, "kinds");
 	add_kind(ctl, list, "database", database);

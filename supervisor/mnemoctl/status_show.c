@@ -233,6 +233,7 @@ show_disk(json_object *doc, const struct output *out)
 		    json_int(o, "bytes", 0)));
 	}
 	output_line(out, STYLE_PLAIN, "disk: %s; free: %s", buf_str(&b),
+	    json_int(disk, "free_bytes", -1) == -1 ? "not known" :
 	    bytes_text(text, json_int(disk, "free_bytes", 0)));
 	buf_release(&b);
 }
