@@ -123,6 +123,20 @@ prepare(struct buf *said)
 	    say_diff(said);
 }
 
+/* The agent did not come to B, which the next one is to be told. */
+static int
+is_left(json_object *published)
+{
+	json_object	*list = json_arr(json_object_array_get_idx(published,
+			    0), "left");
+	size_t		 i;
+
+	for (i = 0; i < json_count(list); i++)
+		if (strcmp(json_text_at(list, i), THREAD_B) == 0)
+			return 1;
+	return 0;
+}
+
 static int
 recover(struct buf *said)
 {
@@ -132,9 +146,10 @@ recover(struct buf *said)
 
 	json_push_str(agents, AGENT_2);
 	rc = recover_run(&sc.ws, agents, 1, &r);
-	buf_addf(said, "published %zu, held %zu\n",
+	buf_addf(said, "published %zu, held %zu, %s\n",
 	    json_object_array_length(r.published),
-	    json_object_array_length(r.held));
+	    json_object_array_length(r.held), is_left(r.published) ?
+	    "one is left" : "nothing is");
 	recovered_release(&r);
 	json_object_put(agents);
 	return rc;
@@ -190,6 +205,7 @@ begin_recover(void)
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFSIGNALED(status));
 	scene_reopen(&sc);
+	scene_inputs(&sc, 3, "two");
 }
 
 /* What was held was published, but for the end of its reference. */

@@ -51,14 +51,16 @@ is_cited(const struct handbook *hb, json_object *row)
 	return 0;
 }
 
+/* NULL: nothing is known to be cited. */
 static json_object *
 uncited(const struct workspace *ws, const struct buf *text)
 {
-	json_object	*list = json_object_new_array();
-	struct handbook	 hb;
-	size_t		 i;
+	static const struct buf	 nothing = BUF_INIT;
+	json_object		*list = json_object_new_array();
+	struct handbook		 hb;
+	size_t			 i;
 
-	handbook_parse(&hb, text);
+	handbook_parse(&hb, text == NULL ? &nothing : text);
 	for (i = 0; i < ws->inputs.nrows; i++)
 		if (!is_cited(&hb, ws->inputs.rows[i]))
 			json_push_str(list, json_str(ws->inputs.rows[i],
@@ -71,7 +73,7 @@ json_object *
 left_list(struct workspace *ws, const git_oid *commit)
 {
 	struct history	*h = &ws->history;
-	json_object	*list = NULL;
+	json_object	*list;
 	git_index	*tree = NULL;
 	struct buf	 text = BUF_INIT;
 	git_oid		 id;
@@ -80,10 +82,12 @@ left_list(struct workspace *ws, const git_oid *commit)
 	    tree_load(h, &id, &tree) == 0 &&
 	    tree_text(tree, h, TREE_HANDBOOK, &text) >= 0)
 		list = uncited(ws, &text);
-	else
+	else {
 		log_warnx("%s: what the agent did not come to is not known: "
-		    "%s; it is not brought back", ws->history_path,
-		    history_error());
+		    "%s; the next one gets all of it again",
+		    ws->history_path, history_error());
+		list = uncited(ws, NULL);
+	}
 	buf_wipe(&text);
 	git_index_free(tree);
 	return list;

@@ -13,8 +13,8 @@
 
 /*
  * The ids of the threads of all rows that MEMORY.md of this commit does not
- * cite in the version that the row has.  A new array; NULL, logged, if it
- * cannot be told.
+ * cite in the version that the row has.  A new array; of all of them, logged,
+ * if it cannot be told: who is told twice knows it.
  */
 json_object *left_list(struct workspace *, const git_oid *commit);
 
