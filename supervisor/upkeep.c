@@ -63,8 +63,11 @@ look_at_clock(struct upkeep *u, struct store *store)
 	if (!first)
 		log_warnx("the clock went back by %lld seconds",
 		    (long long)(u->clock_ms - clock) / 1000);
+	/* Else it is done in the next pass. */
+	if (store_clock_heal(store, wall_s(), &n) != STORE_OK)
+		return;
 	u->clock_ms = clock;
-	if (store_clock_heal(store, wall_s(), &n) == STORE_OK && n > 0)
+	if (n > 0)
 		log_warnx("%lld times lay in the future: they are taken for "
 		    "now", (long long)n);
 }

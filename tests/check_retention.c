@@ -1,4 +1,4 @@
-/* links: tests/store_fixture.c tests/scratch.c supervisor/store.c supervisor/store_?*.c supervisor/state_dir.c supervisor/orphans.c supervisor/group.c supervisor/audit.c supervisor/staging.c supervisor/retention.c */
+/* links: tests/store_fixture.c tests/scratch.c supervisor/store.c supervisor/store_?*.c supervisor/state_dir.c supervisor/orphans.c supervisor/group.c supervisor/audit.c supervisor/staging.c supervisor/retention.c supervisor/upkeep.c */
 /*
  * Months of running fill a disk with what agents did, and a clean-up that is
  * too eager takes what a person was to look at, or what recovery needs.  What
@@ -20,6 +20,8 @@
 #include "supervisor/store_db.h"
 #include "supervisor/store_retention.h"
 #include "supervisor/store_review.h"
+#include "supervisor/upkeep.h"
+#include "supervisor/waits.h"
 #include "tests/check_main.h"
 #include "tests/store_fixture.h"
 
@@ -42,6 +44,25 @@ access(const char *path, int how)
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "access");
 	return real(path, how);
+}
+
+/* Nothing keeps work waiting, and no worker shows it. */
+enum store_status
+waits_look(struct store *s, const struct config *c, int64_t now,
+    struct waits *w)
+{
+	(void)s;
+	(void)c;
+	(void)now;
+	memset(w, 0, sizeof(*w));
+	return STORE_OK;
+}
+
+void
+children_still(struct children *set, const char *word)
+{
+	(void)set;
+	(void)word;
 }
 
 static char *
@@ -348,6 +369,26 @@ START_TEST(what_cannot_be_looked_at_stays)
 }
 END_TEST
 
+/*
+ * What a clock that had been ahead left in the future held work back until the
+ * next start, if it could not be put right at once.
+ */
+START_TEST(times_in_the_future_are_put_right_later)
+{
+	struct upkeep	u = { 0, 0, NULL };
+
+	request(-500 * DAY);
+	tell("CREATE TRIGGER full BEFORE UPDATE ON model_requests BEGIN"
+	    " SELECT RAISE(ABORT, 'full'); END");
+	upkeep_start(&u, &sv);
+	tell("DROP TRIGGER full");
+	upkeep_pass(&u, &sv);
+	ck_assert_int_eq(ask("SELECT count(*) FROM model_requests WHERE"
+	    " at > 1783000100"), 0);
+	ck_assert_int_eq(ask("SELECT count(*) FROM model_requests"), 1);
+}
+END_TEST
+
 /* Old agents up to this number, two of each memory, without files. */
 static void
 months_of_agents(int n)
@@ -438,6 +479,7 @@ suite(void)
 	tcase_add_test(t, an_audit_that_cannot_go_keeps_its_row);
 	tcase_add_test(t, what_cannot_be_asked_about_stays);
 	tcase_add_test(t, what_cannot_be_looked_at_stays);
+	tcase_add_test(t, times_in_the_future_are_put_right_later);
 	tcase_add_test(t, four_times_the_agents_take_four_times_the_steps);
 	tcase_add_test(t, agents_of_others_do_not_delay_a_memory);
 	suite_add_tcase(s, t);
