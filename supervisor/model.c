@@ -56,13 +56,16 @@ clerk_admit(struct relay_ask *q, struct relay_order *o,
     struct relay_answer *a, void *arg)
 {
 	struct model		*m = arg;
-	int64_t			 left = model_hold_left(m);
+	int64_t			 left;
 	enum relay_admit	 admit;
 
 	if (provider(m) == NULL) {
 		a->error = MODEL_CANCELLED;
 		return ADMIT_REFUSE;
 	}
+	if (m->hold_unknown)
+		model_hold_load(m);
+	left = model_hold_left(m);
 	if (left > 0 && m->hold_error != MODEL_OVER_BUDGET) {
 		refuse_held(m, left, a);
 		return ADMIT_REFUSE;

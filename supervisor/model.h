@@ -28,6 +28,7 @@ struct model {
 	int			 troubled;	/* said so, not yet better */
 	int64_t			 hold_until_ms;	/* wall time; 0: none */
 	enum model_error	 hold_error;
+	int			 hold_unknown;	/* read before the next one */
 	int			 gave_up;	/* nobody waits: work goes back */
 	int64_t			 rounds;	/* such holds without success */
 	char			 hold_text[512];
@@ -74,7 +75,7 @@ void model_settle(struct model *, struct relay_ask *, enum model_error,
  * model_hold.c: whether the provider may be asked at all.
  */
 
-/* Take over what an earlier supervisor left. */
+/* Take over what an earlier supervisor left, or m->hold_unknown. */
 void model_hold_load(struct model *);
 
 /* Milliseconds until it may be asked; 0: now. */

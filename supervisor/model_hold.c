@@ -32,9 +32,12 @@ void
 model_hold_load(struct model *m)
 {
 	struct store_hold	*h;
+	enum store_status	 st;
 	enum model_error	 e;
 
-	if (store_hold_get(m->sv->store, provider(m)->name, &h) != STORE_OK)
+	st = store_hold_get(m->sv->store, provider(m)->name, &h);
+	m->hold_unknown = st != STORE_OK && st != STORE_NONE;
+	if (st != STORE_OK)
 		return;
 	e = strcmp(h->reason, LOGIN_EXPIRED) == 0 ? MODEL_AUTH :
 	    model_error_by_name(h->reason);
