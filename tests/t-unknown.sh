@@ -54,6 +54,14 @@ ln -s loop "$W/loop"
 check "a source: what the system says of it" \
     has '^source codex: .*loop: Too many levels' "$T/dry"
 
+# Nor is a lock that cannot be looked at free.
+mv "$STATE/workers.lock" "$T/lock"
+ln -s workers.lock "$STATE/workers.lock"
+ctl status
+check "a lock: said" has 'workers.lock: whether a supervisor runs' "$T/err"
+rm "$STATE/workers.lock"
+mv "$T/lock" "$STATE/workers.lock"
+
 fresh disabled
 ctl disable '/*'
 world_fill tests/data/codex

@@ -108,6 +108,8 @@ is_held(const char *state, const char *name, int how, int64_t *pid)
 	int	 held;
 	ssize_t	 n;
 
+	if (fd == -1 && errno != ENOENT && errno != ENOTDIR)
+		log_warn("%s: whether a supervisor runs is not known", path);
 	free(path);
 	if (fd == -1)
 		return 0;

@@ -62,11 +62,16 @@ extract(struct restore *r)
 static enum ctl_exit
 read_manifest(struct restore *r)
 {
-	struct buf	b = BUF_INIT;
-	int64_t		format = -1;
+	enum folder_read	read;
+	struct buf		b = BUF_INIT;
+	int64_t			format = -1;
 
-	if (folder_read_file(r->dir, BACKUP_MANIFEST, &b, NULL) ==
-	    FOLDER_OK && b.len <= BACKUP_MANIFEST_MAX)
+	read = folder_read_file(r->dir, BACKUP_MANIFEST, &b, NULL);
+	if (read == FOLDER_ERROR) {
+		buf_release(&b);
+		return fail(r->beside, "cannot be read");
+	}
+	if (read == FOLDER_OK && b.len <= BACKUP_MANIFEST_MAX)
 		r->manifest = json_parse(b.data, b.len, JSON_DEPTH, NULL);
 	buf_release(&b);
 	format = json_int(r->manifest, "format", -1);
