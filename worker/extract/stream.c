@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,8 @@
 
 struct stream {
 	int		 fd;
+	uint64_t	 taken;		/* bytes of the file */
+	uint64_t	 least;		/* that it had in a pass before */
 	XXH3_state_t	*hash;		/* NULL: not wanted */
 	ZSTD_DStream	*zstd;		/* NULL: plain */
 	char		*packed;	/* compressed bytes, PACKED_SIZE */
@@ -56,18 +60,44 @@ stream_free(struct stream *s)
 	free(s);
 }
 
+/*
+ * Nothing more came.  What was read is all only if the file has no more, and
+ * had no more before: else a part of a session would be taken for it.
+ */
+static enum stream_status
+at_end(const struct stream *s)
+{
+	struct stat	st;
+
+	if (fstat(s->fd, &st) == -1)
+		return STREAM_ERROR;
+	if (s->taken >= s->least && (!S_ISREG(st.st_mode) ||
+	    (uint64_t)st.st_size <= s->taken))
+		return STREAM_END;
+	errno = EIO;
+	return STREAM_ERROR;
+}
+
 static enum stream_status
 read_file(struct stream *s, void *to, size_t size, size_t *len)
 {
-	ssize_t	n;
+	enum stream_status	st = STREAM_OK;
+	ssize_t			n;
+	int			i;
 
-	do
-		n = read(s->fd, to, size);
-	while (n == -1 && errno == EINTR);
-	if (n == -1)
-		return STREAM_ERROR;
-	*len = (size_t)n;
-	return n == 0 ? STREAM_END : STREAM_OK;
+	/* It may have grown between two looks. */
+	for (i = 0; i < 2 && st != STREAM_END; i++) {
+		n = fd_read(s->fd, to, size);
+		if (n == -1)
+			return STREAM_ERROR;
+		if (n > 0) {
+			s->taken += (uint64_t)n;
+			*len = (size_t)n;
+			return STREAM_OK;
+		}
+		st = at_end(s);
+	}
+	return st;
 }
 
 /* Have compressed bytes ready. */
@@ -173,6 +203,9 @@ stream_rewind(struct stream *s)
 {
 	if (lseek(s->fd, 0, SEEK_SET) == -1)
 		return -1;
+	if (s->taken > s->least)
+		s->least = s->taken;
+	s->taken = 0;
 	if (s->hash != NULL)
 		(void)XXH3_128bits_reset(s->hash);
 	if (s->zstd != NULL)

@@ -15,7 +15,8 @@
 enum stream_status {
 	STREAM_OK,		/* bytes came */
 	STREAM_END,		/* nothing more */
-	STREAM_ERROR,		/* read(2) failed, errno says why */
+	STREAM_ERROR,		/* read(2) failed, or gave less than there is
+				   or was in a pass before; errno */
 	STREAM_CORRUPT,		/* no zstd, or damaged */
 	STREAM_TORN		/* compressed data ends too early */
 };
