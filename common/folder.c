@@ -138,6 +138,14 @@ read_all(int fd, size_t size, struct buf *out)
 	return n < 0 ? FOLDER_ERROR : FOLDER_OK;
 }
 
+/* An end before the end: what was read is not all. */
+static enum folder_read
+too_early(void)
+{
+	errno = EIO;
+	return FOLDER_ERROR;
+}
+
 static int
 same_version(const struct stat *a, const struct stat *b)
 {
@@ -165,8 +173,11 @@ read_fd(int fd, struct buf *out, struct stat *st)
 		r = read_all(fd, (size_t)st->st_size + 1, out);
 		if (r == FOLDER_OK && fstat(fd, &after) < 0)
 			r = FOLDER_ERROR;
-		if (r != FOLDER_OK || same_version(st, &after))
+		if (r != FOLDER_OK)
 			break;
+		if (same_version(st, &after))
+			return (off_t)(out->len - start) < st->st_size ?
+			    too_early() : r;
 	}
 	return r;
 }

@@ -87,6 +87,7 @@ staging_read(const struct staging *st, const char *name, size_t max,
     struct buf *out)
 {
 	enum staging_status status;
+	size_t before = out->len;
 	struct stat sb;
 	int fd, error;
 
@@ -99,6 +100,11 @@ staging_read(const struct staging *st, const char *name, size_t max,
 	else
 		status = S_ISREG(sb.st_mode) ? read_all(fd, max, out) :
 		    STAGING_REFUSED;
+	/* An end before the end: half a text must not be written back. */
+	if (status == STAGING_OK && (off_t)(out->len - before) < sb.st_size) {
+		status = STAGING_ERROR;
+		errno = EIO;
+	}
 	error = errno;
 	close(fd);
 	errno = error;
