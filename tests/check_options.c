@@ -154,7 +154,8 @@ START_TEST(test_dry_run)
 	struct config_request	 req = { .paths = &paths };
 	struct buf		 err = BUF_INIT;
 	struct config		*cfg;
-	struct dryrun_source	 src = { "codex", "/h/.codex", 1, 12, 3, 1 };
+	struct dryrun_source	 src = { "codex", "/h/.codex", 1, 0, 12, 3,
+	    1 };
 	struct dryrun_memory	 mem = { "codex", "/h/m", ROOT_FOREIGN,
 	    "memory \"codex\": /h/m holds files", 4, 0 };
 	struct dryrun_count	 why_not[] = { { "not yet idle", 2 } };
