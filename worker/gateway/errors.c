@@ -257,7 +257,6 @@ failure_from_curl(struct failure *f, int code, const char *detail)
 
 	switch (code) {
 	case CURLE_URL_MALFORMAT:
-	case CURLE_SSL_CACERT_BADFILE:
 		class = MODEL_INVALID_REQUEST;
 		break;
 	case CURLE_UNSUPPORTED_PROTOCOL:	/* HTTP/0.9, or no HTTP */
