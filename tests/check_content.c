@@ -273,9 +273,8 @@ START_TEST(test_shrinks)
 	r = rollout_new("/test.jsonl", fcntl(change.fd, F_DUPFD_CLOEXEC, 0), 0);
 	rollout_set_tick(r, change_file, &change);
 	content_init(&c);
-	ck_assert_int_eq(content_make(&c, r, &tools, 1u << 20), ROLLOUT_END);
-	json_object_put(array(&c));
-	ck_assert_uint_gt(c.items, 0);
+	/* What is left is not the session. */
+	ck_assert_int_eq(content_make(&c, r, &tools, 1u << 20), ROLLOUT_FAILED);
 	content_release(&c);
 	rollout_free(r);
 	close(change.fd);
