@@ -24,6 +24,7 @@ core_run() {
 # core_start ARG...: in the background.  Pid in $sup.
 core_start() {
 	: >"$OUT"
+	: >"$LOG"
 	# shellcheck disable=SC2086
 	$SUP -v -l "$LIBEXEC" "$@" >"$OUT" 2>"$LOG" &
 	sup=$!

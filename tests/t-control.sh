@@ -180,6 +180,7 @@ check "at work: a question is answered" [ "$status" -eq 0 ]
 check "at work: while the agent runs" agent_up
 "$B/test/mnemoctl" -o now="$NOW" remember "Left alone" >/dev/null 2>&1 &
 leaver=$!
+: >"$T/err"
 "$B/test/mnemoctl" -o now="$NOW" remember "Waited for" >"$T/out" 2>"$T/err" &
 waiter=$!
 check "at work: a change is told to wait" \

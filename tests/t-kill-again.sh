@@ -44,6 +44,7 @@ mn() {
 	    -o pipeline.max_rollout_age_days=30 "$@" 2>"$LOG"
 }
 mn_start() {
+	: >"$LOG"
 	setsid "$MNEMOD" -o now="$NOW" -o source.codex.on_missing=forget \
 	    -o pipeline.max_rollout_age_days=30 "$@" 2>"$LOG" &
 	sup=$!

@@ -36,6 +36,7 @@ steady() {
 begin() {
 	rm -f "$T/in"
 	mkfifo "$T/in"
+	: >"$T/out"
 	"$B/test/mnemoctl" -o now="$NOW" mcp <"$T/in" >"$T/out" \
 	    2>"$T/err" &
 	server=$!

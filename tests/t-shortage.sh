@@ -11,6 +11,7 @@ core_setup
 # waits.
 core_start_limited() {
 	: >"$OUT"
+	: >"$LOG"
 	(
 		# shellcheck disable=SC3045 # dash and bash have it
 		ulimit -n 32

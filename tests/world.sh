@@ -57,8 +57,10 @@ mn() {
 
 # mn_start ARG...: the same in the background; pid in $sup.  In a session of
 # its own, as under a service manager: whoever inherits its workers is in
-# another, so that the kernel wakes and ends those that are stopped.
+# another, so that the kernel wakes and ends those that are stopped.  What the
+# last one said is not taken for its word.
 mn_start() {
+	: >"$LOG"
 	setsid "$MNEMOD" -o now="$NOW" "$@" 2>"$LOG" &
 	sup=$!
 }
@@ -81,6 +83,8 @@ ctl() {
 ctl_start() {
 	name=$1
 	shift
+	: >"$T/$name.out"
+	: >"$T/$name.err"
 	"$B/test/mnemoctl" -o now="$NOW" "$@" >"$T/$name.out" \
 	    2>"$T/$name.err" &
 	asker=$!
