@@ -105,7 +105,7 @@ check "reverted: byte for byte" diff -r "$FOUND" "$ROOT"
 digest() { (cd "$ROOT" && find . -type f | LC_ALL=C sort | xargs sha256sum); }
 was=$(digest)
 mn_start
-wait_until 20 has 'stage one\|scan' "$LOG"
+wait_until 20 listening
 peer() { flock -n "$CODEX/memories.lock" true; }
 check "while mnemod runs, the other program's lock is held" wait_until 10 \
     sh -c '! flock -n "$1" true' sh "$CODEX/memories.lock"
