@@ -39,7 +39,7 @@ for n in 1 2 3 4 5 6; do
 	    "$T/example.$n" >"$T/script"
 	case $n in
 	2) # Signals are for one that has begun.
-		up='ps -o comm= --ppid $! | grep -q extract'
+		up='ps -o args= --ppid $! | grep -q "mnemod: extract"'
 		sed -i "1a until $up; do sleep 0.1; done" "$T/script"
 		echo 'wait %1' >>"$T/script" ;;
 	5) # Another program's folder.
