@@ -65,7 +65,7 @@ core_clean "row 46"
 flooded=$(now_ms)
 core_start -o grace=500 -o requests=200 'extract*4=start flood' 'extract=start'
 check "row 47: 200 requests of another are served" \
-    wait_until 20 events 1 '^done'
+    wait_until 60 events 1 '^done'
 check "row 47: a signal is seen" kill -USR1 "$sup"
 check "row 47: although a descriptor is always ready" \
     wait_until 2 events 1 '^signal 10'
