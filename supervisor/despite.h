@@ -17,8 +17,8 @@ int despite_is_refused(const struct store_agent *);
 
 /*
  * It is live: write that down with the agent, the job and in the audit, and
- * let staging go.  Nothing happens if it is written down already.  Not STORE_OK:
- * it is not, recovery does it.
+ * let staging go.  Nothing happens if it is written down already.  Not
+ * STORE_OK: it is not, recovery does it.
  */
 enum store_status despite_accepted(struct memory *, const struct despite *);
 

@@ -240,7 +240,8 @@ scan_next_source(struct scan *sc)
 static enum scan_status
 scan_settle(struct scan *sc)
 {
-	if (sc->sources[sc->current].primed && missing_settle(sc->store, &sc->config->sources[sc->current],
+	if (sc->sources[sc->current].primed && missing_settle(sc->store,
+	    &sc->config->sources[sc->current],
 	    &sc->sources[sc->current].missing) != STORE_OK)
 		sc->failed = 1;
 	return scan_next_source(sc);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/fd.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "supervisor/store_db.h"
@@ -22,8 +23,8 @@ is_unreadable(const char *path)
 	if (fd == -1)
 		return errno != ENOENT;
 	do
-		n = read(fd, bytes, sizeof(bytes));
-	while (n > 0 || (n == -1 && errno == EINTR));
+		n = fd_read(fd, bytes, sizeof(bytes));
+	while (n > 0);
 	error = errno;
 	close(fd);
 	errno = error;

@@ -155,6 +155,25 @@ START_TEST(sorted_and_once)
 }
 END_TEST
 
+/* Deep is listed too; too deep to be is no reason to leave it out. */
+START_TEST(however_deep)
+{
+	char	name[256] = "refs/heads";
+	int	i, want = listed();
+
+	for (i = 0; i < 20; i++)
+		strcat(name, "/d");
+	add_ref(name);
+	ck_assert_int_eq(listed(), want + 1);
+	for (i = 0; i < 20; i++)
+		strcat(name, "/d");
+	name[strlen("refs/heads/d")] = 'e';	/* beside the other */
+	add_ref(name);
+	ck_assert_int_eq(listed(), -1);
+	ck_assert_str_eq(history_error(), strerror(ENAMETOOLONG));
+}
+END_TEST
+
 START_TEST(all_or_none)
 {
 	unsigned	i, calls;
@@ -269,6 +288,7 @@ refs_suite(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, sorted_and_once);
+	tcase_add_test(t, however_deep);
 	tcase_add_test(t, all_or_none);
 	tcase_add_test(t, packed_ones_are_there);
 	tcase_add_test(t, packed_ones_are_understood_or_told);

@@ -7,9 +7,9 @@
 #include "common/folder.h"
 #include "common/log.h"
 #include "worker/workspace/leftovers.h"
+#include "worker/workspace/refs.h"
 
 /* As libgit2 names them. */
-#define LOCK		".lock"
 #define OBJECT		"tmp_object_"
 #define STREAM		"streamed_"	/* a blob that came in pieces */
 #define PACK		"pack_"
@@ -26,14 +26,6 @@ struct sweep {
 };
 
 static int
-is_lock(const char *name)
-{
-	size_t	len = strlen(name), end = sizeof(LOCK) - 1;
-
-	return len > end && strcmp(name + len - end, LOCK) == 0;
-}
-
-static int
 is_object(const char *name)
 {
 	return strncmp(name, OBJECT, sizeof(OBJECT) - 1) == 0 ||
@@ -43,7 +35,7 @@ is_object(const char *name)
 static int
 is_pack(const char *name)
 {
-	return is_lock(name) || strncmp(name, PACK, sizeof(PACK) - 1) == 0;
+	return refs_is_lock(name) || strncmp(name, PACK, sizeof(PACK) - 1) == 0;
 }
 
 static void sweep_folder(const struct sweep *, int, const char *);
@@ -105,8 +97,8 @@ int
 leftovers_remove(const char *history)
 {
 	static const struct sweep	all[] = {
-		{ NULL, ".", is_lock, 0, NULL },
-		{ NULL, "refs", is_lock, DEPTH_MAX, NULL },
+		{ NULL, ".", refs_is_lock, 0, NULL },
+		{ NULL, "refs", refs_is_lock, DEPTH_MAX, NULL },
 		{ NULL, "objects", is_object, 0, NULL },
 		{ NULL, "objects/pack", is_pack, 0, NULL },
 	};

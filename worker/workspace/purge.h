@@ -14,8 +14,8 @@
  * adopted commit, which is kept for ever, loses the thread's own files and
  * the lines that name it and stands alone then, and the summaries that the
  * next ones are compared with lose the thread's.  A reference of another
- * program's that leads to one still is a failure.  Whatever is not reachable then is removed from the
- * disk.
+ * program's that leads to one still is a failure.  Whatever is not reachable
+ * then is removed from the disk.
  *
  * Names of crash points: purge.adopted, purge.live, purge.pack (before and
  * after each); the same purge again completes what was killed.
@@ -41,8 +41,8 @@ int purge_run(struct purge *);
 void purge_release(struct purge *);
 
 /*
- * purge_trace.c: 1 if some file of the tree, or of the commit's, holds one of the
- * ids, 0 if none does, -1 with history_error().
+ * purge_trace.c: 1 if some file of the tree, or of the commit's, holds one of
+ * the ids, 0 if none does, -1 with history_error().
  */
 int purge_tree_traced(struct purge *, const git_oid *tree);
 int purge_commit_traced(struct purge *, const git_oid *commit);

@@ -11,7 +11,7 @@
 #include "common/mem.h"
 #include "worker/workspace/refs.h"
 
-#define DEPTH_MAX	8	/* of folders below refs/ */
+#define DEPTH_MAX	32	/* of folders below refs/; each is open */
 #define PACKED		"packed-refs"	/* as of git-pack-refs(1) */
 #define LOCK		".lock"	/* what git(1) and libgit2 write beside one */
 
@@ -37,8 +37,8 @@ is_valid(const char *name)
 	return git_reference_name_is_valid(&valid, name) == 0 && valid;
 }
 
-static int
-is_lock(const char *name)
+int
+refs_is_lock(const char *name)
 {
 	size_t	len = strlen(name), end = sizeof(LOCK) - 1;
 
@@ -55,11 +55,14 @@ read_entry(struct reading *r, int dir, size_t len, int depth)
 
 	if (fstatat(dir, base, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return errno == ENOENT ? 0 : -1;
-	if (S_ISREG(st.st_mode) && !is_lock(base) &&
-	    is_valid(r->name))
+	if (S_ISREG(st.st_mode) && !refs_is_lock(base) && is_valid(r->name))
 		add(r->refs, r->name);
-	if (!S_ISDIR(st.st_mode) || depth == 0)
+	if (!S_ISDIR(st.st_mode))
 		return 0;
+	if (depth == 0) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
 	fd = openat(dir, base,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
@@ -84,6 +87,10 @@ read_folder(struct reading *r, int fd, size_t len, int depth)
 		    e->d_name);
 		if (n < (int)(sizeof(r->name) - len))
 			rc = read_entry(r, dirfd(d), len, depth);
+		else {
+			errno = ENAMETOOLONG;
+			rc = -1;
+		}
 	}
 	if (rc == 0 && errno != 0)
 		rc = -1;

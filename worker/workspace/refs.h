@@ -20,4 +20,7 @@ struct refs {
 int refs_read(struct refs *, struct history *);
 void refs_release(struct refs *);
 
+/* 1 for a name that git(1) and libgit2 give to their locks. */
+int refs_is_lock(const char *name);
+
 #endif

@@ -20,8 +20,8 @@ read_file(int fd)
 	ssize_t		n;
 
 	do
-		n = read(fd, bytes, sizeof(bytes));
-	while (n > 0 || (n == -1 && errno == EINTR));
+		n = fd_read(fd, bytes, sizeof(bytes));
+	while (n > 0);
 	return n == -1 ? -1 : 0;
 }
 
