@@ -40,7 +40,7 @@ back pauses
 ctl pause
 check "pauses: the pause was there all the time" \
     has 'paused already' "$T/out"
-check "pauses: and is the reason again" \
+check "pauses: and is the reason again" wait_until 10 \
     has 'no new work begins (paused)' "$LOG"
 check "pauses: and nothing was begun" held
 ctl resume
