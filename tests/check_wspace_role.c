@@ -14,7 +14,6 @@
 
 #include "check_main.h"
 #include "common/json.h"
-#include "common/title.h"
 #include "scratch.h"
 #include "tests/wire.h"
 #include "worker/workspace/role.h"
@@ -26,19 +25,6 @@ static struct wire	wire;
 static pid_t		worker;
 static int64_t		serial;
 static char		dir[256];
-
-static void
-exec_worker(void)
-{
-	char	self[] = "/proc/self/exe", name[] = "worker";
-	/* LeakSanitizer needs what the sandbox refuses. */
-	char	leaks[] = "ASAN_OPTIONS=detect_leaks=0";
-	char	*argv[] = { name, NULL };
-	char	*envp[] = { strdup(title_padding()), leaks, NULL };
-
-	execve(self, argv, envp);
-	_exit(127);
-}
 
 static void
 ask(enum msg_id id, json_object *body)
@@ -126,7 +112,7 @@ setup(void)
 	serial = 0;
 	worker = wire_fork(&wire, -1);
 	if (worker == 0)
-		exec_worker();
+		wire_exec_self();
 	ck_assert_str_eq(next(), "hello");
 	json_set_str(body, "role", "workspace");
 	json_set(body, "settings", settings());

@@ -6,7 +6,6 @@
 
 #include "check_main.h"
 #include "common/json.h"
-#include "common/title.h"
 #include "extract_peer.h"
 #include "worker/extract/extract.h"
 
@@ -18,19 +17,6 @@ extract_peer_main(int argc, char **argv, char **envp, Suite *(*suite)(void))
 	if (strcmp(argv[0], "worker") == 0)
 		return worker_main(argc, argv, envp, &extract_role);
 	return check_run(suite);
-}
-
-static void
-exec_worker(void)
-{
-	char	self[] = "/proc/self/exe", name[] = "worker";
-	/* LeakSanitizer needs what the sandbox refuses. */
-	char	leaks[] = "ASAN_OPTIONS=detect_leaks=0";
-	char	*argv[] = { name, NULL };
-	char	*envp[] = { strdup(title_padding()), leaks, NULL };
-
-	execve(self, argv, envp);
-	_exit(127);
 }
 
 void
@@ -133,7 +119,7 @@ start(struct extract_peer *p, json_object *settings)
 	p->paths = json_object_new_array();
 	p->pid = wire_fork(&p->wire, -1);
 	if (p->pid == 0)
-		exec_worker();
+		wire_exec_self();
 	expect(p, MSG_HELLO);
 	json_set_str(body, "role", "extract");
 	json_set(body, "settings", settings);

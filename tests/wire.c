@@ -1,9 +1,11 @@
 #include <check.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "common/title.h"
 #include "tests/wire.h"
 
 static void
@@ -41,6 +43,19 @@ wire_fork(struct wire *w, int err)
 	frame_reader_init(&w->in);
 	frame_writer_init(&w->out);
 	return pid;
+}
+
+_Noreturn void
+wire_exec_self(void)
+{
+	char	self[] = "/proc/self/exe", name[] = "worker";
+	/* LeakSanitizer needs what the sandbox refuses. */
+	char	leaks[] = "ASAN_OPTIONS=detect_leaks=0";
+	char	*argv[] = { name, NULL };
+	char	*envp[] = { strdup(title_padding()), leaks, NULL };
+
+	execve(self, argv, envp);
+	_exit(127);
 }
 
 void

@@ -23,6 +23,9 @@ struct wire {
 pid_t wire_fork(struct wire *, int err);
 void wire_close(struct wire *);
 
+/* In the child: be the worker under test, this program executed again. */
+_Noreturn void wire_exec_self(void);
+
 /* Send a message; takes over `body'. */
 void wire_send(struct wire *, const struct msg_head *, json_object *body);
 
